@@ -1,0 +1,225 @@
+/**
+ * The configuration in memory: complete, defaulted, validated, frozen. Field names and shapes are those of
+ * `kubeadm.k8s.io/v1beta4` (durations as Go duration text, `"24h0m0s"`), so that it serializes to what kubeadm reads.
+ * @module
+ */
+import type { InterfaceAddress } from "../system.ts";
+
+/** A command line argument of a component; the same name may occur more than once. */
+export interface Arg {
+  name: string;
+  value: string;
+}
+
+/** A core/v1 EnvVar. */
+export interface EnvVar {
+  name: string;
+  value?: string;
+  valueFrom?: unknown;
+}
+
+/** A host path mounted into a control plane pod. */
+export interface HostPathMount {
+  name: string;
+  hostPath: string;
+  mountPath: string;
+  readOnly?: boolean;
+  pathType?: string;
+}
+
+/** A core/v1 Taint. */
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** What a control plane component may be given besides the defaults. */
+export interface ControlPlaneComponent {
+  extraArgs: readonly Arg[];
+  extraVolumes: readonly HostPathMount[];
+  extraEnvs: readonly EnvVar[];
+}
+
+export interface LocalEtcd {
+  imageRepository?: string;
+  imageTag?: string;
+  dataDir: string;
+  extraArgs: readonly Arg[];
+  extraEnvs: readonly EnvVar[];
+  serverCertSANs: readonly string[];
+  peerCertSANs: readonly string[];
+}
+
+export interface ExternalEtcd {
+  endpoints: readonly string[];
+  httpEndpoints: readonly string[];
+  caFile: string;
+  certFile: string;
+  keyFile: string;
+}
+
+export type EncryptionAlgorithm = "RSA-2048" | "RSA-3072" | "RSA-4096" | "ECDSA-P256" | "ECDSA-P384";
+
+/** What is the same for the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
+export interface ClusterConfiguration {
+  /** With a leading `v`, resolved: `v1.37.2`. */
+  kubernetesVersion: string;
+  clusterName: string;
+  /** `host:port`; absent: the local endpoint is the cluster's. */
+  controlPlaneEndpoint?: string;
+  certificatesDir: string;
+  imageRepository: string;
+  encryptionAlgorithm: EncryptionAlgorithm;
+  certificateValidityPeriod: string;
+  caCertificateValidityPeriod: string;
+  networking: { serviceSubnet: string; podSubnet?: string; dnsDomain: string };
+  /** Exactly one of the two. */
+  etcd: { local?: LocalEtcd; external?: ExternalEtcd };
+  apiServer: ControlPlaneComponent & { certSANs: readonly string[] };
+  controllerManager: ControlPlaneComponent;
+  scheduler: ControlPlaneComponent;
+  dns: { imageRepository?: string; imageTag?: string; disabled?: boolean };
+  proxy: { disabled?: boolean };
+  featureGates: Readonly<Record<string, boolean>>;
+}
+
+export interface NodeRegistration {
+  name: string;
+  /** `unix:///run/containerd/containerd.sock`. */
+  criSocket: string;
+  taints: readonly Taint[];
+  kubeletExtraArgs: readonly Arg[];
+  ignorePreflightErrors: readonly string[];
+  imagePullPolicy: "Always" | "IfNotPresent" | "Never";
+  imagePullSerial: boolean;
+}
+
+export interface ApiEndpoint {
+  /** An IP address without brackets. */
+  advertiseAddress: string;
+  bindPort: number;
+}
+
+export interface BootstrapToken {
+  /** `id.secret`. */
+  token: string;
+  description?: string;
+  /** Absent when `expires` is given; `"0s"`: never. */
+  ttl?: string;
+  expires?: string;
+  usages: readonly string[];
+  groups: readonly string[];
+}
+
+/** All Go duration text. */
+export interface Timeouts {
+  controlPlaneComponentHealthCheck: string;
+  kubeletHealthCheck: string;
+  kubernetesAPICall: string;
+  etcdAPICall: string;
+  tlsBootstrap: string;
+  discovery: string;
+  upgradeManifests: string;
+}
+
+/** A component's own configuration document, as given (untyped), or `{}`. */
+export type ComponentConfiguration = Readonly<Record<string, unknown>>;
+
+/** All that `init` works from. */
+export interface InitConfiguration {
+  cluster: ClusterConfiguration;
+  nodeRegistration: NodeRegistration;
+  localAPIEndpoint: ApiEndpoint;
+  /** Empty: none were given, `init` makes one. */
+  bootstrapTokens: readonly BootstrapToken[];
+  certificateKey?: string;
+  skipPhases: readonly string[];
+  patchesDirectory?: string;
+  timeouts: Timeouts;
+  dryRun: boolean;
+  /** The user's KubeletConfiguration document without defaults; `undefined` when none was given. */
+  kubelet?: ComponentConfiguration;
+  /** The user's KubeProxyConfiguration document without defaults; `undefined` when none was given. */
+  kubeProxy?: ComponentConfiguration;
+}
+
+/** All that `join` works from. */
+export interface JoinConfiguration {
+  nodeRegistration: NodeRegistration;
+  caCertPath: string;
+  discovery: {
+    bootstrapToken?: {
+      token: string;
+      /** `host:port`. */
+      apiServerEndpoint: string;
+      caCertHashes: readonly string[];
+      unsafeSkipCAVerification: boolean;
+    };
+    file?: { kubeConfigPath: string };
+    tlsBootstrapToken: string;
+  };
+  controlPlane?: { localAPIEndpoint: ApiEndpoint; certificateKey?: string };
+  skipPhases: readonly string[];
+  patchesDirectory?: string;
+  timeouts: Timeouts;
+  dryRun: boolean;
+}
+
+/** What the command learned from the machine before the configuration is completed. `config/` itself never looks. */
+export interface Facts {
+  /** Kernel host name, as it is. */
+  hostname: string;
+  addresses: readonly InterfaceAddress[];
+  /** Address of the interface of the default route, by family; absent when there is no default route. */
+  defaultAddress?: string;
+  /** CRI socket URLs that exist on this host, in kubeadm's order of preference. */
+  criSockets: readonly string[];
+  /** Version of the kubelet on this host, `v1.37.2`; undefined when there is none. */
+  kubeletVersion?: string;
+}
+
+/** Values from the command line; each overrides the field of the same meaning. Absent: not given. */
+export interface InitOverrides {
+  kubernetesVersion?: string;
+  advertiseAddress?: string;
+  bindPort?: number;
+  certSANs?: readonly string[];
+  controlPlaneEndpoint?: string;
+  podSubnet?: string;
+  serviceSubnet?: string;
+  dnsDomain?: string;
+  imageRepository?: string;
+  certificatesDir?: string;
+  criSocket?: string;
+  nodeName?: string;
+  token?: string;
+  tokenTTL?: string;
+  featureGates?: string;
+  patchesDirectory?: string;
+  certificateKey?: string;
+  skipPhases?: readonly string[];
+  ignorePreflightErrors?: readonly string[];
+  dryRun?: boolean;
+}
+
+/** As {@linkcode InitOverrides}, for `join`. */
+export interface JoinOverrides {
+  apiServerEndpoint?: string;
+  token?: string;
+  discoveryToken?: string;
+  tlsBootstrapToken?: string;
+  caCertHashes?: readonly string[];
+  unsafeSkipCAVerification?: boolean;
+  discoveryFile?: string;
+  controlPlane?: boolean;
+  advertiseAddress?: string;
+  bindPort?: number;
+  certificateKey?: string;
+  criSocket?: string;
+  nodeName?: string;
+  patchesDirectory?: string;
+  skipPhases?: readonly string[];
+  ignorePreflightErrors?: readonly string[];
+  dryRun?: boolean;
+}

@@ -1,0 +1,84 @@
+/** Exit codes are part of the interface: stable, documented in the README, one per kind of trouble. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed while working: the message says what state things are in. */
+  failed: 1,
+  /** A preflight check refused the host. Nothing was changed. (kubeadm uses the same number.) */
+  preflight: 2,
+  /** The input (flags, configuration, token, hash, existing files) is not valid. Nothing was changed. (as kubeadm) */
+  invalid: 3,
+  /** A wait ran into its time limit. What was done stays; the same command goes on from there. */
+  timeout: 4,
+  /** Trust could not be established (wrong CA hash, bad signature, unknown or expired token). Nothing secret was sent. */
+  untrusted: 5,
+  /** Ended by SIGINT or SIGTERM. The same command goes on from there. */
+  interrupted: 130,
+} as const;
+
+/** What a {@linkcode UserError} may carry besides its message. */
+export interface UserErrorOptions extends ErrorOptions {
+  /** What to do next: one or more complete sentences or commands, one an entry. */
+  hint?: string | readonly string[];
+}
+
+/**
+ * An error that is meant to be read by a person. Its message has the form `Cannot <action> "<value>": <state>` and says
+ * the current and the wanted state; it never holds a secret. Thrown anywhere, printed once, in `main`.
+ */
+export class UserError extends Error {
+  /** The process exit code, one of {@linkcode EXIT}. */
+  readonly exitCode: number = EXIT.failed;
+  /** What to do next, one an entry; may be empty. */
+  readonly hints: readonly string[];
+
+  constructor(message: string, options: UserErrorOptions = {}) {
+    super(message, options);
+    this.name = new.target.name;
+    this.hints = options.hint === undefined ? [] : typeof options.hint === "string" ? [options.hint] : options.hint;
+  }
+}
+
+/** One thing wrong with the input, and where. */
+export interface Problem {
+  /** Field path (`networking.podSubnet`), flag (`--token`) or preflight check name (`Port-6443`). */
+  where: string;
+  /** What is wrong, with the value (unless it is a secret) and what would be right. */
+  what: string;
+  /** How to mend it, when `what` does not already say so. */
+  hint?: string;
+}
+
+/** Formats problems as an indented list, one a line. */
+function listOf(problems: readonly Problem[]): string {
+  return problems.map((p) => `  ${p.where}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
+}
+
+/** The input is wrong: all problems at once, each with its place. */
+export class InvalidInput extends UserError {
+  override readonly exitCode = EXIT.invalid;
+  readonly problems: readonly Problem[];
+  constructor(summary: string, problems: readonly Problem[] = [], options: UserErrorOptions = {}) {
+    super(problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`, options);
+    this.problems = problems;
+  }
+}
+
+/** The host is not fit: all failed checks at once. */
+export class PreflightFailed extends UserError {
+  override readonly exitCode = EXIT.preflight;
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[], options: UserErrorOptions = {}) {
+    super(`This host is not ready:\n${listOf(problems)}`, options);
+    this.problems = problems;
+  }
+}
+
+/** A wait ended without what was waited for. */
+export class TimedOut extends UserError {
+  override readonly exitCode = EXIT.timeout;
+}
+
+/** The other side could not be trusted; nothing secret was sent to it. */
+export class Untrusted extends UserError {
+  override readonly exitCode = EXIT.untrusted;
+}

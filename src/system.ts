@@ -1,0 +1,243 @@
+/**
+ * Everything outside the program, as contracts: types only. `mod.ts` builds the real ones, tests build fakes, and a dry
+ * run wraps them (`host/recording.ts`). **Methods observe or change, never both**; changing methods return nothing.
+ * @module
+ */
+
+/** A command line to execute without a shell. `argv[0]` is the program. Arguments never hold a secret. */
+export interface Command {
+  argv: readonly string[];
+  /** Text for standard input; may hold a secret. */
+  stdin?: string;
+}
+
+/** What a finished process left. */
+export interface CommandOutput {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** What lies at a path, without following a symbolic link. `mode` are the permission bits (0o7777), `size` is in bytes. */
+export interface FileStat {
+  kind: "file" | "directory" | "symlink" | "other";
+  mode: number;
+  size: number;
+  uid: number;
+}
+
+/** One address of a network interface of this host. */
+export interface InterfaceAddress {
+  interface: string;
+  address: string;
+  family: "IPv4" | "IPv6";
+}
+
+/** A probe's answer: done with a value, or what is still missing, in words that a person can use. */
+export type ProbeResult<T> = { done: true; value: T } | { done: false; state: string };
+
+/** Something to wait for. */
+export interface Wait<T> {
+  /** What is waited for, in the form "kube-apiserver to be healthy". */
+  what: string;
+  /** Observes once. Thrown errors end the wait at once; what is merely not there yet is `{ done: false, state }`. */
+  probe(): Promise<ProbeResult<T>>;
+  /** Milliseconds until {@linkcode TimedOut}. */
+  timeoutMs: number;
+  /** Milliseconds between two probes; 100 when absent. */
+  intervalMs?: number;
+  /** What a dry run takes for the answer. */
+  assume: T;
+  /** Called when time is up: more about why, for the error (container state, last log lines, what to run next). */
+  explain?(): Promise<{ details: readonly string[]; hints: readonly string[] }>;
+}
+
+/** The machine. Observing methods may be used in a dry run; changing ones report one {@linkcode Change} when they have an effect. */
+export interface Host {
+  /** The current time. */
+  now(): Date;
+  /** The kernel's host name, as it is. */
+  hostname(): string;
+  /** The program's environment variables. */
+  environment(): Readonly<Record<string, string>>;
+  /** The user id that the program runs as. */
+  uid(): number;
+  /** Number of CPUs that the program may use. */
+  cpus(): number;
+  /** All addresses of all interfaces. */
+  addresses(): InterfaceAddress[];
+  /** The bytes of the file, following links; undefined when nothing is there. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Like `read`, as UTF-8 text. */
+  readText(path: string): Promise<string | undefined>;
+  /** What lies at the path, links not followed; undefined when nothing is there. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Names in a directory, sorted; empty when it is not there. */
+  list(path: string): Promise<string[]>;
+  /** Runs a command that changes nothing and returns what it printed; code 127 when the program does not exist. */
+  query(command: Command): Promise<CommandOutput>;
+  /** Whether a TCP listener could be opened at the address (`0.0.0.0`, `::` or one address) and port just now. */
+  portIsFree(address: string, port: number): Promise<boolean>;
+  /** Whether the name resolves to an address. */
+  resolves(name: string): Promise<boolean>;
+
+  /**
+   * Makes the file have these bytes and this mode: temporary file (dot name, final mode from its first byte) in the same
+   * directory, fsync, rename, fsync of the directory. Missing parents are made (0755, or 0700 when `parentMode` says so).
+   * A no-op when content and mode are already so. Never follows a symbolic link at the target.
+   */
+  write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  /** Makes the directory (with parents) with this mode; a no-op when it is there, whatever its mode. */
+  makeDirectory(path: string, mode: number): Promise<void>;
+  /** Removes the file or empty directory; a no-op when it is not there. */
+  remove(path: string): Promise<void>;
+  /** Runs a command for its effect; a non-zero exit is a `UserError` with the command line and its output. */
+  run(command: Command): Promise<void>;
+
+  /** Probes until done or out of time ({@linkcode TimedOut}). A dry run says so and answers `assume`. */
+  wait<T>(wait: Wait<T>): Promise<T>;
+}
+
+/** Any Kubernetes object. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    resourceVersion?: string;
+    uid?: string;
+    [key: string]: unknown;
+  };
+  [key: string]: unknown;
+}
+
+/** Names one object; `namespace` is absent for cluster-wide kinds. */
+export interface ObjectReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+/** An HTTP answer in short. */
+export interface HttpAnswer {
+  status: number;
+  body: string;
+}
+
+/** The Kubernetes API, as one identity (a kubeconfig) sees it. Errors are `KubeError` with the API's reason and message. */
+export interface KubeClient {
+  /** The server URL, without a trailing slash. */
+  readonly server: string;
+  /** GET of a raw path (`/livez?verbose`, `/version`). Any HTTP status is an answer; only transport trouble throws. */
+  probe(path: string): Promise<HttpAnswer>;
+  /** The object, or undefined when there is none of that name (404). */
+  get(reference: ObjectReference): Promise<KubeObject | undefined>;
+  /** All objects of a kind, in a namespace or in all; by label or field selector. */
+  list(
+    query: { apiVersion: string; kind: string; namespace?: string; labelSelector?: string; fieldSelector?: string },
+  ): Promise<KubeObject[]>;
+
+  /** Server-side apply as field manager "kubewright" (force). Reports a Change only when the object changed. */
+  apply(object: KubeObject): Promise<void>;
+  /** JSON merge patch (RFC 7386). `resourceVersion` inside makes it conditional. Reports a Change only when the object changed. */
+  patch(reference: ObjectReference, patch: Record<string, unknown>): Promise<void>;
+  /** Deletes the object; a no-op when there is none. */
+  delete(reference: ObjectReference): Promise<void>;
+}
+
+/** A container as the runtime sees it. */
+export interface RuntimeContainer {
+  id: string;
+  /** Container name in its pod, `kube-apiserver`. */
+  name: string;
+  podName: string;
+  podNamespace: string;
+  state: "created" | "running" | "exited" | "unknown";
+  /** Restart count. */
+  attempt: number;
+  /** When it was created. */
+  createdAt: Date;
+  image: string;
+}
+
+/** More about one container. */
+export interface RuntimeContainerStatus {
+  exitCode?: number;
+  reason: string;
+  message: string;
+  /** Path of its log file on the host. */
+  logPath: string;
+  startedAt?: Date;
+  finishedAt?: Date;
+}
+
+/** The container runtime over its socket (`runtime.v1`). Errors are `UserError`s that name the socket. */
+export interface ContainerRuntime {
+  readonly socket: string;
+  /** Name and version of the runtime and of its API. */
+  version(): Promise<{ runtimeName: string; runtimeVersion: string; runtimeApiVersion: string }>;
+  /** Conditions of the runtime: `RuntimeReady`, `NetworkReady`. */
+  status(): Promise<{ type: string; status: boolean; reason: string; message: string }[]>;
+  /** The cgroup driver that the runtime wants, where it can tell (RuntimeConfig RPC); undefined where it cannot. */
+  cgroupDriver(): Promise<"systemd" | "cgroupfs" | undefined>;
+  /** Whether the image is present. */
+  hasImage(image: string): Promise<boolean>;
+  /** All containers, newest first, exited ones too. */
+  containers(): Promise<RuntimeContainer[]>;
+  /** One container in detail. */
+  containerStatus(id: string): Promise<RuntimeContainerStatus>;
+
+  /** Pulls the image. Reports a Change. */
+  pullImage(image: string): Promise<void>;
+}
+
+/** Where to reach an API server and how to prove who we are. PEM texts. */
+export interface KubeCredentials {
+  server: string;
+  caPem: string;
+  /** Client certificate and its key. */
+  client?: { certificatePem: string; keyPem: string };
+  /** Bearer token, instead of a certificate. */
+  token?: string;
+}
+
+/** Talks to what cannot be verified yet; see `kube/discovery.ts` for what makes its answers trustworthy. */
+export interface UnverifiedHttp {
+  /** HTTPS GET without verifying the server, without sending anything secret. Bodies over 1 MiB and redirects are refused. */
+  get(url: string, timeoutMs: number): Promise<HttpAnswer>;
+}
+
+/** Everything outside the program. */
+export interface System {
+  readonly host: Host;
+  connect(credentials: KubeCredentials): KubeClient;
+  runtime(socket: string): ContainerRuntime;
+  readonly unverified: UnverifiedHttp;
+  /** Reads all of standard input. */
+  stdin(): Promise<string>;
+  /** Whether standard output / error is a terminal. */
+  readonly terminal: { out: boolean; err: boolean };
+  /** Writes one line of result to standard output. */
+  out(line: string): void;
+  /** Writes raw text to standard error (progress, diagnosis). */
+  err(text: string): void;
+}
+
+/** One effect on the world, as data. May hold a private key or a token: only `cli/report.ts` turns it into text. */
+export type Change =
+  | { kind: "write"; path: string; mode: number; before?: Uint8Array; after: Uint8Array }
+  | { kind: "directory"; path: string; mode: number }
+  | { kind: "remove"; path: string }
+  | { kind: "run"; command: Command }
+  | { kind: "wait"; what: string }
+  | { kind: "apply"; object: KubeObject; before?: KubeObject }
+  | { kind: "patch"; reference: ObjectReference; patch: Record<string, unknown> }
+  | { kind: "delete"; reference: ObjectReference }
+  | { kind: "pull"; image: string };
+
+/** Where changing methods report what they did (or, in a dry run, would do). */
+export type ChangeSink = (change: Change) => void;

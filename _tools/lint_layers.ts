@@ -1,0 +1,109 @@
+/**
+ * Lint plugin: imports run down the house and never up, and only the adapters touch the machine. See ARCHITECTURE.md.
+ * @module
+ */
+
+/** Room -> rooms that it may import, besides itself; `system`, `errors` and `version` are open to all. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  mod: ["main", "host", "kube", "cri", "etcd"],
+  main: ["commands", "cli", "host/recording"],
+  commands: ["phases", "cluster", "pki", "config"],
+  phases: ["phases/phase", "cluster", "pki", "config"],
+  cluster: ["pki", "config"],
+  pki: ["config"],
+  config: [],
+  cli: ["config"],
+  host: [],
+  kube: [],
+  cri: [],
+  etcd: [],
+};
+
+const OPEN = new Set(["system", "errors", "version"]);
+
+/** Rooms whose files do not import one another: each command and each phase stands alone. */
+const APART = new Set(["commands", "phases"]);
+
+/** Rooms that may use `Deno.*`. */
+const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);
+
+/** `src/cluster/addons/flannel.ts` -> `{ room: "cluster", file: "cluster/addons/flannel" }`; undefined outside the house. */
+function place(path: string): { room: string; file: string } | undefined {
+  if (path.endsWith("_test.ts") || path.endsWith("_bench.ts")) return undefined;
+  const match = /(?:^|\/)(?:src\/(.+)|(mod))\.ts$/.exec(path);
+  if (!match || path.includes("/tests/") || path.includes("/_tools/")) return undefined;
+  const file = match[1] ?? match[2] ?? "";
+  return { room: file.split("/")[0] ?? "", file };
+}
+
+/** The file that a relative specifier names, seen from `from`, without `.ts`. */
+function target(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return place(new URL(specifier, `file://${from}`).pathname)?.file;
+}
+
+function refusal(from: { room: string; file: string }, to: string): string | undefined {
+  const room = to.split("/")[0] ?? "";
+  if (OPEN.has(to)) return undefined;
+  const allowed = MAY_IMPORT[from.room];
+  if (OPEN.has(from.file)) return `"${from.file}" imports nothing of the house, but imports "${to}"`;
+  if (allowed === undefined) return `"${from.file}" is in no room of the house: give it one in _tools/lint_layers.ts`;
+  if (room === from.room) {
+    return APART.has(room) && to !== "phases/phase" && from.file.split("/")[1] !== to.split("/")[1] && !to.includes("/lib/")
+      ? `${room} do not import one another, but "${from.file}" imports "${to}": move what both need down`
+      : undefined;
+  }
+  if (allowed.includes(room) || allowed.includes(to)) return undefined;
+  return `"${from.room}" may import ${allowed.join(", ") || "nothing"}, but "${from.file}" imports "${to}"`;
+}
+
+const plugin: Deno.lint.Plugin = {
+  name: "kubewright",
+  rules: {
+    layers: {
+      create(context) {
+        const from = place(context.filename);
+        if (!from) return {};
+        const check = (node: Deno.lint.Node, source: unknown) => {
+          if (typeof source !== "string") return;
+          const to = target(context.filename, source);
+          const message = to === undefined ? undefined : refusal(from, to);
+          if (message) context.report({ node, message });
+        };
+        return {
+          ImportDeclaration: (node) => check(node, node.source.value),
+          ExportNamedDeclaration: (node) => check(node, node.source?.value),
+          ExportAllDeclaration: (node) => check(node, node.source.value),
+          ImportExpression: (node) => check(node, (node.source as { value?: unknown }).value),
+        };
+      },
+    },
+    "adapters-only": {
+      create(context) {
+        const from = place(context.filename);
+        if (!from || ADAPTERS.has(from.room)) return {};
+        return {
+          MemberExpression(node) {
+            if (node.object.type === "Identifier" && node.object.name === "Deno") {
+              context.report({ node, message: `Deno.* belongs into mod.ts and the adapters, not into "${from.file}"` });
+            }
+          },
+        };
+      },
+    },
+    "no-exit-no-print": {
+      create(context) {
+        const from = place(context.filename);
+        if (!from) return {};
+        return {
+          MemberExpression(node) {
+            if (node.object.type === "Identifier" && node.object.name === "console") {
+              context.report({ node, message: "Print through System.out or System.err, in main only" });
+            }
+          },
+        };
+      },
+    },
+  },
+};
+export default plugin;

@@ -1,0 +1,35 @@
+import { COMMANDS, type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+
+/** Two columns, the first as wide as its widest entry. */
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join("\n");
+}
+
+function flagRow(flag: Flag): [string, string] {
+  return [`--${flag.name}${flag.value ? ` ${flag.value}` : ""}`, flag.help];
+}
+
+/** The text of `kubewright --help`. */
+export function programHelp(): string {
+  return `kubewright turns bare Linux hosts into a Kubernetes cluster.
+
+Usage: kubewright <command> [flags]
+
+Commands:
+${columns(COMMANDS.map((command) => [command.name, command.summary]))}
+
+kubewright <command> --help tells more.`;
+}
+
+/** The text of `kubewright <command> --help`; `phases` are the paths that --skip-phases takes. */
+export function commandHelp(command: CommandSpec, phases: readonly string[]): string {
+  const parts = [
+    `${command.name}: ${command.summary}`,
+    `Usage: kubewright ${[command.name, command.operands, "[flags]"].filter(Boolean).join(" ")}`,
+    `Flags:\n${columns([...command.flags, ...COMMON_FLAGS].map(flagRow))}`,
+  ];
+  if (phases.length > 0) parts.push(`Phases, in order of work:\n${phases.map((path) => `  ${path}`).join("\n")}`);
+  parts.push(`Examples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`);
+  return parts.join("\n\n");
+}

@@ -1,0 +1,106 @@
+import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
+import { closestString as untypedClosestString } from "@std/text/closest-string";
+import { InvalidInput, type Problem } from "../errors.ts";
+import { COMMANDS, type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+
+// deno-std ships no types: these are the parts in use.
+const parseArgs = untypedParseArgs as (
+  args: readonly string[],
+  options: {
+    string: string[];
+    boolean: string[];
+    collect: string[];
+    unknown(arg: string, key?: string): boolean;
+  },
+) => Record<string, unknown> & { _: (string | number)[] };
+const closestString = untypedClosestString as (given: string, possible: readonly string[]) => string;
+
+/** A parsed command line. */
+export interface Parsed {
+  command: CommandSpec;
+  operands: readonly string[];
+  /** Names of the flags that were given. */
+  given: readonly string[];
+  text(name: string): string | undefined;
+  number(name: string): number | undefined;
+  list(name: string): readonly string[] | undefined;
+  switch(name: string): boolean | undefined;
+}
+
+/** `" (did you mean --token?)"`, or nothing when no candidate is near. */
+function suggestion(given: string, candidates: readonly string[], prefix = ""): string {
+  const nearest = closestString(given, candidates);
+  const shared = [...given].filter((letter) => nearest.includes(letter)).length;
+  return shared * 2 >= given.length ? `; did you mean ${prefix}${nearest}?` : "";
+}
+
+/** @throws {InvalidInput} when there is no such command. */
+export function findCommand(name: string): CommandSpec {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found) return found;
+  const names = COMMANDS.map((command) => command.name);
+  throw new InvalidInput(`Cannot run "${name}": there is no such command${suggestion(name, names)}`, [], {
+    hint: `Commands are ${names.join(", ")}; see kubewright --help`,
+  });
+}
+
+/** Boolean flags given as `--flag=value` become `--flag` or nothing, other values a problem. */
+function switchProblems(args: readonly string[], flags: readonly Flag[]): Problem[] {
+  return args.flatMap((arg) => {
+    const match = /^--([^=]+)=(.*)$/.exec(arg);
+    const flag = match && flags.find((f) => f.name === match[1] && f.type === "switch");
+    return flag && !/^(true|false)$/.test(match[2] ?? "")
+      ? [{ where: `--${flag.name}`, what: `takes no value, true or false, but is "${match[2]}"` }]
+      : [];
+  });
+}
+
+/**
+ * Parses what stands behind the command's name.
+ * @throws {InvalidInput} with every unknown flag, missing value and extra operand at once.
+ */
+export function parseCommandLine(command: CommandSpec, args: readonly string[]): Parsed {
+  const flags = [...command.flags, ...COMMON_FLAGS];
+  const names = flags.map((f) => f.name);
+  const named = (...types: Flag["type"][]) => flags.filter((f) => types.includes(f.type)).map((f) => f.name);
+  const problems: Problem[] = switchProblems(args, flags);
+  const values = parseArgs(args.map((arg) => arg === "-h" ? "--help" : arg === "-o" ? "--output" : arg), {
+    string: named("text", "number", "list"),
+    boolean: named("switch"),
+    collect: named("list"),
+    unknown(arg, key) {
+      if (key === undefined) return true;
+      problems.push({ where: arg.split("=")[0] ?? arg, what: `there is no such flag${suggestion(key, names, "--")}` });
+      return false;
+    },
+  });
+  const operands = values._.map(String);
+  for (const extra of operands.slice(command.maxOperands)) {
+    problems.push({ where: extra, what: `${command.name} takes ${command.maxOperands || "no"} operand, this is one more` });
+  }
+  const given = flags.filter((f) => args.some((a) => a === `--${f.name}` || a.startsWith(`--${f.name}=`)));
+  for (const f of given) {
+    const value = values[f.name];
+    const empty = Array.isArray(value) ? value.some((v) => v === "") : value === "";
+    if (f.type !== "switch" && empty) problems.push({ where: `--${f.name}`, what: `needs a value: ${f.value}` });
+    if (f.type === "number" && !/^\d+$/.test(String(value))) {
+      problems.push({ where: `--${f.name}`, what: `is a whole number, not "${value}"` });
+    }
+  }
+  if (problems.length > 0) {
+    throw new InvalidInput(`Cannot run "${command.name}" as given:`, problems, {
+      hint: `See kubewright ${command.name} --help`,
+    });
+  }
+  const givenNames = given.map((f) => f.name);
+  const value = <T>(name: string) => givenNames.includes(name) ? values[name] as T : undefined;
+  return {
+    command,
+    operands,
+    given: givenNames,
+    text: (name) => value<string>(name),
+    number: (name) => value<string>(name) === undefined ? undefined : Number(value<string>(name)),
+    list: (name) => value<string[]>(name)?.flatMap((item) => item.split(",")).map((item) => item.trim()),
+    switch: (name) => value<boolean>(name),
+  };
+}

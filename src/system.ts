@@ -52,6 +52,15 @@ export interface Wait<T> {
   explain?(): Promise<{ details: readonly string[]; hints: readonly string[] }>;
 }
 
+/** How a wait goes, for the eyes of a person: sent whenever `state` changes, and once when it is over. */
+export interface WaitEvent {
+  what: string;
+  /** What is still missing, as the last probe put it; empty before the first one. */
+  state: string;
+  elapsedMs: number;
+  done: boolean;
+}
+
 /** The machine. Observing methods may be used in a dry run; changing ones report one {@linkcode Change} when they have an effect. */
 export interface Host {
   /** The current time. */
@@ -83,11 +92,11 @@ export interface Host {
 
   /**
    * Makes the file have these bytes and this mode: temporary file (dot name, final mode from its first byte) in the same
-   * directory, fsync, rename, fsync of the directory. Missing parents are made (0755, or 0700 when `parentMode` says so).
-   * A no-op when content and mode are already so. Never follows a symbolic link at the target.
+   * directory, fsync, rename, fsync of the directory. Missing parents are made with mode 0755 (call `makeDirectory` first
+   * for another). A no-op when content and mode are already so. Never follows a symbolic link at the target.
    */
   write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
-  /** Makes the directory (with parents) with this mode; a no-op when it is there, whatever its mode. */
+  /** Makes the directory and its missing parents, each with this mode and one Change; a no-op when it is there, whatever its mode. */
   makeDirectory(path: string, mode: number): Promise<void>;
   /** Removes the file or empty directory; a no-op when it is not there. */
   remove(path: string): Promise<void>;

@@ -1,0 +1,199 @@
+/**
+ * YAML in and out: the only module that knows a YAML library. Reading goes through std. Writing is our own, because the
+ * text has to be byte for byte that of sigs.k8s.io/yaml (what kubeadm stores and users compare), and std's `stringify`
+ * misplaces nested lists with `arrayIndent: false` and leaves `0o7` and `08` unquoted.
+ * @module
+ */
+// @ts-types="./std_yaml.d.ts"
+import { parseAll } from "@std/yaml";
+import { InvalidInput, type Problem } from "../errors.ts";
+
+/** One document of a configuration file. `body` is the whole mapping, with `apiVersion` and `kind`. */
+export interface ConfigDocument {
+  apiVersion: string;
+  kind: string;
+  body: Record<string, unknown>;
+}
+
+/** Bounds on what a text may unfold to (aliases count each time), far above any real configuration. */
+const LIMITS = { characters: 4 << 20, values: 200_000, depth: 64 } as const;
+
+/** Whether the value is a mapping. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Copies a parsed value without sharing, resolving `<<`, within {@linkcode LIMITS}. */
+function unfold(value: unknown, budget: { values: number }, depth = 0): unknown {
+  if (--budget.values < 0) throw new RangeError(`it unfolds to more than ${LIMITS.values} values`);
+  if (depth > LIMITS.depth) throw new RangeError(`it is nested more than ${LIMITS.depth} levels deep`);
+  if (Array.isArray(value)) return value.map((item) => unfold(item, budget, depth + 1));
+  if (!isMapping(value)) return value;
+  const own: [string, unknown][] = [];
+  const merged: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const copy = unfold(item, budget, depth + 1);
+    if (key !== "<<") own.push([key, copy]);
+    else for (const part of [copy].flat().reverse()) if (isMapping(part)) merged.push(...Object.entries(part));
+  }
+  return Object.fromEntries([...merged, ...own]);
+}
+
+/**
+ * Reads all documents of a YAML or JSON text; empty ones are left out, timestamps stay text.
+ * @param source what to call the text in messages: a path.
+ * @throws {InvalidInput} on bad syntax, duplicate keys, too large a text, and documents without apiVersion and kind.
+ */
+export function parseDocuments(text: string, source: string): ConfigDocument[] {
+  const refuse = (state: string, problems: Problem[] = [], cause?: unknown) =>
+    new InvalidInput(`Cannot read "${source}": ${state}`, problems, { cause });
+  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
+  let documents: unknown[];
+  try {
+    const budget = { values: LIMITS.values };
+    documents = parseAll(text, { schema: "core" }).map((document) => unfold(document, budget));
+  } catch (error) {
+    const overflow = error instanceof RangeError && error.message.includes("call stack");
+    const reason = overflow ? "it is nested too deep" : error instanceof Error ? error.message : String(error);
+    throw refuse(`it is not valid YAML: ${reason.trimEnd()}`, [], error);
+  }
+  const problems: Problem[] = [];
+  const result: ConfigDocument[] = [];
+  for (const [index, body] of documents.entries()) {
+    if (body === null || body === undefined) continue;
+    const where = `document ${index + 1}`;
+    if (!isMapping(body)) {
+      problems.push({ where, what: `expected a mapping with apiVersion and kind, is ${describe(body)}` });
+      continue;
+    }
+    const { apiVersion, kind } = body;
+    const missing = Object.entries({ apiVersion, kind }).filter(([, value]) => typeof value !== "string" || !value);
+    if (missing.length > 0) {
+      problems.push({ where, what: `has no ${missing.map(([name]) => name).join(" and no ")}` });
+    } else result.push({ apiVersion: String(apiVersion), kind: String(kind), body });
+  }
+  if (problems.length > 0) throw refuse("not every document says what it is:", problems);
+  return result;
+}
+
+/** What a value is, in words, for messages: `the number 5`, `a list`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  if (typeof value !== "string") return `the ${typeof value} ${value}`;
+  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return `the text ${shown}`;
+}
+
+/** Plain texts that YAML 1.1 or 1.2 reads as something else than text. */
+const NOT_TEXT: readonly RegExp[] = [
+  /^(|~|null|Null|NULL|=|<<)$/,
+  /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE)$/,
+  /^[-+]?(\.inf|\.Inf|\.INF)$|^(\.nan|\.NaN|\.NAN)$/,
+  /^[-+]?(\.\d[\d_]*|\d[\d_]*(\.[\d_]*)?)([eE][-+]?\d+)?$/,
+  /^[-+]?0(x[\da-fA-F_]+|X[\da-fA-F_]+|[oO][0-7_]+|[bB][01_]+)$/,
+  /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/,
+  /^\d{4}-\d\d?-\d\d?([Tt ].*)?$/,
+];
+
+/** Characters that only double quotes can hold. Beyond the basic plane as well, as libyaml has it. */
+// deno-lint-ignore no-control-regex
+const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
+
+/** What may not begin or be within a plain text: indicators, `: `, ` #`, document marks, space at an end. */
+const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`]|^[-?:](\s|$)|^(---|\.\.\.)|:(\s|$)|\s#|^\s|\s$/;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\x00": "\\0",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\v": "\\v",
+  "\f": "\\f",
+  "\r": "\\r",
+  "\x1b": "\\e",
+  '"': '\\"',
+  "\\": "\\\\",
+  "\x85": "\\N",
+  "\u2028": "\\L",
+  "\u2029": "\\P",
+};
+
+function doubleQuoted(text: string): string {
+  const inner = Array.from(text.toWellFormed(), (character) => {
+    if (ESCAPES[character]) return ESCAPES[character];
+    if (!UNPRINTABLE.test(character)) return character;
+    const code = character.codePointAt(0)!.toString(16).toUpperCase();
+    return code.length > 4
+      ? `\\U${code.padStart(8, "0")}`
+      : code.length > 2
+      ? `\\u${code.padStart(4, "0")}`
+      : `\\x${code.padStart(2, "0")}`;
+  });
+  return `"${inner.join("")}"`;
+}
+
+/** A text on one line: plain where that reads back as the same text, else quoted. */
+function textLine(text: string): string {
+  if (UNPRINTABLE.test(text) || text.includes("\n") || NOT_TEXT.some((form) => form.test(text))) {
+    return doubleQuoted(text);
+  }
+  return NOT_PLAIN.test(text) ? `'${text.replaceAll("'", "''")}'` : text;
+}
+
+/** A text of several lines as a literal block: the header, then the lines without indentation. */
+function literalBlock(text: string): string[] {
+  const body = text.split("\n");
+  const chomping = !text.endsWith("\n") ? "-" : /(^|\n)\n$/.test(text) ? "+" : "";
+  if (chomping !== "-") body.pop();
+  return [`|${/^[ \n]/.test(text) ? "2" : ""}${chomping}`, ...body];
+}
+
+/** Keys in the order of Go's YAML encoder: letters after all else, runs of digits by their number. */
+function compareKeys(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < end && a[i] === b[i]) i++;
+  if (i === end) return a.length - b.length;
+  const [letterA, letterB] = [/\p{L}/u.test(a[i]!), /\p{L}/u.test(b[i]!)];
+  if (letterA !== letterB) return letterA ? 1 : -1;
+  if (letterA) return a[i]! < b[i]! ? -1 : 1;
+  const [runA, runB] = [a, b].map((key) => /^\d{0,15}/.exec(key.slice(i))![0]) as [string, string];
+  return Number(runA) - Number(runB) || runA.length - runB.length || (a[i]! < b[i]! ? -1 : 1);
+}
+
+/** The lines of a value; for a scalar the first line goes after its key or dash. */
+function render(value: unknown): string[] {
+  if (value === null || value === undefined) return ["null"];
+  if (typeof value === "string") {
+    const literal = value.includes("\n") && !UNPRINTABLE.test(value) && !/ (\n|$)/.test(value);
+    return literal ? literalBlock(value) : [textLine(value)];
+  }
+  if (typeof value !== "object") {
+    if (typeof value === "boolean" || Number.isFinite(value)) return [String(value)];
+    throw new TypeError(`Cannot write ${String(value)} as YAML`);
+  }
+  const indented = (line: string) => line === "" ? "" : `  ${line}`;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return ["[]"];
+    return value.flatMap((item) => render(item).map((line, i) => i === 0 ? `- ${line}` : indented(line)));
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => compareKeys(a, b));
+  if (entries.length === 0) return ["{}"];
+  return entries.flatMap(([key, item]) => {
+    const [first, ...rest] = render(item) as [string, ...string[]];
+    const nested = typeof item === "object" && item !== null && first !== "[]" && first !== "{}";
+    if (!nested) return [`${textLine(key)}: ${first}`, ...rest.map(indented)];
+    return [`${textLine(key)}:`, ...[first, ...rest].map((line) => Array.isArray(item) ? line : indented(line))];
+  });
+}
+
+/**
+ * Block-style YAML with sorted keys, as sigs.k8s.io/yaml writes it: lines never folded, no anchors, `undefined` left out,
+ * and every text quoted that a YAML 1.1 reader would take for something else.
+ */
+export function stringify(value: unknown): string {
+  return `${render(value).join("\n")}\n`;
+}

@@ -1,0 +1,137 @@
+/**
+ * Files that survive a crash whole: what a path names is the old content or the new one, never a part, whatever ends the
+ * program or the machine in between.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { FileStat } from "../system.ts";
+import { fileError, isAbsent } from "./failure.ts";
+
+/** When this process began, in ms since 1970: a temporary file from before that belongs to a run that was killed. */
+const PROCESS_START = Date.now() - performance.now();
+
+/** Makes temporary names unique within this process. */
+let serial = 0;
+
+/** Splits an absolute path into its directory (`/` at least) and its last part. */
+export function splitPath(path: string): { directory: string; name: string } {
+  if (!path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
+    throw new UserError(`Cannot use the path ${JSON.stringify(path)}: wanted an absolute path of a file`);
+  }
+  const slash = path.lastIndexOf("/");
+  return { directory: slash === 0 ? "/" : path.slice(0, slash), name: path.slice(slash + 1) };
+}
+
+/** The directories on the way to a path, the top one first, without `/` and without the path itself. */
+export function ancestorsOf(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts.slice(0, -1).map((_, i) => `/${parts.slice(0, i + 1).join("/")}`);
+}
+
+/** Refuses a target that is not a regular file: a symbolic link would lead elsewhere, a directory cannot be replaced. */
+export function assertWritable(path: string, stat: FileStat | undefined): void {
+  if (stat === undefined || stat.kind === "file") return;
+  const state = {
+    symlink: "it is a symbolic link, and following it could overwrite a file somewhere else",
+    directory: "it is a directory, wanted a file",
+    other: "it is a device, socket or pipe, wanted a file",
+  }[stat.kind];
+  throw new UserError(`Cannot write "${path}": ${state}; nothing was changed`, {
+    hint: `Look at it (ls -ld ${path}), then move it away and run the same command again.`,
+  });
+}
+
+/** Whether two byte strings are the same. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/**
+ * Puts a file with these bytes and this mode at the path, whose directory exists, and waits until the disk has it.
+ * @throws {UserError} that says what state the target is in; no temporary file stays behind.
+ */
+export async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const { directory, name } = splitPath(path);
+  await removeLeftovers(directory, name);
+  const temporary = `${directory === "/" ? "" : directory}/.kubewright-${name}.${Deno.pid}-${serial++}.tmp`;
+  let renamed = false;
+  try {
+    await writeNew(temporary, bytes, mode);
+    await Deno.rename(temporary, path);
+    renamed = true;
+    await syncDirectory(directory);
+  } catch (error) {
+    if (!renamed) await Deno.remove(temporary).catch(() => undefined);
+    const state = renamed ? "the new content is there, but may not outlive a power failure" : "it is as it was before";
+    throw await fileError("write", path, error, state);
+  }
+}
+
+/** Appends a line to a file that exists and waits until the disk has it. A torn last line (a crash) is ended first. */
+export async function appendLine(path: string, line: string): Promise<void> {
+  try {
+    using file = await Deno.open(path, { read: true, append: true });
+    const { size } = await file.stat();
+    const last = new Uint8Array(1);
+    if (size > 0) {
+      await file.seek(-1, Deno.SeekMode.End);
+      await file.read(last);
+    }
+    await writeAll(file, new TextEncoder().encode(`${size > 0 && last[0] !== 0x0a ? "\n" : ""}${line}\n`));
+    await file.sync();
+  } catch (error) {
+    throw await fileError("append to", path, error);
+  }
+}
+
+/** Makes one directory, whose parent exists, with exactly this mode; true when it was not there before. */
+export async function makeOneDirectory(path: string, mode: number): Promise<boolean> {
+  try {
+    await Deno.mkdir(path, { mode });
+    await Deno.chmod(path, mode); // what the umask took away
+    await syncDirectory(splitPath(path).directory);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw await fileError("make the directory", path, error);
+  }
+}
+
+/** Waits until the disk has the directory's entries. */
+export async function syncDirectory(path: string): Promise<void> {
+  using directory = await Deno.open(path);
+  await directory.sync();
+}
+
+/** Creates the file, never opening an existing one, and gives it its mode before its first byte, whatever the umask. */
+async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode });
+  if (((await file.stat()).mode ?? mode) % 0o10000 !== mode) await Deno.chmod(path, mode);
+  await writeAll(file, bytes);
+  await file.sync();
+}
+
+/** Writes all bytes: one call may write fewer. */
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+}
+
+/**
+ * Removes temporary files that killed runs left for this target. Younger ones than this process belong to a run beside
+ * it, unless they come from the future (the clock was set back since).
+ */
+async function removeLeftovers(directory: string, name: string): Promise<void> {
+  const prefix = `.kubewright-${name}.`;
+  try {
+    for await (const entry of Deno.readDir(directory)) {
+      if (!entry.isFile || !entry.name.startsWith(prefix) || !/^\d+-\d+\.tmp$/.test(entry.name.slice(prefix.length))) {
+        continue;
+      }
+      const path = `${directory}/${entry.name}`;
+      const modified = (await Deno.lstat(path)).mtime?.getTime() ?? 0;
+      if (modified < PROCESS_START || modified > Date.now() + 1000) await Deno.remove(path);
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw await fileError("clean up in", directory, error);
+  }
+}

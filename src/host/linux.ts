@@ -1,0 +1,164 @@
+/**
+ * The machine that the program runs on.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { ChangeSink, Command, FileStat, Host, InterfaceAddress, Wait, WaitEvent } from "../system.ts";
+import {
+  ancestorsOf,
+  assertWritable,
+  equalBytes,
+  makeOneDirectory,
+  replaceFile,
+  splitPath,
+  syncDirectory,
+} from "./durable.ts";
+import { fileError, isAbsent } from "./failure.ts";
+import { commandError, execute } from "./process.ts";
+import { waitUntil } from "./wait.ts";
+
+/** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
+const RESOLVE_MS = 10_000;
+
+/** The real host. `onWait` hears of each wait's progress, for a terminal. */
+export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => void): Host {
+  const host: Host = {
+    now: () => new Date(),
+    hostname: () => Deno.hostname(),
+    environment: () => Deno.env.toObject(),
+    uid: () => Deno.uid() ?? 0,
+    cpus: () => navigator.hardwareConcurrency,
+    addresses,
+    read,
+    readText: async (path) => {
+      const bytes = await read(path);
+      return bytes && new TextDecoder().decode(bytes);
+    },
+    stat,
+    list,
+    query: execute,
+    portIsFree: (address, port) => new Promise((resolve) => resolve(portIsFree(address, port))),
+    resolves,
+
+    async write(path, content, mode) {
+      const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      const there = await stat(path);
+      assertWritable(path, there);
+      const before = there && await read(path);
+      if (before !== undefined && there?.mode === mode && equalBytes(before, after)) return;
+      const { directory } = splitPath(path);
+      if (directory !== "/") await host.makeDirectory(directory, 0o755);
+      await replaceFile(path, after, mode);
+      report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
+    },
+    async makeDirectory(path, mode) {
+      for (const directory of [...ancestorsOf(path), path]) {
+        if (await isDirectory(directory)) continue;
+        if (await makeOneDirectory(directory, mode)) report({ kind: "directory", path: directory, mode });
+      }
+    },
+    async remove(path) {
+      try {
+        await Deno.remove(path);
+        await syncDirectory(splitPath(path).directory);
+      } catch (error) {
+        if (isAbsent(error)) return;
+        throw await fileError("remove", path, error);
+      }
+      report({ kind: "remove", path });
+    },
+    async run(command: Command) {
+      const output = await execute(command);
+      if (output.code !== 0) throw commandError(command, output);
+      report({ kind: "run", command });
+    },
+    wait<T>(wait: Wait<T>) {
+      report({ kind: "wait", what: wait.what });
+      return waitUntil(wait, onWait);
+    },
+  };
+  return host;
+}
+
+/** All addresses, zone suffixes (`fe80::1%eth0`) taken off. */
+function addresses(): InterfaceAddress[] {
+  return Deno.networkInterfaces().map(({ name, address, family }) => ({
+    interface: name,
+    address: address.split("%")[0] ?? address,
+    family,
+  }));
+}
+
+async function read(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw await fileError("read", path, error);
+  }
+}
+
+async function stat(path: string): Promise<FileStat | undefined> {
+  try {
+    const info = await Deno.lstat(path);
+    const kind = info.isSymlink ? "symlink" : info.isFile ? "file" : info.isDirectory ? "directory" : "other";
+    return { kind, mode: (info.mode ?? 0) & 0o7777, size: info.size, uid: info.uid ?? 0 };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw await fileError("look at", path, error);
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(path), (entry) => entry.name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw await fileError("list", path, error);
+  }
+}
+
+/** Whether a directory is there, or a link to one (/var/run). Anything else in its place is an error. */
+async function isDirectory(path: string): Promise<boolean> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw await fileError("make the directory", path, error);
+  }
+  if (info.isDirectory) return true;
+  throw new UserError(`Cannot make the directory "${path}": a file is in its place; nothing was changed`, {
+    hint: `Look at it (ls -l ${path}), then move it away and run the same command again.`,
+  });
+}
+
+/**
+ * Tries to listen, as the server will. Deno sets SO_REUSEADDR as servers do: connections in TIME_WAIT do not count as
+ * taken, listeners do, those on one address against a wildcard, too.
+ */
+function portIsFree(hostname: string, port: number): boolean {
+  try {
+    Deno.listen({ hostname, port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    const state = error instanceof Deno.errors.AddrNotAvailable
+      ? "no interface of this host has the address"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "only root may use ports under 1024"
+      : String(error);
+    throw new UserError(`Cannot listen on "${hostname}" port ${port}: ${state}`, { cause: error });
+  }
+}
+
+/** Asks what other programs ask: glibc with /etc/hosts and nsswitch.conf; where there is no `getent`, DNS. */
+async function resolves(name: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(RESOLVE_MS);
+  const { code } = await execute({ argv: ["getent", "ahosts", "--", name] }, signal);
+  if (code !== 127) return code === 0;
+  const asked = await Promise.allSettled(
+    (["A", "AAAA"] as const).map((type) => Deno.resolveDns(name, type, { signal })),
+  );
+  return asked.some((answer) => answer.status === "fulfilled" && answer.value.length > 0);
+}

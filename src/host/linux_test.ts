@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { TimedOut, UserError } from "../errors.ts";
+import type { Change, Host, WaitEvent } from "../system.ts";
+import { linuxHost } from "./linux.ts";
+
+/** A temporary directory, a host, and the changes that it reports. */
+async function inScratch(body: (host: Host, dir: string, changes: Change[]) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const changes: Change[] = [];
+  try {
+    await body(linuxHost((change) => changes.push(change)), dir, changes);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+const kinds = (changes: Change[]) => changes.map((change) => change.kind);
+
+Deno.test("write: content, exact mode under any umask, parents, one change each, nothing the second time", async () => {
+  for (const umask of [0, 0o022, 0o077]) {
+    await inScratch(async (host, dir, changes) => {
+      const before = Deno.umask(umask);
+      try {
+        await host.write(`${dir}/a/b/secret`, "one\n", 0o600);
+        await host.write(`${dir}/a/b/public`, "two\n", 0o644);
+      } finally {
+        Deno.umask(before);
+      }
+      assert.equal((await host.stat(`${dir}/a/b/secret`))?.mode, 0o600);
+      assert.equal((await host.stat(`${dir}/a/b/public`))?.mode, 0o644);
+      assert.equal((await host.stat(`${dir}/a`))?.mode, 0o755);
+      assert.deepEqual(kinds(changes), ["directory", "directory", "write", "write"]);
+      await host.write(`${dir}/a/b/secret`, "one\n", 0o600);
+      assert.equal(changes.length, 4);
+      await host.write(`${dir}/a/b/secret`, "one\n", 0o644);
+      assert.equal((await host.stat(`${dir}/a/b/secret`))?.mode, 0o644);
+      assert.deepEqual(kinds(changes).slice(4), ["write"]);
+      assert.deepEqual(await host.list(`${dir}/a/b`), ["public", "secret"]);
+    });
+  }
+});
+
+Deno.test("write: a link, a directory or a device at the target, and a file for a parent, are refused untouched", async () => {
+  await inScratch(async (host, dir, changes) => {
+    await Deno.writeTextFile(`${dir}/victim`, "v");
+    await Deno.symlink(`${dir}/victim`, `${dir}/link`);
+    await Deno.mkdir(`${dir}/directory`);
+    await assert.rejects(host.write(`${dir}/link`, "x", 0o600), /Cannot write ".*\/link": it is a symbolic link/);
+    await assert.rejects(host.write(`${dir}/directory`, "x", 0o600), /it is a directory, wanted a file/);
+    await assert.rejects(host.write(`/dev/null`, "x", 0o600), /it is a device/);
+    await assert.rejects(
+      host.write(`${dir}/victim/x/y`, "x", 0o600),
+      /make the directory ".*\/victim": a file is in its/,
+    );
+    await assert.rejects(host.write("relative", "x", 0o600), /absolute path/);
+    assert.equal(await host.readText(`${dir}/victim`), "v");
+    assert.deepEqual(changes, []);
+    assert.deepEqual(await host.list(dir), ["directory", "link", "victim"]);
+  });
+});
+
+Deno.test("write: removes what a killed run left for this target, and only that", async () => {
+  await inScratch(async (host, dir) => {
+    const old = new Date(Date.now() - 3_600_000);
+    const names = [
+      ".kubewright-x.12-0.tmp",
+      ".kubewright-other.12-0.tmp",
+      ".kubewright-x.mine",
+      ".kubewright-x.13-0.tmp",
+    ];
+    for (const name of names) {
+      await Deno.writeTextFile(`${dir}/${name}`, "half");
+      if (!name.includes("13")) await Deno.utime(`${dir}/${name}`, old, old);
+    }
+    await host.write(`${dir}/x`, "whole", 0o600);
+    assert.deepEqual(await host.list(dir), [
+      ".kubewright-other.12-0.tmp",
+      ".kubewright-x.13-0.tmp", // younger than this process: another run's
+      ".kubewright-x.mine",
+      "x",
+    ]);
+  });
+});
+
+Deno.test({
+  name: "write: on a full file system the old file stays whole, nothing else is left, the error says which is full",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await inScratch(async (host, dir) => {
+      const mounted = await host.query({ argv: ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir] });
+      if (mounted.code !== 0) return; // a sandbox without mounts
+      try {
+        await host.write(`${dir}/x`, "old", 0o600);
+        await assert.rejects(host.write(`${dir}/x`, "n".repeat(100_000), 0o600), (error: UserError) => {
+          assert.equal(
+            error.message,
+            `Cannot write "${dir}/x": the file system at ${dir} is full; it is as it was before`,
+          );
+          assert.match(error.hints[0] ?? "", /Free space/);
+          return true;
+        });
+        assert.equal(await host.readText(`${dir}/x`), "old");
+        assert.deepEqual(await host.list(dir), ["x"]);
+        await host.run({ argv: ["mount", "-o", "remount,ro", dir] });
+        await assert.rejects(host.write(`${dir}/x`, "new", 0o600), /mounted read-only; it is as it was before/);
+      } finally {
+        await host.query({ argv: ["umount", dir] });
+      }
+    });
+  },
+});
+
+Deno.test("makeDirectory, remove, read, stat, list: absent things are answers, misfits are errors", async () => {
+  await inScratch(async (host, dir, changes) => {
+    await host.makeDirectory(`${dir}/d/e`, 0o700);
+    await host.makeDirectory(`${dir}/d/e`, 0o755);
+    assert.equal((await host.stat(`${dir}/d`))?.mode, 0o700);
+    assert.deepEqual(kinds(changes), ["directory", "directory"]);
+    await host.remove(`${dir}/none`);
+    await host.remove(`${dir}/d/e`);
+    assert.deepEqual(kinds(changes), ["directory", "directory", "remove"]);
+    await host.write(`${dir}/d/f`, "", 0o600);
+    await assert.rejects(host.remove(`${dir}/d`), /Cannot remove ".*": the directory is not empty/);
+    assert.equal(await host.read(`${dir}/none`), undefined);
+    assert.equal(await host.read(`${dir}/d/f/below`), undefined);
+    assert.equal(await host.stat(`${dir}/none`), undefined);
+    assert.deepEqual(await host.list(`${dir}/none`), []);
+    await assert.rejects(host.read(dir), /Cannot read ".*": it is a directory/);
+    await assert.rejects(host.makeDirectory(`${dir}/d/f`, 0o700), /a file is in its place/);
+  });
+});
+
+Deno.test("query and run: C locale, stdin, exit codes, a missing program, the last lines in the error", async () => {
+  await inScratch(async (host, _dir, changes) => {
+    const sh = (script: string) => ["sh", "-c", script];
+    assert.deepEqual(await host.query({ argv: sh("cat; echo $LC_ALL; echo no >&2; exit 3"), stdin: "in " }), {
+      code: 3,
+      stdout: "in C\n",
+      stderr: "no\n",
+    });
+    assert.equal((await host.query({ argv: ["no-such-program"] })).code, 127);
+    assert.equal((await host.query({ argv: ["/etc/passwd"] })).code, 126);
+    assert.equal((await host.query({ argv: ["true"], stdin: "x".repeat(1_000_000) })).code, 0);
+    await assert.rejects(host.run({ argv: ["no-such-program", "a b"] }), (error: UserError) => {
+      assert.equal(
+        error.message,
+        `Cannot run "no-such-program 'a b'": there is no program "no-such-program" on this host`,
+      );
+      return true;
+    });
+    await assert.rejects(host.run({ argv: sh("seq 100 >&2; exit 7") }), (error: UserError) => {
+      assert.match(error.message, /it ended with exit code 7:\n {2}86\n/);
+      assert.ok(error.message.endsWith("  100"));
+      return true;
+    });
+    assert.deepEqual(changes, []);
+    await host.run({ argv: ["true"] });
+    assert.deepEqual(changes, [{ kind: "run", command: { argv: ["true"] } }]);
+  });
+});
+
+Deno.test("portIsFree: sees listeners on one address and on all; a foreign address is an error", async () => {
+  const host = linuxHost(() => {});
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  assert.equal(await host.portIsFree("127.0.0.1", port), false);
+  assert.equal(await host.portIsFree("0.0.0.0", port), false);
+  assert.equal(await host.portIsFree("::", port), false);
+  listener.close();
+  assert.equal(await host.portIsFree("::", port), true);
+  await assert.rejects(host.portIsFree("192.0.2.1", port), /no interface of this host has the address/);
+});
+
+Deno.test("facts: host name, addresses, CPUs, names", async () => {
+  const host = linuxHost(() => {});
+  assert.equal(host.hostname(), Deno.hostname());
+  assert.ok(host.addresses().some(({ address, family }) => address === "127.0.0.1" && family === "IPv4"));
+  assert.ok(host.cpus() >= 1);
+  assert.equal(await host.resolves("localhost"), true);
+  assert.equal(await host.resolves("-h"), false);
+});
+
+Deno.test("wait: tells each state once, answers the value, is a change", async () => {
+  const changes: Change[] = [];
+  const events: WaitEvent[] = [];
+  const host = linuxHost((change) => changes.push(change), (event) => events.push(event));
+  let probes = 0;
+  const value = await host.wait({
+    what: "it",
+    probe: () =>
+      Promise.resolve(++probes < 4 ? { done: false, state: probes < 3 ? "cold" : "warm" } : { done: true, value: 5 }),
+    timeoutMs: 5000,
+    intervalMs: 1,
+    assume: 0,
+  });
+  assert.equal(value, 5);
+  assert.deepEqual(events.map(({ state, done }) => [state, done]), [["", false], ["cold", false], ["warm", false], [
+    "warm",
+    true,
+  ]]);
+  assert.deepEqual(changes, [{ kind: "wait", what: "it" }]);
+});
+
+Deno.test("wait: in time, even when a probe hangs; says what, how long, the last state and why", async () => {
+  const host = linuxHost(() => {});
+  await assert.rejects(
+    host.wait({
+      what: "kube-apiserver to be healthy",
+      probe: () => new Promise(() => {}),
+      timeoutMs: 200,
+      assume: 0,
+      explain: () => Promise.resolve({ details: ["it exited with 1"], hints: ["journalctl -u kubelet"] }),
+    }),
+    (error: TimedOut) => {
+      assert.ok(error instanceof TimedOut);
+      assert.equal(
+        error.message,
+        "Cannot go on: waited 0.2 s for kube-apiserver to be healthy, last state: the last check got no answer\n  it exited with 1",
+      );
+      assert.deepEqual(error.hints, ["journalctl -u kubelet"]);
+      return true;
+    },
+  );
+});
+
+Deno.test("wait: an error of the probe ends it at once", async () => {
+  const host = linuxHost(() => {});
+  const probe = () => Promise.reject(new UserError("Cannot do it"));
+  await assert.rejects(host.wait({ what: "it", probe, timeoutMs: 5000, assume: 0 }), /Cannot do it/);
+});

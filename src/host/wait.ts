@@ -1,0 +1,68 @@
+/**
+ * Waiting by observing again and again, with an end.
+ * @module
+ */
+import { TimedOut } from "../errors.ts";
+import type { ProbeResult, Wait, WaitEvent } from "../system.ts";
+
+/** Milliseconds between two probes where the wait does not say. */
+const INTERVAL_MS = 100;
+
+/**
+ * Probes until done. Each change of state goes to `onWait`, and the end of the wait, whatever it is.
+ * @throws {TimedOut} with what was waited for, how long, the last state, and what `explain` adds.
+ */
+export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => void = () => {}): Promise<T> {
+  const start = performance.now();
+  const deadline = start + wait.timeoutMs;
+  let state = "";
+  const tell = (done: boolean) => onWait({ what: wait.what, state, elapsedMs: performance.now() - start, done });
+  tell(false);
+  try {
+    while (true) {
+      const result = await probeBy(wait, deadline);
+      if (result.done) return result.value;
+      if (result.state !== state) {
+        state = result.state;
+        tell(false);
+      }
+      const left = deadline - performance.now();
+      if (left <= 0) throw await timedOut(wait, state);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(wait.intervalMs ?? INTERVAL_MS, left)));
+    }
+  } finally {
+    tell(true);
+  }
+}
+
+/** One probe, or "no answer" when it is still busy at the deadline. */
+async function probeBy<T>(wait: Wait<T>, deadline: number): Promise<ProbeResult<T>> {
+  const probe = wait.probe();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<ProbeResult<T>>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ done: false, state: "the last check got no answer" }),
+      Math.max(1, deadline - performance.now()),
+    );
+  });
+  try {
+    return await Promise.race([probe, late]);
+  } finally {
+    clearTimeout(timer);
+    probe.catch(() => undefined); // nobody listens any more when it was late
+  }
+}
+
+/** The error of a wait that is over. Trouble in `explain` is told, never thrown: the time-out is the news. */
+async function timedOut<T>(wait: Wait<T>, state: string): Promise<TimedOut> {
+  let details: readonly string[] = [];
+  let hints: readonly string[] = [];
+  try {
+    if (wait.explain !== undefined) ({ details, hints } = await wait.explain());
+  } catch (error) {
+    details = [`(finding out more failed: ${error instanceof Error ? error.message : String(error)})`];
+  }
+  const seconds = Math.round(wait.timeoutMs / 100) / 10;
+  const headline = `Cannot go on: waited ${seconds} s for ${wait.what}, last state: ${state}`;
+  return new TimedOut([headline, ...details.map((detail) => `  ${detail}`)].join("\n"), { hint: hints });
+}

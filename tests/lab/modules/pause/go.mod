@@ -1,0 +1,3 @@
+module kubewright.lab/pause
+
+go 1.19

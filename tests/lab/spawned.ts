@@ -1,0 +1,61 @@
+/**
+ * A program that runs inside a host while a scenario goes on.
+ *
+ * @module
+ */
+
+import { childOf, signal } from "./boot.ts";
+import type { Output } from "./process.ts";
+
+/** A running program; made by `Host.spawn`. What it prints is kept, and can be looked at while it runs. */
+export class Spawned {
+  /** Its exit code and all it printed, once it has ended; code 137 and the like where a signal ended it. */
+  readonly done: Promise<Output>;
+  readonly #child: Deno.ChildProcess;
+  #stdout = "";
+  #stderr = "";
+
+  constructor(argv: readonly string[], env: Record<string, string>) {
+    const [program = "", ...args] = argv;
+    this.#child = new Deno.Command(program, {
+      args,
+      env,
+      clearEnv: true,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.done = this.#run();
+    // Whoever never awaits it must not be ended by its failure.
+    this.done.catch(() => {});
+  }
+
+  /** Standard output so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** Standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Sends a signal to the program itself (not to its children), SIGKILL by default. Does nothing when it has ended. */
+  async kill(name: Deno.Signal = "SIGKILL"): Promise<void> {
+    signal(await childOf(this.#child.pid) ?? this.#child.pid, name);
+  }
+
+  async #run(): Promise<Output> {
+    const [status] = await Promise.all([
+      this.#child.status,
+      this.#keep(this.#child.stdout, (text) => this.#stdout += text),
+      this.#keep(this.#child.stderr, (text) => this.#stderr += text),
+    ]);
+    return { code: status.code, stdout: this.#stdout, stderr: this.#stderr };
+  }
+
+  async #keep(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
+  }
+}

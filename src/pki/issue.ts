@@ -1,0 +1,228 @@
+/**
+ * Issues X.509 certificates (RFC 5280) with the extensions that Kubernetes components expect. Loads pkijs, as
+ * `certificate.ts` does.
+ * @module
+ */
+import {
+  BitString,
+  Integer,
+  Null,
+  ObjectIdentifier,
+  OctetString,
+  PrintableString,
+  Sequence,
+  Set,
+  Utf8String,
+} from "asn1js";
+import {
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate as X509,
+  type CryptoEngineSignWithPrivateKeyParams,
+  Extension,
+  GeneralName,
+  GeneralNames,
+  getCrypto,
+  PublicKeyInfo,
+  RelativeDistinguishedNames,
+  Time,
+} from "pkijs";
+import { InvalidInput, UserError } from "../errors.ts";
+import { type Authority, type Certificate, GENERAL_NAME, OID } from "./certificate.ts";
+import { parseCertificate, type TlsUsage } from "./certificate.ts";
+import { type KeyPair, publicKeyDer } from "./keys.ts";
+import { type AlternativeNames, LONGEST_COMMON_NAME } from "./names.ts";
+
+/** Validity; milliseconds are dropped. */
+export interface Period {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** What a leaf certificate is to say. Names are written in this order. */
+export interface LeafRequest extends Period, AlternativeNames {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly usages: readonly TlsUsage[];
+}
+
+/** Bits of KeyUsage, counted from the left (RFC 5280, 4.2.1.3). */
+const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5 } as const;
+
+/**
+ * A self-signed authority. As kubeadm has it, its common name is its DNS name too.
+ * @throws {InvalidInput} when the common name is empty or too long.
+ */
+export async function issueAuthority(commonName: string, period: Period, keys: KeyPair): Promise<Certificate> {
+  const spki = await publicKeyDer(keys.publicKey);
+  const name = nameOf(commonName, []);
+  return await sign(keys, {
+    issuer: name,
+    subject: name,
+    period,
+    spki,
+    extensions: [
+      keyUsage(keys.publicKey, ["keyCertSign"]),
+      extension(OID.basicConstraints, true, new BasicConstraints({ cA: true }).toSchema()),
+      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
+      alternativeNames({ dnsNames: [commonName], ipAddresses: [] })!,
+    ],
+  });
+}
+
+/**
+ * A leaf certificate. Its validity is cut to that of its authority, on both ends: no certificate outlives its issuer.
+ * @throws {InvalidInput} when the common name is empty or too long.
+ * @throws {UserError} when nothing of the wanted validity is left.
+ */
+export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authority: Authority): Promise<Certificate> {
+  const ca = authority.certificate;
+  const period = {
+    notBefore: new Date(Math.max(want.notBefore.getTime(), ca.notBefore.getTime())),
+    notAfter: new Date(Math.min(want.notAfter.getTime(), ca.notAfter.getTime())),
+  };
+  if (period.notAfter <= period.notBefore) {
+    throw new UserError(
+      `Cannot issue certificate "${want.commonName}": its authority "${ca.commonName}" is valid from ` +
+        `${ca.notBefore.toISOString()} to ${ca.notAfter.toISOString()}`,
+    );
+  }
+  const spki = await publicKeyDer(publicKey);
+  return await sign(authority.keys, {
+    issuer: RelativeDistinguishedNames.fromBER(ca.subjectDer),
+    subject: nameOf(want.commonName, want.organizations),
+    period,
+    spki,
+    extensions: [
+      keyUsage(publicKey, []),
+      extension(
+        OID.extendedKeyUsage,
+        false,
+        new Sequence({ value: want.usages.map((usage) => new ObjectIdentifier({ value: OID[usage] })) }),
+      ),
+      extension(OID.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),
+      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
+      authorityKeyIdentifier(ca),
+      alternativeNames(want),
+    ].filter((extension) => extension !== undefined),
+  });
+}
+
+/** What every certificate has, before it is signed. */
+interface ToBeSigned {
+  issuer: RelativeDistinguishedNames;
+  subject: RelativeDistinguishedNames;
+  period: Period;
+  spki: Uint8Array<ArrayBuffer>;
+  extensions: Extension[];
+}
+
+async function sign(signer: KeyPair, { issuer, subject, period, spki, extensions }: ToBeSigned): Promise<Certificate> {
+  const subjectPublicKeyInfo = PublicKeyInfo.fromBER(spki);
+  const x509 = new X509({
+    version: 2, // counted from 0: X.509 v3
+    serialNumber: Integer.fromBigInt(serialNumber()),
+    issuer,
+    subject,
+    notBefore: timeOf(period.notBefore),
+    notAfter: timeOf(period.notAfter),
+    subjectPublicKeyInfo,
+    extensions,
+  });
+  const engine = getCrypto(true);
+  const { signatureAlgorithm, parameters } = await engine.getSignatureParameters(signer.privateKey, hashFor(signer));
+  // pkijs leaves the parameters out, with which RFC 4055 (section 5) wants NULL for RSA; RFC 5758 wants none for ECDSA.
+  if (signer.privateKey.algorithm.name !== "ECDSA") signatureAlgorithm.algorithmParams = new Null();
+  x509.signature = x509.signatureAlgorithm = signatureAlgorithm;
+  x509.tbsView = new Uint8Array(x509.encodeTBS().toBER());
+  const signature = await engine.signWithPrivateKey(
+    x509.tbs,
+    signer.privateKey,
+    parameters as CryptoEngineSignWithPrivateKeyParams,
+  );
+  x509.signatureValue = new BitString({ valueHex: signature });
+  return parseCertificate(new Uint8Array(x509.toSchema(true).toBER()));
+}
+
+/** The digest that goes with a key: that of its curve's strength, SHA-256 for RSA. */
+function hashFor({ privateKey }: KeyPair): string {
+  return (privateKey.algorithm as EcKeyAlgorithm).namedCurve === "P-384" ? "SHA-384" : "SHA-256";
+}
+
+/** Random, positive and at most 2^63-1, as kubeadm's: every X.509 implementation takes it. */
+function serialNumber(): bigint {
+  const [random] = crypto.getRandomValues(new BigUint64Array(1));
+  return random! >> 1n || serialNumber();
+}
+
+/** UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280, 4.1.2.5); neither with fractions of a second. */
+function timeOf(date: Date): Time {
+  const value = new Date(Math.floor(date.getTime() / 1000) * 1000);
+  return new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
+}
+
+/** A subject, organizations first, as Go writes it. */
+function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
+  const length = [...commonName].length;
+  if (length === 0 || length > LONGEST_COMMON_NAME) {
+    throw new InvalidInput(
+      `Cannot issue certificate "${commonName}": its common name has ${length} characters, ` +
+        `X.509 allows 1 to ${LONGEST_COMMON_NAME}`,
+    );
+  }
+  const attributes = (type: string, values: readonly string[]) =>
+    new Set({
+      value: values.map((value) => new Sequence({ value: [new ObjectIdentifier({ value: type }), textOf(value)] })),
+    });
+  // pkijs would write all attributes into one set, which is another name; bytes that it has read it keeps.
+  const name = new Sequence({
+    value: [
+      ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
+      attributes(OID.commonName, [commonName]),
+    ],
+  });
+  return RelativeDistinguishedNames.fromBER(name.toBER());
+}
+
+function textOf(value: string): PrintableString | Utf8String {
+  return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(value) ? new PrintableString({ value }) : new Utf8String({ value });
+}
+
+function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }): Extension {
+  return new Extension({ extnID, critical, extnValue: value.toBER() });
+}
+
+/** Elliptic curve keys cannot encipher keys, and RFC 8813 (section 3) forbids to say so; kubeadm does it all the same. */
+function keyUsage(key: CryptoKey, further: readonly (keyof typeof KEY_USAGE)[]): Extension {
+  const encipherment = key.algorithm.name === "ECDSA" ? [] : ["keyEncipherment"] as const;
+  const bits: number[] = (["digitalSignature", ...encipherment, ...further] as const).map((usage) => KEY_USAGE[usage]);
+  const octet = bits.reduce((octet, bit) => octet | 0x80 >> bit, 0);
+  // DER drops trailing zero bits of a list of named bits (X.690, 11.2.2).
+  return extension(
+    OID.keyUsage,
+    true,
+    new BitString({ valueHex: new Uint8Array([octet]), unusedBits: 7 - Math.max(...bits) }),
+  );
+}
+
+function authorityKeyIdentifier(ca: Certificate): Extension | undefined {
+  if (!ca.keyIdentifier) return;
+  const keyIdentifier = new OctetString({ valueHex: ca.keyIdentifier });
+  return extension(OID.authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }).toSchema());
+}
+
+/** Method 1 of RFC 7093: the leftmost 160 bits of the SHA-256 of the public key's bits. */
+async function keyIdentifier(spki: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const bits = PublicKeyInfo.fromBER(spki).subjectPublicKey.valueBlock.valueHexView.slice();
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bits)).slice(0, 20);
+}
+
+function alternativeNames({ dnsNames, ipAddresses }: AlternativeNames): Extension | undefined {
+  const names = [
+    ...dnsNames.map((value) => new GeneralName({ type: GENERAL_NAME.dnsName, value })),
+    ...ipAddresses.map((octets) =>
+      new GeneralName({ type: GENERAL_NAME.ipAddress, value: new OctetString({ valueHex: octets.slice() }) })
+    ),
+  ];
+  if (names.length > 0) return extension(OID.subjectAltName, false, new GeneralNames({ names }).toSchema());
+}

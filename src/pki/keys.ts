@@ -1,0 +1,47 @@
+/** Key pairs, made and compared by WebCrypto alone: nothing here needs ASN.1, so it loads at once. @module */
+import type { EncryptionAlgorithm } from "../config/types.ts";
+
+/** A private key with its public key; both can be exported. */
+export interface KeyPair {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+const RSA = { name: "RSASSA-PKCS1-v1_5", publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+
+/** How WebCrypto names what `encryptionAlgorithm` of kubeadm.k8s.io/v1beta4 names. */
+const ALGORITHMS: Readonly<Record<EncryptionAlgorithm, RsaHashedKeyGenParams | EcKeyGenParams>> = {
+  "RSA-2048": { ...RSA, modulusLength: 2048 },
+  "RSA-3072": { ...RSA, modulusLength: 3072 },
+  "RSA-4096": { ...RSA, modulusLength: 4096 },
+  "ECDSA-P256": { name: "ECDSA", namedCurve: "P-256" },
+  "ECDSA-P384": { name: "ECDSA", namedCurve: "P-384" },
+};
+
+/** A new key pair. RSA takes 0.1 to 1 s of one CPU (more for longer keys), on a thread of its own; ECDSA well under 1 ms. */
+export async function generateKeyPair(algorithm: EncryptionAlgorithm): Promise<KeyPair> {
+  return await crypto.subtle.generateKey(ALGORITHMS[algorithm], true, ["sign", "verify"]) as CryptoKeyPair;
+}
+
+/** The key pair of a private key: WebCrypto tells the public half only through JWK. */
+export async function keyPairOf(privateKey: CryptoKey): Promise<KeyPair> {
+  const { kty, n, e, crv, x, y } = await crypto.subtle.exportKey("jwk", privateKey);
+  const half: JsonWebKey = kty === "RSA" ? { kty, n: n!, e: e! } : { kty: kty!, crv: crv!, x: x!, y: y! };
+  const publicKey = await crypto.subtle.importKey("jwk", half, privateKey.algorithm as Algorithm, true, ["verify"]);
+  return { privateKey, publicKey };
+}
+
+/** DER of the SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). */
+export async function publicKeyDer(key: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.exportKey("spki", key));
+}
+
+/** Whether two byte strings are equal. Not constant in time: for public data only. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+/** Whether two public keys are the same key. */
+export async function samePublicKey(a: CryptoKey, b: CryptoKey): Promise<boolean> {
+  return sameBytes(await publicKeyDer(a), await publicKeyDer(b));
+}

@@ -1,0 +1,132 @@
+/**
+ * kube-proxy: makes Services reachable on every node.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/addons/proxy/manifests.go
+ * @module
+ */
+import type { ComponentConfiguration, EnvVar, InitConfiguration } from "../../config/types.ts";
+import { stringify } from "../../config/yaml.ts";
+import type { KubeObject } from "../../system.ts";
+import { type ConfigMap, markGenerated, withDefaults } from "../component_defaults.ts";
+import { controlPlaneUrl } from "../endpoints.ts";
+import { kubernetesImage } from "../images.ts";
+import { BOOTSTRAP_GROUP, grantObjects, groups, readConfigMap } from "../rbac.ts";
+import { releaseOf } from "../versions.ts";
+
+const NAME = "kube-proxy";
+const NAMESPACE = "kube-system";
+const MOUNT = "/var/lib/kube-proxy";
+const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+type Configuration = Pick<InitConfiguration, "cluster" | "localAPIEndpoint" | "kubeProxy">;
+
+/** All objects, in the order in which they may be applied. */
+export async function kubeProxyObjects(
+  config: Configuration,
+  proxyEnvironment: readonly EnvVar[] = [],
+): Promise<KubeObject[]> {
+  return [
+    await configMap(config),
+    daemonSet(config, proxyEnvironment),
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: NAMESPACE } },
+    ...grantObjects({
+      name: "kubeadm:node-proxier",
+      allow: "system:node-proxier",
+      to: [{ kind: "ServiceAccount", name: NAME, namespace: NAMESPACE }],
+    }),
+    ...grantObjects({
+      name: NAME,
+      namespace: NAMESPACE,
+      allow: readConfigMap(NAME),
+      to: groups(BOOTSTRAP_GROUP),
+    }),
+  ];
+}
+
+/** The KubeProxyConfiguration: the user's document, and what this program adds where that says nothing. */
+export function kubeProxyConfiguration(
+  { cluster, localAPIEndpoint, kubeProxy }: Configuration,
+): ComponentConfiguration {
+  const { podSubnet } = cluster.networking;
+  const mode = releaseOf(cluster.kubernetesVersion).kubeProxyMode;
+  return withDefaults(kubeProxy ?? {}, {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    bindAddress: localAPIEndpoint.advertiseAddress.includes(":") ? "::" : "0.0.0.0",
+    clientConnection: { kubeconfig: `${MOUNT}/kubeconfig.conf` },
+    ...(podSubnet ? { clusterCIDR: podSubnet } : {}),
+    ...(mode ? { mode } : {}),
+  });
+}
+
+async function configMap(config: Configuration): Promise<ConfigMap> {
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{
+      name: "default",
+      cluster: {
+        "certificate-authority": `${SERVICE_ACCOUNT}/ca.crt`,
+        // Not the Service's address: that one only works once kube-proxy does.
+        server: controlPlaneUrl(config.cluster, config.localAPIEndpoint),
+      },
+    }],
+    contexts: [{ name: "default", context: { cluster: "default", namespace: "default", user: "default" } }],
+    "current-context": "default",
+    users: [{ name: "default", user: { tokenFile: `${SERVICE_ACCOUNT}/token` } }],
+  };
+  const map: ConfigMap = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
+    data: { "config.conf": stringify(kubeProxyConfiguration(config)), "kubeconfig.conf": stringify(kubeconfig) },
+  };
+  return config.kubeProxy === undefined ? await markGenerated(map) : map;
+}
+
+function daemonSet({ cluster }: Configuration, proxyEnvironment: readonly EnvVar[]): KubeObject {
+  const labels = { "k8s-app": NAME };
+  return {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: NAME, namespace: NAMESPACE, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      updateStrategy: { type: "RollingUpdate" },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: NAME,
+          priorityClassName: "system-node-critical",
+          hostNetwork: true,
+          nodeSelector: { "kubernetes.io/os": "linux" },
+          tolerations: [{ operator: "Exists" }],
+          containers: [{
+            name: NAME,
+            image: kubernetesImage("kube-proxy", cluster),
+            imagePullPolicy: "IfNotPresent",
+            command: [
+              "/usr/local/bin/kube-proxy",
+              `--config=${MOUNT}/config.conf`,
+              "--hostname-override=$(NODE_NAME)",
+            ],
+            env: [
+              { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+              ...proxyEnvironment,
+            ],
+            securityContext: { privileged: true },
+            volumeMounts: [
+              { name: NAME, mountPath: MOUNT },
+              { name: "xtables-lock", mountPath: "/run/xtables.lock" },
+              { name: "lib-modules", mountPath: "/lib/modules", readOnly: true },
+            ],
+          }],
+          volumes: [
+            { name: NAME, configMap: { name: NAME } },
+            { name: "xtables-lock", hostPath: { path: "/run/xtables.lock", type: "FileOrCreate" } },
+            { name: "lib-modules", hostPath: { path: "/lib/modules" } },
+          ],
+        },
+      },
+    },
+  };
+}

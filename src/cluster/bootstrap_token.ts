@@ -1,0 +1,72 @@
+/**
+ * Bootstrap tokens as the Secrets that the API server authenticates them by.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
+ * @module
+ */
+import { durationMs } from "../config/duration.ts";
+import type { BootstrapToken } from "../config/types.ts";
+import type { KubeObject } from "../system.ts";
+
+/** A Secret; `data` is base64. */
+export interface Secret extends KubeObject {
+  apiVersion: "v1";
+  kind: "Secret";
+  type: string;
+  data: Record<string, string>;
+}
+
+/** Name of the Secret of a token. */
+export function bootstrapTokenSecretName(token: string): string {
+  return `bootstrap-token-${token.split(".")[0]}`;
+}
+
+/**
+ * The Secret of a token that is made `now`. With `existing`, the Secret of that name in the cluster, a token that still
+ * has time keeps its end: making it again would change nothing but that.
+ */
+export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?: KubeObject): Secret {
+  const [id, secret] = token.token.split(".");
+  const expiration = remaining(existing, now) ?? expirationOf(token, now);
+  const data: Record<string, string> = {
+    ...(token.groups.length > 0 ? { "auth-extra-groups": token.groups.join(",") } : {}),
+    ...(token.description ? { description: token.description } : {}),
+    ...(expiration ? { expiration } : {}),
+    "token-id": id!,
+    "token-secret": secret!,
+    ...Object.fromEntries(token.usages.map((usage) => [`usage-bootstrap-${usage}`, "true"])),
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: bootstrapTokenSecretName(token.token), namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)])),
+  };
+}
+
+/** RFC 3339 in UTC, whole seconds; undefined: never. */
+function expirationOf(token: BootstrapToken, now: Date): string | undefined {
+  if (token.expires) return timestamp(new Date(token.expires));
+  const lifetime = durationMs(token.ttl ?? "0s");
+  return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
+}
+
+/** The end of an existing token when that is still to come. */
+function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
+  const encoded = (existing?.data as Record<string, string> | undefined)?.expiration;
+  if (encoded === undefined) return undefined;
+  const text = decode(encoded);
+  return Date.parse(text) > now.getTime() ? text : undefined;
+}
+
+function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function encode(text: string): string {
+  return new TextEncoder().encode(text).toBase64();
+}
+
+function decode(base64: string): string {
+  return new TextDecoder().decode(Uint8Array.fromBase64(base64));
+}

@@ -1,0 +1,55 @@
+/**
+ * Names of the container images of a cluster.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/images/images.go
+ * @module
+ */
+import type { ClusterConfiguration } from "../config/types.ts";
+import { releaseOf } from "./versions.ts";
+
+/** Where the images of a release are published. */
+export const DEFAULT_IMAGE_REPOSITORY = "registry.k8s.io";
+
+/** Components whose image tag is the version of Kubernetes. */
+export type KubernetesComponent = "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kube-proxy";
+
+/** Image of a component that is built from the Kubernetes repository. */
+export function kubernetesImage(component: KubernetesComponent, cluster: ClusterConfiguration): string {
+  return `${cluster.imageRepository}/${component}:${imageTag(cluster.kubernetesVersion)}`;
+}
+
+/** Image of the sandbox container. */
+export function pauseImage(cluster: ClusterConfiguration): string {
+  return `${cluster.imageRepository}/pause:${releaseOf(cluster.kubernetesVersion).pause}`;
+}
+
+/** Image of etcd as a static pod. */
+export function etcdImage(cluster: ClusterConfiguration): string {
+  const { imageRepository, imageTag } = cluster.etcd.local ?? {};
+  return `${imageRepository || cluster.imageRepository}/etcd:${imageTag || releaseOf(cluster.kubernetesVersion).etcd}`;
+}
+
+/** Image of CoreDNS. The default registry, and no other, keeps it one level deeper. */
+export function dnsImage(cluster: ClusterConfiguration): string {
+  const { imageRepository, imageTag } = cluster.dns;
+  const repository = imageRepository || cluster.imageRepository;
+  const path = repository === DEFAULT_IMAGE_REPOSITORY ? "coredns/coredns" : "coredns";
+  return `${repository}/${path}:${imageTag || releaseOf(cluster.kubernetesVersion).coredns}`;
+}
+
+/** All images that a control plane node needs before it starts, in the order in which `kubeadm config images list` has them. */
+export function controlPlaneImages(cluster: ClusterConfiguration): string[] {
+  return [
+    kubernetesImage("kube-apiserver", cluster),
+    kubernetesImage("kube-controller-manager", cluster),
+    kubernetesImage("kube-scheduler", cluster),
+    ...(cluster.proxy.disabled ? [] : [kubernetesImage("kube-proxy", cluster)]),
+    ...(cluster.dns.disabled ? [] : [dnsImage(cluster)]),
+    pauseImage(cluster),
+    ...(cluster.etcd.local ? [etcdImage(cluster)] : []),
+  ];
+}
+
+/** A version as an image tag: characters that a tag must not have (the `+` of build metadata) become `_`. */
+function imageTag(version: string): string {
+  return version.replaceAll(/[^-\w.]/g, "_");
+}

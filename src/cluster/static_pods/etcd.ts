@@ -1,0 +1,95 @@
+/**
+ * etcd, one member on each control plane node.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/etcd/local.go
+ * @module
+ */
+import { joinHostPort } from "../../config/addresses.ts";
+import type { ApiEndpoint, ClusterConfiguration, LocalEtcd } from "../../config/types.ts";
+import { argument, commandArguments } from "../arguments.ts";
+import { etcdClientUrl, etcdPeerUrl, loopbackLike } from "../endpoints.ts";
+import { etcdImage } from "../images.ts";
+import { PORTS } from "../paths.ts";
+import { type Component, type Health, mergeEnvironment } from "./pod.ts";
+import { directory } from "./volumes.ts";
+
+/** Read back by `join` and `reset`, kubeadm's as well as ours, to find the members: part of the protocol. */
+export const CLIENT_URLS_ANNOTATION = "kubeadm.kubernetes.io/etcd.advertise-client-urls";
+
+/** A member of an etcd cluster. */
+export interface EtcdMember {
+  name: string;
+  peerUrl: string;
+}
+
+/** The member on one node. `initialCluster`: all members, this one too, when it joins others; absent when it is the first. */
+export function etcdMember(
+  cluster: ClusterConfiguration,
+  local: LocalEtcd,
+  node: { name: string; endpoint: ApiEndpoint; initialCluster?: readonly EtcdMember[] },
+): Component {
+  const address = node.endpoint.advertiseAddress;
+  return {
+    name: "etcd",
+    image: etcdImage(cluster),
+    args: commandArguments(etcdArguments(cluster, local, node), local.extraArgs),
+    // No proxy variables: members must never talk to one another through a proxy.
+    env: mergeEnvironment(local.extraEnvs),
+    health: etcdHealth(local, loopbackLike(address)),
+    requests: { cpu: "100m", memory: "100Mi" },
+    mounts: [
+      directory("etcd-data", local.dataDir, false),
+      directory("etcd-certs", `${cluster.certificatesDir}/etcd`, false),
+    ],
+    annotations: { [CLIENT_URLS_ANNOTATION]: etcdClientUrl(address) },
+  };
+}
+
+function etcdArguments(
+  cluster: ClusterConfiguration,
+  local: LocalEtcd,
+  { name, endpoint, initialCluster }: Parameters<typeof etcdMember>[2],
+): Record<string, string> {
+  const pki = `${cluster.certificatesDir}/etcd`;
+  const address = endpoint.advertiseAddress;
+  const [clientUrl, peerUrl] = [etcdClientUrl(address), etcdPeerUrl(address)];
+  const loopback = loopbackLike(address);
+  const members = initialCluster ?? [{ name, peerUrl }];
+  return {
+    "advertise-client-urls": clientUrl,
+    "cert-file": `${pki}/server.crt`,
+    "client-cert-auth": "true",
+    "data-dir": local.dataDir,
+    "feature-gates": "InitialCorruptCheck=true",
+    "initial-advertise-peer-urls": peerUrl,
+    "initial-cluster": members.map((member) => `${member.name}=${member.peerUrl}`).join(","),
+    ...(initialCluster ? { "initial-cluster-state": "existing" } : {}),
+    "key-file": `${pki}/server.key`,
+    "listen-client-urls": `${etcdClientUrl(loopback)},${clientUrl}`,
+    "listen-metrics-urls": `http://${joinHostPort(loopback, PORTS.etcdMetrics)}`,
+    "listen-peer-urls": peerUrl,
+    "name": name,
+    "peer-cert-file": `${pki}/peer.crt`,
+    "peer-client-cert-auth": "true",
+    "peer-key-file": `${pki}/peer.key`,
+    "peer-trusted-ca-file": `${pki}/ca.crt`,
+    "snapshot-count": "10000",
+    "trusted-ca-file": `${pki}/ca.crt`,
+    "watch-progress-notify-interval": "5s",
+  };
+}
+
+/** Health is served where the metrics are: at the first of the user's `listen-metrics-urls`, if there are any. */
+function etcdHealth(local: LocalEtcd, loopback: string): Health {
+  const paths = { liveness: "/livez", readiness: "/readyz", startup: "/readyz" };
+  const text = argument(local.extraArgs, "listen-metrics-urls")?.split(",")[0];
+  if (!text || !URL.canParse(text)) return { scheme: "HTTP", host: loopback, port: PORTS.etcdMetrics, paths };
+  // Parsed as http always: what is the default port of https would be swallowed otherwise.
+  const { hostname } = new URL(text);
+  const port = /:(\d+)\/?$/.exec(text)?.[1];
+  return {
+    scheme: text.startsWith("https:") ? "HTTPS" : "HTTP",
+    host: hostname.replace(/^\[|\]$/g, "") || loopback,
+    port: port ? Number(port) : PORTS.etcdMetrics,
+    paths,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What differs between the minor releases of Kubernetes that can be set up, in one table, and the rules about which
+ * versions go together.
+ * @module
+ */
+import type { SupportedVersions } from "../config/kubernetes_version.ts";
+import { InvalidInput } from "../errors.ts";
+
+/** The parts of `v1.37.2-rc.0+build`. */
+export interface Version {
+  major: number;
+  minor: number;
+  patch: number;
+  /** `rc.0`; absent for a release. */
+  prerelease?: string;
+}
+
+/** What a minor release brings along. */
+export interface Release {
+  /** Newest patch release known to this program. */
+  newest: string;
+  /** Image tags. */
+  etcd: string;
+  coredns: string;
+  pause: string;
+  /** KubeProxyConfiguration `mode` when the user leaves it empty; absent: not written, kube-proxy decides. */
+  kubeProxyMode?: "iptables";
+  /** kube-controller-manager mounts the directory of flexvolume drivers. */
+  flexvolume?: true;
+}
+
+/**
+ * By minor number, oldest first. Image tags are those that kubeadm of the same release uses
+ * (https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/constants/constants.go, likewise v1.36.3 and
+ * v1.35.4); the kube-proxy mode is from https://github.com/kubernetes/kubeadm/issues/3309.
+ */
+export const RELEASES: Readonly<Record<number, Release>> = {
+  35: { newest: "v1.35.4", etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1", flexvolume: true },
+  36: { newest: "v1.36.3", etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" },
+  37: { newest: "v1.37.2", etcd: "3.7.0-0", coredns: "v1.14.6", pause: "3.10.2", kubeProxyMode: "iptables" },
+};
+
+/** The versions that may be asked for: `newest` is the default, `minors` are the rows of {@linkcode RELEASES}. */
+export const SUPPORTED: SupportedVersions = { newest: RELEASES[37]!.newest, minors: Object.keys(RELEASES).map(Number) };
+
+/** How many minor releases a kubelet may be older than the control plane: https://kubernetes.io/releases/version-skew-policy/#kubelet */
+const KUBELET_SKEW = 3;
+
+const VERSION = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
+
+/** Parses `v1.37.2` (the `v` may be absent). Throws {@linkcode InvalidInput}. */
+export function parseVersion(text: string): Version {
+  const match = VERSION.exec(text);
+  if (!match) throw new InvalidInput(`Cannot read version "${text}": not of the form v1.37.2`);
+  const [, major, minor, patch, prerelease] = match;
+  return { major: Number(major), minor: Number(minor), patch: Number(patch), ...(prerelease ? { prerelease } : {}) };
+}
+
+/** Negative when `a` is older than `b`, 0 when equal, by the rules of https://semver.org/#spec-item-11. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [parseVersion(a), parseVersion(b)];
+  return x.major - y.major || x.minor - y.minor || x.patch - y.patch || comparePrereleases(x.prerelease, y.prerelease);
+}
+
+function comparePrereleases(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return 1;
+  if (b === undefined) return -1;
+  const [left, right] = [a.split("."), b.split(".")];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [x, y] = [left[i], right[i]];
+    if (x === y) continue;
+    if (x === undefined) return -1;
+    if (y === undefined) return 1;
+    const [isNumber, otherIsNumber] = [/^\d+$/.test(x), /^\d+$/.test(y)];
+    if (isNumber && otherIsNumber) return Number(x) - Number(y);
+    if (isNumber !== otherIsNumber) return isNumber ? -1 : 1;
+    return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The row of {@linkcode RELEASES} for a version. Throws {@linkcode InvalidInput} when there is none. */
+export function releaseOf(version: string): Release {
+  const { major, minor } = parseVersion(version);
+  const release = major === 1 ? RELEASES[minor] : undefined;
+  if (!release) {
+    const known = SUPPORTED.minors.map((known) => `v1.${known}`).join(", ");
+    throw new InvalidInput(`Cannot set up Kubernetes "${version}": this program knows ${known}`);
+  }
+  return release;
+}
+
+/** Why a kubelet of one version must not join a control plane of another; undefined when it may. */
+export function kubeletSkewProblem(kubelet: string, controlPlane: string): string | undefined {
+  const [node, plane] = [parseVersion(kubelet), parseVersion(controlPlane)];
+  const skew = plane.minor - node.minor;
+  if (node.major !== plane.major || skew < 0) {
+    return `the kubelet is ${kubelet}, newer than the control plane, ${controlPlane}; it has to be v${plane.major}.${plane.minor} or older`;
+  }
+  if (skew > KUBELET_SKEW) {
+    return `the kubelet is ${kubelet}, ${skew} minor releases older than the control plane, ${controlPlane}; ` +
+      `at most ${KUBELET_SKEW} work: v${plane.major}.${plane.minor - KUBELET_SKEW} or newer`;
+  }
+  return undefined;
+}

@@ -103,7 +103,7 @@ export function parseCidr(text: string): Cidr | undefined {
  */
 export function parseCidrs(text: string): Cidr[] {
   return text.split(",").map((part) => {
-    const cidr = parseCidr(part.trim());
+    const cidr = parseCidr(part);
     if (!cidr) throw new InvalidInput(`Cannot read network "${part}": it is not of the form address/prefix`);
     return cidr;
   });

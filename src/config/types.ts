@@ -177,6 +177,8 @@ export interface Facts {
   criSockets: readonly string[];
   /** Version of the kubelet on this host, `v1.37.2`; undefined when there is none. */
   kubeletVersion?: string;
+  /** Where that kubelet is. */
+  kubeletPath?: string;
 }
 
 /** Values from the command line; each overrides the field of the same meaning. Absent: not given. */

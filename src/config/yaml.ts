@@ -98,7 +98,6 @@ const NOT_TEXT: readonly RegExp[] = [
 ];
 
 /** Characters that only double quotes can hold. Beyond the basic plane as well, as libyaml has it. */
-// deno-lint-ignore no-control-regex
 const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
 /** What may not begin or be within a plain text: indicators, `: `, ` #`, document marks, space at an end. */

@@ -1,0 +1,238 @@
+/**
+ * Fills in what was not given: kubeadm's defaults, and what follows from the facts about this host. Pure. Empty text counts
+ * as absent, as it does in Go.
+ *
+ * Defaults: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
+ * @module
+ */
+import { classify, formatAddress, joinHostPort, parseAddress, splitHostPort } from "./addresses.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import type * as t from "./types.ts";
+
+/** A part of a configuration as a file has it: anything may be absent. */
+export type Given<T> = T extends readonly (infer Item)[] ? Given<Item>[]
+  : T extends object ? { -readonly [K in keyof T]?: Given<T[K]> | undefined }
+  : T;
+
+/** An InitConfiguration document, its shape checked. */
+export type GivenInit = Given<Omit<t.InitConfiguration, "cluster" | "kubelet" | "kubeProxy" | "patchesDirectory">> & {
+  patches?: { directory?: string };
+};
+
+/** A JoinConfiguration document, its shape checked. */
+export type GivenJoin = Given<Omit<t.JoinConfiguration, "patchesDirectory">> & { patches?: { directory?: string } };
+
+/** kubeadm's, for a host where no socket is found: https://kubernetes.io/docs/setup/production-environment/container-runtimes/ */
+export const DEFAULT_CRI_SOCKET = "unix:///var/run/containerd/containerd.sock";
+
+export const API_SERVER_PORT = 6443;
+
+const CONTROL_PLANE_TAINT: t.Taint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
+
+const TIMEOUTS: t.Timeouts = {
+  controlPlaneComponentHealthCheck: "4m0s",
+  kubeletHealthCheck: "4m0s",
+  kubernetesAPICall: "1m0s",
+  etcdAPICall: "2m0s",
+  tlsBootstrap: "5m0s",
+  discovery: "5m0s",
+  upgradeManifests: "5m0s",
+};
+
+/** Leaves out members that are undefined or empty text. */
+function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== "")) as T;
+}
+
+/** Go's text of a duration; what is none stays, for the check to find. */
+export function canonicalDuration(text: string): string {
+  const nanoseconds = parseDuration(text);
+  return nanoseconds === undefined ? text : formatDuration(nanoseconds);
+}
+
+/** Parts that have been checked, or are checked next, as what they are. */
+function items<T>(given: readonly Given<T>[] | undefined): T[] {
+  return (given ?? []) as T[];
+}
+
+function args(given: Given<t.Arg>[] | undefined): t.Arg[] {
+  return (given ?? []).map(({ name = "", value = "" }) => ({ name, value }));
+}
+
+function component(given: Given<t.ControlPlaneComponent> = {}): t.ControlPlaneComponent {
+  return {
+    extraArgs: args(given.extraArgs),
+    extraVolumes: items<t.HostPathMount>(given.extraVolumes),
+    extraEnvs: items<t.EnvVar>(given.extraEnvs),
+  };
+}
+
+function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfiguration["etcd"] {
+  const { local, external } = given;
+  const localEtcd = (part: Given<t.LocalEtcd>) =>
+    present<t.LocalEtcd>({
+      imageRepository: part.imageRepository,
+      imageTag: part.imageTag,
+      dataDir: part.dataDir || "/var/lib/etcd",
+      extraArgs: args(part.extraArgs),
+      extraEnvs: items<t.EnvVar>(part.extraEnvs),
+      serverCertSANs: part.serverCertSANs ?? [],
+      peerCertSANs: part.peerCertSANs ?? [],
+    });
+  const externalEtcd = (part: Given<t.ExternalEtcd>): t.ExternalEtcd => {
+    const { endpoints = [], httpEndpoints = [], caFile = "", certFile = "", keyFile = "" } = part;
+    return {
+      endpoints,
+      httpEndpoints: httpEndpoints.length > 0 ? httpEndpoints : endpoints,
+      caFile,
+      certFile,
+      keyFile,
+    };
+  };
+  return {
+    ...(local || !external ? { local: localEtcd(local ?? {}) } : {}),
+    ...(external ? { external: externalEtcd(external) } : {}),
+  };
+}
+
+/** Adds the port to an endpoint without one; what is no endpoint stays, for the check to find. */
+export function withPort(endpoint: string, port: number): string {
+  const parts = splitHostPort(endpoint);
+  return parts && parts.port === undefined ? joinHostPort(parts.host, port) : endpoint;
+}
+
+/**
+ * An addon whose phase is skipped is a disabled one, as in kubeadm: otherwise a later upgrade would install it.
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/cmd/init.go
+ */
+export function withSkippedAddons(
+  cluster: t.ClusterConfiguration,
+  skipPhases: readonly string[],
+): t.ClusterConfiguration {
+  const skips = (phase: string) => skipPhases.includes("addon") || skipPhases.includes(phase);
+  return {
+    ...cluster,
+    dns: skips("addon/coredns") ? { ...cluster.dns, disabled: true } : cluster.dns,
+    proxy: skips("addon/kube-proxy") ? { disabled: true } : cluster.proxy,
+  };
+}
+
+/** @param bindPort of the first API server: the port of a `controlPlaneEndpoint` that has none. */
+export function completeCluster(
+  given: Given<t.ClusterConfiguration>,
+  kubernetesVersion: string,
+  bindPort = API_SERVER_PORT,
+): t.ClusterConfiguration {
+  const { networking = {}, dns = {}, proxy = {} } = given;
+  return present<t.ClusterConfiguration>({
+    kubernetesVersion,
+    clusterName: given.clusterName || "kubernetes",
+    controlPlaneEndpoint: given.controlPlaneEndpoint && withPort(given.controlPlaneEndpoint, bindPort),
+    certificatesDir: given.certificatesDir || "/etc/kubernetes/pki",
+    imageRepository: given.imageRepository || "registry.k8s.io",
+    encryptionAlgorithm: given.encryptionAlgorithm || "RSA-2048",
+    certificateValidityPeriod: canonicalDuration(given.certificateValidityPeriod || "8760h"),
+    caCertificateValidityPeriod: canonicalDuration(given.caCertificateValidityPeriod || "87600h"),
+    networking: present<t.ClusterConfiguration["networking"]>({
+      serviceSubnet: networking.serviceSubnet || "10.96.0.0/12",
+      podSubnet: networking.podSubnet,
+      dnsDomain: networking.dnsDomain || "cluster.local",
+    }),
+    etcd: etcd(given.etcd),
+    apiServer: {
+      ...component(given.apiServer),
+      certSANs: (given.apiServer?.certSANs ?? []).map((name) => name.toLowerCase()),
+    },
+    controllerManager: component(given.controllerManager),
+    scheduler: component(given.scheduler),
+    dns: present<t.ClusterConfiguration["dns"]>({
+      imageRepository: dns.imageRepository,
+      imageTag: dns.imageTag,
+      disabled: dns.disabled || undefined,
+    }),
+    proxy: proxy.disabled ? { disabled: true } : {},
+    featureGates: (given.featureGates ?? {}) as Record<string, boolean>,
+  });
+}
+
+/** The facts stand in for the name and the socket. A host with several sockets gets none: the check says so. */
+export function completeNodeRegistration(
+  given: Given<t.NodeRegistration> = {},
+  facts: t.Facts,
+  controlPlane: boolean,
+): t.NodeRegistration {
+  const socket = given.criSocket ||
+    (facts.criSockets.length === 0 ? DEFAULT_CRI_SOCKET : facts.criSockets.length === 1 ? facts.criSockets[0]! : "");
+  return {
+    name: (given.name || facts.hostname).trim().toLowerCase(),
+    criSocket: socket.startsWith("/") ? `unix://${socket}` : socket,
+    taints: given.taints ? items<t.Taint>(given.taints) : controlPlane ? [CONTROL_PLANE_TAINT] : [],
+    kubeletExtraArgs: args(given.kubeletExtraArgs),
+    ignorePreflightErrors: [...new Set((given.ignorePreflightErrors ?? []).map((name) => name.toLowerCase()))],
+    imagePullPolicy: given.imagePullPolicy || "IfNotPresent",
+    imagePullSerial: given.imagePullSerial ?? true,
+  };
+}
+
+/**
+ * The address of the default route stands in for none. A loopback address means a global one on the loopback interface,
+ * for hosts whose other interfaces have link-local addresses only (RFC 5549). Empty when there is none.
+ */
+export function completeApiEndpoint(given: Given<t.ApiEndpoint> = {}, facts: t.Facts): t.ApiEndpoint {
+  const wanted = given.advertiseAddress || facts.defaultAddress || "";
+  const address = parseAddress(wanted);
+  const isGlobal = (text: string) => {
+    const candidate = parseAddress(text);
+    return candidate !== undefined && classify(candidate) === "global";
+  };
+  const onLoopback = facts.addresses.find((entry) => entry.interface === "lo" && isGlobal(entry.address))?.address;
+  const loopback = address !== undefined && classify(address) === "loopback";
+  return {
+    advertiseAddress: loopback ? onLoopback ?? wanted : address ? formatAddress(address) : wanted,
+    bindPort: given.bindPort || API_SERVER_PORT,
+  };
+}
+
+/** A token without text is one that `init` makes. */
+export function completeBootstrapToken(given: Given<t.BootstrapToken>): t.BootstrapToken {
+  const { token = "", description, expires } = given;
+  const usages = given.usages?.length ? given.usages : ["signing", "authentication"];
+  return {
+    token,
+    ...(description ? { description } : {}),
+    ...(given.ttl || !expires ? { ttl: canonicalDuration(given.ttl || "24h") } : {}),
+    ...(expires ? { expires } : {}),
+    usages,
+    groups: given.groups?.length || !usages.includes("authentication")
+      ? given.groups ?? []
+      : ["system:bootstrappers:kubeadm:default-node-token"],
+  };
+}
+
+export function completeTimeouts(given: Given<t.Timeouts> = {}): t.Timeouts {
+  const durations = Object.entries(given).filter(([, text]) => text).map((
+    [name, text],
+  ) => [name, canonicalDuration(text!)]);
+  return { ...TIMEOUTS, ...Object.fromEntries(durations) };
+}
+
+/** Reads `file://` as the path, adds the port to the endpoint, and lets one token serve both purposes, as kubeadm does. */
+export function completeDiscovery(
+  given: Given<t.JoinConfiguration["discovery"]> = {},
+): t.JoinConfiguration["discovery"] {
+  const { bootstrapToken, file } = given;
+  return {
+    ...(bootstrapToken
+      ? {
+        bootstrapToken: {
+          token: bootstrapToken.token ?? "",
+          apiServerEndpoint: withPort(bootstrapToken.apiServerEndpoint ?? "", API_SERVER_PORT),
+          caCertHashes: (bootstrapToken.caCertHashes ?? []).map((hash) => hash.toLowerCase()),
+          unsafeSkipCAVerification: bootstrapToken.unsafeSkipCAVerification ?? false,
+        },
+      }
+      : {}),
+    ...(file ? { file: { kubeConfigPath: (file.kubeConfigPath ?? "").replace(/^file:\/\/(?=\/)/, "") } } : {}),
+    tlsBootstrapToken: given.tlsBootstrapToken || bootstrapToken?.token || "",
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * The single door to a configuration: text, flags and facts in; complete, valid and frozen out, or every problem at once.
+ * Pure: nothing is read, asked or looked up here.
+ * @module
+ */
+import { InvalidInput } from "../errors.ts";
+import * as complete from "./complete.ts";
+import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kinds.ts";
+import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
+import { suggestion } from "./nearest.ts";
+import { applyOverrides, type Documents, type FlagField, INIT_FLAGS, JOIN_FLAGS, placeIn } from "./overrides.ts";
+import { Problems } from "./problems.ts";
+import { checkShape, checkValues, type Report, type Schema } from "./schema.ts";
+import type * as t from "./types.ts";
+import { validateCluster } from "./validate_cluster.ts";
+import * as node from "./validate_node.ts";
+import { type ConfigDocument, parseDocuments } from "./yaml.ts";
+
+export type { SupportedVersions };
+
+const KUBEADM = "kubeadm.k8s.io/";
+
+/** Every kind that a configuration file may hold, by apiVersion. */
+export const KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
+  [`${KUBEADM}v1beta4`]: KUBEADM_KINDS,
+  "kubelet.config.k8s.io/v1beta1": { KubeletConfiguration: KUBELET_CONFIGURATION },
+  "kubeproxy.config.k8s.io/v1alpha1": { KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION },
+};
+
+/** Why a document's apiVersion cannot be read. */
+function versionProblem({ apiVersion, kind }: ConfigDocument): string {
+  const group = apiVersion.slice(0, apiVersion.lastIndexOf("/") + 1);
+  const current = Object.keys(KINDS).find((known) => group !== "" && known.startsWith(group));
+  if (group === KUBEADM && /v1(alpha|beta)[123]$/.test(apiVersion)) {
+    return `apiVersion ${apiVersion} was removed in kubeadm 1.37 and is not converted here yet; write ${current}, ` +
+      "or convert it with `kubeadm config migrate` of a version that still reads it";
+  }
+  return current === undefined
+    ? `there is no apiVersion ${apiVersion}${suggestion(apiVersion, Object.keys(KINDS))}`
+    : `there is no apiVersion ${apiVersion} for ${kind}; write ${current}`;
+}
+
+/** Reads and checks the documents of a file, by kind. */
+function readFile(text: string, source: string, problems: Problems): Documents {
+  const documents: Documents = Object.create(null);
+  for (const document of parseDocuments(text, source)) {
+    const { apiVersion, kind, body } = document;
+    const kinds = Object.hasOwn(KINDS, apiVersion) ? KINDS[apiVersion] : undefined;
+    const schema = kinds && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    if (!kinds) problems.add(kind, versionProblem(document));
+    else if (!schema) {
+      problems.add(kind, `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`);
+    } else if (documents[kind]) problems.add(kind, "occurs twice in the file");
+    documents[kind] ??= schema ? checkShape(schema, body, kind, problems.add) as Record<string, unknown> : {};
+  }
+  return documents;
+}
+
+/** What both commands begin with: the file's documents with the flags' values in them. */
+function open<Overrides extends object>(
+  text: string | undefined,
+  source: string,
+  overrides: Overrides,
+  flags: readonly FlagField<Overrides>[],
+  wanted: readonly string[],
+): { documents: Documents; problems: Problems } {
+  let origins: ReadonlyMap<string, string> = new Map();
+  const problems = new Problems((path) => placeIn(origins, flags, text !== undefined)(path));
+  const documents = text === undefined ? {} : readFile(text, source, problems);
+  if (text !== undefined && !wanted.some((kind) => documents[kind])) {
+    throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, [], {
+      hint: `Add a document with apiVersion: ${KUBEADM}v1beta4 and kind: ${wanted[0]}.`,
+    });
+  }
+  problems.settle();
+  const found: [string, string][] = [];
+  origins = applyOverrides(documents, overrides, flags, (path, what) => found.push([path, what]));
+  for (const [path, what] of found) problems.add(path, what);
+  return { documents, problems };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
+
+function summary(source: string, hasFile: boolean): string {
+  return hasFile ? `Cannot use "${source}":` : "Cannot use these settings:";
+}
+
+/**
+ * The configuration of `init`.
+ * @param text the configuration file; undefined when there is none.
+ * @param source what to call it in messages: its path.
+ * @throws {InvalidInput} with every problem, each with its field path, or flag where the value came from one.
+ */
+export function loadInit(
+  text: string | undefined,
+  overrides: t.InitOverrides,
+  facts: t.Facts,
+  supported: SupportedVersions,
+  source = "configuration",
+): t.InitConfiguration {
+  const wanted = ["InitConfiguration", "ClusterConfiguration"];
+  const { documents, problems } = open(text, source, overrides, INIT_FLAGS, wanted);
+  const init = (documents.InitConfiguration ?? {}) as complete.GivenInit;
+  const given = (documents.ClusterConfiguration ?? {}) as complete.Given<t.ClusterConfiguration>;
+
+  const localAPIEndpoint = complete.completeApiEndpoint(init.localAPIEndpoint, facts);
+  const version = resolveVersion(given.kubernetesVersion || "stable-1", facts, supported);
+  if ("problem" in version) problems.add("ClusterConfiguration.kubernetesVersion", version.problem);
+  const resolved = "version" in version ? version.version : supported.newest;
+  const skipPhases = init.skipPhases ?? [];
+  const cluster = complete.withSkippedAddons(
+    complete.completeCluster(given, resolved, localAPIEndpoint.bindPort),
+    skipPhases,
+  );
+  const result: t.InitConfiguration = {
+    cluster,
+    nodeRegistration: complete.completeNodeRegistration(init.nodeRegistration, facts, true),
+    localAPIEndpoint,
+    bootstrapTokens: (init.bootstrapTokens ?? []).map(complete.completeBootstrapToken),
+    ...(init.certificateKey ? { certificateKey: init.certificateKey } : {}),
+    skipPhases,
+    ...(init.patches?.directory ? { patchesDirectory: init.patches.directory } : {}),
+    timeouts: complete.completeTimeouts(init.timeouts),
+    dryRun: init.dryRun ?? false,
+    ...(documents.KubeletConfiguration ? { kubelet: documents.KubeletConfiguration } : {}),
+    ...(documents.KubeProxyConfiguration ? { kubeProxy: documents.KubeProxyConfiguration } : {}),
+  };
+
+  checkValues(KUBEADM_KINDS.InitConfiguration, result, "InitConfiguration", problems.add);
+  checkValues(KUBEADM_KINDS.ClusterConfiguration, cluster, "ClusterConfiguration", problems.add);
+  checkComponents(documents, problems.add);
+  validateCluster(cluster, problems.add);
+  node.validateNodeRegistration(result.nodeRegistration, facts, "InitConfiguration.nodeRegistration", problems.add);
+  node.validateApiEndpoint(localAPIEndpoint, "InitConfiguration.localAPIEndpoint", problems.add);
+  node.validateFirstApiServer(localAPIEndpoint, cluster, problems.add);
+  node.validateBootstrapTokens(result.bootstrapTokens, problems.add);
+  problems.throwIfAny(summary(source, text !== undefined));
+  return freeze(result);
+}
+
+function checkComponents(documents: Documents, report: Report): void {
+  for (
+    const [kind, schema] of Object.entries({
+      ...KINDS["kubelet.config.k8s.io/v1beta1"],
+      ...KINDS["kubeproxy.config.k8s.io/v1alpha1"],
+    })
+  ) {
+    checkValues(schema, documents[kind], kind, report);
+  }
+}
+
+/** Flags of `join` that mean nothing for a worker. */
+const CONTROL_PLANE_ONLY = ["advertiseAddress", "bindPort", "certificateKey"] as const;
+
+/**
+ * The configuration of `join`; other kinds in the file are for other commands. As {@linkcode loadInit}.
+ * @throws {InvalidInput} with every problem.
+ */
+export function loadJoin(
+  text: string | undefined,
+  overrides: t.JoinOverrides,
+  facts: t.Facts,
+  source = "configuration",
+): t.JoinConfiguration {
+  // A token is for discovery only where discovery is not by file.
+  const { token, ...rest } = overrides;
+  const flags = overrides.discoveryFile !== undefined && token !== undefined
+    ? { ...rest, tlsBootstrapToken: rest.tlsBootstrapToken ?? token }
+    : overrides;
+  const { documents, problems } = open(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"]);
+  const given = (documents.JoinConfiguration ?? {}) as complete.GivenJoin;
+  const isControlPlane = overrides.controlPlane ?? (text !== undefined && given.controlPlane !== undefined);
+  if (!isControlPlane) {
+    const paths = JOIN_FLAGS.filter(({ key }) =>
+      CONTROL_PLANE_ONLY.some((only) => only === key && overrides[only] !== undefined)
+    );
+    for (const { paths: [path] } of paths) problems.add(path!, "has a meaning only together with --control-plane");
+  }
+
+  const controlPlane = isControlPlane
+    ? {
+      localAPIEndpoint: complete.completeApiEndpoint(given.controlPlane?.localAPIEndpoint, facts),
+      ...(given.controlPlane?.certificateKey ? { certificateKey: given.controlPlane.certificateKey } : {}),
+    }
+    : undefined;
+  const result: t.JoinConfiguration = {
+    nodeRegistration: complete.completeNodeRegistration(given.nodeRegistration, facts, isControlPlane),
+    caCertPath: given.caCertPath || "/etc/kubernetes/pki/ca.crt",
+    discovery: complete.completeDiscovery(given.discovery),
+    ...(controlPlane ? { controlPlane } : {}),
+    skipPhases: given.skipPhases ?? [],
+    ...(given.patches?.directory ? { patchesDirectory: given.patches.directory } : {}),
+    timeouts: complete.completeTimeouts(given.timeouts),
+    dryRun: given.dryRun ?? false,
+  };
+
+  checkValues(KUBEADM_KINDS.JoinConfiguration, result, "JoinConfiguration", problems.add);
+  node.validateNodeRegistration(result.nodeRegistration, facts, "JoinConfiguration.nodeRegistration", problems.add);
+  node.validateDiscovery(result.discovery, problems.add);
+  if (controlPlane) {
+    node.validateApiEndpoint(
+      controlPlane.localAPIEndpoint,
+      "JoinConfiguration.controlPlane.localAPIEndpoint",
+      problems.add,
+    );
+  }
+  problems.throwIfAny(summary(source, text !== undefined));
+  return freeze(result);
+}

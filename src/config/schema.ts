@@ -1,0 +1,143 @@
+/**
+ * A small language that says what a configuration document may hold. The tables are in `kubeadm_kinds.ts` and
+ * `component_kinds.ts`; the same tables drive the strict check, the check of values, and descriptions of fields.
+ * @module
+ */
+import { parseDuration } from "./duration.ts";
+import type { Check } from "./formats.ts";
+import { suggestion } from "./nearest.ts";
+import { describe, isMapping } from "./yaml.ts";
+
+/** What a value may be. `doc` is one line for people. */
+export type Schema =
+  & { doc?: string }
+  & (
+    | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
+    | { type: "duration"; positive?: true }
+    | { type: "boolean" }
+    | { type: "integer"; min?: number; max?: number }
+    | { type: "number" }
+    | { type: "anything" }
+    | { type: "list"; of: Schema; unique?: string }
+    | { type: "map"; of: Schema }
+    | { type: "fields"; fields: Readonly<Record<string, Schema>>; required?: readonly string[] }
+  );
+
+/** Takes a problem at a field path. */
+export type Report = (path: string, what: string) => void;
+
+const EXPECTED: Readonly<Record<Schema["type"], string>> = {
+  text: "text",
+  duration: 'a duration such as "24h" or "1m30s"',
+  boolean: "true or false",
+  integer: "a whole number",
+  number: "a number",
+  anything: "anything",
+  list: "a list",
+  map: "a mapping",
+  fields: "a mapping",
+};
+
+function hasType(schema: Schema, value: unknown): boolean {
+  if (schema.type === "text" || schema.type === "duration") return typeof value === "string";
+  if (schema.type === "boolean") return typeof value === "boolean";
+  if (schema.type === "number") return typeof value === "number";
+  if (schema.type === "integer") return Number.isSafeInteger(value);
+  if (schema.type === "list") return Array.isArray(value);
+  return schema.type === "anything" || isMapping(value);
+}
+
+/** Says which type is expected, and how to mend the usual mistake: a number where YAML needs quotes. */
+function typeProblem(schema: Schema, value: unknown): string {
+  const expected = `expected ${EXPECTED[schema.type]}, is `;
+  if (schema.type === "text" && schema.secret) return "expected text; write it in quotes";
+  const scalar = typeof value === "number" || typeof value === "boolean";
+  const wantsText = schema.type === "text" || schema.type === "duration";
+  return expected + describe(value) + (wantsText && scalar ? `; write it in quotes: "${value}"` : "");
+}
+
+/**
+ * Checks names and types, and returns a copy without empty (`null`) and without wrong parts, so that checking goes on.
+ * @param unknown what to do with fields that the schema does not have; `ignore` is for documents of newer programs.
+ */
+export function checkShape(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  report: Report,
+  unknown: "report" | "ignore" = "report",
+): unknown {
+  if (!hasType(schema, value)) return report(path, typeProblem(schema, value));
+  const entriesOf = (mapping: unknown) => Object.entries(mapping as Record<string, unknown>);
+  if (schema.type === "list") {
+    const items = (value as unknown[]).map((item, i) => checkShape(schema.of, item, `${path}[${i}]`, report, unknown));
+    return items.filter((item) => item !== undefined);
+  }
+  if (schema.type === "map") {
+    const checked = entriesOf(value).map((
+      [key, item],
+    ) => [key, checkShape(schema.of, item, `${path}.${key}`, report, unknown)]);
+    return Object.fromEntries(checked.filter(([, item]) => item !== undefined));
+  }
+  if (schema.type !== "fields") return value;
+  const result: [string, unknown][] = [];
+  for (const [key, item] of entriesOf(value)) {
+    const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+    if (!field) {
+      if (unknown === "report") {
+        report(`${path}.${key}`, `there is no such field${suggestion(key, Object.keys(schema.fields))}`);
+      }
+      continue;
+    }
+    if (item === null || item === undefined) continue;
+    const checked = checkShape(field, item, `${path}.${key}`, report, unknown);
+    if (checked !== undefined) result.push([key, checked]);
+  }
+  return Object.fromEntries(result);
+}
+
+/**
+ * Checks the values of a document whose shape is right: required fields, formats, ranges, duplicates. An empty text is an
+ * absent one, as in Go.
+ */
+export function checkValues(schema: Schema, value: unknown, path: string, report: Report): void {
+  if (value === undefined || value === "") return;
+  if (schema.type === "text") {
+    const text = String(value);
+    const shown = schema.secret ? "the value" : JSON.stringify(text);
+    const wrong = schema.values && !schema.values.includes(text)
+      ? `is none of ${schema.values.filter(Boolean).join(", ")}${suggestion(text, schema.values)}`
+      : schema.check?.(text);
+    if (wrong) report(path, `${shown} ${wrong}`);
+  } else if (schema.type === "duration") {
+    const nanoseconds = parseDuration(String(value));
+    if (nanoseconds === undefined) report(path, `"${value}" is not ${EXPECTED.duration}`);
+    else if (nanoseconds < 0n || schema.positive && nanoseconds === 0n) {
+      report(path, `"${value}" is not a time to come`);
+    }
+  } else if (schema.type === "integer") {
+    const { min = -Infinity, max = Infinity } = schema;
+    if (Number(value) < min || Number(value) > max) report(path, `${value} is not in ${min}..${max}`);
+  } else if (schema.type === "list") {
+    const items = value as unknown[];
+    items.forEach((item, i) => checkValues(schema.of, item, `${path}[${i}]`, report));
+    if (schema.unique) checkUnique(items as Record<string, unknown>[], schema.unique, path, report);
+  } else if (schema.type === "map") {
+    for (const [key, item] of Object.entries(value as object)) checkValues(schema.of, item, `${path}.${key}`, report);
+  } else if (schema.type === "fields") {
+    const mapping = value as Record<string, unknown>;
+    for (const name of schema.required ?? []) {
+      if (mapping[name] === undefined || mapping[name] === "") report(`${path}.${name}`, "is required");
+    }
+    for (const [name, field] of Object.entries(schema.fields)) {
+      checkValues(field, mapping[name], `${path}.${name}`, report);
+    }
+  }
+}
+
+function checkUnique(items: readonly Record<string, unknown>[], key: string, path: string, report: Report): void {
+  const values = items.map((item) => item[key]);
+  values.forEach((value, i) => {
+    if (value !== undefined && values.indexOf(value) < i) report(`${path}[${i}].${key}`, `"${value}" occurs twice`);
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * The ClusterConfiguration as the cluster keeps it (ConfigMap kube-system/kubeadm-config), there and back.
+ * @module
+ */
+import { InvalidInput } from "../errors.ts";
+import { completeCluster, type Given } from "./complete.ts";
+import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { Problems } from "./problems.ts";
+import { checkShape, checkValues } from "./schema.ts";
+import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
+import { parseDocuments } from "./yaml.ts";
+
+const API_VERSION = "kubeadm.k8s.io/v1beta4";
+
+/** Leaves out what Go's `omitempty` does: empty text, lists and mappings, false, undefined. */
+function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
+  const isEmpty = (value: unknown) => !value || typeof value === "object" && Object.keys(value).length === 0;
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
+}
+
+function envs(variables: readonly EnvVar[]): Record<string, unknown>[] {
+  return variables.map(({ name, ...rest }) => ({ name, ...withoutEmpty(rest) }));
+}
+
+function component(part: ControlPlaneComponent): Record<string, unknown> {
+  const extraVolumes = part.extraVolumes.map(({ name, hostPath, mountPath, ...rest }) => ({
+    name,
+    hostPath,
+    mountPath,
+    ...withoutEmpty(rest),
+  }));
+  return withoutEmpty({ extraArgs: part.extraArgs, extraVolumes, extraEnvs: envs(part.extraEnvs) });
+}
+
+/**
+ * The v1beta4 document that kubeadm would store: apiVersion and kind, defaults written out, empty fields left out, but
+ * the structs that Go always writes there even when empty.
+ */
+export function clusterConfigurationDocument(cluster: ClusterConfiguration): Record<string, unknown> {
+  const { apiServer, controllerManager, scheduler, dns, proxy, etcd, networking, ...rest } = cluster;
+  const local = etcd.local && {
+    ...withoutEmpty({ ...etcd.local, extraEnvs: envs(etcd.local.extraEnvs) }),
+    dataDir: etcd.local.dataDir,
+  };
+  const external = etcd.external && { ...etcd.external };
+  return {
+    apiVersion: API_VERSION,
+    kind: "ClusterConfiguration",
+    ...withoutEmpty(rest),
+    apiServer: { ...component(apiServer), ...withoutEmpty({ certSANs: apiServer.certSANs }) },
+    controllerManager: component(controllerManager),
+    scheduler: component(scheduler),
+    dns: withoutEmpty(dns),
+    proxy: withoutEmpty(proxy),
+    etcd: { ...(local ? { local } : {}), ...(external ? { external } : {}) },
+    networking: withoutEmpty(networking),
+  };
+}
+
+/**
+ * Reads what a cluster has stored, by whichever version of kubeadm or of this program: unknown fields are passed over.
+ * @param source what to call it in messages.
+ * @throws {InvalidInput} when it is not a v1beta4 ClusterConfiguration, or a field has a wrong type or value.
+ */
+export function parseClusterConfiguration(
+  text: string,
+  source = "ConfigMap kube-system/kubeadm-config",
+): ClusterConfiguration {
+  const [document] = parseDocuments(text, source);
+  if (document?.apiVersion !== API_VERSION || document.kind !== "ClusterConfiguration") {
+    const found = document ? `${document.apiVersion} ${document.kind}` : "nothing";
+    throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${API_VERSION} ClusterConfiguration`);
+  }
+  const problems = new Problems((path) => path);
+  const schema = KUBEADM_KINDS.ClusterConfiguration;
+  const given = checkShape(schema, document.body, document.kind, problems.add, "ignore") as Given<ClusterConfiguration>;
+  problems.settle();
+  const cluster = completeCluster(given, given.kubernetesVersion ?? "");
+  checkValues(schema, cluster, document.kind, problems.add);
+  if (!cluster.kubernetesVersion) problems.add("ClusterConfiguration.kubernetesVersion", "is required");
+  problems.throwIfAny(`Cannot read "${source}":`);
+  return cluster;
+}

@@ -1,0 +1,159 @@
+/**
+ * Rules between the fields of a ClusterConfiguration. What a single value looks like is in the schema.
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/validation/validation.go
+ * @module
+ */
+import { ADDRESS_BITS, addressCount, type Cidr, formatCidr, overlaps, parseCidr } from "./addresses.ts";
+import { parseDuration } from "./duration.ts";
+import { minorOf } from "./kubernetes_version.ts";
+import { suggestion } from "./nearest.ts";
+import type { Report } from "./schema.ts";
+import type { Arg, ClusterConfiguration, ExternalEtcd } from "./types.ts";
+
+const NETWORKING = "ClusterConfiguration.networking";
+
+/** Bounds of kubeadm's and the API server's. A service network is kept as a bitmap in etcd, hence its upper bound. */
+const SERVICE_SUBNET = { addresses: 10n, hostBits: 20 };
+const POD_SUBNET = { addresses: 14n, nodeMaskDifference: 16 };
+
+/** Reports every problem between the fields of the cluster. */
+export function validateCluster(cluster: ClusterConfiguration, report: Report): void {
+  validateNetworks(cluster, report);
+  if (cluster.etcd.local && cluster.etcd.external) {
+    report("ClusterConfiguration.etcd", "has both local and external; only one of them can be the store");
+  }
+  if (cluster.etcd.external) validateExternalEtcd(cluster.etcd.external, report);
+  validateFeatureGates(cluster, report);
+  const [leaf, ca] = [cluster.certificateValidityPeriod, cluster.caCertificateValidityPeriod].map(parseDuration);
+  if (leaf !== undefined && ca !== undefined && leaf > ca) {
+    report(
+      "ClusterConfiguration.certificateValidityPeriod",
+      `${cluster.certificateValidityPeriod} is longer than caCertificateValidityPeriod, ${cluster.caCertificateValidityPeriod}: ` +
+        "certificates would outlive what they are verified with",
+    );
+  }
+}
+
+/** Reads one network or one of each family; reports what is wrong and then returns none. */
+function readSubnets(text: string, path: string, report: Report): Cidr[] {
+  const parts = text.split(",");
+  const cidrs = parts.map((part) => ({ part, cidr: parseCidr(part) }));
+  const wrong = cidrs.filter(({ cidr }) => !cidr);
+  for (const { part } of wrong) {
+    const unprefixed = parseCidr(`${part}/0`) ? "; its prefix length is missing, as in /16" : "";
+    report(path, `"${part}" is not a network of the form address/prefix${unprefixed}`);
+  }
+  if (wrong.length > 0) return [];
+  const valid = cidrs.map(({ cidr }) => cidr!);
+  if (valid.length > 2 || new Set(valid.map((cidr) => cidr.address.family)).size !== valid.length) {
+    report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
+    return [];
+  }
+  return valid;
+}
+
+function validateNetworks(cluster: ClusterConfiguration, report: Report): void {
+  const { serviceSubnet, podSubnet } = cluster.networking;
+  const services = readSubnets(serviceSubnet, `${NETWORKING}.serviceSubnet`, report);
+  for (const cidr of services) {
+    const bits = ADDRESS_BITS[cidr.address.family];
+    const shown = formatCidr(cidr);
+    if (addressCount(cidr) < SERVICE_SUBNET.addresses) {
+      report(`${NETWORKING}.serviceSubnet`, `${shown} has ${addressCount(cidr)} addresses; at least 10 are needed`);
+    } else if (bits - cidr.prefix > SERVICE_SUBNET.hostBits) {
+      const smallest = bits - SERVICE_SUBNET.hostBits;
+      report(
+        `${NETWORKING}.serviceSubnet`,
+        `${shown} is too large for Services; its prefix has to be /${smallest} or longer`,
+      );
+    }
+  }
+  if (podSubnet === undefined) return;
+  const pods = readSubnets(podSubnet, `${NETWORKING}.podSubnet`, report);
+  for (const cidr of pods) validatePodSubnet(cidr, cluster.controllerManager.extraArgs, report);
+  for (const pod of pods) {
+    for (const service of services.filter((cidr) => overlaps(cidr, pod))) {
+      report(`${NETWORKING}.podSubnet`, `${formatCidr(pod)} overlaps serviceSubnet ${formatCidr(service)}`);
+    }
+  }
+}
+
+function lastValue(args: readonly Arg[], name: string): string | undefined {
+  return args.findLast((arg) => arg.name === name)?.value;
+}
+
+function validatePodSubnet(cidr: Cidr, args: readonly Arg[], report: Report): void {
+  const path = `${NETWORKING}.podSubnet`;
+  const shown = formatCidr(cidr);
+  if (addressCount(cidr) < POD_SUBNET.addresses) {
+    return report(path, `${shown} has ${addressCount(cidr)} addresses; at least 14 are needed`);
+  }
+  if (lastValue(args, "allocate-node-cidrs") === "false") return;
+  const { family } = cidr.address;
+  const name = `node-cidr-mask-size-${family.toLowerCase()}`;
+  const given = lastValue(args, name) ?? lastValue(args, "node-cidr-mask-size");
+  const mask = given === undefined
+    ? (family === "IPv4" ? 24 : 64)
+    : /^\d{1,3}$/.test(given)
+    ? Number(given)
+    : undefined;
+  if (mask === undefined || mask > ADDRESS_BITS[family]) {
+    report(
+      "ClusterConfiguration.controllerManager.extraArgs",
+      `${name} is "${given}", which is not a prefix length of ${family}`,
+    );
+  } else if (mask < cidr.prefix) {
+    report(path, `${shown} is smaller than the /${mask} network that each node gets of it`);
+  } else if (mask - cidr.prefix > POD_SUBNET.nodeMaskDifference) {
+    const longest = mask - POD_SUBNET.nodeMaskDifference;
+    report(
+      path,
+      `${shown} is too large for nodes with /${mask} networks; its prefix has to be /${longest} or longer, ` +
+        `or controllerManager.extraArgs ${name} shorter`,
+    );
+  }
+}
+
+function validateExternalEtcd(etcd: ExternalEtcd, report: Report): void {
+  const path = "ClusterConfiguration.etcd.external";
+  const { caFile, certFile, keyFile } = etcd;
+  const secured = Boolean(caFile || certFile || keyFile);
+  if (Boolean(certFile) !== Boolean(keyFile)) {
+    report(certFile ? `${path}.keyFile` : `${path}.certFile`, "is missing; certFile and keyFile belong together");
+  }
+  if (certFile && keyFile && !caFile) report(`${path}.caFile`, "is missing; certFile and keyFile need it");
+  if (etcd.endpoints.length === 0) report(`${path}.endpoints`, "is empty; at least one URL is needed");
+  const validateUrl = (url: string, where: string, httpAllowed: boolean) => {
+    const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+    if (protocol === "https:" || httpAllowed && protocol === "http:") return;
+    const why = protocol === "http:"
+      ? " URL, as caFile, certFile or keyFile is given"
+      : " URL such as https://10.0.0.7:2379";
+    report(where, `"${url}" is not an https${why}`);
+  };
+  etcd.endpoints.forEach((url, i) => validateUrl(url, `${path}.endpoints[${i}]`, !secured));
+  // Where they were not given they are the endpoints, of which all has been said.
+  if (etcd.httpEndpoints.join() === etcd.endpoints.join()) return;
+  etcd.httpEndpoints.forEach((url, i) => validateUrl(url, `${path}.httpEndpoints[${i}]`, true));
+}
+
+/** kubeadm's feature gates by minor, and which value is without effect because it is what we do anyway. */
+const FEATURE_GATES: Readonly<Record<string, { minors: readonly number[]; only: boolean; instead?: string }>> = {
+  ControlPlaneKubeletLocalMode: { minors: [35], only: true },
+  NodeLocalCRISocket: { minors: [35, 36], only: true },
+  PublicKeysECDSA: { minors: [35, 36], only: false, instead: "; write encryptionAlgorithm: ECDSA-P256 instead" },
+  RootlessControlPlane: { minors: [35, 36, 37], only: false },
+};
+
+function validateFeatureGates(cluster: ClusterConfiguration, report: Report): void {
+  const minor = minorOf(cluster.kubernetesVersion);
+  for (const [name, value] of Object.entries(cluster.featureGates)) {
+    const path = `ClusterConfiguration.featureGates.${name}`;
+    const gate = Object.hasOwn(FEATURE_GATES, name) ? FEATURE_GATES[name] : undefined;
+    const known = Object.keys(FEATURE_GATES).filter((key) => FEATURE_GATES[key]!.minors.includes(minor ?? 0));
+    if (!gate) report(path, `there is no such feature gate${suggestion(name, known)}`);
+    else if (minor !== undefined && !gate.minors.includes(minor)) {
+      report(path, `does not exist in Kubernetes 1.${minor}`);
+    } else if (value !== gate.only) report(path, `can only be ${gate.only} here${gate.instead ?? ""}`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Rules between the fields of InitConfiguration and JoinConfiguration, and between them and the cluster and the host.
+ * @module
+ */
+import { classify, contains, formatCidr, parseAddress, parseCidr } from "./addresses.ts";
+import type { Report } from "./schema.ts";
+import type * as t from "./types.ts";
+
+/** Takes a problem at a field path, and how to mend it. */
+export type ReportWithHint = (path: string, what: string, hint?: string) => void;
+
+/** What cannot be told apart or is missing on this host. */
+export function validateNodeRegistration(
+  node: t.NodeRegistration,
+  facts: t.Facts,
+  path: string,
+  report: ReportWithHint,
+): void {
+  if (node.name === "") report(`${path}.name`, "is required: this host has no name", "Give --node-name.");
+  if (node.criSocket === "") {
+    const sockets = facts.criSockets.join(", ");
+    report(`${path}.criSocket`, `is required: this host has several: ${sockets}`, "Choose one with --cri-socket.");
+  }
+  const ignored = node.ignorePreflightErrors;
+  if (ignored.includes("all") && ignored.length > 1) {
+    report(`${path}.ignorePreflightErrors`, '"all" stands alone; leave out the names of single checks');
+  }
+}
+
+/** Whether the API server can be reached at its address. */
+export function validateApiEndpoint(endpoint: t.ApiEndpoint, path: string, report: ReportWithHint): void {
+  const { advertiseAddress } = endpoint;
+  const address = parseAddress(advertiseAddress);
+  if (advertiseAddress === "") {
+    report(
+      `${path}.advertiseAddress`,
+      "is required: this host has no default route to take the address from",
+      "Give --apiserver-advertise-address.",
+    );
+  } else if (address && classify(address) === "loopback") {
+    report(
+      `${path}.advertiseAddress`,
+      `"${advertiseAddress}" is a loopback address, and interface lo has no other; others have to reach this host at it`,
+    );
+  }
+}
+
+/** Rules between the first API server and the networks. Networks that are wrong in themselves are left to their own check. */
+export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.ClusterConfiguration, report: Report): void {
+  const path = "InitConfiguration.localAPIEndpoint.advertiseAddress";
+  const address = parseAddress(endpoint.advertiseAddress);
+  const services = cluster.networking.serviceSubnet.split(",").map(parseCidr);
+  const [first] = services;
+  if (!address || !first) return;
+  if (address.family !== first.address.family) {
+    // The API server refuses to start: it puts itself into Service "kubernetes", whose address is of the first network.
+    report(
+      path,
+      `"${endpoint.advertiseAddress}" is of ${address.family}, but the first network of serviceSubnet is ${
+        formatCidr(first)
+      }; ` +
+        "they have to be of one family",
+    );
+  }
+  const inside = services.find((cidr) => cidr && contains(cidr, address));
+  if (inside) report(path, `"${endpoint.advertiseAddress}" lies in serviceSubnet ${formatCidr(inside)}`);
+}
+
+export function validateBootstrapTokens(tokens: readonly t.BootstrapToken[], report: Report): void {
+  tokens.forEach((token, i) => {
+    const path = `InitConfiguration.bootstrapTokens[${i}]`;
+    if (token.ttl !== undefined && token.expires !== undefined) {
+      report(path, "has both ttl and expires; only one of them can say when it ends");
+    }
+    if (token.groups.length > 0 && !token.usages.includes("authentication")) {
+      report(`${path}.groups`, 'are given, but usages does not include "authentication"');
+    }
+  });
+}
+
+/** Whether the ways to the cluster are complete, and at most one. */
+export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], report: ReportWithHint): void {
+  const path = "JoinConfiguration.discovery";
+  const { bootstrapToken, file } = discovery;
+  if (!bootstrapToken && !file) {
+    report(path, "is required: bootstrapToken or file", "Give HOST with --token, or --discovery-file.");
+  }
+  if (bootstrapToken && file) {
+    report(path, "has both bootstrapToken and file; only one of them can lead to the cluster");
+  }
+  if (bootstrapToken && bootstrapToken.caCertHashes.length === 0 && !bootstrapToken.unsafeSkipCAVerification) {
+    report(
+      `${path}.bootstrapToken.caCertHashes`,
+      "is required: without it, whoever knows the token can pass for the cluster",
+      "`kubewright init` printed it; --discovery-token-unsafe-skip-ca-verification goes without.",
+    );
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(file?.kubeConfigPath ?? "")?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== "https" || scheme === "https" && !URL.canParse(file!.kubeConfigPath)) {
+    report(`${path}.file.kubeConfigPath`, `"${file!.kubeConfigPath}" is neither a path nor an https URL`);
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The Kubernetes API by plain REST.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { ChangeSink, HttpAnswer, KubeClient, KubeCredentials, KubeObject, ObjectReference } from "../system.ts";
+import { errorOfAnswer } from "./errors.ts";
+import { describe, equalJson, isRecord, mergePatch, referenceOf } from "./objects.ts";
+import { builtInResource, discoveredResource, groupPath, type Resource, resourcePath } from "./rest.ts";
+import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
+
+/** The name under which the API server keeps which fields are ours. */
+export const FIELD_MANAGER = "kubewright";
+/** Objects in one page of a list, as kubectl asks for them. */
+const PAGE = 500;
+/** How long a kind that the server does not have is looked for, in ms: a CustomResourceDefinition just applied takes a moment. */
+const DISCOVERY_MS = 10_000;
+
+/** A client that holds connections until it is closed. */
+export interface ClosableKubeClient extends KubeClient {
+  close(): void;
+}
+
+/** How long a call is tried again for, in ms (`timeouts.kubernetesAPICall`). */
+export interface KubeClientOptions {
+  timeLimitMs?: number;
+}
+
+/**
+ * A client for one API server and identity. Nothing is sent before the first call. Calls survive transport trouble, 429
+ * and 5xx for `timeLimitMs` (60 s); `probe` asks once.
+ * @throws {UserError} when the URL, a certificate or the key cannot be used.
+ */
+export function kubeClient(
+  credentials: KubeCredentials,
+  report: ChangeSink,
+  { timeLimitMs = 60_000 }: KubeClientOptions = {},
+): ClosableKubeClient {
+  const transport = openTransport(credentials);
+  const discovered = new Map<string, Promise<Resource>>();
+
+  /** Sends; any status but success and `accepted` is an error. */
+  async function send(action: string, subject: ObjectReference, request: KubeRequest, accepted?: number) {
+    const answer = await transport.send(request, timeLimitMs);
+    if (answer.status < 300 || answer.status === accepted) return answer;
+    throw errorOfAnswer(action, describe(subject), answer, subject.kind === "Secret" && request.method === "PATCH");
+  }
+
+  function resourceOf(apiVersion: string, kind: string): Resource | Promise<Resource> {
+    const known = builtInResource(apiVersion, kind);
+    if (known !== undefined) return known;
+    const key = `${apiVersion} ${kind}`;
+    const asked = discovered.get(key) ?? discover(apiVersion, kind);
+    discovered.set(key, asked);
+    asked.catch(() => discovered.delete(key));
+    return asked;
+  }
+
+  async function discover(apiVersion: string, kind: string): Promise<Resource> {
+    const deadline = performance.now() + DISCOVERY_MS;
+    while (true) {
+      const subject = { apiVersion, kind: "APIResourceList", name: apiVersion };
+      const answer = await send("look up", subject, { method: "GET", path: groupPath(apiVersion) }, 404);
+      const found = answer.status === 404 ? undefined : discoveredResource(parse(answer, credentials.server), kind);
+      if (found !== undefined) return found;
+      if (performance.now() >= deadline) {
+        throw new UserError(`Cannot use the kind "${kind}" of "${apiVersion}": the API server does not have it`, {
+          hint: "Apply the CustomResourceDefinition that defines it first.",
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  async function pathOf(reference: ObjectReference): Promise<string> {
+    const { apiVersion, kind } = reference;
+    return resourcePath(apiVersion, await resourceOf(apiVersion, kind), reference);
+  }
+
+  async function getAt(path: string, reference: ObjectReference): Promise<KubeObject | undefined> {
+    const answer = await send("get", reference, { method: "GET", path }, 404);
+    return answer.status === 404 ? undefined : objectIn(answer, credentials.server);
+  }
+
+  return {
+    server: credentials.server,
+    close: () => transport.close(),
+    async probe(path: string): Promise<HttpAnswer> {
+      const { status, body } = await transport.once({ method: "GET", path });
+      return { status, body };
+    },
+    get: async (reference) => getAt(await pathOf(reference), reference),
+    async list({ apiVersion, kind, namespace, labelSelector, fieldSelector }) {
+      const resource = await resourceOf(apiVersion, kind);
+      const path = resourcePath(apiVersion, resource, namespace === undefined ? {} : { namespace });
+      const items: KubeObject[] = [];
+      let next = "";
+      do {
+        const parameters = new URLSearchParams({
+          limit: String(PAGE),
+          ...(labelSelector === undefined ? {} : { labelSelector }),
+          ...(fieldSelector === undefined ? {} : { fieldSelector }),
+          ...(next === "" ? {} : { continue: next }),
+        });
+        const subject = { apiVersion, kind, name: "(all)", ...(namespace === undefined ? {} : { namespace }) };
+        const page = listIn(
+          await send("list", subject, { method: "GET", path: `${path}?${parameters}` }),
+          credentials.server,
+        );
+        items.push(...page.items.map((item) => ({ ...item, apiVersion, kind }))); // items of a list do not say what they are
+        next = page.next;
+      } while (next !== "");
+      return items;
+    },
+    async apply(object) {
+      const reference = referenceOf(object);
+      const path = await pathOf(reference);
+      const before = await getAt(path, reference);
+      const { managedFields: _, ...metadata } = object.metadata; // the server refuses them here
+      const answer = await send("apply", reference, {
+        method: "PATCH",
+        path: `${path}?fieldManager=${FIELD_MANAGER}&force=true`,
+        contentType: "application/apply-patch+yaml", // JSON is YAML
+        body: JSON.stringify({ ...object, metadata }),
+        retryStatus: [409], // two creations at once; an apply carries no version that could conflict
+      });
+      if (isSameVersion(before, objectIn(answer, credentials.server))) return;
+      report({ kind: "apply", object, ...(before === undefined ? {} : { before }) });
+    },
+    async patch(reference, patch) {
+      const path = await pathOf(reference);
+      const before = await getAt(path, reference);
+      if (before !== undefined && equalJson(before, mergePatch(before, patch))) return;
+      const answer = await send("patch", reference, {
+        method: "PATCH",
+        path: `${path}?fieldManager=${FIELD_MANAGER}`,
+        contentType: "application/merge-patch+json",
+        body: JSON.stringify(patch),
+      });
+      if (!isSameVersion(before, objectIn(answer, credentials.server))) report({ kind: "patch", reference, patch });
+    },
+    async delete(reference) {
+      const answer = await send("delete", reference, { method: "DELETE", path: await pathOf(reference) }, 404);
+      // Not there after a second try: it may have been the first one that deleted it.
+      if (answer.status !== 404 || answer.tries > 1) report({ kind: "delete", reference });
+    },
+  };
+}
+
+/** Whether nothing was changed between the two. */
+function isSameVersion(before: KubeObject | undefined, after: KubeObject): boolean {
+  return before?.metadata.resourceVersion !== undefined &&
+    before.metadata.resourceVersion === after.metadata.resourceVersion;
+}
+
+function parse(answer: KubeAnswer, server: string): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch (error) {
+    throw new UserError(
+      `Cannot read the answer of "${server}": it is not JSON; something else than an API server is there`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function objectIn(answer: KubeAnswer, server: string): KubeObject {
+  const value = parse(answer, server);
+  if (isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === "string") {
+    return value as KubeObject;
+  }
+  throw new UserError(`Cannot read the answer of "${server}": it is not a Kubernetes object`);
+}
+
+function listIn(answer: KubeAnswer, server: string): { items: KubeObject[]; next: string } {
+  const value = parse(answer, server);
+  if (!isRecord(value) || (value.items !== null && !Array.isArray(value.items))) {
+    throw new UserError(`Cannot read the answer of "${server}": it is not a list of Kubernetes objects`);
+  }
+  const next = isRecord(value.metadata) && typeof value.metadata.continue === "string" ? value.metadata.continue : "";
+  return { items: (value.items ?? []) as KubeObject[], next };
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import type { Change, KubeObject } from "../system.ts";
+import { type ClosableKubeClient, kubeClient } from "./client.ts";
+import { type KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+import { makeCertificates, serveApi, type TestApi } from "./test_server.ts";
+
+const certificates = await makeCertificates();
+const TOKEN = "abcdef.0123456789abcdef";
+
+const CONFIG: KubeObject = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "cm", namespace: "kube-system" },
+  data: { a: "1" },
+};
+const REFERENCE = { apiVersion: "v1", kind: "ConfigMap", name: "cm", namespace: "kube-system" };
+
+async function withApi(
+  body: (client: ClosableKubeClient, api: TestApi, changes: Change[]) => Promise<void>,
+  hostname = "127.0.0.1",
+): Promise<void> {
+  await using api = serveApi(certificates, hostname);
+  const changes: Change[] = [];
+  const client = kubeClient(
+    { server: api.server, caPem: certificates.ca, token: TOKEN },
+    (change) => changes.push(change),
+    { timeLimitMs: 2000 },
+  );
+  try {
+    await body(client, api, changes);
+  } finally {
+    client.close();
+  }
+}
+
+Deno.test("apply: one change when created, none when equal, one with `before` when different", async () => {
+  await withApi(async (client, api, changes) => {
+    await client.apply(CONFIG);
+    assert.deepEqual(changes, [{ kind: "apply", object: CONFIG }]);
+    assert.deepEqual(api.requests, [
+      "GET /api/v1/namespaces/kube-system/configmaps/cm",
+      "PATCH /api/v1/namespaces/kube-system/configmaps/cm?fieldManager=kubewright&force=true",
+    ]);
+    assert.equal(api.headers[1]?.get("content-type"), "application/apply-patch+yaml");
+    assert.equal(api.headers[1]?.get("authorization"), `Bearer ${TOKEN}`);
+    await client.apply(CONFIG);
+    assert.equal(changes.length, 1);
+    await client.apply({ ...CONFIG, data: { a: "2" } });
+    const [, change] = changes;
+    assert.ok(change?.kind === "apply");
+    assert.deepEqual(change.before?.data, { a: "1" });
+    assert.deepEqual((await client.get(REFERENCE))?.data, { a: "2" });
+  });
+});
+
+Deno.test("patch: nothing is sent when nothing would change; an absent object is an error", async () => {
+  await withApi(async (client, api, changes) => {
+    await assert.rejects(client.patch(REFERENCE, { data: { b: "1" } }), (error: KubeError) => {
+      assert.equal(
+        error.message,
+        'Cannot patch "ConfigMap kube-system/cm": the API server answers 404 NotFound: no such object',
+      );
+      assert.equal(error.status, 404);
+      return true;
+    });
+    await client.apply(CONFIG);
+    await client.patch(REFERENCE, { data: { a: null, b: "1" } });
+    assert.deepEqual((await client.get(REFERENCE))?.data, { b: "1" });
+    assert.equal(changes.length, 2);
+    const sent = api.requests.length;
+    await client.patch(REFERENCE, { data: { a: null, b: "1" } });
+    assert.deepEqual(api.requests.slice(sent), ["GET /api/v1/namespaces/kube-system/configmaps/cm"]);
+    assert.equal(changes.length, 2);
+  });
+});
+
+Deno.test("get, list and delete: absent is an answer; lists are whole and say what their items are", async () => {
+  await withApi(async (client, _api, changes) => {
+    assert.equal(await client.get(REFERENCE), undefined);
+    await client.delete(REFERENCE);
+    assert.deepEqual(changes, []);
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      await client.apply({ ...CONFIG, metadata: { ...CONFIG.metadata, name } });
+    }
+    const all = await client.list({ apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system" });
+    assert.deepEqual(all.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`), [
+      "v1 ConfigMap a",
+      "v1 ConfigMap b",
+      "v1 ConfigMap c",
+      "v1 ConfigMap d",
+      "v1 ConfigMap e",
+    ]);
+    await client.delete({ ...REFERENCE, name: "a" });
+    assert.deepEqual(changes.at(-1), { kind: "delete", reference: { ...REFERENCE, name: "a" } });
+  });
+});
+
+Deno.test("names with a colon, cluster-wide kinds, IPv6, and kinds that only discovery knows", async () => {
+  await withApi(async (client, api) => {
+    await client.apply({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "kubewright:x" },
+    });
+    assert.match(api.requests[0] ?? "", /\/clusterroles\/kubewright(%3A|:)x$/);
+    const document = { resources: [{ name: "ippools", kind: "IPPool", namespaced: false }] };
+    api.instead.push(404, Response.json(document)); // the definition was applied a moment ago
+    assert.equal(await client.get({ apiVersion: "x.example/v1", kind: "IPPool", name: "p" }), undefined);
+    assert.equal(await client.get({ apiVersion: "x.example/v1", kind: "IPPool", name: "q" }), undefined);
+    assert.deepEqual(api.requests.slice(-4), [
+      "GET /apis/x.example/v1",
+      "GET /apis/x.example/v1",
+      "GET /apis/x.example/v1/ippools/p",
+      "GET /apis/x.example/v1/ippools/q",
+    ]);
+  }, "::1");
+});
+
+Deno.test("503 and 429 are tried again, Retry-After is honoured, 403 is not; the time limit holds", async () => {
+  await withApi(async (client, api) => {
+    api.instead.push(503, new Response("", { status: 429, headers: { "retry-after": "1" } }));
+    const start = performance.now();
+    assert.equal(await client.get(REFERENCE), undefined);
+    assert.ok(performance.now() - start >= 1000);
+    assert.equal(api.requests.length, 3);
+    api.instead.push(403);
+    await assert.rejects(client.get(REFERENCE), /answers 403 Injected: as told/);
+    assert.equal(api.requests.length, 4);
+    api.instead.push(...Array.from({ length: 50 }, () => 500));
+    await assert.rejects(client.get(REFERENCE), /answers 500 Injected/);
+    api.instead.length = 0;
+    api.instead.push(503);
+    assert.deepEqual((await client.probe("/livez")).status, 503);
+  });
+});
+
+Deno.test("errors never show a token, nor values of a Secret", async () => {
+  await withApi(async (client, api) => {
+    const said = {
+      kind: "Status",
+      reason: "Invalid",
+      message: 'Secret "x" is invalid: data[k]: "hunter2"',
+      details: { causes: [{ field: "data[k]", reason: "FieldValueInvalid" }] },
+    };
+    api.instead.push(404, Response.json(said, { status: 422 }));
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "x", namespace: "n" },
+      stringData: { k: "hunter2" },
+    };
+    await assert.rejects(client.apply(secret), (error: KubeError) => {
+      assert.equal(
+        error.message,
+        'Cannot apply "Secret n/x": the API server answers 422 Invalid: data[k] (FieldValueInvalid)',
+      );
+      assert.ok(!Deno.inspect(error).includes(TOKEN));
+      return true;
+    });
+  });
+});
+
+Deno.test("transport: a wrong CA and wrong names are final; a refused connection is tried until time is up", async () => {
+  await using api = serveApi(await makeCertificates("DNS:elsewhere"));
+  const wrongName = kubeClient({ server: api.server, caPem: certificates.ca }, () => {});
+  await assert.rejects(wrongName.get(REFERENCE), (error: KubeError) => {
+    assert.equal(error.reason, TLS_REFUSED);
+    assert.match(error.message, /is not signed by the cluster's CA/);
+    return true;
+  });
+  wrongName.close();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const server = `https://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  listener.close();
+  const nobody = kubeClient({ server, caPem: certificates.ca }, () => {}, { timeLimitMs: 300 });
+  await assert.rejects(nobody.get(REFERENCE), (error: KubeError) => {
+    assert.equal(error.reason, UNREACHABLE);
+    assert.equal(error.message, `Cannot reach the API server "${server}": connection refused`);
+    return true;
+  });
+  nobody.close();
+  assert.throws(() => kubeClient({ server: "http://127.0.0.1", caPem: certificates.ca }, () => {}), /wanted https/);
+  assert.throws(() =>
+    kubeClient({ server, caPem: certificates.ca, client: { certificatePem: "x", keyPem: "y" } }, () => {})
+  );
+});
+
+Deno.test("transport: a certificate of our CA for another name is refused", async () => {
+  const elsewhere = await makeCertificates("DNS:elsewhere");
+  await using api = serveApi(elsewhere);
+  const client = kubeClient({ server: api.server, caPem: elsewhere.ca }, () => {});
+  await assert.rejects(client.get(REFERENCE), /its certificate is for other names and addresses/);
+  client.close();
+});
+
+Deno.test("transport: proxies of the environment are not used, and are still there afterwards", async () => {
+  Deno.env.set("HTTPS_PROXY", "http://127.0.0.1:1");
+  try {
+    await withApi(async (client) => assert.equal(await client.get(REFERENCE), undefined));
+    assert.equal(Deno.env.get("HTTPS_PROXY"), "http://127.0.0.1:1");
+  } finally {
+    Deno.env.delete("HTTPS_PROXY");
+  }
+});

@@ -1,0 +1,76 @@
+/**
+ * Errors of the Kubernetes API.
+ * @module
+ */
+import { UserError, type UserErrorOptions } from "../errors.ts";
+
+/** `reason` of a {@linkcode KubeError} when there was no HTTP answer; its `status` is 0. */
+export const UNREACHABLE = "Unreachable";
+/** `reason` of a {@linkcode KubeError} when the TLS handshake failed in a way that waiting does not mend; `status` is 0. */
+export const TLS_REFUSED = "TLSRefused";
+
+/** What the API server answered instead of what was asked for, or that it did not answer. */
+export class KubeError extends UserError {
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** The API's machine-readable reason (`Forbidden`, `Conflict`, `AlreadyExists`), or {@linkcode UNREACHABLE}. */
+  readonly reason: string;
+
+  constructor(message: string, about: { status: number; reason: string }, options: UserErrorOptions = {}) {
+    super(message, options);
+    this.status = about.status;
+    this.reason = about.reason;
+  }
+}
+
+/** The part of a `v1 Status` object that errors use. */
+interface ApiStatus {
+  kind?: string;
+  message?: string;
+  reason?: string;
+  details?: { causes?: { field?: string; reason?: string }[] };
+}
+
+/** What to do about an answer, by HTTP status. */
+const HINTS: Readonly<Record<number, string>> = {
+  401:
+    "The API server does not accept these credentials: the certificate or token has expired or is of another cluster.",
+  403: "These credentials are valid, but may not do this (kubectl auth can-i --list shows what they may).",
+  507: "The storage of the cluster (etcd) is full.",
+};
+
+/**
+ * The error for an HTTP answer that is not a success.
+ * @param action `apply`, `get`, with `subject` (`Secret kube-system/x`) in quotes behind it.
+ * @param secret Leaves out the server's free text, which may quote values; field paths stay.
+ */
+export function errorOfAnswer(
+  action: string,
+  subject: string,
+  answer: { status: number; body: string },
+  secret: boolean,
+): KubeError {
+  const said = parseStatus(answer.body);
+  const reason = said.reason ?? "";
+  const fields = (said.details?.causes ?? []).map(({ field, reason }) => `${field ?? "?"} (${reason ?? "invalid"})`);
+  const text = secret ? fields.join(", ") : said.message ?? answer.body.trim().slice(0, 500);
+  const state = [`${answer.status}`, reason].filter((part) => part !== "").join(" ");
+  const hint = HINTS[answer.status];
+  return new KubeError(
+    `Cannot ${action} "${subject}": the API server answers ${state}${text === "" ? "" : `: ${text}`}`,
+    { status: answer.status, reason },
+    hint === undefined ? {} : { hint },
+  );
+}
+
+function parseStatus(body: string): ApiStatus {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === "object" && parsed !== null && "kind" in parsed && parsed.kind === "Status") {
+      return parsed as ApiStatus;
+    }
+  } catch {
+    // not JSON: something between us and the API server spoke
+  }
+  return {};
+}

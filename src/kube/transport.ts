@@ -1,0 +1,202 @@
+/**
+ * HTTPS to one API server with one identity: time limits, retries, bounded answers.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { KubeCredentials } from "../system.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+
+/** Time limit of one HTTP request, in ms. */
+const REQUEST_MS = 10_000;
+/** Pauses between two tries of a request, in ms; the last one repeats. */
+const BACKOFF_MS = [50, 100, 200, 400, 800, 1000];
+/** Longest answer that is read, in bytes. */
+const MAX_BODY = 32 * 1024 * 1024;
+
+/** One request. All that are sent are idempotent, so all may be sent again. */
+export interface KubeRequest {
+  method: "GET" | "PATCH" | "DELETE";
+  /** Path and query. */
+  path: string;
+  contentType?: string;
+  body?: string;
+  /** Answers that are worth another try besides 429 and 5xx. */
+  retryStatus?: readonly number[];
+}
+
+/** One answer, whatever its status. */
+export interface KubeAnswer {
+  status: number;
+  body: string;
+  /** How many times the request was sent. */
+  tries: number;
+  /** How long the server asks to wait before the next try. */
+  retryAfterMs?: number;
+}
+
+export interface Transport {
+  /** Sends once. @throws {KubeError} with status 0 when there is no HTTP answer. */
+  once(request: KubeRequest): Promise<KubeAnswer>;
+  /** Sends again after transport trouble, 429 and 5xx until `timeLimitMs` is over; then the last trouble is thrown or returned. */
+  send(request: KubeRequest, timeLimitMs: number): Promise<KubeAnswer>;
+  close(): void;
+}
+
+/** Opens a transport; connects with the first request. @throws {UserError} when URL, certificate or key cannot be used. */
+export function openTransport(credentials: KubeCredentials): Transport {
+  const { server } = credentials;
+  if (!/^https:\/\/[^/?#@]+$/.test(server)) {
+    throw new UserError(`Cannot use the API server "${server}": wanted https://HOST[:PORT]`);
+  }
+  let client = openHttpClient(credentials);
+
+  async function once(request: KubeRequest): Promise<KubeAnswer> {
+    const signal = AbortSignal.timeout(REQUEST_MS);
+    try {
+      const response = await fetch(`${server}${request.path}`, {
+        method: request.method,
+        headers: headersOf(request, credentials.token),
+        ...(request.body === undefined ? {} : { body: request.body }),
+        redirect: "manual", // the credentials are for this server only
+        client,
+        signal,
+      });
+      const body = await readBody(response, server);
+      const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+      return {
+        status: response.status,
+        body,
+        tries: 1,
+        ...(retryAfter >= 0 ? { retryAfterMs: retryAfter * 1000 } : {}),
+      };
+    } catch (error) {
+      if (error instanceof KubeError) throw error;
+      if (signal.aborted) { // a connection that went dead must not serve the next request
+        client.close();
+        client = openHttpClient(credentials);
+      }
+      throw unreachable(server, error, signal.aborted);
+    }
+  }
+
+  async function send(request: KubeRequest, timeLimitMs: number): Promise<KubeAnswer> {
+    const deadline = performance.now() + timeLimitMs;
+    for (let tries = 1;; tries++) {
+      const outcome = await once(request).catch((error: unknown) => {
+        if (error instanceof KubeError && error.reason === UNREACHABLE) return error;
+        throw error;
+      });
+      const failed = outcome instanceof KubeError;
+      if (!failed && !isWorthAnotherTry(outcome.status, request)) return { ...outcome, tries };
+      const backoff = BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1] ?? 1000;
+      const pause = failed ? backoff : outcome.retryAfterMs ?? backoff;
+      if (performance.now() + pause >= deadline) {
+        if (failed) throw outcome;
+        return { ...outcome, tries };
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  return { once, send, close: () => client.close() };
+}
+
+/** Names of the environment variables that make `fetch` go through a proxy. */
+const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
+
+/**
+ * The API server is never asked through a proxy: those of the environment are for images and packages, and would see
+ * addresses that only this cluster knows. Deno takes them from the environment when a client is made, with no option
+ * against it, so they are taken out for that (synchronous) moment.
+ */
+function openHttpClient({ server, caPem, client }: KubeCredentials): Deno.HttpClient {
+  const proxies = Object.entries(Deno.env.toObject()).filter(([name]) => PROXY_VARIABLE.test(name));
+  for (const [name] of proxies) Deno.env.delete(name);
+  try {
+    return Deno.createHttpClient({
+      caCerts: [caPem],
+      ...(client === undefined ? {} : { cert: client.certificatePem, key: client.keyPem }),
+    });
+  } catch (error) {
+    throw new UserError(
+      `Cannot connect to "${server}": the CA certificate, or the client certificate with its key, is not valid`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    for (const [name, value] of proxies) Deno.env.set(name, value);
+  }
+}
+
+function headersOf(request: KubeRequest, token: string | undefined): Record<string, string> {
+  return {
+    accept: "application/json",
+    "user-agent": "kubewright",
+    ...(request.contentType === undefined ? {} : { "content-type": request.contentType }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+}
+
+/** Reads the answer up to {@linkcode MAX_BODY}. */
+async function readBody(response: Response, server: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BODY) {
+      throw new KubeError(`Cannot read the answer of "${server}": it is longer than ${MAX_BODY} bytes`, {
+        status: response.status,
+        reason: "TooLarge",
+      });
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Transport troubles by what the TLS and HTTP libraries say, first match wins; `final` ones stay however often one tries. */
+const TROUBLES: readonly { said: RegExp; state: string; final?: true; hint?: string }[] = [
+  {
+    said: /UnknownIssuer|BadSignature|InvalidCertificate/,
+    state: "its certificate is not signed by the cluster's CA",
+    final: true,
+    hint: "Something else answers at this address, or the CA here is of another cluster.",
+  },
+  {
+    said: /not valid for name|NotValidForName/,
+    state: "its certificate is for other names and addresses",
+    final: true,
+    hint: "Use a name or address that the certificate has, or add this one to apiServer.certSANs.",
+  },
+  {
+    said: /certificate (expired|not valid yet)|Expired|NotValidYet/,
+    state: "its certificate is not valid at this time",
+    final: true,
+    hint: "Compare the clocks of both hosts (date), then the certificate's dates.",
+  },
+  { said: /invalid peer certificate/, state: "its certificate is not valid", final: true },
+  { said: /fatal alert/, state: "it refuses the TLS handshake with our certificate", final: true },
+  { said: /Connection refused/, state: "connection refused" },
+  { said: /No route to host/, state: "no route to host" },
+  { said: /Network is unreachable/, state: "the network is unreachable" },
+  { said: /dns error|failed to lookup/, state: "its name does not resolve" },
+  { said: /reset by peer|Broken pipe|closed|eof|incomplete/i, state: "the connection broke off" },
+];
+
+/** The error for a request without an answer. */
+function unreachable(server: string, error: unknown, late: boolean): KubeError {
+  const said = `${error instanceof Error ? error.message : error} ${error instanceof Error ? error.cause ?? "" : ""}`;
+  const trouble = late ? undefined : TROUBLES.find((trouble) => trouble.said.test(said));
+  const state = late ? `no answer within ${REQUEST_MS / 1000} s` : trouble?.state ?? said.trim();
+  return new KubeError(`Cannot reach the API server "${server}": ${state}`, {
+    status: 0,
+    reason: trouble?.final ? TLS_REFUSED : UNREACHABLE,
+  }, { cause: error, ...(trouble?.hint === undefined ? {} : { hint: trouble.hint }) });
+}
+
+/** Whether the server may answer better a moment later. */
+function isWorthAnotherTry(status: number, request: KubeRequest): boolean {
+  return status === 429 || status >= 500 || request.retryStatus?.includes(status) === true;
+}

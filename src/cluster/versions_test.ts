@@ -1,13 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  compareVersions,
-  kubeletSkewProblem,
-  minorOf,
-  parseVersion,
-  releaseOf,
-  RELEASES,
-  SUPPORTED,
-} from "./versions.ts";
+import { compareVersions, kubeletSkewProblem, parseVersion, releaseOf, RELEASES, SUPPORTED } from "./versions.ts";
 
 Deno.test("versions are parsed whole or refused", () => {
   assert.deepEqual(parseVersion("v1.37.2"), { major: 1, minor: 37, patch: 2 });

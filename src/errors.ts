@@ -82,3 +82,8 @@ export class TimedOut extends UserError {
 export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
 }
+
+/** The HTTP status that a failed call was answered with (0: no answer); undefined for every other error. */
+export function httpStatusOf(error: unknown): number | undefined {
+  return error instanceof UserError && "status" in error && typeof error.status === "number" ? error.status : undefined;
+}

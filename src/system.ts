@@ -24,6 +24,8 @@ export interface FileStat {
   mode: number;
   size: number;
   uid: number;
+  /** When its content was last changed. */
+  modified: Date;
 }
 
 /** One address of a network interface of this host. */
@@ -48,6 +50,8 @@ export interface Wait<T> {
   intervalMs?: number;
   /** What a dry run takes for the answer. */
   assume: T;
+  /** Nothing that the command does is needed for it, so that a dry run waits for it, too. */
+  independent?: boolean;
   /** Called when time is up: more about why, for the error (container state, last log lines, what to run next). */
   explain?(): Promise<{ details: readonly string[]; hints: readonly string[] }>;
 }

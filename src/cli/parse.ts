@@ -76,7 +76,10 @@ export function parseCommandLine(command: CommandSpec, args: readonly string[]):
   });
   const operands = values._.map(String);
   for (const extra of operands.slice(command.maxOperands)) {
-    problems.push({ where: extra, what: `${command.name} takes ${command.maxOperands || "no"} operand, this is one more` });
+    problems.push({
+      where: extra,
+      what: `${command.name} takes ${command.maxOperands || "no"} operand, this is one more`,
+    });
   }
   const given = flags.filter((f) => args.some((a) => a === `--${f.name}` || a.startsWith(`--${f.name}=`)));
   for (const f of given) {

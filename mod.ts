@@ -1,0 +1,47 @@
+/**
+ * kubewright as a library and, run directly, as a program. This is the one place where the real outside world is
+ * assembled: the machine, the API clients, the container runtime.
+ * @module
+ */
+import { type Events, main } from "./src/main.ts";
+import { containerRuntime } from "./src/cri/client.ts";
+import { linuxHost } from "./src/host/linux.ts";
+import { withReceipt } from "./src/host/receipt.ts";
+import { kubeClient } from "./src/kube/client.ts";
+import { unverifiedHttp } from "./src/kube/unverified.ts";
+import type { System } from "./src/system.ts";
+import { type Build, SOURCE_BUILD } from "./src/version.ts";
+
+export * from "./src/system.ts";
+export * from "./src/errors.ts";
+export { main } from "./src/main.ts";
+export type { Build } from "./src/version.ts";
+
+const encoder = new TextEncoder();
+
+/** Writes all of the text, whatever the pipe takes at once. */
+function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
+  const bytes = encoder.encode(text);
+  for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+}
+
+/** The real outside world; everything that happens in it is told to `events`. */
+export function realSystem(events: Events): System {
+  return {
+    host: withReceipt(linuxHost(events.change, events.wait), events.change),
+    connect: (credentials) => kubeClient(credentials, events.change),
+    runtime: (socket) => containerRuntime(socket, events.change),
+    unverified: unverifiedHttp(),
+    stdin: () => new Response(Deno.stdin.readable).text(),
+    terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal() },
+    out: (line) => writeAll(Deno.stdout, `${line}\n`),
+    err: (text) => writeAll(Deno.stderr, text),
+  };
+}
+
+/** Runs the program and ends the process with its exit code. `compile.sh` calls this with the stamped build. */
+export async function run(build: Build): Promise<never> {
+  Deno.exit(await main(Deno.args, realSystem, build));
+}
+
+if (import.meta.main) await run(SOURCE_BUILD);

@@ -1,0 +1,55 @@
+/** What a wait says of itself while it goes on. */
+export interface WaitEvent {
+  what: string;
+  /** What is still missing, in words. */
+  state: string;
+  elapsedMs: number;
+  done: boolean;
+}
+
+/** Shows what is being waited for: one line that changes in place on a terminal, now and then a line elsewhere. */
+export interface Progress {
+  wait(event: WaitEvent): void;
+  /** Takes the changing line away, before something else is written. */
+  clear(): void;
+}
+
+/** How long (ms) a wait is silent where output is not a terminal. */
+const SILENT_MS = 10_000;
+
+/** @param width of the terminal in columns. */
+export function terminalProgress(err: (text: string) => void, width = 100): Progress {
+  const pending = new Map<string, WaitEvent>();
+  let shown = false;
+  return {
+    wait(event) {
+      if (event.done) pending.delete(event.what);
+      else pending.set(event.what, event);
+      const oldest = [...pending.values()][0];
+      if (!oldest) return this.clear();
+      const more = pending.size > 1 ? ` (and ${pending.size - 1} more)` : "";
+      const line = `  waiting for ${oldest.what}${more}: ${oldest.state}, ${(oldest.elapsedMs / 1000).toFixed(0)} s`;
+      err(`\r\x1b[2K${line.slice(0, width - 1)}`);
+      shown = true;
+    },
+    clear() {
+      if (shown) err("\r\x1b[2K");
+      shown = false;
+    },
+  };
+}
+
+/** For logs: a line when a wait has been silent for ten seconds. */
+export function logProgress(err: (text: string) => void): Progress {
+  const last = new Map<string, number>();
+  return {
+    wait(event) {
+      const since = event.elapsedMs - (last.get(event.what) ?? 0);
+      if (event.done) last.delete(event.what);
+      if (event.done || since < SILENT_MS) return;
+      last.set(event.what, event.elapsedMs);
+      err(`  still waiting for ${event.what}: ${event.state}, ${(event.elapsedMs / 1000).toFixed(0)} s\n`);
+    },
+    clear() {},
+  };
+}

@@ -1,0 +1,114 @@
+import type { Change, KubeObject, ObjectReference } from "../system.ts";
+import { UserError } from "../errors.ts";
+
+/** Paths whose content is never shown: private keys, kubeconfigs with keys or tokens inside. */
+const SECRET_PATH = /\.key$|\.conf$|\.pem$|token/;
+
+/** Whether a change holds something that must not be shown. */
+export function isSecret(change: Change): boolean {
+  if (change.kind === "write") return SECRET_PATH.test(change.path);
+  return change.kind === "apply" && change.object.kind === "Secret";
+}
+
+function nameOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return `${object.apiVersion} ${object.kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}
+
+function nameOfReference(reference: ObjectReference): string {
+  const place = reference.namespace ? `${reference.namespace}/` : "";
+  return `${reference.apiVersion} ${reference.kind} ${place}${reference.name}`;
+}
+
+const octal = (mode: number) => mode.toString(8).padStart(4, "0");
+
+/** One line a change: what is done to what; sizes instead of content. */
+export function changeLine(change: Change): string {
+  switch (change.kind) {
+    case "write":
+      return `write      ${change.path} ${octal(change.mode)} ${change.after.length} bytes`;
+    case "directory":
+      return `directory  ${change.path} ${octal(change.mode)}`;
+    case "remove":
+      return `remove     ${change.path}`;
+    case "run":
+      return `run        ${change.command.argv.join(" ")}`;
+    case "wait":
+      return `wait for   ${change.what}`;
+    case "apply":
+      return `apply      ${nameOf(change.object)}`;
+    case "patch":
+      return `patch      ${nameOfReference(change.reference)}`;
+    case "delete":
+      return `delete     ${nameOfReference(change.reference)}`;
+    case "pull":
+      return `pull       ${change.image}`;
+  }
+}
+
+/** The same as a JSON event without anything secret: `{ event: "change", kind, … }`. */
+export function changeEvent(change: Change): Record<string, unknown> {
+  const base = { event: "change", kind: change.kind };
+  switch (change.kind) {
+    case "write":
+      return { ...base, path: change.path, mode: octal(change.mode), bytes: change.after.length, new: !change.before };
+    case "directory":
+      return { ...base, path: change.path, mode: octal(change.mode) };
+    case "run":
+      return { ...base, argv: change.command.argv };
+    case "apply":
+      return { ...base, object: nameOf(change.object), new: !change.before };
+    case "patch":
+    case "delete":
+      return { ...base, object: nameOfReference(change.reference) };
+    case "remove":
+      return { ...base, path: change.path };
+    case "wait":
+      return { ...base, what: change.what };
+    case "pull":
+      return { ...base, image: change.image };
+  }
+}
+
+/** What a change writes, for `--verbose`; undefined where that is secret or not text. */
+export function changeContent(change: Change): string | undefined {
+  if (isSecret(change)) return undefined;
+  if (change.kind === "write") return new TextDecoder().decode(change.after);
+  if (change.kind === "apply") return JSON.stringify(change.object, undefined, 2);
+  return change.kind === "patch" ? JSON.stringify(change.patch, undefined, 2) : undefined;
+}
+
+/** Messages of an error's causes, outermost first, without repetitions. */
+function causes(error: Error): string[] {
+  const found: string[] = [];
+  for (
+    let cause = error.cause;
+    cause !== undefined && found.length < 8;
+    cause = cause instanceof Error ? cause.cause : undefined
+  ) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (!found.some((earlier) => earlier.includes(message)) && !error.message.includes(message)) found.push(message);
+  }
+  return found;
+}
+
+/** An error as a person reads it: message, causes, what to do next. A defect of ours also shows its stack. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${error}\n`;
+  const lines = [`error: ${error.message}`, ...causes(error).map((cause) => `  because: ${cause}`)];
+  if (error instanceof UserError) lines.push(...error.hints.map((hint) => `  next: ${hint}`));
+  else lines.push("  This is a defect of kubewright; please report it with these lines:", error.stack ?? "");
+  return lines.join("\n") + "\n";
+}
+
+/** The same for machines: `{ event: "error", kind, message, causes, hints }`. */
+export function errorEvent(error: unknown): Record<string, unknown> {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  return {
+    event: "error",
+    kind: failure.name,
+    message: failure.message,
+    causes: causes(failure),
+    hints: failure instanceof UserError ? failure.hints : [],
+  };
+}

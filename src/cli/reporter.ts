@@ -1,0 +1,84 @@
+import type { Change } from "../system.ts";
+import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
+import { logProgress, terminalProgress, type WaitEvent } from "./progress.ts";
+
+/** Where everything that happens is told: as text for a person or as JSON lines for a program. */
+export interface Reporter {
+  phaseStarted(path: string): void;
+  phaseFinished(path: string, ms: number): void;
+  phaseFailed(path: string, ms: number): void;
+  change(change: Change): void;
+  wait(event: WaitEvent): void;
+  note(message: string): void;
+  warn(message: string): void;
+  /** The command's outcome: `text` for a person, `result` for a program. */
+  result(text: string, result: Record<string, unknown>): void;
+  error(error: unknown): void;
+}
+
+/** How to report. */
+export interface ReporterOptions {
+  /** Whether to list each change, not only phases: known only when the configuration is. */
+  listChanges(): boolean;
+  /** Show what a change writes, too. */
+  verbose: boolean;
+  /** Whether `err` is a terminal. */
+  terminal: boolean;
+  /** Writes a line to standard output. */
+  out(line: string): void;
+  /** Writes text to standard error. */
+  err(text: string): void;
+}
+
+/** Text: phases, notes and waits to standard error, changes of a dry run and the outcome to standard output. */
+export function textReporter(options: ReporterOptions): Reporter {
+  const progress = options.terminal ? terminalProgress(options.err) : logProgress(options.err);
+  const say = (line: string) => {
+    progress.clear();
+    options.err(`${line}\n`);
+  };
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+  return {
+    phaseStarted() {},
+    phaseFinished: (path, ms) => say(`[${path}] ${seconds(ms)}`),
+    phaseFailed: (path, ms) => say(`[${path}] failed after ${seconds(ms)}`),
+    change(change) {
+      if (!options.listChanges()) return;
+      options.out(changeLine(change));
+      const content = options.verbose ? changeContent(change) : undefined;
+      if (content) options.out(content.replace(/^/gm, "    ").trimEnd());
+    },
+    wait: (event) => progress.wait(event),
+    note: (message) => say(`  ${message}`),
+    warn: (message) => say(`warning: ${message}`),
+    result: (text) => {
+      progress.clear();
+      options.out(text);
+    },
+    error: (error) => {
+      progress.clear();
+      options.err(errorText(error));
+    },
+  };
+}
+
+/** JSON: one event a line on standard output, `{ "event": "result", … }` or `{ "event": "error", … }` last. */
+export function jsonReporter(options: ReporterOptions): Reporter {
+  const emit = (event: Record<string, unknown>) => options.out(JSON.stringify(event));
+  const waiting = new Map<string, string>();
+  return {
+    phaseStarted: (path) => emit({ event: "phase", phase: path, state: "started" }),
+    phaseFinished: (path, ms) => emit({ event: "phase", phase: path, state: "finished", ms: Math.round(ms) }),
+    phaseFailed: (path, ms) => emit({ event: "phase", phase: path, state: "failed", ms: Math.round(ms) }),
+    change: (change) => emit(changeEvent(change)),
+    wait({ what, state, elapsedMs, done }) {
+      if (waiting.get(what) === state && !done) return;
+      waiting.set(what, state);
+      emit({ event: "wait", what, state, ms: Math.round(elapsedMs), done });
+    },
+    note: (message) => emit({ event: "note", message }),
+    warn: (message) => emit({ event: "warning", message }),
+    result: (_text, result) => emit({ event: "result", ...result }),
+    error: (error) => emit(errorEvent(error)),
+  };
+}

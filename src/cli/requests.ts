@@ -1,0 +1,81 @@
+/**
+ * From a parsed command line to what the commands take: flags under kubeadm's names become fields.
+ * @module
+ */
+import { InvalidInput } from "../errors.ts";
+import type { InitOverrides, JoinOverrides } from "../config/types.ts";
+import type { Parsed } from "./parse.ts";
+
+/** The record without its undefined values. */
+function given<T extends Record<string, unknown>>(values: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Fields that `init` takes from flags. */
+export function initOverrides(parsed: Parsed, token: string | undefined): InitOverrides {
+  return given<InitOverrides & Record<string, unknown>>({
+    kubernetesVersion: parsed.text("kubernetes-version"),
+    advertiseAddress: parsed.text("apiserver-advertise-address"),
+    bindPort: parsed.number("apiserver-bind-port"),
+    certSANs: parsed.list("apiserver-cert-extra-sans"),
+    controlPlaneEndpoint: parsed.text("control-plane-endpoint"),
+    podSubnet: parsed.text("pod-network-cidr"),
+    serviceSubnet: parsed.text("service-cidr"),
+    dnsDomain: parsed.text("service-dns-domain"),
+    imageRepository: parsed.text("image-repository"),
+    certificatesDir: parsed.text("cert-dir"),
+    criSocket: parsed.text("cri-socket"),
+    nodeName: parsed.text("node-name"),
+    token,
+    tokenTTL: parsed.text("token-ttl"),
+    featureGates: parsed.text("feature-gates"),
+    skipPhases: parsed.list("skip-phases"),
+    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
+    dryRun: parsed.switch("dry-run"),
+  });
+}
+
+/** Fields that `join` takes from flags and its operand. */
+export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOverrides {
+  return given<JoinOverrides & Record<string, unknown>>({
+    apiServerEndpoint: parsed.operands[0],
+    token,
+    caCertHashes: parsed.list("discovery-token-ca-cert-hash"),
+    unsafeSkipCAVerification: parsed.switch("discovery-token-unsafe-skip-ca-verification"),
+    criSocket: parsed.text("cri-socket"),
+    nodeName: parsed.text("node-name"),
+    skipPhases: parsed.list("skip-phases"),
+    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
+    dryRun: parsed.switch("dry-run"),
+  });
+}
+
+/** Reads what a flag names: a file, or standard input for `-`. */
+export interface TextSource {
+  stdin(): Promise<string>;
+  readText(path: string): Promise<string | undefined>;
+}
+
+/** The text of the file that a flag names; undefined when the flag is absent. @throws {InvalidInput} when there is no such file. */
+export async function textOf(parsed: Parsed, flag: string, source: TextSource): Promise<string | undefined> {
+  const path = parsed.text(flag);
+  if (path === undefined) return undefined;
+  const text = path === "-" ? await source.stdin() : await source.readText(path);
+  if (text !== undefined) return text;
+  throw new InvalidInput(`Cannot read what --${flag} names:`, [{
+    where: `--${flag}`,
+    what: `there is no file "${path}"`,
+  }]);
+}
+
+/** The token, from the flag or from a file or standard input; never from both. */
+export async function tokenOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
+  const token = parsed.text("token");
+  if (token !== undefined && parsed.text("token-file") !== undefined) {
+    throw new InvalidInput("Cannot tell the token:", [{
+      where: "--token-file",
+      what: "goes not together with --token",
+    }]);
+  }
+  return token ?? (await textOf(parsed, "token-file", source))?.trim();
+}

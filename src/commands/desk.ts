@@ -1,0 +1,21 @@
+import type { PhaseObserver } from "../phases/phase.ts";
+import type { System } from "../system.ts";
+
+/** What `main` lays out for a command to work with. */
+export interface Desk {
+  /** The real outside world. */
+  system: System;
+  /** The same world with every change only recorded. A command takes it when its configuration says `dryRun`. */
+  dryRun(): System;
+  observer: PhaseObserver;
+  /** Tells something worth a line. */
+  note(message: string): void;
+  /** Tells something that may be a mistake. */
+  warn(message: string): void;
+}
+
+/** What a command says when it is done: text for a person, an object for a program. */
+export interface Outcome {
+  text: string;
+  result: Record<string, unknown>;
+}

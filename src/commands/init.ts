@@ -1,0 +1,158 @@
+import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
+import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
+import { checkExistingPki } from "../cluster/existing_pki.ts";
+import { controlPlaneUrl } from "../cluster/endpoints.ts";
+import { KUBECONFIG_FILES } from "../cluster/paths.ts";
+import { SUPPORTED } from "../cluster/versions.ts";
+import { loadInit } from "../config/load.ts";
+import { checkMixedFlags } from "../config/overrides.ts";
+import type { Facts, InitConfiguration, InitOverrides } from "../config/types.ts";
+import { parseDocuments } from "../config/yaml.ts";
+import { InvalidInput } from "../errors.ts";
+import { addon, type PodNetwork } from "../phases/addon.ts";
+import { adminAccess } from "../phases/admin_access.ts";
+import { bootstrapToken } from "../phases/bootstrap_token.ts";
+import { certs } from "../phases/certs.ts";
+import { controlPlane, etcd } from "../phases/control_plane.ts";
+import { kubeconfig } from "../phases/kubeconfig.ts";
+import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
+import { kubeletStart } from "../phases/kubelet_start.ts";
+import { markControlPlane } from "../phases/mark_control_plane.ts";
+import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
+import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
+import { NODE_CHECKS } from "../phases/preflight/node.ts";
+import { preflightPhase } from "../phases/preflight/run.ts";
+import { uploadConfig } from "../phases/upload_config.ts";
+import { waitControlPlane } from "../phases/wait_control_plane.ts";
+import { waitReady, waitRegistered } from "../phases/wait_node.ts";
+import { publicKeyPin } from "../pki/pin.ts";
+import type { Host, KubeObject } from "../system.ts";
+import type { Desk, Outcome } from "./desk.ts";
+import { gatherFacts } from "./facts.ts";
+import { type InitContext, initContext } from "./init_context.ts";
+
+/** What the command line asks `init` for. */
+export interface InitRequest {
+  configText: string | undefined;
+  /** Names of the flags that were given. */
+  given: readonly string[];
+  overrides: InitOverrides;
+  /** `flannel`, `none` or the path of a manifest; undefined: flannel. */
+  cni: string | undefined;
+  showToken: boolean;
+}
+
+/** Refuses keys, certificates and kubeconfigs that are there and do not fit, before the first file is written. */
+const existingFiles: Phase<InitContext> = {
+  name: "existing-files",
+  summary: "check that keys, certificates and kubeconfigs that are there fit together",
+  async run(context) {
+    const { host, config } = context;
+    const problems = [...await checkExistingPki(host, config), ...await checkExistingKubeconfigs(host, config)];
+    if (problems.length > 0) {
+      throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
+    }
+  },
+};
+
+/** `init` from top to bottom. */
+const PHASES: readonly Phase<InitContext>[] = [
+  {
+    ...preflightPhase<InitContext>([]),
+    run: (context) => preflightPhase([...NODE_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
+  },
+  existingFiles,
+  certs,
+  kubeconfig,
+  etcd,
+  controlPlane,
+  kubeletStart,
+  waitControlPlane,
+  adminAccess,
+  uploadConfig,
+  bootstrapToken,
+  addon,
+  kubeletFinalize,
+  waitRegistered,
+  markControlPlane,
+  waitReady,
+];
+
+/** Paths of all phases in order of work. */
+export function phaseNames(): string[] {
+  return phasePaths(PHASES);
+}
+
+/** What `--cni` names; a manifest file is read and must hold Kubernetes objects. */
+async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
+  if (cni === "flannel" || cni === "none") return { kind: cni };
+  const text = await host.readText(cni);
+  if (text === undefined) {
+    throw new InvalidInput("Cannot install a pod network:", [
+      { where: "--cni", what: `is flannel, none or a manifest file, but there is no file "${cni}"` },
+    ]);
+  }
+  const objects = parseDocuments(text, cni).map(({ body }) => body as KubeObject);
+  const nameless = objects.filter((object) => !object.metadata?.name);
+  if (nameless.length === 0 && objects.length > 0) return { kind: "manifest", objects };
+  throw new InvalidInput("Cannot install a pod network:", [
+    {
+      where: "--cni",
+      what: `"${cni}" holds ${objects.length} objects, ${nameless.length} of them without metadata.name`,
+    },
+  ]);
+}
+
+/** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
+function load(request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
+  const config = loadInit(request.configText, request.overrides, facts, SUPPORTED);
+  if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
+  return loadInit(request.configText, { ...request.overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED);
+}
+
+async function joinCommand(context: InitContext): Promise<{ argv: string[]; hash: string }> {
+  const { parseCertificates } = await import("../pki/certificate.ts");
+  const [authority] = parseCertificates(await context.caPem());
+  const hash = await publicKeyPin(authority!.publicKeyDer);
+  const { cluster, localAPIEndpoint } = context.config;
+  const endpoint = controlPlaneUrl(cluster, localAPIEndpoint).replace("https://", "");
+  const [token] = await context.tokens();
+  const argv = ["kubewright", "join", endpoint, "--token", token!.token, "--discovery-token-ca-cert-hash", hash];
+  return { argv, hash };
+}
+
+async function outcome(context: InitContext, request: InitRequest, seconds: number): Promise<Outcome> {
+  const result = {
+    kubeconfig: KUBECONFIG_FILES.admin,
+    kubernetesVersion: context.config.cluster.kubernetesVersion,
+    seconds,
+  };
+  if (context.config.dryRun) {
+    return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };
+  }
+  const { argv, hash } = await joinCommand(context);
+  if (!request.showToken) argv[argv.indexOf("--token") + 1] = "<token>";
+  return {
+    text: [
+      `\nThe control plane runs, after ${seconds.toFixed(1)} s. As root on this host:`,
+      `\n  export KUBECONFIG=${KUBECONFIG_FILES.admin}`,
+      "\nOn each host that is to become a worker, as root:",
+      `\n  ${argv.join(" ")}`,
+    ].join("\n"),
+    result: { ...result, joinCommand: argv, caCertHashes: [hash] },
+  };
+}
+
+/** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
+export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
+  const start = performance.now();
+  checkMixedFlags(request.given);
+  const { host } = desk.system;
+  const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
+  const config = load(request, facts, network);
+  checkPhaseNames(PHASES, config.skipPhases);
+  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const context = await initContext(system, desk, facts, config, network);
+  await runPhases(PHASES, context, config.skipPhases, desk.observer);
+  return await outcome(context, request, (performance.now() - start) / 1_000);
+}

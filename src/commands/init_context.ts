@@ -1,0 +1,123 @@
+import { bootstrapTokens } from "../cluster/bootstrap_token.ts";
+import { pkiPaths } from "../cluster/certificates.ts";
+import { missingKeys } from "../cluster/existing_kubeconfigs.ts";
+import { localUrl } from "../cluster/endpoints.ts";
+import { kubeletConfiguration } from "../cluster/kubelet.ts";
+import { KUBECONFIG_FILES } from "../cluster/paths.ts";
+import { BOOTSTRAP_GROUP } from "../cluster/rbac.ts";
+import type { BootstrapToken, Facts, InitConfiguration } from "../config/types.ts";
+import { UserError } from "../errors.ts";
+import type { AddonContext, PodNetwork } from "../phases/addon.ts";
+import type { AdminAccessContext } from "../phases/admin_access.ts";
+import type { BootstrapTokenContext } from "../phases/bootstrap_token.ts";
+import type { CertsContext } from "../phases/certs.ts";
+import type { ControlPlaneContext as ManifestContext } from "../phases/control_plane.ts";
+import type { KubeconfigContext } from "../phases/kubeconfig.ts";
+import type { KubeletStartContext } from "../phases/kubelet_start.ts";
+import type { MarkControlPlaneContext } from "../phases/mark_control_plane.ts";
+import type { ControlPlaneContext as PreflightContext } from "../phases/preflight/control_plane.ts";
+import type { WaitControlPlaneContext } from "../phases/wait_control_plane.ts";
+import type { WaitNodeContext } from "../phases/wait_node.ts";
+import { startKeys } from "../pki/key_mill.ts";
+import { formatToken, generateToken } from "../pki/token.ts";
+import type { Host, KubeClient, System } from "../system.ts";
+import { readCredentials } from "./credentials.ts";
+import type { Desk } from "./desk.ts";
+import { readOwnPaths } from "./facts.ts";
+
+/** All that the phases of `init` need, together. */
+export type InitContext =
+  & PreflightContext
+  & CertsContext
+  & KubeconfigContext
+  & ManifestContext
+  & KubeletStartContext
+  & WaitControlPlaneContext
+  & AdminAccessContext
+  & MarkControlPlaneContext
+  & BootstrapTokenContext
+  & AddonContext
+  & WaitNodeContext;
+
+/** What is written of a token that `init` made, so that a second `init` finds it again. */
+const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made.";
+
+/** A client with one of the kubeconfigs, for the API server of this host. */
+async function clientWith(system: System, config: InitConfiguration, path: string): Promise<KubeClient | undefined> {
+  const credentials = await readCredentials(system.host, path, localUrl(config.localAPIEndpoint));
+  return credentials && system.connect(credentials);
+}
+
+/** Makes the value once, when it is first asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
+/** The tokens of the configuration; without any, the one that an earlier `init` made, else a new one. */
+async function tokensFor(config: InitConfiguration, admin: KubeClient, now: Date): Promise<readonly BootstrapToken[]> {
+  const [given] = config.bootstrapTokens;
+  if (given && given.token !== "") return config.bootstrapTokens;
+  const secrets = await admin.list({
+    apiVersion: "v1",
+    kind: "Secret",
+    namespace: "kube-system",
+    fieldSelector: "type=bootstrap.kubernetes.io/token",
+  });
+  const earlier = bootstrapTokens(secrets, now).find((token) => token.description === TOKEN_DESCRIPTION);
+  const template = given ?? { ttl: "24h0m0s", usages: ["signing", "authentication"], groups: [BOOTSTRAP_GROUP] };
+  return [earlier ?? { ...template, description: TOKEN_DESCRIPTION, token: formatToken(generateToken()) }];
+}
+
+/** Whether the CA's certificate is there without its key: then leaves are somebody else's to make. */
+async function hasExternalCA(host: Host, config: InitConfiguration): Promise<boolean> {
+  const { certificate, key } = pkiPaths(config.cluster, { baseName: "ca" });
+  return await host.stat(certificate) !== undefined && await host.stat(key) === undefined;
+}
+
+/** Puts together what the phases need; starts the keys, which are what takes longest. */
+export async function initContext(
+  system: System,
+  desk: Desk,
+  facts: Facts,
+  config: InitConfiguration,
+  podNetwork: PodNetwork,
+): Promise<InitContext> {
+  const { host } = system;
+  // Without root the preflight check will say so; until then there is nothing to read.
+  const missing = host.uid() === 0 ? await missingKeys(host, config) : [];
+  const admin = once(async () => {
+    const client = await clientWith(system, config, KUBECONFIG_FILES.admin);
+    if (client) return client;
+    throw new UserError(`Cannot reach the API server as administrator: there is no ${KUBECONFIG_FILES.admin}`, {
+      hint: "Run init without skipping the phase kubeconfig/admin.",
+    });
+  });
+  return {
+    host,
+    facts,
+    config,
+    podNetwork,
+    runtime: system.runtime(config.nodeRegistration.criSocket),
+    unverified: system.unverified,
+    nodeRegistration: config.nodeRegistration,
+    ...(config.kubelet ? { kubelet: config.kubelet } : {}),
+    ownPaths: await readOwnPaths(host),
+    keys: startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus()),
+    startedAt: host.now(),
+    registerTaints: false,
+    kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
+    kubeletStartedAt: performance.now(),
+    nodeName: config.nodeRegistration.name,
+    timeouts: config.timeouts,
+    networkExpected: podNetwork.kind !== "none",
+    externalCA: () => hasExternalCA(host, config),
+    admin,
+    superAdmin: once(() => clientWith(system, config, KUBECONFIG_FILES.superAdmin)),
+    nodeReader: admin,
+    tokens: once(async () => tokensFor(config, await admin(), host.now())),
+    caPem: async () => await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate) ?? "",
+    note: desk.note,
+    warn: desk.warn,
+  };
+}

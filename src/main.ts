@@ -1,0 +1,152 @@
+import { commandHelp, programHelp } from "./cli/help.ts";
+import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
+import { initOverrides, joinOverrides, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
+import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
+import type { Desk, Outcome } from "./commands/desk.ts";
+import { EXIT, InvalidInput, UserError } from "./errors.ts";
+import { recordingSystem } from "./host/recording.ts";
+import type { ChangeSink, System, WaitEvent } from "./system.ts";
+import type { Build } from "./version.ts";
+
+/** What the outside world tells while it is worked on. */
+export interface Events {
+  change: ChangeSink;
+  wait(event: WaitEvent): void;
+}
+
+/** What a command is given. */
+interface CommandCall {
+  parsed: Parsed;
+  source: TextSource;
+  desk: Desk;
+  build: Build;
+}
+
+/** A command: loaded only when it is called, so that `version` does not pay for the others. */
+interface CommandEntry {
+  phases(): Promise<readonly string[]>;
+  run(call: CommandCall): Promise<Outcome>;
+}
+
+const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    phases: async () => (await import("./commands/init.ts")).phaseNames(),
+    async run({ parsed, source, desk }) {
+      const { init } = await import("./commands/init.ts");
+      return await init(desk, {
+        configText: await textOf(parsed, "config", source),
+        given: parsed.given,
+        overrides: initOverrides(parsed, await tokenOf(parsed, source)),
+        cni: parsed.text("cni"),
+        showToken: parsed.switch("skip-token-print") !== true,
+      });
+    },
+  },
+  join: {
+    phases: async () => (await import("./commands/join.ts")).phaseNames(),
+    async run({ parsed, source, desk }) {
+      const { join } = await import("./commands/join.ts");
+      return await join(desk, {
+        configText: await textOf(parsed, "config", source),
+        given: parsed.given,
+        overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
+      });
+    },
+  },
+  version: {
+    phases: () => Promise.resolve([]),
+    async run({ build }) {
+      const { SUPPORTED } = await import("./cluster/versions.ts");
+      const kubernetes = SUPPORTED.minors.map((minor) => `v${minor}`);
+      return {
+        text: `kubewright ${build.version} (commit ${build.commit}, ${build.kind}), Kubernetes ${
+          kubernetes.join(", ")
+        }`,
+        result: { ...build, kubernetes },
+      };
+    },
+  },
+};
+
+function reporterFor(system: System, parsed: Parsed, listing: { changes: boolean }): Reporter {
+  const output = parsed.text("output") ?? "text";
+  if (output !== "text" && output !== "json") {
+    throw new InvalidInput("Cannot report:", [{ where: "--output", what: `is text or json, not "${output}"` }]);
+  }
+  const options = {
+    listChanges: () => listing.changes,
+    verbose: parsed.switch("verbose") === true,
+    terminal: system.terminal.err,
+    out: system.out,
+    err: system.err,
+  };
+  return output === "json" ? jsonReporter(options) : textReporter(options);
+}
+
+/** For errors before the flags are known. */
+function plainReporter({ out, err }: System): Reporter {
+  return textReporter({ listChanges: () => false, verbose: false, terminal: false, out, err });
+}
+
+/** Help and version of the program itself; undefined when a command is meant. */
+function programAnswer(args: readonly string[], system: System): number | undefined {
+  const [first] = args;
+  if (first === "--help" || first === "-h" || first === "help" && args.length === 1) {
+    system.out(programHelp());
+    return EXIT.ok;
+  }
+  if (first !== undefined) return undefined;
+  system.err(`${programHelp()}\n`);
+  return EXIT.invalid;
+}
+
+async function runCommand(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
+  // The reporter is known only when the flags are; until then there is nothing to tell.
+  const told: { reporter?: Reporter } = {};
+  const events: Events = {
+    change: (change) => told.reporter?.change(change),
+    wait: (event) => told.reporter?.wait(event),
+  };
+  const system = build(events);
+  const answer = programAnswer(args, system);
+  if (answer !== undefined) return answer;
+  try {
+    const [name, rest] = args[0] === "help" ? [args[1]!, ["--help"]] : [args[0]!, args.slice(1)];
+    const command = findCommand(name === "--version" ? "version" : name);
+    const parsed = parseCommandLine(command, rest);
+    const entry = COMMAND_TABLE[command.name]!;
+    if (parsed.switch("help")) {
+      system.out(commandHelp(command, await entry.phases()));
+      return EXIT.ok;
+    }
+    const listing = { changes: false };
+    const reporter = told.reporter = reporterFor(system, parsed, listing);
+    const desk: Desk = {
+      system,
+      dryRun() {
+        listing.changes = true;
+        return recordingSystem(system, events.change);
+      },
+      observer: { started: reporter.phaseStarted, finished: reporter.phaseFinished, failed: reporter.phaseFailed },
+      note: reporter.note,
+      warn: reporter.warn,
+    };
+    const source: TextSource = { stdin: system.stdin, readText: (path) => system.host.readText(path) };
+    const outcome = await entry.run({ parsed, source, desk, build: stamp });
+    reporter.result(outcome.text, outcome.result);
+    return EXIT.ok;
+  } catch (error) {
+    (told.reporter ?? plainReporter(system)).error(error);
+    return error instanceof UserError ? error.exitCode : EXIT.failed;
+  }
+}
+
+/**
+ * The program: parses, runs one command, turns errors into text.
+ * @param args command line without the program's name.
+ * @param build makes the outside world; what happens in it is told to the events given.
+ * @returns the exit code, one of {@linkcode EXIT}.
+ */
+export async function main(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
+  return await runCommand(args, build, stamp);
+}

@@ -1,0 +1,87 @@
+import { stringify } from "../config/yaml.ts";
+import { kubeconfigDocument } from "../cluster/kubeconfigs.ts";
+import { KUBELET_FILES } from "../cluster/paths.ts";
+import type { JoinConfiguration } from "../config/types.ts";
+import { durationMs } from "../config/duration.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Host } from "../system.ts";
+import type { DiscoveredCluster } from "./discovery.ts";
+import type { Phase } from "./phase.ts";
+
+/** What giving the kubelet its identity needs. */
+export interface BootstrapKubeletContext {
+  host: Host;
+  config: JoinConfiguration;
+  /** The cluster, proven; undefined when the kubelet has its identity already. */
+  cluster: DiscoveredCluster | undefined;
+}
+
+/** User name in the bootstrap kubeconfig, as kubeadm has it. */
+const BOOTSTRAP_USER = "tls-bootstrap-token-user";
+
+/** Writes the CA's certificate, unless it is there; another one is refused. */
+async function writeAuthority({ host, config }: BootstrapKubeletContext, caPem: string): Promise<void> {
+  const present = await host.readText(config.caCertPath);
+  if (present !== undefined && present.trim() !== caPem.trim()) {
+    throw new InvalidInput("Cannot join, and nothing was changed:", [{
+      where: config.caCertPath,
+      what: "is there already, with another CA than the cluster's: this host is, or was, part of another cluster",
+    }]);
+  }
+  await host.write(config.caCertPath, present ?? caPem, 0o644);
+}
+
+/** The files that a kubelet without an identity asks for one with. */
+export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
+  name: "bootstrap-credentials",
+  summary: "write the CA and the kubelet's bootstrap credentials",
+  when: ({ cluster }) => cluster !== undefined,
+  async run(context) {
+    const { host, config, cluster } = context;
+    await writeAuthority(context, cluster!.caPem);
+    const document = kubeconfigDocument({
+      clusterName: "kubernetes",
+      server: cluster!.server,
+      caPem: cluster!.caPem,
+      user: BOOTSTRAP_USER,
+      credentials: { token: config.discovery.tlsBootstrapToken },
+    });
+    await host.write(KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600);
+  },
+};
+
+/** Why there is no identity yet, from the kubelet's journal. */
+async function explain(host: Host) {
+  const { stdout } = await host.query({
+    argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager"],
+  });
+  return {
+    details: stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`),
+    hints: [
+      "Look at the kubelet: journalctl -u kubelet -e",
+      "Look at the requests, on a control plane node: kubectl get certificatesigningrequests",
+      "When the cause is gone, run the same command again: it goes on from here.",
+    ],
+  };
+}
+
+/** Waits for the kubelet's own identity, then takes the bootstrap credentials away. */
+export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
+  name: "kubelet-wait-bootstrap",
+  summary: "wait until the kubelet has its own identity, and remove the bootstrap credentials",
+  async run({ host, config }) {
+    if (await host.stat(KUBELET_FILES.kubeconfig) === undefined) {
+      await host.wait<void>({
+        what: "the kubelet to get its own identity",
+        timeoutMs: durationMs(config.timeouts.tlsBootstrap),
+        assume: undefined,
+        explain: () => explain(host),
+        probe: async () =>
+          await host.stat(KUBELET_FILES.kubeconfig) && await host.stat(KUBELET_FILES.clientCertificate)
+            ? { done: true, value: undefined }
+            : { done: false, state: "its certificate request is not answered yet" },
+      });
+    }
+    await host.remove(KUBELET_FILES.bootstrapKubeconfig);
+  },
+};

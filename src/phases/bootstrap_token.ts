@@ -1,0 +1,36 @@
+import { bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
+import { clusterInfoObjects } from "../cluster/cluster_info.ts";
+import { controlPlaneUrl } from "../cluster/endpoints.ts";
+import { bootstrapAccess } from "../cluster/rbac.ts";
+import type { BootstrapToken, InitConfiguration } from "../config/types.ts";
+import type { Host, KubeClient } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What publishing tokens and discovery needs. */
+export interface BootstrapTokenContext {
+  host: Host;
+  config: InitConfiguration;
+  /** The tokens to publish; see `commands/init.ts` for where they come from. */
+  tokens(): Promise<readonly BootstrapToken[]>;
+  caPem(): Promise<string>;
+  admin(): Promise<KubeClient>;
+}
+
+/** Token Secrets, the access that a token gives, and cluster-info: from here on others can join. */
+export const bootstrapToken: Phase<BootstrapTokenContext> = {
+  name: "bootstrap-token",
+  summary: "publish the bootstrap token, its rights and cluster-info, so that others can join",
+  async run({ host, config, tokens, caPem, admin }) {
+    const client = await admin();
+    const secrets = await Promise.all((await tokens()).map(async (token) => {
+      const name = bootstrapTokenSecretName(token.token);
+      const existing = await client.get({ apiVersion: "v1", kind: "Secret", namespace: "kube-system", name });
+      return bootstrapTokenSecret(token, host.now(), existing);
+    }));
+    const discovery = clusterInfoObjects({
+      server: controlPlaneUrl(config.cluster, config.localAPIEndpoint),
+      caPem: await caPem(),
+    });
+    await Promise.all([...secrets, ...bootstrapAccess(), ...discovery].map((object) => client.apply(object)));
+  },
+};

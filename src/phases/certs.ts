@@ -1,0 +1,98 @@
+import {
+  certificateNamed,
+  CERTIFICATES,
+  type CertificateSpec,
+  isWanted,
+  leafRequest,
+  pkiPaths,
+  SERVICE_ACCOUNT_KEY,
+  validityOf,
+} from "../cluster/certificates.ts";
+import { readAuthority } from "../cluster/existing_pair.ts";
+import { checkExistingPki, inspectCertificate } from "../cluster/existing_pki.ts";
+import { inspectServiceAccountKey } from "../cluster/existing_service_account_key.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { InvalidInput, type Problem } from "../errors.ts";
+import type { KeyMill } from "../pki/key_mill.ts";
+import type { KeyPair } from "../pki/keys.ts";
+import type { Host } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What the phase works with. */
+export interface CertsContext {
+  host: Host;
+  config: InitConfiguration;
+  /** Keys by the names of the certificates, and `sa`. */
+  keys: KeyMill;
+  /** When the program was started; validity counts from it. */
+  startedAt: Date;
+  /** Tells the person something that does not stop the work. */
+  warn(message: string): void;
+}
+
+/** File modes, as kubeadm has them. */
+const MODE = { certificate: 0o644, key: 0o600 } as const;
+
+/** Writes what is missing of the certificates and keys; looks at everything that is there before the first write. */
+export const certs: Phase<CertsContext> = {
+  name: "certs",
+  summary: "Certificates and keys of the control plane",
+  run: async ({ host, config }) => refuse(await checkExistingPki(host, config)),
+  phases: [
+    ...CERTIFICATES.map((spec): Phase<CertsContext> => ({
+      name: spec.name,
+      summary: spec.summary,
+      when: ({ config }) => isWanted(spec, config),
+      run: (context) => ensureCertificate(context, spec),
+    })),
+    {
+      name: SERVICE_ACCOUNT_KEY.name,
+      summary: "Key pair that signs service account tokens",
+      run: ensureServiceAccountKey,
+    },
+  ],
+};
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InvalidInput("Cannot use the existing certificates:", problems);
+}
+
+/** Keeps the certificate that is there, or completes what is missing of it. */
+async function ensureCertificate(context: CertsContext, spec: CertificateSpec): Promise<void> {
+  const { host, config, startedAt, warn } = context;
+  const { pair, problems, warnings } = await inspectCertificate(host, config, spec);
+  refuse(problems);
+  warnings.forEach(warn);
+  if (pair.certificates) return;
+
+  const paths = pkiPaths(config.cluster, spec);
+  const issuing = Promise.all([import("../pki/issue.ts"), import("../pki/certificate.ts")]);
+  const keys = pair.keys ?? await writeNewKey(context, spec.name, paths.key);
+  const [{ issueAuthority, issueLeaf }, { certificatePem }] = await issuing;
+  const certificate = spec.issuer === undefined
+    ? await issueAuthority(spec.commonName(config), validityOf("authority", config.cluster, startedAt), keys)
+    : await issueLeaf(
+      leafRequest(spec, config, startedAt),
+      keys.publicKey,
+      await readAuthority(host, config, certificateNamed(spec.issuer)),
+    );
+  await host.write(paths.certificate, certificatePem(certificate), MODE.certificate);
+}
+
+/** The key goes first: a run that is killed in between leaves a key alone, which the next run completes. */
+async function writeNewKey({ host, keys: mill }: CertsContext, name: string, path: string): Promise<KeyPair> {
+  const [keys, { privateKeyPem }] = await Promise.all([mill.take(name), import("../pki/key_pem.ts")]);
+  await host.write(path, await privateKeyPem(keys), MODE.key);
+  return keys;
+}
+
+async function ensureServiceAccountKey(context: CertsContext): Promise<void> {
+  const { host, config } = context;
+  const existing = await inspectServiceAccountKey(host, config);
+  refuse(existing.problems);
+  if (existing.keys && existing.hasPublicKey) return;
+  const paths = pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY);
+  const { publicKey } = existing.keys ?? await writeNewKey(context, SERVICE_ACCOUNT_KEY.name, paths.key);
+  const { publicKeyPem } = await import("../pki/key_pem.ts");
+  await host.write(paths.publicKey, await publicKeyPem(publicKey), MODE.key);
+}

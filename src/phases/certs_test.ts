@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { CERTIFICATES } from "../cluster/certificates.ts";
+import { checkExistingKubeconfigs, missingKeys } from "../cluster/existing_kubeconfigs.ts";
+import { checkExistingPki } from "../cluster/existing_pki.ts";
+import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { InvalidInput } from "../errors.ts";
+import { certificatePem, isSignedBy, parseCertificates } from "../pki/certificate.ts";
+import { issueAuthority } from "../pki/issue.ts";
+import { startKeys } from "../pki/key_mill.ts";
+import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
+import { generateKeyPair } from "../pki/keys.ts";
+import { openssl } from "../pki/openssl_test.ts";
+import type { Host } from "../system.ts";
+import { certs, type CertsContext } from "./certs.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+import { runPhases } from "./phase.ts";
+
+const NOW = new Date("2026-11-22T17:00:00Z");
+const PKI = "/etc/kubernetes/pki";
+
+function configuration(change: (config: InitConfiguration) => void = () => {}): InitConfiguration {
+  const component = () => ({ extraArgs: [], extraVolumes: [], extraEnvs: [] });
+  const config: InitConfiguration = {
+    cluster: {
+      kubernetesVersion: "v1.37.2",
+      clusterName: "kubernetes",
+      certificatesDir: PKI,
+      imageRepository: "registry.k8s.io",
+      encryptionAlgorithm: "ECDSA-P256",
+      certificateValidityPeriod: "8760h0m0s",
+      caCertificateValidityPeriod: "87600h0m0s",
+      networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+      etcd: {
+        local: { dataDir: "/var/lib/etcd", extraArgs: [], extraEnvs: [], serverCertSANs: [], peerCertSANs: [] },
+      },
+      apiServer: { ...component(), certSANs: [] },
+      controllerManager: component(),
+      scheduler: component(),
+      dns: {},
+      proxy: {},
+      featureGates: {},
+    },
+    nodeRegistration: {
+      name: "k1",
+      criSocket: "unix:///run/containerd/containerd.sock",
+      taints: [],
+      kubeletExtraArgs: [],
+      ignorePreflightErrors: [],
+      imagePullPolicy: "IfNotPresent",
+      imagePullSerial: true,
+    },
+    localAPIEndpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
+    bootstrapTokens: [],
+    skipPhases: [],
+    timeouts: {
+      controlPlaneComponentHealthCheck: "4m0s",
+      kubeletHealthCheck: "4m0s",
+      kubernetesAPICall: "1m0s",
+      etcdAPICall: "2m0s",
+      tlsBootstrap: "5m0s",
+      discovery: "5m0s",
+      upgradeManifests: "5m0s",
+    },
+    dryRun: false,
+  };
+  change(config);
+  return config;
+}
+
+/** A host that is only files; `writes` are the paths in the order in which they were written. Breaks after so many writes. */
+function memoryHost(files: Map<string, { text: string; mode: number }>, writesUntilKilled = Infinity) {
+  const writes: string[] = [];
+  const host: Partial<Host> = {
+    now: () => NOW,
+    readText: (path) => Promise.resolve(files.get(path)?.text),
+    read: (path) => {
+      const file = files.get(path);
+      return Promise.resolve(file && new TextEncoder().encode(file.text));
+    },
+    write: (path, content, mode) => {
+      if (writes.length >= writesUntilKilled) return Promise.reject(new Error("killed"));
+      writes.push(path);
+      files.set(path, { text: String(content), mode });
+      return Promise.resolve();
+    },
+  };
+  return { host: host as Host, writes };
+}
+
+type Files = Map<string, { text: string; mode: number }>;
+
+/** What `init` does with certificates and kubeconfigs. */
+async function init(files: Files, config = configuration(), writesUntilKilled = Infinity) {
+  const { host, writes } = memoryHost(files, writesUntilKilled);
+  const warnings: string[] = [];
+  const generated = await missingKeys(host, config);
+  const context: CertsContext = {
+    host,
+    config,
+    keys: startKeys(generated, config.cluster.encryptionAlgorithm, 2),
+    startedAt: NOW,
+    warn: (message) => warnings.push(message),
+  };
+  await runPhases([certs, kubeconfig], context, [], { started() {}, finished() {}, failed() {} });
+  return { writes, warnings, generated };
+}
+
+async function refusal(files: Files, config = configuration()): Promise<InvalidInput> {
+  const before = new Map(files);
+  let refused: unknown;
+  await init(files, config).catch((error) => refused = error);
+  assert.ok(refused instanceof InvalidInput, `not refused: ${refused}`);
+  assert.deepEqual(files, before, "files were changed before the refusal");
+  return refused;
+}
+
+const clone = (files: Files): Files => new Map(files);
+const text = (files: Files, path: string) => files.get(path)!.text;
+const put = (files: Files, path: string, text: string) => files.set(path, { text, mode: 0o600 });
+const fresh = new Map<string, { text: string; mode: number }>();
+await init(fresh);
+
+Deno.test("init makes kubeadm's tree with kubeadm's modes, keys before certificates", async () => {
+  const files: Files = new Map();
+  const { writes, warnings, generated } = await init(files);
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(generated, [...CERTIFICATES.map(({ name }) => name), "sa", ...KUBECONFIGS.map(({ name }) => name)]);
+  assert.equal(writes.length, 2 * CERTIFICATES.length + 2 + KUBECONFIGS.length);
+  for (const [path, { mode }] of files) assert.equal(mode, path.endsWith(".crt") ? 0o644 : 0o600, path);
+  for (const { baseName, issuer } of CERTIFICATES) {
+    const [key, certificate] = [`${PKI}/${baseName}.key`, `${PKI}/${baseName}.crt`];
+    assert.ok(writes.indexOf(key) < writes.indexOf(certificate));
+    const issuerBase = CERTIFICATES.find(({ name }) => name === (issuer ?? ""))?.baseName ?? baseName;
+    const [parsed] = parseCertificates(text(files, certificate));
+    assert.ok(await isSignedBy(parsed!, parseCertificates(text(files, `${PKI}/${issuerBase}.crt`))[0]!));
+  }
+  const [apiServer] = parseCertificates(text(files, `${PKI}/apiserver.crt`));
+  assert.equal(apiServer!.notBefore.toISOString(), "2026-11-22T16:55:00.000Z");
+  assert.equal(apiServer!.notAfter.toISOString(), "2027-11-22T17:00:00.000Z");
+  const admin = parseKubeconfig(text(files, "/etc/kubernetes/admin.conf"), "admin.conf");
+  assert.equal(admin.server, "https://10.77.0.21:6443");
+  assert.equal(admin.caPem, text(files, `${PKI}/ca.crt`));
+  const [client] = parseCertificates(admin.clientCertPem!);
+  assert.deepEqual([client!.commonName, ...client!.organizations], ["kubernetes-admin", "kubeadm:cluster-admins"]);
+  await parsePrivateKey(admin.clientKeyPem!);
+});
+
+Deno.test("a second run generates no key and writes no file", async () => {
+  const files = clone(fresh);
+  assert.deepEqual(await init(files), { writes: [], warnings: [], generated: [] });
+  assert.deepEqual(files, fresh);
+});
+
+Deno.test("killed at any write and run again, every certificate is there and what had been complete is unchanged", async () => {
+  for (let killedAt = 0; killedAt < fresh.size; killedAt++) {
+    const files: Files = new Map();
+    await assert.rejects(init(files, configuration(), killedAt), /killed/);
+    const before = clone(files);
+    await init(files);
+    assert.deepEqual([...files.keys()].sort(), [...fresh.keys()].sort());
+    for (const [path, file] of before) assert.deepEqual(files.get(path), file, `${path} after a kill at ${killedAt}`);
+    const { host } = memoryHost(files);
+    assert.deepEqual(await checkExistingPki(host, configuration()), []);
+    assert.deepEqual(await checkExistingKubeconfigs(host, configuration()), []);
+  }
+});
+
+Deno.test("an external etcd brings its own certificates", async () => {
+  const files: Files = new Map();
+  await init(
+    files,
+    configuration((config) => {
+      const external = { endpoints: [], httpEndpoints: [], caFile: "", certFile: "", keyFile: "" };
+      config.cluster.etcd = { external };
+    }),
+  );
+  assert.deepEqual([...files.keys()].filter((path) => path.includes("etcd")), []);
+  assert.equal(files.size, 2 * 5 + 2 + 5);
+});
+
+Deno.test("all that does not fit is reported at once, and nothing is written", async () => {
+  const keys = await generateKeyPair("ECDSA-P256");
+  const period = { notBefore: NOW, notAfter: new Date("2030-01-01") };
+  const files = clone(fresh);
+  // Another authority of the same name, a foreign key, a lost key, a damaged file, a foreign public key.
+  put(files, `${PKI}/ca.key`, await privateKeyPem(keys));
+  put(files, `${PKI}/ca.crt`, certificatePem(await issueAuthority("kubernetes", period, keys)));
+  put(files, `${PKI}/front-proxy-client.key`, await privateKeyPem(keys));
+  files.delete(`${PKI}/etcd/peer.key`);
+  put(files, `${PKI}/etcd/healthcheck-client.crt`, "hello");
+  files.delete(`${PKI}/sa.key`);
+  const { problems, exitCode } = await refusal(files);
+  assert.equal(exitCode, 3);
+  assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
+    `${PKI}/apiserver.crt is not signed by ${PKI}/ca.crt`,
+    `${PKI}/apiserver-kubelet-client.crt is not signed by ${PKI}/ca.crt`,
+    `${PKI}/front-proxy-client.key is not the private key of ${PKI}/front-proxy-client.crt`,
+    `${PKI}/etcd/peer.key is missing, but ${PKI}/etcd/peer.crt is there`,
+    `${PKI}/etcd/healthcheck-client.crt Cannot read certificate: there is no PEM block CERTIFICATE`,
+    `${PKI}/sa.key is missing, but ${PKI}/sa.pub is there`,
+  ]);
+  assert.deepEqual(
+    (await checkExistingKubeconfigs(memoryHost(files).host, configuration())).map(({ where }) => where),
+    KUBECONFIGS.map(({ path }) => path),
+  );
+});
+
+Deno.test("a certificate that lacks a wanted name is refused by that name", async () => {
+  const config = configuration((config) => {
+    config.cluster.controlPlaneEndpoint = "api.example.test:8443";
+    config.cluster.apiServer = { ...config.cluster.apiServer, certSANs: ["2001:db8::7"] };
+  });
+  const { problems } = await refusal(clone(fresh), config);
+  assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
+    `${PKI}/apiserver.crt is not valid for api.example.test, 2001:db8::7`,
+  ]);
+});
+
+Deno.test("a lost authority is not replaced while something that it signed is there", async () => {
+  const files = clone(fresh);
+  files.delete(`${PKI}/etcd/ca.crt`);
+  files.delete(`${PKI}/etcd/ca.key`);
+  const { problems } = await refusal(files);
+  assert.match(
+    problems[0]!.what,
+    /is missing, but certificates that it should have signed are there: .*etcd\/server\.crt/,
+  );
+});
+
+Deno.test("an authority without its key signs nothing: all that it has to sign must be there", async () => {
+  const files = clone(fresh);
+  files.delete(`${PKI}/ca.key`);
+  assert.deepEqual((await init(clone(files))).writes, []);
+  files.delete(`${PKI}/apiserver.crt`);
+  files.delete(`${PKI}/apiserver.key`);
+  const { problems } = await refusal(files);
+  assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
+    `${PKI}/apiserver.crt is missing, and cannot be made without the authority's key ${PKI}/ca.key`,
+  ]);
+  const conf = clone(fresh);
+  conf.delete(`${PKI}/ca.key`);
+  conf.delete("/etc/kubernetes/scheduler.conf");
+  assert.match((await refusal(conf)).problems[0]!.what, /cannot be made without the authority's key/);
+});
+
+Deno.test("a leaf in the authority's place is refused", async () => {
+  const files = clone(fresh);
+  files.set(`${PKI}/front-proxy-ca.crt`, fresh.get(`${PKI}/front-proxy-client.crt`)!);
+  files.set(`${PKI}/front-proxy-ca.key`, fresh.get(`${PKI}/front-proxy-client.key`)!);
+  assert.match((await refusal(files)).message, /front-proxy-ca\.crt: is not the certificate of an authority/);
+});
+
+Deno.test("what is expired is kept with a warning, but nothing new is signed by it", async () => {
+  const files: Files = new Map();
+  const keys = await generateKeyPair("ECDSA-P256");
+  const period = { notBefore: new Date("2020-01-01"), notAfter: new Date("2021-01-01") };
+  put(files, `${PKI}/front-proxy-ca.key`, await privateKeyPem(keys));
+  put(files, `${PKI}/front-proxy-ca.crt`, certificatePem(await issueAuthority("front-proxy-ca", period, keys)));
+  assert.match(
+    (await refusal(files)).message,
+    /front-proxy-client\.crt: is missing, and its authority .* expired on 2021/,
+  );
+  const short = configuration((config) => config.cluster.certificateValidityPeriod = "-1m0s");
+  const expired: Files = new Map();
+  await init(expired, short);
+  const { writes, warnings } = await init(expired);
+  assert.deepEqual(writes, []);
+  assert.equal(warnings.length, CERTIFICATES.filter(({ issuer }) => issuer).length);
+  assert.match(warnings[0]!, /apiserver\.crt expired on 2026-11-22T16:59:00\.000Z; it is kept as it is/);
+});
+
+Deno.test("a kubeconfig is kept when its first authority is one of ca.crt, wherever it leads", async () => {
+  const keys = await generateKeyPair("ECDSA-P256");
+  const period = { notBefore: NOW, notAfter: new Date("2030-01-01") };
+  const other = certificatePem(await issueAuthority("kubernetes", period, keys));
+  const bundle = clone(fresh);
+  put(bundle, `${PKI}/ca.crt`, text(fresh, `${PKI}/ca.crt`) + other);
+  const admin = text(fresh, "/etc/kubernetes/admin.conf");
+  put(bundle, "/etc/kubernetes/admin.conf", admin.replace("10.77.0.21", "10.77.0.99"));
+  const byFile = /certificate-authority-data: .*/;
+  put(
+    bundle,
+    "/etc/kubernetes/scheduler.conf",
+    text(fresh, "/etc/kubernetes/scheduler.conf").replace(byFile, "certificate-authority: pki/ca.crt"),
+  );
+  const { writes, warnings } = await init(bundle);
+  assert.deepEqual(writes, []);
+  assert.deepEqual(warnings, [
+    "/etc/kubernetes/admin.conf leads to https://10.77.0.99:6443 instead of https://10.77.0.21:6443; it is kept as it is",
+  ]);
+  put(bundle, "/etc/kubernetes/kubelet.conf", "kind: Config\napiVersion: v1\ncurrent-context: x\n");
+  assert.match(
+    (await refusal(bundle)).message,
+    /kubelet\.conf: Cannot read kubeconfig .* context "x" is not one of its contexts/,
+  );
+});
+
+Deno.test("a node name too long for a common name is refused before the first file", async () => {
+  const config = configuration((config) => config.nodeRegistration.name = "n".repeat(65));
+  const { problems } = await refusal(new Map(), config);
+  assert.deepEqual(problems.map(({ where }) => where), ["nodeRegistration.name"]);
+});
+
+Deno.test("one certificate alone: its authority has to be there", async () => {
+  const { host } = memoryHost(new Map());
+  const context: CertsContext = {
+    host,
+    config: configuration(),
+    keys: startKeys([], "ECDSA-P256", 1),
+    startedAt: NOW,
+    warn: () => {},
+  };
+  const apiServer = certs.phases!.find(({ name }) => name === "apiserver")!;
+  await assert.rejects(
+    apiServer.run!(context),
+    /Cannot sign with authority "ca": "\/etc\/kubernetes\/pki\/ca\.crt" is not there/,
+  );
+});
+
+Deno.test("openssl takes every certificate", async () => {
+  const authorities = CERTIFICATES.filter(({ issuer }) => issuer === undefined);
+  for (const { name, baseName } of authorities) {
+    const leaves = CERTIFICATES.filter(({ issuer }) => issuer === name);
+    const files = Object.fromEntries(leaves.map((leaf) => [leaf.name, text(fresh, `${PKI}/${leaf.baseName}.crt`)]));
+    const at = ["-attime", String(NOW.getTime() / 1000)];
+    const output = await openssl([
+      "verify",
+      "-x509_strict",
+      ...at,
+      "-CAfile",
+      "authority",
+      "authority",
+      ...Object.keys(files),
+    ], {
+      ...files,
+      authority: text(fresh, `${PKI}/${baseName}.crt`),
+    });
+    assert.equal(output.match(/: OK/g)?.length, leaves.length + 1);
+  }
+});

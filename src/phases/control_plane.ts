@@ -1,0 +1,65 @@
+import { stringify } from "../config/yaml.ts";
+import { FURTHER_CA_DIRECTORIES, KUBERNETES_DIRECTORY, manifestPath, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
+import { proxyEnvironment, staticPods } from "../cluster/static_pods.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import type { Host } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What writing static pod manifests needs. */
+export interface ControlPlaneContext {
+  host: Host;
+  config: InitConfiguration;
+  /** The CA's key is not on this host. */
+  externalCA(): Promise<boolean>;
+}
+
+/** Mode of manifests (CIS 1.1.1) and of the folder that they are in. */
+const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
+
+async function writeManifest({ host, config, externalCA }: ControlPlaneContext, component: string): Promise<void> {
+  const present = await Promise.all(FURTHER_CA_DIRECTORIES.map((path) => host.stat(path)));
+  const pods = staticPods(config, {
+    caDirectories: FURTHER_CA_DIRECTORIES.filter((_, i) => present[i] !== undefined),
+    proxyEnvironment: proxyEnvironment(host.environment()),
+    externalCA: await externalCA(),
+  });
+  const pod = pods.find((candidate) => candidate.metadata.name === component);
+  if (!pod) return;
+  await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
+  await host.makeDirectory(MANIFESTS_DIRECTORY, MODE.directory);
+  await host.write(manifestPath(component), stringify(pod), MODE.manifest);
+}
+
+function manifestPhase(name: string, component: string): Phase<ControlPlaneContext> {
+  return {
+    name,
+    summary: `write the static pod manifest of ${component}`,
+    run: (context) => writeManifest(context, component),
+  };
+}
+
+/** The local etcd member: its data directory, readable by root alone, and its manifest. */
+export const etcd: Phase<ControlPlaneContext> = {
+  name: "etcd",
+  summary: "set up etcd on this host",
+  when: ({ config }) => config.cluster.etcd.local !== undefined,
+  phases: [{
+    name: "local",
+    summary: "make the data directory and write the static pod manifest of etcd",
+    async run(context) {
+      await context.host.makeDirectory(context.config.cluster.etcd.local!.dataDir, MODE.dataDirectory);
+      await writeManifest(context, "etcd");
+    },
+  }],
+};
+
+/** API server, controller manager, scheduler. */
+export const controlPlane: Phase<ControlPlaneContext> = {
+  name: "control-plane",
+  summary: "write the static pod manifests of the control plane",
+  phases: [
+    manifestPhase("apiserver", "kube-apiserver"),
+    manifestPhase("controller-manager", "kube-controller-manager"),
+    manifestPhase("scheduler", "kube-scheduler"),
+  ],
+};

@@ -1,0 +1,122 @@
+import { Untrusted, UserError } from "../errors.ts";
+import type { HttpAnswer, KubeClient, System } from "../system.ts";
+import type { JoinConfiguration } from "../config/types.ts";
+import { durationMs } from "../config/duration.ts";
+import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { verifyDetached } from "../pki/jws.ts";
+import { parsePin, publicKeyPin } from "../pki/pin.ts";
+import { type BootstrapTokenParts, parseToken } from "../pki/token.ts";
+
+/** A cluster whose CA is proven. */
+export interface DiscoveredCluster {
+  /** URL of the API server, as cluster-info names it. */
+  server: string;
+  caPem: string;
+}
+
+const CLUSTER_INFO_PATH = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
+const CLUSTER_INFO = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-public", name: "cluster-info" };
+
+/**
+ * How long (ms) an answering API server may lack the token's signature. A new token is signed within a second or two;
+ * a signature that does not come means that the token is unknown or has expired.
+ */
+const SIGNATURE_GRACE_MS = 10_000;
+
+/** The `data` of the ConfigMap in an answer. */
+function clusterInfoData(answer: HttpAnswer): Record<string, string> {
+  try {
+    return (JSON.parse(answer.body) as { data?: Record<string, string> }).data ?? {};
+  } catch (cause) {
+    throw new Untrusted("Cannot read cluster-info: the answer is not JSON, so this is no Kubernetes API server", {
+      cause,
+    });
+  }
+}
+
+/** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */
+async function signedClusterInfo(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
+  let answeringSince: number | undefined;
+  return await system.host.wait<Record<string, string>>({
+    what: `cluster-info of ${endpoint}, signed for token "${token.id}"`,
+    timeoutMs,
+    intervalMs: 500,
+    assume: {},
+    independent: true,
+    explain: () =>
+      Promise.resolve({
+        details: [],
+        hints: [`See from this host whether the API server is reachable: curl -k https://${endpoint}/version`],
+      }),
+    async probe() {
+      let answer: HttpAnswer;
+      try {
+        answer = await system.unverified.get(`https://${endpoint}${CLUSTER_INFO_PATH}`, 5_000);
+      } catch (error) {
+        if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
+        return { done: false, state: error.message };
+      }
+      if (answer.status >= 300 && answer.status < 400) {
+        throw new Untrusted(`Cannot read cluster-info from "${endpoint}": it redirects elsewhere, which is refused`);
+      }
+      if (answer.status !== 200) return { done: false, state: `the API server answers ${answer.status}` };
+      const data = clusterInfoData(answer);
+      if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
+      answeringSince ??= performance.now();
+      if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs)) {
+        throw new Untrusted(
+          `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
+          { hint: "Make a new one on a control plane node: kubeadm token create --print-join-command" },
+        );
+      }
+      return { done: false, state: "the API server has no signature for this token yet" };
+    },
+  });
+}
+
+/**
+ * One of the CA certificates must have one of the pinned keys.
+ * @throws {Untrusted} naming the hashes that were found.
+ */
+export async function checkPins(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
+  const { parseCertificates } = await import("../pki/certificate.ts");
+  const found = await Promise.all(
+    parseCertificates(caPem).map((certificate) => publicKeyPin(certificate.publicKeyDer)),
+  );
+  if (pins.map(parsePin).some((pin) => found.includes(pin))) return;
+  throw new Untrusted(
+    `Cannot trust the cluster at "${endpoint}": its CA has the public key hash ${found.join(", ")}, ` +
+      `which is not ${pins.length === 1 ? `the given ${pins[0]}` : "among the given ones"}`,
+    {
+      hint:
+        "Take the hash from the join command that init printed. If it differs, somebody may be between you and the cluster.",
+    },
+  );
+}
+
+/** Over the proven CA, cluster-info must be the very same. */
+async function confirm(client: KubeClient, kubeconfig: string, endpoint: string): Promise<void> {
+  const object = await client.get(CLUSTER_INFO);
+  if ((object?.["data"] as Record<string, string> | undefined)?.["kubeconfig"] === kubeconfig) return;
+  throw new Untrusted(
+    `Cannot trust the cluster at "${endpoint}": cluster-info is another one when asked for over its CA`,
+  );
+}
+
+/**
+ * Finds the cluster with nothing but the token and the CA's hash. Nothing secret is sent: the token only checks a
+ * signature. Order: read unverified, check the token's signature, check the pin, read again over the CA.
+ * @throws {Untrusted} when any of it does not hold; {@linkcode TimedOut} when nobody answers.
+ */
+export async function discover(system: System, config: JoinConfiguration): Promise<DiscoveredCluster> {
+  const wanted = config.discovery.bootstrapToken!;
+  const token = parseToken(wanted.token);
+  const endpoint = wanted.apiServerEndpoint;
+  const data = await signedClusterInfo(system, endpoint, token, durationMs(config.timeouts.discovery));
+  const kubeconfig = data["kubeconfig"] ?? "";
+  await verifyDetached(data[`jws-kubeconfig-${token.id}`] ?? "", kubeconfig, token);
+  const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
+  if (!wanted.unsafeSkipCAVerification) await checkPins(caPem, wanted.caCertHashes, endpoint);
+  await confirm(system.connect({ server: `https://${endpoint}`, caPem }), kubeconfig, endpoint);
+  return { server, caPem };
+}

@@ -1,0 +1,69 @@
+import { checkExistingKubeconfigs, CLUSTER_AUTHORITY, inspectKubeconfig } from "../cluster/existing_kubeconfigs.ts";
+import { readAuthority } from "../cluster/existing_pair.ts";
+import {
+  clientRequest,
+  kubeconfigDocument,
+  KUBECONFIGS,
+  type KubeconfigSpec,
+  serverOf,
+} from "../cluster/kubeconfigs.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { stringify } from "../config/yaml.ts";
+import { InvalidInput, type Problem } from "../errors.ts";
+import type { KeyMill } from "../pki/key_mill.ts";
+import type { Host } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What the phase works with. */
+export interface KubeconfigContext {
+  host: Host;
+  config: InitConfiguration;
+  /** Keys by the names of the kubeconfigs. */
+  keys: KeyMill;
+  /** When the program was started; validity counts from it. */
+  startedAt: Date;
+  /** Tells the person something that does not stop the work. */
+  warn(message: string): void;
+}
+
+/** Writes the kubeconfigs that are missing; looks at all that are there before the first write. */
+export const kubeconfig: Phase<KubeconfigContext> = {
+  name: "kubeconfig",
+  summary: "Kubeconfigs of the administrator and of this node's components",
+  run: async ({ host, config }) => refuse(await checkExistingKubeconfigs(host, config)),
+  phases: KUBECONFIGS.map((spec): Phase<KubeconfigContext> => ({
+    name: spec.name,
+    summary: spec.summary,
+    run: (context) => ensureKubeconfig(context, spec),
+  })),
+};
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new InvalidInput("Cannot use the existing kubeconfigs:", problems);
+}
+
+/** Keeps the kubeconfig that is there, or makes it, with a client certificate of its own. */
+async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec): Promise<void> {
+  const { host, config, startedAt, warn } = context;
+  const { exists, problems, warnings } = await inspectKubeconfig(host, config, spec);
+  refuse(problems);
+  warnings.forEach(warn);
+  if (exists) return;
+
+  const [keys, authority, { issueLeaf }, { certificatePem }, { privateKeyPem }] = await Promise.all([
+    context.keys.take(spec.name),
+    readAuthority(host, config, CLUSTER_AUTHORITY),
+    import("../pki/issue.ts"),
+    import("../pki/certificate.ts"),
+    import("../pki/key_pem.ts"),
+  ]);
+  const certificate = await issueLeaf(clientRequest(spec, config, startedAt), keys.publicKey, authority);
+  const document = kubeconfigDocument({
+    clusterName: config.cluster.clusterName,
+    server: serverOf(spec, config),
+    caPem: certificatePem(...authority.bundle),
+    user: spec.user(config),
+    credentials: { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) },
+  });
+  await host.write(spec.path, stringify(document), 0o600);
+}

@@ -1,0 +1,120 @@
+import { stringify } from "../config/yaml.ts";
+import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
+import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
+import { KUBELET_DIRECTORY, KUBELET_FILES } from "../cluster/paths.ts";
+import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
+import { UserError } from "../errors.ts";
+import type { Host } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What starting the kubelet needs. */
+export interface KubeletStartContext {
+  host: Host;
+  facts: Facts;
+  nodeRegistration: NodeRegistration;
+  /** Control plane nodes are tainted by their administrator, workers taint themselves. */
+  registerTaints: boolean;
+  /** The cluster's KubeletConfiguration. */
+  kubeletConfiguration(): Promise<ComponentConfiguration>;
+  /** Paths that an earlier run of this program made on this host. */
+  ownPaths: ReadonlySet<string>;
+  /** Is told when the kubelet was started, as `performance.now()`. */
+  kubeletStartedAt: number;
+}
+
+interface File {
+  path: string;
+  content: string;
+  mode: number;
+}
+
+/** Files besides units that a running kubelet has read at its start. */
+const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET_FILES.instanceConfiguration];
+
+async function configurationFiles(context: KubeletStartContext): Promise<File[]> {
+  const { host, nodeRegistration, registerTaints } = context;
+  const { criSocket } = nodeRegistration;
+  const resolved = await host.query({ argv: ["systemctl", "is-active", "systemd-resolved"] });
+  const configuration = nodeKubeletConfiguration(await context.kubeletConfiguration(), {
+    criSocket,
+    systemdResolved: resolved.stdout.trim() === "active",
+  });
+  const flags = kubeletFlagsFile(nodeRegistration, { hostname: host.hostname(), registerTaints });
+  return [
+    {
+      path: KUBELET_FILES.instanceConfiguration,
+      content: stringify(kubeletInstanceConfiguration(criSocket)),
+      mode: 0o644,
+    },
+    { path: KUBELET_FILES.flags, content: flags, mode: 0o644 },
+    { path: KUBELET_FILES.configuration, content: stringify(configuration), mode: 0o644 },
+  ];
+}
+
+/**
+ * Our unit, unless the host has one that reads what we write: the packages of Kubernetes bring such a unit, and people
+ * write their own.
+ * @throws {UserError} for a unit that would not read our files; it is not ours to replace.
+ */
+async function unitFiles({ host, facts, ownPaths }: KubeletStartContext): Promise<File[]> {
+  const ours = kubeletUnitFiles(facts.kubeletPath ?? "/usr/bin/kubelet");
+  const shown = await host.query({ argv: ["systemctl", "cat", "--no-pager", KUBELET_SERVICE] });
+  if (shown.code !== 0 || ours.some((file) => ownPaths.has(file.path))) return ours;
+  if (shown.stdout.includes(KUBELET_FILES.configuration) && shown.stdout.includes(KUBELET_FILES.flags)) return [];
+  const inEtc = await Promise.all(ours.map((file) => host.stat(file.path)));
+  if (inEtc.every((stat) => stat === undefined)) return ours;
+  throw new UserError(
+    `Cannot start the kubelet with the unit "${ours[0]!.path}": it is not from kubewright, and does not read ` +
+      `${KUBELET_FILES.configuration} and ${KUBELET_FILES.flags}`,
+    { hint: "Move that unit and its drop-ins away, or let its ExecStart take --config and $KUBELET_KUBEADM_ARGS." },
+  );
+}
+
+/** Seconds since the epoch when the service was started; undefined when it does not run. */
+async function activeSince(host: Host): Promise<number | undefined> {
+  const properties = "--property=ActiveState,ActiveEnterTimestampMonotonic";
+  const { stdout } = await host.query({ argv: ["systemctl", "show", properties, KUBELET_SERVICE] });
+  if (!/^ActiveState=active$/m.test(stdout)) return undefined;
+  const startedAfterBoot = Number(/^ActiveEnterTimestampMonotonic=(\d+)$/m.exec(stdout)?.[1]) / 1e6;
+  const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
+  const since = host.now().getTime() / 1000 - uptime + startedAfterBoot;
+  return Number.isFinite(since) ? since : undefined;
+}
+
+/** Whether the running kubelet has not seen the newest of its files. */
+async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
+  const since = await activeSince(host);
+  if (since === undefined) return true;
+  const stats = await Promise.all(paths.map((path) => host.stat(path)));
+  return stats.some((stat) => stat !== undefined && stat.modified.getTime() / 1000 > since);
+}
+
+/**
+ * Writes configuration and unit, then lets systemd run the kubelet. A kubelet that already runs with these very files is
+ * left alone; one that was started before the newest of them (this program was killed in between) is restarted.
+ */
+export const kubeletStart: Phase<KubeletStartContext> = {
+  name: "kubelet-start",
+  summary: "write the kubelet's configuration and unit, and start it",
+  async run(context) {
+    const { host } = context;
+    await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
+    const units = await unitFiles(context);
+    const before = await Promise.all(units.map((file) => host.readText(file.path)));
+    for (const file of [...await configurationFiles(context), ...units]) {
+      await host.write(file.path, file.content, file.mode);
+    }
+    const needsReload = await host.query({
+      argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE],
+    });
+    if (units.some((file, i) => file.content !== before[i]) || needsReload.stdout.includes("=yes")) {
+      await host.run({ argv: ["systemctl", "daemon-reload"] });
+    }
+    const enabled = await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] });
+    if (enabled.stdout.trim() !== "enabled") await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] });
+    context.kubeletStartedAt = performance.now();
+    if (await isStale(host, [...READ_AT_START, ...units.map((file) => file.path)])) {
+      await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
+    }
+  },
+};

@@ -1,0 +1,37 @@
+import { controlPlaneMarks } from "../cluster/node_marks.ts";
+import type { NodeRegistration } from "../config/types.ts";
+import { httpStatusOf } from "../errors.ts";
+import type { KubeClient } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What marking the node needs. */
+export interface MarkControlPlaneContext {
+  nodeRegistration: NodeRegistration;
+  admin(): Promise<KubeClient>;
+}
+
+/** How often a Node that others change at the same time is read again. */
+const ATTEMPTS = 10;
+/** HTTP status of a patch whose resourceVersion is no longer the newest. */
+const CONFLICT = 409;
+
+/** Labels and taints of a control plane node; what others put there stays. */
+export const markControlPlane: Phase<MarkControlPlaneContext> = {
+  name: "mark-control-plane",
+  summary: "label and taint the node as one of the control plane",
+  async run({ nodeRegistration, admin }) {
+    const reference = { apiVersion: "v1", kind: "Node", name: nodeRegistration.name };
+    const client = await admin();
+    for (let attempt = 1;; attempt++) {
+      const node = await client.get(reference) ??
+        { apiVersion: "v1", kind: "Node", metadata: { name: nodeRegistration.name } };
+      const marks = controlPlaneMarks(node, nodeRegistration.taints);
+      if (!marks) return;
+      try {
+        return await client.patch(reference, marks);
+      } catch (error) {
+        if (httpStatusOf(error) !== CONFLICT || attempt === ATTEMPTS) throw error;
+      }
+    }
+  },
+};

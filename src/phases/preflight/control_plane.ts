@@ -1,0 +1,129 @@
+import type { Host } from "../../system.ts";
+import type { InitConfiguration } from "../../config/types.ts";
+import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
+import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { type NodeContext, NOTHING, portFindings } from "./node.ts";
+import type { Check, Findings } from "./run.ts";
+
+/** What the checks of a control plane node look at. */
+export interface ControlPlaneContext extends NodeContext {
+  config: InitConfiguration;
+}
+
+/** Least memory (MiB) and number of CPUs; https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#before-you-begin */
+const LEAST = { memory: 1700, cpus: 2 };
+
+/** A port that a component of this control plane will take. */
+interface WantedPort {
+  port: number;
+  address: string;
+  /** Static pod whose manifest, when it is our own, means that the port is taken by ourselves. */
+  component: string;
+}
+
+/** Every port of the control plane, at the address where its component listens. */
+function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPort[] {
+  const bindAddress = (args: readonly { name: string; value: string }[], otherwise: string) =>
+    args.findLast((arg) => arg.name === "bind-address")?.value ?? otherwise;
+  const apiServerAddress = bindAddress(cluster.apiServer.extraArgs, "0.0.0.0");
+  const ports: WantedPort[] = [
+    { port: localAPIEndpoint.bindPort, address: apiServerAddress, component: "kube-apiserver" },
+    {
+      port: PORTS.controllerManager,
+      address: bindAddress(cluster.controllerManager.extraArgs, "127.0.0.1"),
+      component: "kube-controller-manager",
+    },
+    {
+      port: PORTS.scheduler,
+      address: bindAddress(cluster.scheduler.extraArgs, "127.0.0.1"),
+      component: "kube-scheduler",
+    },
+  ];
+  if (!cluster.etcd.local) return ports;
+  return [
+    ...ports,
+    ...[PORTS.etcdClient, PORTS.etcdPeer].map((port) => ({
+      port,
+      address: localAPIEndpoint.advertiseAddress,
+      component: "etcd",
+    })),
+  ];
+}
+
+/** kubeadm's names: one check a port. Our own components from an earlier run may hold theirs. */
+function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
+  return wantedPorts(config).map(({ port, address, component }) => ({
+    name: `Port-${port}`,
+    look: async ({ host, ownPaths }) =>
+      ownPaths.has(manifestPath(component)) ? NOTHING : await portFindings(host, address, port),
+  }));
+}
+
+/** A manifest that somebody else put there would be replaced: refuse it. */
+function manifestChecks(): Check<ControlPlaneContext>[] {
+  return ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((component) => ({
+    name: `FileAvailable-${manifestPath(component).replaceAll("/", "-")}`,
+    look: ({ host, ownPaths }) => foreignFile(host, ownPaths, manifestPath(component)),
+  }));
+}
+
+async function foreignFile(host: Host, ownPaths: ReadonlySet<string>, path: string): Promise<Findings> {
+  if (ownPaths.has(path) || !await host.stat(path)) return NOTHING;
+  return {
+    errors: [`${path} is there already, and not from kubewright`],
+    hint: "This host is, or was, part of another cluster. Take it out of that one first (kubeadm reset).",
+  };
+}
+
+async function emptyDataDirectory({ host, ownPaths, config }: ControlPlaneContext): Promise<Findings> {
+  const directory = config.cluster.etcd.local?.dataDir;
+  if (!directory || ownPaths.has(manifestPath("etcd")) || (await host.list(directory)).length === 0) return NOTHING;
+  return {
+    errors: [`${directory} is not empty, and what is in it is not from kubewright`],
+    hint: "Move it away if you need what is in it, or set another etcd.local.dataDir.",
+  };
+}
+
+/** Checks of a first control plane node, besides those of every node. */
+export function controlPlaneChecks(config: InitConfiguration): readonly Check<ControlPlaneContext>[] {
+  return [
+    {
+      name: "NumCPU",
+      look: ({ host }) =>
+        Promise.resolve(
+          host.cpus() >= LEAST.cpus
+            ? NOTHING
+            : { errors: [`this host has ${host.cpus()} CPU, a control plane needs ${LEAST.cpus}`] },
+        ),
+    },
+    {
+      name: "Mem",
+      async look({ host }) {
+        const kibibytes = /^MemTotal:\s+(\d+) kB/m.exec(await host.readText("/proc/meminfo") ?? "")?.[1];
+        const memory = Math.floor(Number(kibibytes ?? NaN) / 1024);
+        if (!(memory < LEAST.memory)) return NOTHING;
+        return { errors: [`this host has ${memory} MiB of memory, a control plane needs ${LEAST.memory}`] };
+      },
+    },
+    {
+      name: "KubeletVersion",
+      look: ({ facts, config }) => {
+        const problem = facts.kubeletVersion &&
+          kubeletSkewProblem(facts.kubeletVersion, config.cluster.kubernetesVersion);
+        return Promise.resolve(
+          problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : NOTHING,
+        );
+      },
+    },
+    {
+      name: `DirAvailable-${(config.cluster.etcd.local?.dataDir ?? "").replaceAll("/", "-")}`,
+      look: emptyDataDirectory,
+    },
+    {
+      name: `FileAvailable-${KUBELET_FILES.configuration.replaceAll("/", "-")}`,
+      look: ({ host, ownPaths }) => foreignFile(host, ownPaths, KUBELET_FILES.configuration),
+    },
+    ...manifestChecks(),
+    ...portChecks(config),
+  ];
+}

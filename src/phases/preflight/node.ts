@@ -1,0 +1,137 @@
+import { UserError } from "../../errors.ts";
+import type { ContainerRuntime, Host } from "../../system.ts";
+import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import type { Check, Findings } from "./run.ts";
+
+/** What the checks of every node look at. */
+export interface NodeContext {
+  host: Host;
+  facts: Facts;
+  runtime: ContainerRuntime;
+  nodeRegistration: NodeRegistration;
+  /** The user's KubeletConfiguration, if any. */
+  kubelet?: ComponentConfiguration;
+  warn(message: string): void;
+  /** Paths that an earlier run of this program made on this host, from the receipt. */
+  ownPaths: ReadonlySet<string>;
+}
+
+export const NOTHING: Findings = {};
+
+async function programExists(host: Host, program: string): Promise<boolean> {
+  const directories = (host.environment()["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    .split(":");
+  for (const directory of directories) if (await host.stat(`${directory}/${program}`)) return true;
+  return false;
+}
+
+async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
+  try {
+    const ready = (await runtime.status()).find((condition) => condition.type === "RuntimeReady");
+    if (ready?.status) return NOTHING;
+    return {
+      errors: [`the container runtime at ${runtime.socket} is not ready: ${ready?.reason} ${ready?.message}`],
+      hint: "Look at its log: journalctl -u containerd -e",
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { errors: [error.message], hint: error.hints.join(" ") };
+  }
+}
+
+async function driverFindings(context: NodeContext): Promise<Findings> {
+  let wanted: string | undefined;
+  try {
+    wanted = await context.runtime.cgroupDriver();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return NOTHING; // The check CRI reports a runtime that does not answer.
+  }
+  const given = context.kubelet?.["cgroupDriver"] as string | undefined;
+  if (wanted === undefined || given === undefined || given === wanted) return NOTHING;
+  return {
+    warnings: [`the KubeletConfiguration says cgroupDriver "${given}", but the container runtime uses "${wanted}"`],
+    hint: "The kubelet follows the runtime; make both say the same.",
+  };
+}
+
+/** Checks of every node. */
+export const NODE_CHECKS: readonly Check<NodeContext>[] = [
+  { name: "CRI", look: ({ runtime }) => runtimeFindings(runtime) },
+  { name: "CgroupDriver", look: driverFindings },
+  {
+    name: "FileExisting-kubelet",
+    look: ({ facts }) =>
+      Promise.resolve(
+        facts.kubeletVersion ? NOTHING : {
+          errors: ["there is no kubelet in the PATH, or it does not tell its version"],
+          hint: "Install the kubelet binary of the wanted Kubernetes version, e.g. to /usr/local/bin/kubelet.",
+        },
+      ),
+  },
+  {
+    name: "FileExisting-mount",
+    look: async ({ host }) =>
+      await programExists(host, "mount")
+        ? NOTHING
+        : { errors: ['there is no program "mount" in the PATH'], hint: "Install util-linux (or the package mount)." },
+  },
+  {
+    name: "Swap",
+    async look({ host, kubelet }) {
+      const devices = (await host.readText("/proc/swaps") ?? "").split("\n").slice(1).filter(Boolean);
+      if (devices.length === 0 || kubelet?.["failSwapOn"] === false) return NOTHING;
+      return {
+        errors: [
+          `swap is on (${
+            devices.map((line) => line.split(/\s/)[0]).join(", ")
+          }), and the kubelet refuses to start with it`,
+        ],
+        hint: "Turn it off with swapoff -a and in /etc/fstab, or set failSwapOn: false in a KubeletConfiguration.",
+      };
+    },
+  },
+  {
+    name: "Hostname",
+    look: async ({ host, nodeRegistration }) =>
+      await host.resolves(nodeRegistration.name) ? NOTHING : {
+        warnings: [`the node name "${nodeRegistration.name}" resolves to no address`],
+        hint: `Add a line for ${nodeRegistration.name} to /etc/hosts or to DNS.`,
+      },
+  },
+  {
+    name: "Port-10250",
+    async look(context) {
+      if (context.ownPaths.has("/var/lib/kubelet/config.yaml")) return NOTHING;
+      return portFindings(context.host, "0.0.0.0", 10250);
+    },
+  },
+  {
+    name: "FileContent--proc-sys-net-ipv4-ip_forward",
+    async look({ host, facts }) {
+      if (!facts.addresses.some((a) => a.family === "IPv4" && !a.address.startsWith("127."))) return NOTHING;
+      return await forwardingFindings(host, "/proc/sys/net/ipv4/ip_forward", "net.ipv4.ip_forward");
+    },
+  },
+];
+
+/** Whether forwarding is on; the kernel's default is off. */
+async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
+  const content = (await host.readText(path))?.trim();
+  if (content === "1") return NOTHING;
+  return {
+    errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
+    hint: `Run: sysctl -w ${key}=1 && echo ${key}=1 > /etc/sysctl.d/99-kubernetes.conf`,
+  };
+}
+
+/** Whether something else listens at the port, and what. */
+export async function portFindings(host: Host, address: string, port: number): Promise<Findings> {
+  if (await host.portIsFree(address, port)) return NOTHING;
+  const listeners = (await host.query({ argv: ["ss", "-Hltnp", `sport = :${port}`] })).stdout;
+  const holder = /users:\(\("([^"]+)",pid=(\d+)/.exec(listeners);
+  return {
+    errors: [`port ${port} at ${address} is taken${holder ? ` by ${holder[1]} (process ${holder[2]})` : ""}`],
+    hint: `Stop what listens there; ss -ltnp 'sport = :${port}' shows it.`,
+  };
+}

@@ -1,0 +1,159 @@
+import { UserError } from "../errors.ts";
+import type {
+  ContainerRuntime,
+  Host,
+  HttpAnswer,
+  KubeClient,
+  ProbeResult,
+  RuntimeContainer,
+  UnverifiedHttp,
+} from "../system.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { durationMs } from "../config/duration.ts";
+import type { Phase } from "./phase.ts";
+
+/** What waiting for the control plane needs. */
+export interface WaitControlPlaneContext {
+  host: Host;
+  config: InitConfiguration;
+  runtime: ContainerRuntime;
+  unverified: UnverifiedHttp;
+  admin(): Promise<KubeClient>;
+  /** Tells the user something that is worth a line. */
+  note(message: string): void;
+}
+
+/** A control plane component and how it is asked for its health. */
+interface Component {
+  name: string;
+  ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
+}
+
+/** Ports as in kubeadm; a `secure-port` among the component's extra arguments wins. */
+function localPort(extraArgs: readonly { name: string; value: string }[], port: number): string {
+  return extraArgs.findLast((arg) => arg.name === "secure-port")?.value ?? String(port);
+}
+
+/** The API server answers for etcd too: its /readyz holds etcd's check. */
+const COMPONENTS: readonly Component[] = [
+  { name: "kube-apiserver", ask: async (c) => await (await c.admin()).probe("/readyz?verbose") },
+  {
+    name: "kube-controller-manager",
+    ask: (c) => {
+      const port = localPort(c.config.cluster.controllerManager.extraArgs, 10257);
+      return c.unverified.get(`https://127.0.0.1:${port}/healthz`, 2_000);
+    },
+  },
+  {
+    name: "kube-scheduler",
+    ask: (c) => {
+      const port = localPort(c.config.cluster.scheduler.extraArgs, 10259);
+      return c.unverified.get(`https://127.0.0.1:${port}/livez`, 2_000);
+    },
+  },
+];
+
+/** One line for a person: what the health endpoint says is missing. */
+function unhealthy(answer: HttpAnswer): string {
+  const failed = answer.body.split("\n").filter((line) => line.startsWith("[-]")).map((line) => line.slice(3).trim());
+  return `answers ${answer.status}${failed.length > 0 ? `, not yet: ${failed.join("; ")}` : ""}`;
+}
+
+/** The newest container of a name in kube-system; undefined when the runtime has none or does not answer. */
+async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
+  try {
+    return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
+  } catch {
+    return undefined;
+  }
+}
+
+function containerState(name: string, container: RuntimeContainer | undefined): string {
+  if (!container) return `no container ${name} yet`;
+  return `container ${container.state}${container.attempt > 0 ? `, restarted ${container.attempt} times` : ""}`;
+}
+
+/** Last lines that a container wrote, without the runtime's prefix of time, stream and tag. */
+async function lastLines(host: Host, logPath: string, count: number): Promise<string[]> {
+  const { stdout } = await host.query({ argv: ["tail", "-n", String(count), logPath] });
+  return stdout.split("\n").filter(Boolean).map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
+}
+
+/** Why a component is not healthy: kubelet, container state, exit code, last lines. */
+async function explain(context: WaitControlPlaneContext, name: string) {
+  const details: string[] = [];
+  const hints: string[] = [];
+  const kubelet = (await context.host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
+  if (kubelet !== "active") {
+    details.push(`kubelet: systemd says "${kubelet || "unknown"}"`);
+    const journal = await context.host.query({
+      argv: ["journalctl", "--unit=kubelet", "--lines=5", "--output=cat", "--no-pager"],
+    });
+    details.push(...journal.stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`));
+    hints.push("Look at the kubelet: journalctl -u kubelet -e");
+  }
+  for (const part of name === "kube-apiserver" ? ["etcd", name] : [name]) {
+    const container = await newestContainer(context.runtime, part);
+    if (!container) {
+      details.push(`${part}: the container runtime has no such container`);
+      hints.push(`Look at what the kubelet says of it: journalctl -u kubelet | grep ${part}`);
+      continue;
+    }
+    const status = await context.runtime.containerStatus(container.id);
+    const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
+    details.push(
+      `${part}: container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`,
+    );
+    const lines = await lastLines(context.host, status.logPath, 5);
+    details.push(...lines.map((line) => `${part}: ${line}`));
+    hints.push(`See all it said: tail -n 50 ${status.logPath}`);
+  }
+  hints.push("When the cause is gone, run the same command again: it goes on from here.");
+  return { details, hints };
+}
+
+/** Asks for the container's state at most once a second: a probe must stay cheap. */
+function slowState(context: WaitControlPlaneContext, name: string): () => Promise<string> {
+  let asked = -Infinity;
+  let state = "";
+  return async () => {
+    if (performance.now() - asked > 1_000) {
+      asked = performance.now();
+      state = containerState(name, await newestContainer(context.runtime, name));
+    }
+    return state;
+  };
+}
+
+async function waitFor(context: WaitControlPlaneContext, component: Component, since: number): Promise<void> {
+  const state = slowState(context, component.name);
+  await context.host.wait<void>({
+    what: `${component.name} to be healthy`,
+    timeoutMs: durationMs(context.config.timeouts.controlPlaneComponentHealthCheck),
+    assume: undefined,
+    explain: () => explain(context, component.name),
+    async probe(): Promise<ProbeResult<void>> {
+      let said: string;
+      try {
+        const answer = await component.ask(context);
+        if (answer.status === 200) return { done: true, value: undefined };
+        said = unhealthy(answer);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        said = "does not answer yet";
+      }
+      return { done: false, state: `${await state()}, ${said}` };
+    },
+  });
+  context.note(`${component.name} is healthy after ${((performance.now() - since) / 1_000).toFixed(1)} s`);
+}
+
+/** Waits until the API server (and etcd behind it), controller manager and scheduler are healthy, all at once. */
+export const waitControlPlane: Phase<WaitControlPlaneContext> = {
+  name: "wait-control-plane",
+  summary: "wait until every control plane component is healthy",
+  async run(context) {
+    const since = performance.now();
+    await Promise.all(COMPONENTS.map((component) => waitFor(context, component, since)));
+  },
+};

@@ -1,0 +1,109 @@
+import { UserError } from "../errors.ts";
+import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
+import { durationMs } from "../config/duration.ts";
+import type { Phase } from "./phase.ts";
+
+/** What waiting for this host's Node needs. */
+export interface WaitNodeContext {
+  host: Host;
+  nodeName: string;
+  /** Go durations. */
+  timeouts: { kubeletHealthCheck: string };
+  /** A client that may read this Node. */
+  nodeReader(): Promise<KubeClient>;
+  /** When the kubelet was started, as `performance.now()`. */
+  kubeletStartedAt: number;
+  /** Without a pod network no Node becomes Ready. */
+  networkExpected: boolean;
+  note(message: string): void;
+}
+
+/** A condition of a Node's status. */
+interface Condition {
+  type: string;
+  status: string;
+  message?: string;
+}
+
+/** The Node's Ready condition, if it has one. */
+function readyCondition(node: KubeObject): Condition | undefined {
+  const { conditions } = (node["status"] ?? {}) as { conditions?: Condition[] };
+  return conditions?.find((condition) => condition.type === "Ready");
+}
+
+/** The kubelet's last words, for the error. */
+async function explainKubelet(host: Host, nodeName: string) {
+  const state = (await host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
+  const journal = await host.query({
+    argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager", "--priority=warning"],
+  });
+  const any = journal.stdout.trim() === "" || /^-- No entries/.test(journal.stdout)
+    ? await host.query({ argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager"] })
+    : journal;
+  return {
+    details: [
+      `kubelet: systemd says "${state || "unknown"}"`,
+      ...any.stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`),
+    ],
+    hints: [
+      "Look at the kubelet: journalctl -u kubelet -e",
+      `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${nodeName} (on a control plane node)`,
+      "When the cause is gone, run the same command again: it goes on from here.",
+    ],
+  };
+}
+
+async function waitFor(
+  context: WaitNodeContext,
+  what: string,
+  judge: (node: KubeObject) => ProbeResult<void>,
+): Promise<void> {
+  const client = await context.nodeReader();
+  await context.host.wait<void>({
+    what,
+    timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
+    assume: undefined,
+    explain: () => explainKubelet(context.host, context.nodeName),
+    async probe() {
+      try {
+        const node = await client.get({ apiVersion: "v1", kind: "Node", name: context.nodeName });
+        return node ? judge(node) : { done: false, state: "the kubelet has not registered it yet" };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { done: false, state: error.message };
+      }
+    },
+  });
+}
+
+function seconds(context: WaitNodeContext): string {
+  return `${((performance.now() - context.kubeletStartedAt) / 1_000).toFixed(1)} s`;
+}
+
+/** Waits until the kubelet has registered this host's Node. */
+export const waitRegistered: Phase<WaitNodeContext> = {
+  name: "wait-node-registered",
+  summary: "wait until the kubelet has registered the node",
+  async run(context) {
+    await waitFor(context, `node ${context.nodeName} to register`, () => ({ done: true, value: undefined }));
+    context.note(`node ${context.nodeName} registered after ${seconds(context)}`);
+  },
+};
+
+/** Waits until this host's Node is Ready, where a pod network is to be expected. */
+export const waitReady: Phase<WaitNodeContext> = {
+  name: "wait-node-ready",
+  summary: "wait until the node is Ready",
+  async run(context) {
+    if (!context.networkExpected) {
+      context.note(`node ${context.nodeName} becomes Ready when a pod network is installed (--cni none was given)`);
+      return;
+    }
+    await waitFor(context, `node ${context.nodeName} to be Ready`, (node) => {
+      const ready = readyCondition(node);
+      if (ready?.status === "True") return { done: true, value: undefined };
+      return { done: false, state: ready?.message ?? "the kubelet has not reported a status yet" };
+    });
+    context.note(`node ${context.nodeName} is Ready after ${seconds(context)}`);
+  },
+};

@@ -1,0 +1,172 @@
+/**
+ * The container runtime over its socket: `runtime.v1` of the Container Runtime Interface.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { ChangeSink, ContainerRuntime, RuntimeContainer } from "../system.ts";
+import { callUnary, GrpcError, GrpcTimeout, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
+import { decode, encode, type Message } from "./messages.ts";
+
+/** Time limit of every call but a pull, in ms. */
+const CALL_MS = 2000;
+
+/** `ContainerState` by number. */
+const STATES = ["created", "running", "exited", "unknown"] as const;
+/** `CgroupDriver` by number. */
+const CGROUP_DRIVERS = ["systemd", "cgroupfs"] as const;
+
+/** The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Connects anew with every call. */
+export function containerRuntime(socket: string, report: ChangeSink): ContainerRuntime {
+  const path = socket.replace(/^unix:\/\//, "");
+  if (!path.startsWith("/")) {
+    throw new UserError(`Cannot use the container runtime "${socket}": wanted unix:///PATH/TO/SOCKET`);
+  }
+
+  /** Calls `<service>/<name>` with `<name>Request` and returns its `<name>Response`. */
+  async function call(service: string, name: string, request: Message, timeoutMs?: number): Promise<Message> {
+    try {
+      const bytes = encode(`${name}Request`, request);
+      return decode(`${name}Response`, await callUnary(path, `/runtime.v1.${service}/${name}`, bytes, timeoutMs));
+    } catch (error) {
+      throw callError(socket, name, error);
+    }
+  }
+  const ask = (name: string, request: Message = {}) => call("RuntimeService", name, request, CALL_MS);
+
+  return {
+    socket,
+    async version() {
+      const { runtimeName, runtimeVersion, runtimeApiVersion } = await ask("Version", { version: "v1" });
+      return {
+        runtimeName: String(runtimeName),
+        runtimeVersion: String(runtimeVersion),
+        runtimeApiVersion: String(runtimeApiVersion),
+      };
+    },
+    async status() {
+      const { status } = await ask("Status");
+      return list(status, "conditions").map(({ type, status, reason, message }) => ({
+        type: String(type),
+        status: status === true,
+        reason: String(reason),
+        message: String(message),
+      }));
+    },
+    async cgroupDriver() {
+      try {
+        const { linux } = await ask("RuntimeConfig");
+        return linux === undefined ? undefined : CGROUP_DRIVERS[Number((linux as Message).cgroupDriver)];
+      } catch (error) { // containerd before 2.0 does not have the call
+        if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === UNIMPLEMENTED) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    async hasImage(image) {
+      return (await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS)).image !== undefined;
+    },
+    async containers() {
+      const answer = await ask("ListContainers");
+      return list(answer, "containers").map(toContainer).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    },
+    async containerStatus(id) {
+      const status = (await ask("ContainerStatus", { containerId: id })).status as Message | undefined ?? {};
+      const startedAt = dateOf(status.startedAt);
+      const finishedAt = dateOf(status.finishedAt);
+      return {
+        ...(STATES[Number(status.state)] === "exited" ? { exitCode: Number(status.exitCode) } : {}),
+        reason: String(status.reason ?? ""),
+        message: String(status.message ?? ""),
+        logPath: String(status.logPath ?? ""),
+        ...(startedAt === undefined ? {} : { startedAt }),
+        ...(finishedAt === undefined ? {} : { finishedAt }),
+      };
+    },
+    async pullImage(image) {
+      await call("ImageService", "PullImage", { image: { image } });
+      report({ kind: "pull", image });
+    },
+  };
+}
+
+/** A repeated field of a message that may be absent. */
+function list(message: Message[string] | undefined, field: string): Message[] {
+  return ((message as Message | undefined)?.[field] ?? []) as Message[];
+}
+
+/** The kubelet names pods by labels (https://github.com/kubernetes/kubelet/blob/v0.37.2/pkg/types/labels.go). */
+function toContainer(container: Message): RuntimeContainer {
+  const labels = container.labels as Record<string, string>;
+  const metadata = container.metadata as Message | undefined;
+  return {
+    id: String(container.id),
+    name: String(metadata?.name ?? labels["io.kubernetes.container.name"] ?? ""),
+    podName: labels["io.kubernetes.pod.name"] ?? "",
+    podNamespace: labels["io.kubernetes.pod.namespace"] ?? "",
+    state: STATES[Number(container.state)] ?? "unknown",
+    attempt: Number(metadata?.attempt ?? 0),
+    createdAt: dateOf(container.createdAt) ?? new Date(0),
+    image: String((container.image as Message | undefined)?.image ?? ""),
+  };
+}
+
+/** Nanoseconds since 1970; 0 is "never". */
+function dateOf(nanoseconds: Message[string] | undefined): Date | undefined {
+  return typeof nanoseconds === "number" && nanoseconds > 0 ? new Date(nanoseconds / 1e6) : undefined;
+}
+
+/** What stands in the way of connecting, by errno, and what to do. */
+const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint: string }>> = {
+  ENOENT: {
+    state: "the socket is not there",
+    hint: "Install and start a container runtime (systemctl start containerd), or name its socket (--cri-socket).",
+  },
+  ECONNREFUSED: {
+    state: "the socket is there, but no runtime listens on it",
+    hint:
+      "Start the container runtime (systemctl restart containerd) and look at its journal (journalctl -u containerd).",
+  },
+  EACCES: { state: "permission denied", hint: "Run the command as root." },
+  EPERM: { state: "permission denied", hint: "Run the command as root." },
+  ENOTSOCK: { state: "it is not a socket", hint: "Name the socket of the container runtime (--cri-socket)." },
+};
+
+/** The error for a failed call: it names the socket and, where one was made, the call. */
+function callError(socket: string, name: string, error: unknown): UserError {
+  if (error instanceof GrpcError) {
+    if (error.code === UNIMPLEMENTED && error.message.includes("unknown service")) {
+      return new UserError(
+        `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${error.message})`,
+        {
+          hint: 'Use containerd 1.6 or newer, with "cri" not among disabled_plugins in /etc/containerd/config.toml.',
+          cause: error,
+        },
+      );
+    }
+    return new UserError(`Cannot call ${name} of "${socket}": ${error.message} (gRPC status ${error.code})`, {
+      cause: error,
+    });
+  }
+  if (error instanceof GrpcTimeout) {
+    return new UserError(`Cannot call ${name} of "${socket}": no answer within ${CALL_MS / 1000} s`, {
+      hint: "The container runtime hangs or is overloaded: look at its journal (journalctl -u containerd).",
+      cause: error,
+    });
+  }
+  if (error instanceof NotGrpc) {
+    return new UserError(
+      `Cannot call ${name} of "${socket}": what listens there is not a container runtime (${error.message})`,
+      {
+        hint: "Name the socket of the container runtime (--cri-socket).",
+        cause: error,
+      },
+    );
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const trouble = SOCKET_TROUBLES[code] ?? { state: String(error), hint: "" };
+  return new UserError(`Cannot connect to the container runtime "${socket}": ${trouble.state}`, {
+    cause: error,
+    ...(trouble.hint === "" ? {} : { hint: trouble.hint }),
+  });
+}

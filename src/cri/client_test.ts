@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { createServer, type Http2Server } from "node:http2";
+import type { UserError } from "../errors.ts";
+import type { Change } from "../system.ts";
+import { containerRuntime } from "./client.ts";
+import { decode, encode, type Message } from "./messages.ts";
+
+/** An answer of the fake runtime: a message, a gRPC error, or silence. */
+type Answer = { type: string; message: Message } | { code: number; text: string } | "silence";
+
+/** A gRPC server on a unix socket that answers by method name; it writes messages byte by byte. */
+async function withRuntime(
+  answers: Record<string, Answer>,
+  body: (socket: string, requests: Message[]) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  const requests: Message[] = [];
+  const server: Http2Server = createServer();
+  server.on("stream", (stream, headers) => {
+    const name = String(headers[":path"]).split("/").at(-1) ?? "";
+    const chunks: Uint8Array[] = [];
+    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    stream.on("error", () => undefined);
+    stream.on("end", () => {
+      const frame = new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+      assert.equal(new DataView(frame.buffer).getUint32(1), frame.length - 5);
+      requests.push(decode(`${name}Request`, frame.subarray(5)));
+      const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
+      if (answer === "silence") return;
+      if ("code" in answer) {
+        stream.respond({
+          ":status": 200,
+          "content-type": "application/grpc",
+          "grpc-status": String(answer.code),
+          "grpc-message": encodeURIComponent(answer.text),
+        });
+        stream.end();
+        return;
+      }
+      stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+      const bytes = encode(answer.type, answer.message);
+      const header = new Uint8Array(5);
+      new DataView(header.buffer).setUint32(1, bytes.length);
+      for (const byte of [...header, ...bytes]) stream.write(new Uint8Array([byte]));
+      stream.end();
+    });
+  });
+  const socket = `${dir}/cri.sock`;
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  try {
+    await body(`unix://${socket}`, requests);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("messages: what is encoded decodes to the same, with defaults for the rest; unknown fields are skipped", () => {
+  const container: Message = {
+    id: "c1",
+    metadata: { name: "etcd", attempt: 3 },
+    image: { image: "registry.k8s.io/etcd:3.7.0" },
+    state: 2,
+    createdAt: 1_790_000_000_000_000_000,
+    labels: { "io.kubernetes.pod.name": "etcd-a", "ü": "" },
+  };
+  assert.deepEqual(decode("Container", encode("Container", container)), container);
+  assert.deepEqual(decode("ContainerMetadata", new Uint8Array()), { name: "", attempt: 0 });
+  assert.deepEqual(decode("ImageSpec", encode("Container", container)), { image: "c1" });
+  assert.deepEqual(encode("ContainerMetadata", { name: "a", attempt: 300 }), new Uint8Array([10, 1, 97, 16, 172, 2]));
+  assert.throws(() => decode("ImageSpec", new Uint8Array([10, 200, 1])));
+});
+
+Deno.test("containers: newest first, named as the kubelet names them; status in detail", async () => {
+  const container = (id: string, createdAt: number) => ({
+    id,
+    metadata: { name: "kube-apiserver", attempt: 1 },
+    image: { image: "i" },
+    state: 1,
+    createdAt,
+    labels: { "io.kubernetes.pod.name": "p", "io.kubernetes.pod.namespace": "kube-system" },
+  });
+  const status = { state: 2, exitCode: 137, finishedAt: 1_700_000_000_000_000_000, reason: "OOMKilled", logPath: "/l" };
+  const answers: Record<string, Answer> = {
+    ListContainers: {
+      type: "ListContainersResponse",
+      message: { containers: [container("old", 1e18), container("new", 2e18)] },
+    },
+    ContainerStatus: { type: "ContainerStatusResponse", message: { status } },
+  };
+  await withRuntime(answers, async (socket, requests) => {
+    const runtime = containerRuntime(socket, () => {});
+    const [first, second] = await runtime.containers();
+    assert.equal(second?.id, "old");
+    assert.deepEqual(first, {
+      id: "new",
+      name: "kube-apiserver",
+      podName: "p",
+      podNamespace: "kube-system",
+      state: "running",
+      attempt: 1,
+      createdAt: new Date(2e12),
+      image: "i",
+    });
+    assert.deepEqual(await runtime.containerStatus("new"), {
+      exitCode: 137,
+      reason: "OOMKilled",
+      message: "",
+      logPath: "/l",
+      finishedAt: new Date(1_700_000_000_000),
+    });
+    assert.deepEqual(requests[1], { containerId: "new" });
+  });
+});
+
+Deno.test("version, status, cgroup driver, images; a pull is a change, a failed one is not", async () => {
+  const version = { runtimeName: "containerd", runtimeVersion: "v2.3.7", runtimeApiVersion: "v1" };
+  const conditions = [{ type: "RuntimeReady", status: true, reason: "", message: "" }];
+  const answers: Record<string, Answer> = {
+    Version: { type: "VersionResponse", message: version },
+    Status: { type: "StatusResponse", message: { status: { conditions } } },
+    RuntimeConfig: { type: "RuntimeConfigResponse", message: { linux: {} } },
+    ImageStatus: { type: "ImageStatusResponse", message: {} },
+    PullImage: { type: "PullImageResponse", message: { imageRef: "sha256:1" } },
+  };
+  const changes: Change[] = [];
+  await withRuntime(answers, async (socket, requests) => {
+    const runtime = containerRuntime(socket, (change) => changes.push(change));
+    assert.deepEqual(await runtime.version(), version);
+    assert.deepEqual(await runtime.status(), conditions);
+    assert.equal(await runtime.cgroupDriver(), "systemd");
+    assert.equal(await runtime.hasImage("a:1"), false);
+    assert.deepEqual(requests.at(-1), { image: { image: "a:1" } });
+    await runtime.pullImage("a:1");
+    answers.PullImage = { code: 5, text: "no such image: a:2 (50%)" };
+    await assert.rejects(runtime.pullImage("a:2"), /Cannot call PullImage of ".*": no such image: a:2 \(50%\)/);
+    answers.RuntimeConfig = { code: 12, text: "unknown method RuntimeConfig" };
+    assert.equal(await runtime.cgroupDriver(), undefined);
+  });
+  assert.deepEqual(changes, [{ kind: "pull", image: "a:1" }]);
+});
+
+Deno.test("each trouble with the socket has its own error", async () => {
+  const answers: Record<string, Answer> = {
+    Version: { code: 12, text: "unknown service runtime.v1.RuntimeService" },
+    Status: "silence",
+  };
+  const state = async (call: Promise<unknown>) =>
+    await call.then(() => "no error", (error: UserError) => error.message.replace(/^[^"]*"[^"]*": /, ""));
+  await withRuntime(answers, async (socket) => {
+    const runtime = containerRuntime(socket, () => {});
+    assert.match(await state(runtime.version()), /^its runtime does not serve runtime\.v1/);
+    assert.equal(await state(runtime.status()), "no answer within 2 s");
+  });
+  const dir = await Deno.makeTempDir();
+  const version = (socket: string) => state(containerRuntime(socket, () => {}).version());
+  assert.equal(await version(`${dir}/none`), "the socket is not there");
+  using listener = Deno.listen({ transport: "unix", path: `${dir}/other` });
+  const served = listener.accept().then(async (connection) => {
+    await connection.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n".repeat(5)));
+    connection.close();
+  });
+  assert.match(await version(`${dir}/other`), /^what listens there is not a container runtime/);
+  await served;
+  listener.close();
+  assert.equal(await version(`${dir}/other`).then((text) => /not there|no runtime listens/.test(text)), true);
+  assert.throws(() => containerRuntime("containerd.sock", () => {}), /wanted unix:/);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -4,7 +4,7 @@
  * @module
  */
 import type { InitConfiguration } from "../config/types.ts";
-import { isMapping, parseDocuments } from "../config/yaml.ts";
+import { isMapping, parseDocuments, stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import type { LeafRequest } from "../pki/issue.ts";
 import { base64, fromBase64 } from "../pki/pem.ts";
@@ -174,21 +174,25 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   if (context.user && Object.keys(user).length === 0) {
     throw refuse(`it has no user "${context.user}", which its current context names`);
   }
-  return Object.fromEntries(
-    Object.entries({
-      server,
-      clusterName: textOf(context.cluster) ?? "",
-      user: textOf(context.user) ?? "",
-      ...dataOrFile(cluster, "certificate-authority", "ca", source),
-      ...dataOrFile(user, "client-certificate", "clientCert", source),
-      ...dataOrFile(user, "client-key", "clientKey", source),
-      ...textOf(user.token) ? { token: textOf(user.token) } : { tokenFile: textOf(user.tokenFile) },
-    }).filter(([, value]) => value !== undefined),
-  ) as unknown as Kubeconfig;
+  const [token, tokenFile] = [textOf(user.token), textOf(user.tokenFile)];
+  return {
+    server,
+    clusterName: textOf(context.cluster) ?? "",
+    user: textOf(context.user) ?? "",
+    ...dataOrFile(cluster, "certificate-authority", "ca", source),
+    ...dataOrFile(user, "client-certificate", "clientCert", source),
+    ...dataOrFile(user, "client-key", "clientKey", source),
+    ...token ? { token } : tokenFile ? { tokenFile } : {},
+  };
 }
 
 /** `<key>-data` decoded as `<field>Pem`, else `<key>` as `<field>File`. */
-function dataOrFile(from: Record<string, unknown>, key: string, field: string, source: string): Record<string, string> {
+function dataOrFile(
+  from: Record<string, unknown>,
+  key: string,
+  field: "ca" | "clientCert" | "clientKey",
+  source: string,
+): Partial<Kubeconfig> {
   const data = textOf(from[`${key}-data`]);
   if (data) return { [`${field}Pem`]: new TextDecoder().decode(fromBase64(data, `${key}-data of "${source}"`)) };
   const file = textOf(from[key]);
@@ -203,4 +207,15 @@ function named(list: unknown, name: unknown, key: string): Record<string, unknow
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/**
+ * The text of a kubeconfig of one user with the user's certificate and key in files instead of embedded; the very text
+ * when it is so already.
+ */
+export function kubeconfigWithClientFile(text: string, source: string, file: string): string {
+  const { clusterName, server, caPem, user, clientCertFile, clientKeyFile } = parseKubeconfig(text, source);
+  if (clientCertFile === file && clientKeyFile === file) return text;
+  const credentials = { clientCertFile: file, clientKeyFile: file };
+  return stringify(kubeconfigDocument({ clusterName, server, caPem: caPem ?? "", user, credentials }));
 }

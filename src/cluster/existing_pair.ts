@@ -1,0 +1,126 @@
+/** Reading pairs of certificate and key from a host, and what is found out about them. @module */
+import type { InitConfiguration } from "../config/types.ts";
+import { InvalidInput, type Problem } from "../errors.ts";
+import type { Authority, Certificate } from "../pki/certificate.ts";
+import type { KeyPair } from "../pki/keys.ts";
+import { LONGEST_COMMON_NAME } from "../pki/names.ts";
+import type { Host } from "../system.ts";
+import { type CertificateSpec, pkiPaths } from "./certificates.ts";
+
+/** What there is of a pair of files. `certificates` is the certificate and what its file holds behind it. */
+export interface ExistingPair {
+  readonly certificates?: readonly [Certificate, ...Certificate[]];
+  readonly keys?: KeyPair;
+}
+
+/** What was found out about material on the host. */
+export interface Findings {
+  /** Why it cannot be used. Empty: it can, and what is missing can be made. */
+  readonly problems: Problem[];
+  /** What a person should know, but kubeadm goes on as well. */
+  readonly warnings: string[];
+}
+
+/**
+ * Reads a pair of files.
+ * @throws {InvalidInput} with one problem a file, when one is there and cannot be read.
+ */
+export async function readPair(host: Host, config: InitConfiguration, spec: CertificateSpec): Promise<ExistingPair> {
+  const paths = pkiPaths(config.cluster, spec);
+  const [certificateText, keyText] = await Promise.all([host.readText(paths.certificate), host.readText(paths.key)]);
+  const problems: Problem[] = [];
+  let certificates: ExistingPair["certificates"];
+  let keys: KeyPair | undefined;
+  if (certificateText !== undefined) {
+    const { parseCertificates } = await import("../pki/certificate.ts");
+    try {
+      certificates = parseCertificates(certificateText) as [Certificate, ...Certificate[]];
+    } catch (error) {
+      problems.push(problemAt(paths.certificate, error));
+    }
+  }
+  if (keyText !== undefined) {
+    const { parsePrivateKey } = await import("../pki/key_pem.ts");
+    try {
+      keys = await parsePrivateKey(keyText);
+    } catch (error) {
+      problems.push(problemAt(paths.key, error));
+    }
+  }
+  if (problems.length > 0) throw new InvalidInput("Cannot use the existing certificates:", problems);
+  return { ...certificates && { certificates }, ...keys && { keys } };
+}
+
+/**
+ * The pair of an authority, as far as it concerns what the authority signs; undefined when it cannot be read: that is
+ * said once, where the authority itself is inspected.
+ */
+export async function readIssuer(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+): Promise<ExistingPair | undefined> {
+  try {
+    return await readPair(host, config, spec);
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The authority that signs, with its key; `bundle` is all that its file holds, itself first.
+ * @throws {InvalidInput} when it is not there, cannot be read, or is kept elsewhere (no key).
+ */
+export async function readAuthority(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+): Promise<Authority & { bundle: readonly Certificate[] }> {
+  const { certificates, keys } = await readPair(host, config, spec);
+  if (certificates && keys) return { certificate: certificates[0], keys, bundle: certificates };
+  const paths = pkiPaths(config.cluster, spec);
+  const missing = certificates ? paths.key : paths.certificate;
+  throw new InvalidInput(`Cannot sign with authority "${spec.name}": "${missing}" is not there`, [], {
+    hint: `Run the phase certs/${spec.name} first.`,
+  });
+}
+
+/** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
+export function authorityCannotSign(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+  { certificates, keys }: ExistingPair,
+  where: string,
+): Problem[] {
+  if (!certificates) return [];
+  const paths = pkiPaths(config.cluster, spec);
+  if (!keys) {
+    const hint = `Provide it, signed by the authority, or put ${paths.key} there.`;
+    return [{ where, what: `is missing, and cannot be made without the authority's key ${paths.key}`, hint }];
+  }
+  const notAfter = certificates[0].notAfter;
+  if (notAfter > host.now()) return [];
+  return [{ where, what: `is missing, and its authority ${paths.certificate} expired on ${notAfter.toISOString()}` }];
+}
+
+/** A long node name makes a common name that X.509 does not allow. */
+export function commonNameProblems(commonName: string): Problem[] {
+  const length = [...commonName].length;
+  if (length <= LONGEST_COMMON_NAME) return [];
+  const what =
+    `makes the certificate's common name "${commonName}" of ${length} characters; X.509 allows ${LONGEST_COMMON_NAME}`;
+  return [{ where: "nodeRegistration.name", what, hint: "Choose a shorter node name (--node-name)." }];
+}
+
+/** What a problem is called that reading a file ran into; anything else is thrown on. */
+export function problemAt(where: string, error: unknown): Problem {
+  if (!(error instanceof InvalidInput)) throw error;
+  return { where, what: error.message };
+}
+
+/** Problems without repetition. */
+export function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.where}: ${problem.what}`, problem])).values()];
+}

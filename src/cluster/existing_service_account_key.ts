@@ -1,0 +1,40 @@
+/** The key pair of service account tokens, as far as a host has it. Observes, never changes. @module */
+import type { InitConfiguration } from "../config/types.ts";
+import type { KeyPair } from "../pki/keys.ts";
+import type { Host } from "../system.ts";
+import { pkiPaths, SERVICE_ACCOUNT_KEY } from "./certificates.ts";
+import { type Findings, problemAt } from "./existing_pair.ts";
+
+/** The service account key pair on the host: `keys` are absent when there is no `sa.key`. */
+export async function inspectServiceAccountKey(
+  host: Host,
+  config: InitConfiguration,
+): Promise<Findings & { keys?: KeyPair; hasPublicKey: boolean }> {
+  const paths = pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY);
+  const [privateText, publicText] = await Promise.all([host.readText(paths.key), host.readText(paths.publicKey)]);
+  const hasPublicKey = publicText !== undefined;
+  if (privateText === undefined) {
+    const what = `is missing, but ${paths.publicKey} is there`;
+    const hint = "Put the private key back, or remove the public one to have both made anew.";
+    return { problems: hasPublicKey ? [{ where: paths.key, what, hint }] : [], warnings: [], hasPublicKey };
+  }
+  const { parsePrivateKey, parsePublicKeys } = await import("../pki/key_pem.ts");
+  const { samePublicKey } = await import("../pki/keys.ts");
+  let keys: KeyPair;
+  try {
+    keys = await parsePrivateKey(privateText);
+  } catch (error) {
+    return { problems: [problemAt(paths.key, error)], warnings: [], hasPublicKey };
+  }
+  try {
+    // Other forms of public keys (PKCS#1, certificates) are the API server's to judge, and a list may hold former keys.
+    const listed = await parsePublicKeys(publicText ?? "");
+    const same = await Promise.all(listed.map((key) => samePublicKey(key, keys.publicKey)));
+    if (listed.length === 0 || same.includes(true)) return { problems: [], warnings: [], hasPublicKey, keys };
+  } catch (error) {
+    return { problems: [problemAt(paths.publicKey, error)], warnings: [], hasPublicKey, keys };
+  }
+  const what = `does not hold the public key of ${paths.key}: the API server would refuse every token that it signs`;
+  const hint = `Put the public key back that belongs to ${paths.key}, or remove ${paths.publicKey} to have it written.`;
+  return { problems: [{ where: paths.publicKey, what, hint }], warnings: [], hasPublicKey, keys };
+}

@@ -5,7 +5,7 @@
  */
 
 import { exists } from "./cache.ts";
-import { Hopeless, run, stopwatch, until } from "./process.ts";
+import { Hopeless, stopwatch, until } from "./process.ts";
 
 /** A running process, told apart from a later one with the same number by its start time (clock ticks since boot). */
 export interface Process {
@@ -66,11 +66,11 @@ export async function launch(machine: Machine): Promise<Process> {
 /** Waits until a launched machine has booted; returns the process that is its PID 1. Throws with its console's last lines. */
 export async function booted(nspawn: Process, machine: Machine, timeout: number): Promise<number> {
   const time = stopwatch();
-  let leader: number | undefined;
   try {
     return await until(`${machine.hostname} to boot`, async () => {
       if (!await alive(nspawn)) throw new Hopeless(`systemd-nspawn of "${machine.hostname}" ended`);
-      leader ??= await childOf(nspawn.pid);
+      // Its first child only prepares the second, which becomes PID 1: ask anew each time.
+      const leader = await childOf(nspawn.pid);
       return leader !== undefined && await exists(`/proc/${leader}/root/run/lab-ready`) ? leader : undefined;
     }, { timeout, interval: 30 });
   } catch (cause) {
@@ -97,8 +97,8 @@ export async function powerCut(nspawn: Process): Promise<void> {
 
 /** The first child of a process. */
 export async function childOf(parent: number): Promise<number | undefined> {
-  const { stdout } = await run(["ps", "-o", "pid=", "--ppid", String(parent)], { check: false });
-  const first = stdout.trim().split("\n")[0];
+  const children = await Deno.readTextFile(`/proc/${parent}/task/${parent}/children`).catch(() => "");
+  const first = children.trim().split(" ")[0];
   return first === undefined || first === "" ? undefined : Number(first);
 }
 

@@ -54,7 +54,10 @@ export async function cached(
   make: (folder: string) => Promise<void>,
 ): Promise<string> {
   const folder = `${cacheFolder()}/${name}-${key.slice(0, 12)}`;
-  if (await exists(folder)) return folder;
+  if (await exists(folder)) {
+    await Deno.utime(folder, new Date(), new Date());
+    return folder;
+  }
   return await locked(name, async () => {
     if (await exists(folder)) return folder;
     const time = stopwatch();
@@ -65,6 +68,7 @@ export async function cached(
     await Deno.mkdir(partial, { recursive: true });
     await make(partial);
     await Deno.rename(partial, folder);
+    await prune(name);
     say(`made ${name} in ${time()}`);
     return folder;
   });
@@ -79,6 +83,16 @@ export async function locked<T>(name: string, work: () => Promise<T>): Promise<T
     return await work();
   } finally {
     await file.unlock();
+  }
+}
+
+/** Removes what the cache has of `name` under other keys, where nobody asked for it in the last day. */
+async function prune(name: string): Promise<void> {
+  for await (const entry of Deno.readDir(cacheFolder())) {
+    if (!entry.name.startsWith(`${name}-`) || !/^[0-9a-f]{12}$/.test(entry.name.slice(name.length + 1))) continue;
+    const path = `${cacheFolder()}/${entry.name}`;
+    const used = (await Deno.stat(path)).mtime?.getTime() ?? 0;
+    if (Date.now() - used > 24 * 3600_000) await run(["rm", "-rf", "--one-file-system", path]);
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { signal } from "./boot.ts";
 import { exists } from "./cache.ts";
 import { run, until } from "./process.ts";
 
@@ -26,11 +27,15 @@ export async function makeGroups(machine: string): Promise<string[]> {
   return folders;
 }
 
-/** Removes groups and all below them; their processes must have ended. Waits a moment for the kernel to notice. */
+/** Removes groups and all below them, ending what still runs there. */
 export async function removeGroups(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     await until(`control group ${folder} to be empty`, async () => {
       if (!await exists(folder)) return true;
+      const { stdout } = await run(["find", folder, "-name", "cgroup.procs", "-exec", "cat", "{}", "+"], {
+        check: false,
+      });
+      for (const pid of stdout.split("\n")) if (Number(pid) > 0) signal(Number(pid), "SIGKILL");
       await run(["find", folder, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"], { check: false });
       return !await exists(folder);
     }, { timeout: 10_000 });

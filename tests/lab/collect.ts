@@ -30,7 +30,7 @@ export async function collect(
     const output = await exec(["sh", "-c", `${command} 2>&1`], { check: false, timeout: 30_000 }).catch(String);
     await Deno.writeTextFile(`${folder}/${file}`, typeof output === "string" ? output : output.stdout);
   }
-  const script = `cd /; for file in $(find "$@" -type f -size -1M ! -name '*.key' ! -name '*.pem' 2>/dev/null); do
+  const script = `cd /; for file in $(find "$@" -type f -size -2000k ! -name '*.key' ! -name '*.pem' 2>/dev/null); do
   printf '%s\\0' "$file"; sed -E '${SECRET}' "$file" | tr -d '\\000'; printf '\\0'
 done`;
   const places = [

@@ -22,9 +22,9 @@ interface Source {
 /** Names of machine architectures as release files have them. */
 const ARCHITECTURE = { x86_64: "amd64", aarch64: "arm64" }[Deno.build.arch];
 
-/** Whether this component is downloaded: KUBEWRIGHT_LAB_SOURCE=download, or there is no Go; `pause` is the lab's own and always built. */
+/** Whether this component is downloaded: KUBEWRIGHT_LAB_SOURCE=download, or there is no Go. The lab's own two are always built. */
 export async function downloads(component: Component): Promise<boolean> {
-  if (component.name === "pause") return false;
+  if (["pause", "fetch"].includes(component.name)) return false;
   const source = Deno.env.get("KUBEWRIGHT_LAB_SOURCE") || "";
   if (!["", "build", "download"].includes(source)) {
     throw new Error(`Cannot use KUBEWRIGHT_LAB_SOURCE "${source}": it is build or download`);

@@ -103,7 +103,9 @@ export class Host {
     try {
       return await run(this.#enter(argv), { ...options, env, clearEnv: true });
     } catch (cause) {
-      throw new Error(`${this.name}: "${argv.join(" ")}" failed`, { cause });
+      // The command line that enters the host says nothing to anyone.
+      const reason = cause instanceof Error ? cause.message.replace(/"sh -c for group .* enter /s, '"') : String(cause);
+      throw new Error(`${this.name}: ${reason}`);
     }
   }
 

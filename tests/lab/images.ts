@@ -10,7 +10,7 @@ import { type ImageSource, writeImage } from "./oci.ts";
 import { run } from "./process.ts";
 import { COREDNS, FLANNEL, FLANNEL_CNI, release } from "./versions.ts";
 
-/** Image that scenarios run as pods: busybox (sh, nslookup, wget, nc, httpd …), nothing else. */
+/** Image that scenarios run as pods: busybox (sh, nslookup, nc, httpd …) and `fetch [seconds] URL`. */
 export const TOOLS_IMAGE = "kubewright.lab/tools:1";
 
 /** Name of the pause image of a release, which containerd keeps as its sandbox image. */
@@ -84,7 +84,7 @@ function recipes(programs: Programs, minor?: string): Recipe[] {
       files: { "/flannel": program("flannel") },
       busybox: true,
     },
-    { name: TOOLS_IMAGE, files: {}, busybox: true },
+    { name: TOOLS_IMAGE, files: { "/usr/local/bin/fetch": program("fetch") }, busybox: true },
   ];
 }
 
@@ -156,7 +156,9 @@ async function layNetwork(base: string, layer: string): Promise<void> {
     const real = (await run(["chroot", base, "readlink", "-f", program], { check: false })).stdout.trim();
     if (real !== "" && await exists(base + real)) present.push(real);
   }
-  const listed = await run(["chroot", base, "ldd", ...present]);
+  // iptables loads its matches and targets by name: what those need counts too (libm, say).
+  const modules = (await Array.fromAsync(Deno.readDir(base + plugins))).map(({ name }) => `${plugins}/${name}`);
+  const listed = await run(["chroot", base, "ldd", ...present, ...modules]);
   const needed = new Set<string>(present);
   for (const match of listed.stdout.matchAll(/(\/\S*\.so\S*) \(0x/g)) if (match[1] !== undefined) needed.add(match[1]);
   for (const path of needed) await copyInto(base, layer, path);

@@ -141,6 +141,11 @@ export function companions(of: string = minor()): Component[] {
       module: "flannel-cni",
       programs: [{ name: "flannel", package: "github.com/containernetworking/plugins/plugins/meta/flannel" }],
     },
-    { name: "pause", version: "v1", module: "pause", programs: [{ name: "pause", package: "kubewright.lab/pause" }] },
+    ...["pause", "fetch"].map((name) => ({
+      name,
+      version: "v1",
+      module: name,
+      programs: [{ name, package: `kubewright.lab/${name}` }],
+    })),
   ];
 }

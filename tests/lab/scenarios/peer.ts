@@ -39,7 +39,7 @@ export const scenario: Scenario = {
       }, { timeout: 60_000, interval: 1000 }));
     await t.step("a service whose endpoint is on the other host", () =>
       until("the service to answer", async () => {
-        return (await k1.kubectl("exec", "client", "--", "wget", "-q", "-O-", "-T2", "http://server")).includes(
+        return (await k1.kubectl("exec", "client", "--", "fetch", "http://server")).includes(
           "hello",
         );
       }, { timeout: 60_000, interval: 1000 }));

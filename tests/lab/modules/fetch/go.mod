@@ -1,0 +1,3 @@
+module kubewright.lab/fetch
+
+go 1.19

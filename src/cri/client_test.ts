@@ -27,19 +27,14 @@ async function withRuntime(
       requests.push(decode(`${name}Request`, frame.subarray(5)));
       const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
       if (answer === "silence") return;
-      if ("code" in answer) {
-        stream.respond({
-          ":status": 200,
-          "content-type": "application/grpc",
-          "grpc-status": String(answer.code),
-          "grpc-message": encodeURIComponent(answer.text),
-        });
-        stream.end();
-        return;
-      }
       stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-      const bytes = encode(answer.type, answer.message);
+      const failed = "code" in answer;
+      stream.on("wantTrailers", () =>
+        stream.sendTrailers({
+          "grpc-status": failed ? String(answer.code) : "0",
+          ...(failed ? { "grpc-message": encodeURIComponent(answer.text) } : {}),
+        }));
+      const bytes = failed ? new Uint8Array() : encode(answer.type, answer.message);
       const header = new Uint8Array(5);
       new DataView(header.buffer).setUint32(1, bytes.length);
       for (const byte of [...header, ...bytes]) stream.write(new Uint8Array([byte]));

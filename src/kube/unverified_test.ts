@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { makeCertificates } from "./test_server.ts";
+import { parseAnswer, unverifiedHttp } from "./unverified.ts";
+
+const certificates = await makeCertificates("DNS:elsewhere");
+const http = unverifiedHttp();
+
+async function withServer(
+  answer: (request: Request) => Response | Promise<Response>,
+  body: (url: string) => Promise<void>,
+  hostname = "127.0.0.1",
+) {
+  const stop = new AbortController();
+  const server = Deno.serve(
+    { hostname, port: 0, signal: stop.signal, cert: certificates.certificate, key: certificates.key, onListen() {} },
+    answer,
+  );
+  try {
+    await body(`https://${hostname.includes(":") ? `[${hostname}]` : hostname}:${server.addr.port}`);
+  } finally {
+    stop.abort();
+    await server.finished;
+  }
+}
+
+Deno.test("get: status and body of an unverified server, with and without length, IPv4 and IPv6", async () => {
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    await withServer((request) => {
+      assert.equal(request.headers.get("authorization"), null);
+      const { pathname, search } = new URL(request.url);
+      if (pathname !== "/chunked") return new Response(`ok ü ${search}`, { status: 503 });
+      return new Response(ReadableStream.from(["a".repeat(70_000), "b"].map((text) => new TextEncoder().encode(text))));
+    }, async (url) => {
+      assert.deepEqual(await http.get(`${url}/livez?verbose`, 5000), { status: 503, body: "ok ü ?verbose" });
+      assert.deepEqual(await http.get(`${url}/chunked`, 5000), { status: 200, body: `${"a".repeat(70_000)}b` });
+    }, hostname);
+  }
+});
+
+Deno.test("get: refuses redirects, long bodies, silence, plain HTTP and credentials", async () => {
+  let slow = Promise.resolve();
+  await withServer(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/redirect") return Response.redirect("https://127.0.0.1/");
+    if (pathname === "/long") return new Response("x".repeat(1024 * 1024 + 1));
+    if (pathname === "/slow") await (slow = new Promise((resolve) => setTimeout(resolve, 600)));
+    return new Response(ReadableStream.from(function* () {
+      while (true) yield new Uint8Array(65_536);
+    }()));
+  }, async (url) => {
+    await assert.rejects(http.get(`${url}/redirect`, 5000), /it redirects \(302\), which is not followed/);
+    await assert.rejects(http.get(`${url}/long`, 5000), /longer than 1048576 bytes/);
+    await assert.rejects(http.get(`${url}/endless`, 5000), /longer than 1048576 bytes/);
+    await assert.rejects(http.get(`${url}/slow`, 200), /no answer within 0\.2 s/);
+    await slow;
+  });
+  await assert.rejects(http.get("http://127.0.0.1/", 100), /only https is used/);
+  await assert.rejects(http.get("https://me:pw@127.0.0.1/", 100), (error: Error) => !error.message.includes("pw"));
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  await assert.rejects(http.get(`https://127.0.0.1:${port}/`, 5000), /connection refused/);
+});
+
+Deno.test("parseAnswer: needs more, takes the end as end, refuses what is malformed", () => {
+  const parse = (text: string, ended = false) => parseAnswer(new TextEncoder().encode(text), ended);
+  assert.equal(parse("HTTP/1.1 200 OK\r\n"), undefined);
+  assert.equal(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab"), undefined);
+  assert.match(String(parse("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", true)), /closed before/);
+  assert.deepEqual(parse("HTTP/1.0 200 OK\r\n\r\nab", true), { status: 200, body: "ab" });
+  assert.deepEqual(parse("HTTP/1.1 404 Not Found\r\ncontent-length:0\r\n\r\n"), { status: 404, body: "" });
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  assert.deepEqual(parse(`${chunked}2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n`), { status: 200, body: "abc" });
+  assert.equal(parse(`${chunked}5\r\nab`), undefined);
+  assert.match(String(parse(`${chunked}zz\r\n`)), /malformed/);
+  assert.match(String(parse(`${chunked}ffffffff\r\n`)), /longer than/);
+  assert.match(String(parse("SSH-2.0-x\r\n\r\n\r\n")), /not HTTP/);
+  assert.match(String(parse("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")), /not a number/);
+});

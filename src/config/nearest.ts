@@ -14,6 +14,7 @@ function distance(a: string, b: string): number {
 
 /** The known name that was probably meant, letter case aside; undefined when none is near. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > 64) return;
   const limit = Math.max(1, Math.floor(name.length / 3));
   const ranked = [...known].map((word) => ({ word, cost: distance(name.toLowerCase(), word.toLowerCase()) }));
   return ranked.filter(({ cost }) => cost <= limit).sort((a, b) => a.cost - b.cost)[0]?.word;

@@ -90,6 +90,7 @@ export interface NodeRegistration {
   criSocket: string;
   taints: readonly Taint[];
   kubeletExtraArgs: readonly Arg[];
+  /** Names of checks in lower case, as kubeadm compares them; `all` is every one. */
   ignorePreflightErrors: readonly string[];
   imagePullPolicy: "Always" | "IfNotPresent" | "Never";
   imagePullSerial: boolean;
@@ -102,7 +103,7 @@ export interface ApiEndpoint {
 }
 
 export interface BootstrapToken {
-  /** `id.secret`. */
+  /** `id.secret`; empty: `init` makes one (a lifetime was given, but no token). */
   token: string;
   description?: string;
   /** Absent when `expires` is given; `"0s"`: never. */

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { resolveVersion } from "./kubernetes_version.ts";
+
+const SUPPORTED = { newest: "v1.37.2", minors: [35, 36, 37] };
+
+const RESOLVED: readonly (readonly [string, string | undefined, string])[] = [
+  ["v1.36.1", undefined, "v1.36.1"],
+  ["1.36.1", "v1.37.2", "v1.36.1"],
+  ["v1.37.0-rc.1", undefined, "v1.37.0-rc.1"],
+  ["stable", undefined, "v1.37.2"],
+  ["stable-1", undefined, "v1.37.2"],
+  ["latest", undefined, "v1.37.2"],
+  ["stable-1", "v1.36.3", "v1.36.3"],
+  ["stable-1", "v1.20.0", "v1.37.2"],
+  ["stable-1", "v1.38.0", "v1.37.2"],
+  ["stable-1.37", "v1.36.3", "v1.37.2"],
+  ["stable-1.36", "v1.36.3", "v1.36.3"],
+  ["latest-1.37", "v1.37.1", "v1.37.1"],
+];
+for (const [text, kubeletVersion, version] of RESOLVED) {
+  Deno.test(`"${text}" with kubelet ${kubeletVersion ?? "absent"} is ${version}`, () => {
+    const facts = kubeletVersion === undefined ? {} : { kubeletVersion };
+    assert.deepEqual(resolveVersion(text, facts, SUPPORTED), { version });
+  });
+}
+
+const ONLY = "is not supported; this program sets up 1.35, 1.36, 1.37";
+const REFUSED: readonly (readonly [string, string])[] = [
+  ["v1.34.9", `"v1.34.9" ${ONLY}`],
+  ["v1.38.0", `"v1.38.0" ${ONLY}`],
+  ["2.37.0", `"2.37.0" ${ONLY}`],
+  ["stable-1.34", `"stable-1.34" ${ONLY}`],
+  ["stable-2", `"stable-2" ${ONLY}`],
+  [
+    "stable-1.36",
+    '"stable-1.36" names no patch release, and labels are not looked up; write the version in full, v1.36.x',
+  ],
+  ["1.37", '"1.37" is not a version such as v1.37.2 or a label such as stable-1'],
+  ["ci/latest", '"ci/latest" is not a version such as v1.37.2 or a label such as stable-1'],
+  ["newest", '"newest" is not a version such as v1.37.2 or a label such as stable-1'],
+];
+for (const [text, problem] of REFUSED) {
+  Deno.test(`version "${text}" is refused`, () => assert.deepEqual(resolveVersion(text, {}, SUPPORTED), { problem }));
+}

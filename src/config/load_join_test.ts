@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import type { InvalidInput } from "../errors.ts";
+import { loadJoin } from "./load.ts";
+import type { Facts, JoinConfiguration, JoinOverrides } from "./types.ts";
+
+const FACTS: Facts = { hostname: "W1", addresses: [], defaultAddress: "10.77.0.22", criSockets: [] };
+const TOKEN = "abcdef.0123456789abcdef";
+const OTHER = "zyxwvu.0123456789abcdef";
+const HASH = `sha256:${"ab".repeat(32)}`;
+const HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind:";
+const BY_TOKEN = { apiServerEndpoint: "10.77.0.21", token: TOKEN, caCertHashes: [HASH] };
+
+function join(yaml: string): string {
+  return `${HEAD} JoinConfiguration\n${yaml}\n`;
+}
+
+function load(text: string | undefined, overrides: JoinOverrides = {}): JoinConfiguration {
+  return loadJoin(text, overrides, FACTS, "test.yaml");
+}
+
+function problemsOf(work: () => unknown): string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error && error.name === "InvalidInput") {
+      return (error as InvalidInput).problems.map(({ where, what }) => `${where}: ${what}`);
+    }
+    throw error;
+  }
+  return [];
+}
+
+const DISCOVERY = `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: "a:1", caCertHashes: ["${HASH}"]}}`;
+
+Deno.test("a worker needs an endpoint, a token and a pin, and has no taints", () => {
+  const { nodeRegistration, caCertPath, discovery, controlPlane } = load(undefined, BY_TOKEN);
+  assert.deepEqual([nodeRegistration.name, nodeRegistration.taints, caCertPath, controlPlane], [
+    "w1",
+    [],
+    "/etc/kubernetes/pki/ca.crt",
+    undefined,
+  ]);
+  assert.deepEqual(discovery, {
+    bootstrapToken: {
+      token: TOKEN,
+      apiServerEndpoint: "10.77.0.21:6443",
+      caCertHashes: [HASH],
+      unsafeSkipCAVerification: false,
+    },
+    tlsBootstrapToken: TOKEN,
+  });
+});
+
+const VALUES: readonly (readonly [string, () => JoinConfiguration, (c: JoinConfiguration) => unknown, unknown])[] = [
+  [
+    "an IPv6 endpoint gets brackets and port",
+    () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "fd00::1" }),
+    (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
+    "[fd00::1]:6443",
+  ],
+  [
+    "a port stays",
+    () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "a.example:8443" }),
+    (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
+    "a.example:8443",
+  ],
+  [
+    "pins are in lower case",
+    () => load(undefined, { ...BY_TOKEN, caCertHashes: [HASH.toUpperCase()] }),
+    (c) => c.discovery.bootstrapToken?.caCertHashes,
+    [HASH],
+  ],
+  [
+    "special tokens win over the common one",
+    () => load(undefined, { ...BY_TOKEN, discoveryToken: OTHER }),
+    (c) => [c.discovery.bootstrapToken?.token, c.discovery.tlsBootstrapToken],
+    [OTHER, TOKEN],
+  ],
+  [
+    "the bootstrap token may differ",
+    () => load(undefined, { ...BY_TOKEN, tlsBootstrapToken: OTHER }),
+    (c) => [c.discovery.bootstrapToken?.token, c.discovery.tlsBootstrapToken],
+    [TOKEN, OTHER],
+  ],
+  [
+    "no pin is allowed when said so",
+    () => load(undefined, { apiServerEndpoint: "a", token: TOKEN, unsafeSkipCAVerification: true }),
+    (c) => c.discovery.bootstrapToken?.caCertHashes,
+    [],
+  ],
+  [
+    "a file leads there, the token is for the kubelet",
+    () => load(undefined, { discoveryFile: "/a.conf", token: TOKEN }),
+    (c) => c.discovery,
+    { file: { kubeConfigPath: "/a.conf" }, tlsBootstrapToken: TOKEN },
+  ],
+  [
+    "a file URL is its path",
+    () => load(undefined, { discoveryFile: "file:///a.conf" }),
+    (c) => c.discovery.file?.kubeConfigPath,
+    "/a.conf",
+  ],
+  [
+    "an https URL stays",
+    () => load(undefined, { discoveryFile: "https://a/b" }),
+    (c) => c.discovery.file?.kubeConfigPath,
+    "https://a/b",
+  ],
+  [
+    "a control plane host has the taint and an endpoint",
+    () => load(undefined, { ...BY_TOKEN, controlPlane: true }),
+    (c) => [c.nodeRegistration.taints.length, c.controlPlane?.localAPIEndpoint],
+    [1, { advertiseAddress: "10.77.0.22", bindPort: 6443 }],
+  ],
+  [
+    "a control plane host by the file",
+    () => load(join(`${DISCOVERY}\ncontrolPlane: {localAPIEndpoint: {bindPort: 7443}}`)),
+    (c) => c.controlPlane?.localAPIEndpoint.bindPort,
+    7443,
+  ],
+  [
+    "documents for other commands are passed over",
+    () => load(`${join(DISCOVERY)}---\n${HEAD} InitConfiguration\n---\n${HEAD} ClusterConfiguration\n`),
+    (c) => c.dryRun,
+    false,
+  ],
+  [
+    "flags that may stand beside the file count",
+    () => load(join(DISCOVERY), { nodeName: "X", dryRun: true }),
+    (c) => [c.nodeRegistration.name, c.dryRun],
+    ["x", true],
+  ],
+];
+for (const [name, work, pick, expected] of VALUES) Deno.test(name, () => assert.deepEqual(pick(work()), expected));
+
+const D = "JoinConfiguration.discovery";
+const NO_PIN = "is required: without it, whoever knows the token can pass for the cluster";
+const NO_TOKEN = "the value is not a bootstrap token: 6 lower case letters or digits, a dot, 16 more";
+const REFUSED: readonly (readonly [string, () => unknown, readonly string[]])[] = [
+  ["nothing", () => load(undefined), [`${D}: is required: bootstrapToken or file`]],
+  ["an endpoint alone", () => load(undefined, { apiServerEndpoint: "a" }), [
+    "--token: is required",
+    `--discovery-token-ca-cert-hash: ${NO_PIN}`,
+  ]],
+  ["a token alone", () => load(undefined, { token: TOKEN }), [
+    "HOST[:PORT]: is required",
+    `--discovery-token-ca-cert-hash: ${NO_PIN}`,
+  ]],
+  ["a wrong token", () => load(undefined, { ...BY_TOKEN, token: "secret" }), [`--token: ${NO_TOKEN}`]],
+  ["a wrong token for the kubelet", () => load(undefined, { ...BY_TOKEN, tlsBootstrapToken: "secret" }), [
+    `--tls-bootstrap-token: ${NO_TOKEN}`,
+  ]],
+  ["a wrong pin", () => load(undefined, { ...BY_TOKEN, caCertHashes: ["sha256:12"] }), [
+    '--discovery-token-ca-cert-hash: "sha256:12" is not "sha256:" and 64 hexadecimal digits',
+  ]],
+  ["a wrong port", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "a:99999" }), [
+    'HOST[:PORT]: "a:99999" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
+  ]],
+  ["a URL as endpoint", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "https://a:6443" }), [
+    'HOST[:PORT]: "https://a:6443" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
+  ]],
+  ["a wrong host", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "10.77.0.256" }), [
+    'HOST[:PORT]: "10.77.0.256:6443" has no valid IP address in it: "10.77.0.256"',
+  ]],
+  ["a file in the clear", () => load(undefined, { discoveryFile: "http://a/b" }), [
+    '--discovery-file: "http://a/b" is neither a path nor an https URL',
+  ]],
+  ["both ways", () => load(undefined, { ...BY_TOKEN, discoveryFile: "/a", discoveryToken: TOKEN }), [
+    `${D}: has both bootstrapToken and file; only one of them can lead to the cluster`,
+  ]],
+  [
+    "flags of a control plane host for a worker",
+    () => load(undefined, { ...BY_TOKEN, advertiseAddress: "10.0.0.1", certificateKey: "00" }),
+    [
+      "--apiserver-advertise-address: has a meaning only together with --control-plane",
+      "--certificate-key: has a meaning only together with --control-plane",
+    ],
+  ],
+  ["a CA path of another kind", () => load(join(`${DISCOVERY}\ncaCertPath: /etc/ca.pem`)), [
+    'JoinConfiguration.caCertPath: "/etc/ca.pem" is not an absolute path that ends in .crt',
+  ]],
+  ["no pin in the file", () => load(join(`discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a}}`)), [
+    `${D}.bootstrapToken.caCertHashes: ${NO_PIN}`,
+  ]],
+  [
+    "a token that is a number",
+    () => load(join(`discovery: {bootstrapToken: {token: 5, apiServerEndpoint: a, caCertHashes: ["${HASH}"]}}`)),
+    [`${D}.bootstrapToken.token: expected text; write it in quotes`],
+  ],
+  ["an unknown field", () => load(join(`${DISCOVERY}\nnodeRegistration: {criSockets: a}`)), [
+    'JoinConfiguration.nodeRegistration.criSockets: there is no such field; did you mean "criSocket"?',
+  ]],
+];
+for (const [name, work, expected] of REFUSED) {
+  Deno.test(`join refuses ${name}`, () => assert.deepEqual(problemsOf(work), expected));
+}
+
+Deno.test("a file without JoinConfiguration is refused", () => {
+  assert.throws(() => load(`${HEAD} InitConfiguration\n`), {
+    message: 'Cannot use "test.yaml": it has no JoinConfiguration',
+  });
+});

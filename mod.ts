@@ -6,7 +6,7 @@
 import { type Events, main } from "./src/main.ts";
 import { containerRuntime } from "./src/cri/client.ts";
 import { linuxHost } from "./src/host/linux.ts";
-import { withReceipt } from "./src/host/receipt.ts";
+import { receiptHost } from "./src/host/receipt.ts";
 import { kubeClient } from "./src/kube/client.ts";
 import { unverifiedHttp } from "./src/kube/unverified.ts";
 import type { System } from "./src/system.ts";
@@ -28,7 +28,7 @@ function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string)
 /** The real outside world; everything that happens in it is told to `events`. */
 export function realSystem(events: Events): System {
   return {
-    host: withReceipt(linuxHost(events.change, events.wait), events.change),
+    host: receiptHost(linuxHost(events.change, events.wait)),
     connect: (credentials) => kubeClient(credentials, events.change),
     runtime: (socket) => containerRuntime(socket, events.change),
     unverified: unverifiedHttp(),

@@ -55,16 +55,7 @@ const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   },
   version: {
     phases: () => Promise.resolve([]),
-    async run({ build }) {
-      const { SUPPORTED } = await import("./cluster/versions.ts");
-      const kubernetes = SUPPORTED.minors.map((minor) => `v${minor}`);
-      return {
-        text: `kubewright ${build.version} (commit ${build.commit}, ${build.kind}), Kubernetes ${
-          kubernetes.join(", ")
-        }`,
-        result: { ...build, kubernetes },
-      };
-    },
+    run: async ({ build }) => (await import("./commands/version.ts")).version(build),
   },
 };
 

@@ -44,6 +44,24 @@ export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?
   };
 }
 
+/** The tokens in Secrets that are still good at `now`, those that end last first. */
+export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): BootstrapToken[] {
+  return secrets.flatMap((secret): BootstrapToken[] => {
+    const data = (secret.data ?? {}) as Record<string, string>;
+    const text = (key: string) => data[key] === undefined ? undefined : decode(data[key]);
+    const [id, half, expires] = [text("token-id"), text("token-secret"), text("expiration")];
+    if (!id || !half || expires !== undefined && Date.parse(expires) <= now.getTime()) return [];
+    const description = text("description");
+    return [{
+      token: `${id}.${half}`,
+      ...(description === undefined ? {} : { description }),
+      ...(expires === undefined ? { ttl: "0s" } : { expires }),
+      usages: ["signing", "authentication"].filter((usage) => text(`usage-bootstrap-${usage}`) === "true"),
+      groups: text("auth-extra-groups")?.split(",") ?? [],
+    }];
+  }).sort((a, b) => (b.expires ?? "9").localeCompare(a.expires ?? "9"));
+}
+
 /** RFC 3339 in UTC, whole seconds; undefined: never. */
 function expirationOf(token: BootstrapToken, now: Date): string | undefined {
   if (token.expires) return timestamp(new Date(token.expires));

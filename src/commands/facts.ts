@@ -85,7 +85,8 @@ export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
   const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n").filter(Boolean);
   return new Set(lines.flatMap((line) => {
     try {
-      return [(JSON.parse(line) as { path: string }).path];
+      const entry = JSON.parse(line) as { kind: string; path?: string };
+      return entry.path !== undefined && entry.kind !== "overwrote" ? [entry.path] : [];
     } catch {
       return [];
     }

@@ -29,7 +29,7 @@ import { publicKeyPin } from "../pki/pin.ts";
 import type { Host, KubeObject } from "../system.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
-import { type InitContext, initContext } from "./init_context.ts";
+import { type InitContext, initContext } from "./init/context.ts";
 
 /** What the command line asks `init` for. */
 export interface InitRequest {

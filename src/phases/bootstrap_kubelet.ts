@@ -5,7 +5,6 @@ import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
 import { InvalidInput } from "../errors.ts";
 import type { Host } from "../system.ts";
-import type { DiscoveredCluster } from "./discovery.ts";
 import type { Phase } from "./phase.ts";
 
 /** What giving the kubelet its identity needs. */
@@ -13,7 +12,7 @@ export interface BootstrapKubeletContext {
   host: Host;
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
-  cluster: DiscoveredCluster | undefined;
+  cluster: { server: string; caPem: string } | undefined;
 }
 
 /** User name in the bootstrap kubeconfig, as kubeadm has it. */

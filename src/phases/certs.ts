@@ -8,7 +8,7 @@ import {
   SERVICE_ACCOUNT_KEY,
   validityOf,
 } from "../cluster/certificates.ts";
-import { readAuthority } from "../cluster/existing_pair.ts";
+import { signingAuthority } from "../cluster/existing_pair.ts";
 import { checkExistingPki, inspectCertificate } from "../cluster/existing_pki.ts";
 import { inspectServiceAccountKey } from "../cluster/existing_service_account_key.ts";
 import type { InitConfiguration } from "../config/types.ts";
@@ -60,7 +60,7 @@ function refuse(problems: readonly Problem[]): void {
 /** Keeps the certificate that is there, or completes what is missing of it. */
 async function ensureCertificate(context: CertsContext, spec: CertificateSpec): Promise<void> {
   const { host, config, startedAt, warn } = context;
-  const { pair, problems, warnings } = await inspectCertificate(host, config, spec);
+  const { pair, issuer, problems, warnings } = await inspectCertificate(host, config, spec);
   refuse(problems);
   warnings.forEach(warn);
   if (pair.certificates) return;
@@ -74,7 +74,7 @@ async function ensureCertificate(context: CertsContext, spec: CertificateSpec): 
     : await issueLeaf(
       leafRequest(spec, config, startedAt),
       keys.publicKey,
-      await readAuthority(host, config, certificateNamed(spec.issuer)),
+      signingAuthority(config, certificateNamed(spec.issuer), issuer),
     );
   await host.write(paths.certificate, certificatePem(certificate), MODE.certificate);
 }

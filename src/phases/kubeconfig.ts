@@ -1,5 +1,5 @@
 import { checkExistingKubeconfigs, CLUSTER_AUTHORITY, inspectKubeconfig } from "../cluster/existing_kubeconfigs.ts";
-import { readAuthority } from "../cluster/existing_pair.ts";
+import { signingAuthority } from "../cluster/existing_pair.ts";
 import {
   clientRequest,
   kubeconfigDocument,
@@ -45,23 +45,23 @@ function refuse(problems: readonly Problem[]): void {
 /** Keeps the kubeconfig that is there, or makes it, with a client certificate of its own. */
 async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec): Promise<void> {
   const { host, config, startedAt, warn } = context;
-  const { exists, problems, warnings } = await inspectKubeconfig(host, config, spec);
+  const { exists, authority, problems, warnings } = await inspectKubeconfig(host, config, spec);
   refuse(problems);
   warnings.forEach(warn);
   if (exists) return;
 
-  const [keys, authority, { issueLeaf }, { certificatePem }, { privateKeyPem }] = await Promise.all([
+  const signer = signingAuthority(config, CLUSTER_AUTHORITY, authority);
+  const [keys, { issueLeaf }, { certificatePem }, { privateKeyPem }] = await Promise.all([
     context.keys.take(spec.name),
-    readAuthority(host, config, CLUSTER_AUTHORITY),
     import("../pki/issue.ts"),
     import("../pki/certificate.ts"),
     import("../pki/key_pem.ts"),
   ]);
-  const certificate = await issueLeaf(clientRequest(spec, config, startedAt), keys.publicKey, authority);
+  const certificate = await issueLeaf(clientRequest(spec, config, startedAt), keys.publicKey, signer);
   const document = kubeconfigDocument({
     clusterName: config.cluster.clusterName,
     server: serverOf(spec, config),
-    caPem: certificatePem(...authority.bundle),
+    caPem: certificatePem(...signer.bundle),
     user: spec.user(config),
     credentials: { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) },
   });

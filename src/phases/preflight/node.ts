@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import type { Check, Findings } from "./run.ts";
 
 /** What the checks of every node look at. */
@@ -100,11 +101,9 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
       },
   },
   {
-    name: "Port-10250",
-    async look(context) {
-      if (context.ownPaths.has("/var/lib/kubelet/config.yaml")) return NOTHING;
-      return portFindings(context.host, "0.0.0.0", 10250);
-    },
+    name: `Port-${PORTS.kubelet}`,
+    look: async ({ host, ownPaths }) =>
+      ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await portFindings(host, "0.0.0.0", PORTS.kubelet),
   },
   {
     name: "FileContent--proc-sys-net-ipv4-ip_forward",

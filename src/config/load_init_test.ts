@@ -458,6 +458,11 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
     init(`bootstrapTokens: [{token: ${TOKEN}, usages: [signing], groups: ["system:bootstrappers:a"]}]`),
     [`${I}.bootstrapTokens[0].groups: are given, but usages does not include "authentication"`],
   ],
+  [
+    "a token without text among several",
+    init(`bootstrapTokens: [{token: ${TOKEN}}, {description: second}]`),
+    [`${I}.bootstrapTokens[1].token: is required where there are several tokens`],
+  ],
   ["a token for root", init(`bootstrapTokens: [{token: ${TOKEN}, groups: ["system:masters"]}]`), [
     `${I}.bootstrapTokens[0].groups[0]: "system:masters" is not a group of bootstrappers: "system:bootstrappers:" and lower case letters, digits, ":" and "-"`,
   ]],

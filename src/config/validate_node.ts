@@ -69,6 +69,7 @@ export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.Clust
 export function validateBootstrapTokens(tokens: readonly t.BootstrapToken[], report: Report): void {
   tokens.forEach((token, i) => {
     const path = `InitConfiguration.bootstrapTokens[${i}]`;
+    if (token.token === "" && tokens.length > 1) report(`${path}.token`, "is required where there are several tokens");
     if (token.ttl !== undefined && token.expires !== undefined) {
       report(path, "has both ttl and expires; only one of them can say when it ends");
     }

@@ -74,3 +74,8 @@ function parseStatus(body: string): ApiStatus {
   }
   return {};
 }
+
+/** Whether there was no answer at all: nothing listens there, or something that is not our API server. */
+export function isAbsentServer(error: KubeError): boolean {
+  return error.status === 0;
+}

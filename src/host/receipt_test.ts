@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import type { Change } from "../system.ts";
+import { linuxHost } from "./linux.ts";
+import { readReceipt, receiptHost } from "./receipt.ts";
+import { recordingHost } from "./recording_host.ts";
+
+Deno.test("receipt: one line for each path made, before it is made; overwritten files are told apart", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/state/receipt.jsonl`;
+  const changes: Change[] = [];
+  const plain = linuxHost((change) => changes.push(change));
+  await Deno.writeTextFile(`${dir}/theirs`, "x");
+  let host = receiptHost(plain, { path });
+  await host.write(`${dir}/a/b/c`, "1", 0o600);
+  await host.write(`${dir}/a/b/c`, "2", 0o600);
+  assert.deepEqual(changes.map(({ kind }) => kind), ["directory", "write", "directory", "directory", "write", "write"]);
+  assert.equal((await plain.stat(path))?.mode, 0o600);
+  assert.equal((await plain.stat(`${dir}/state`))?.mode, 0o700);
+  await Deno.writeTextFile(path, '{"kind":"file","pa', { append: true }); // a crash
+  host = receiptHost(plain, { path });
+  await host.write(`${dir}/theirs`, "x", (await plain.stat(`${dir}/theirs`))?.mode ?? 0);
+  await Promise.all([
+    host.write(`${dir}/theirs`, "y", 0o644),
+    host.makeDirectory(`${dir}/a/d/e`, 0o700),
+    host.makeDirectory(`${dir}/a/d`, 0o700),
+    host.write(`${dir}/a/b/c`, "3", 0o600),
+  ]);
+  await Deno.symlink("/nowhere", `${dir}/link`);
+  await assert.rejects(host.write(`${dir}/link`, "y", 0o644), /symbolic link/);
+  const entries = (await readReceipt(plain, path)).map(({ kind, path }) => `${kind} ${path.slice(dir.length)}`);
+  assert.deepEqual(entries.slice(0, 3), ["directory /a", "directory /a/b", "file /a/b/c"]);
+  assert.deepEqual(entries.slice(3).sort(), ["directory /a/d", "directory /a/d/e", "overwrote /theirs"]);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("receipt: a line is on disk before its file, and when it cannot be, the file is not made", async () => {
+  const dir = await Deno.makeTempDir();
+  const plain = linuxHost(() => {});
+  const append = () => Promise.reject(new Error("disk full"));
+  const host = receiptHost(plain, { path: `${dir}/r`, append });
+  await assert.rejects(host.write(`${dir}/x`, "1", 0o600), /disk full/);
+  assert.equal(await plain.stat(`${dir}/x`), undefined);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("receipt: over a recording host the changes are those of a real one", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/state/receipt.jsonl`;
+  const recorded: Change[] = [];
+  const real: Change[] = [];
+  const dry = recordingHost(linuxHost(() => assert.fail()), (change) => recorded.push(change));
+  await receiptHost(dry, { path, append: () => Promise.resolve() }).write(`${dir}/a/b`, "1", 0o600);
+  await receiptHost(linuxHost((change) => real.push(change)), { path }).write(`${dir}/a/b`, "1", 0o600);
+  assert.deepEqual(recorded, real);
+  assert.equal(real.length, 4);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -1,0 +1,104 @@
+/**
+ * A host on which changes are only recorded: later reads see them, the real host never does.
+ * @module
+ */
+import { UserError } from "../errors.ts";
+import type { ChangeSink, Command, FileStat, Host, Wait } from "../system.ts";
+import { ancestorsOf, assertWritable, equalBytes, splitPath } from "./durable.ts";
+import { waitUntil } from "./wait.ts";
+
+/** What a recorded change left at a path. */
+type Entry =
+  | { kind: "file"; bytes: Uint8Array; mode: number; modified: Date }
+  | { kind: "directory"; mode: number; modified: Date }
+  | { kind: "gone" };
+
+/** An overlay on `real`, of which only observing methods are used. Waits answer what they assume, unless nothing that was recorded matters to them. */
+export function recordingHost(real: Host, report: ChangeSink): Host {
+  const overlay = new Map<string, Entry>();
+
+  async function read(path: string): Promise<Uint8Array | undefined> {
+    const entry = overlay.get(path);
+    if (entry === undefined) return await real.read(path);
+    if (entry.kind === "directory") throw new UserError(`Cannot read "${path}": it is a directory`);
+    return entry.kind === "file" ? entry.bytes : undefined;
+  }
+  async function stat(path: string): Promise<FileStat | undefined> {
+    const entry = overlay.get(path);
+    if (entry === undefined) return await real.stat(path);
+    if (entry.kind === "gone") return undefined;
+    const { kind, mode, modified } = entry;
+    return { kind, mode, size: entry.kind === "file" ? entry.bytes.length : 0, uid: real.uid(), modified };
+  }
+  async function list(path: string): Promise<string[]> {
+    const names = new Set(overlay.has(path) ? [] : await real.list(path));
+    const prefix = path === "/" ? "/" : `${path}/`;
+    for (const [below, { kind }] of overlay) {
+      const name = below.slice(prefix.length);
+      if (!below.startsWith(prefix) || name.includes("/")) continue;
+      if (kind === "gone") names.delete(name);
+      else names.add(name);
+    }
+    return [...names].sort();
+  }
+  async function makeDirectory(path: string, mode: number): Promise<void> {
+    for (const directory of [...ancestorsOf(path), path]) {
+      const there = await stat(directory);
+      if (there?.kind === "file" || there?.kind === "other") {
+        throw new UserError(`Cannot make the directory "${directory}": a file is in its place; nothing was changed`);
+      }
+      if (there !== undefined) continue;
+      overlay.set(directory, { kind: "directory", mode, modified: real.now() });
+      report({ kind: "directory", path: directory, mode });
+    }
+  }
+
+  return {
+    now: () => real.now(),
+    hostname: () => real.hostname(),
+    environment: () => real.environment(),
+    uid: () => real.uid(),
+    cpus: () => real.cpus(),
+    addresses: () => real.addresses(),
+    query: (command) => real.query(command),
+    portIsFree: (address, port) => real.portIsFree(address, port),
+    resolves: (name) => real.resolves(name),
+    read,
+    readText: async (path) => {
+      const bytes = await read(path);
+      return bytes && new TextDecoder().decode(bytes);
+    },
+    stat,
+    list,
+    makeDirectory,
+
+    async write(path, content, mode) {
+      const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      const there = await stat(path);
+      assertWritable(path, there);
+      const before = there && await read(path);
+      if (before !== undefined && there?.mode === mode && equalBytes(before, after)) return;
+      const { directory } = splitPath(path);
+      if (directory !== "/") await makeDirectory(directory, 0o755);
+      overlay.set(path, { kind: "file", bytes: after, mode, modified: real.now() });
+      report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
+    },
+    async remove(path) {
+      const there = await stat(path);
+      if (there === undefined) return;
+      if (there.kind === "directory" && (await list(path)).length > 0) {
+        throw new UserError(`Cannot remove "${path}": the directory is not empty`);
+      }
+      overlay.set(path, { kind: "gone" });
+      report({ kind: "remove", path });
+    },
+    run(command: Command) {
+      report({ kind: "run", command });
+      return Promise.resolve();
+    },
+    async wait<T>(wait: Wait<T>) {
+      report({ kind: "wait", what: wait.what });
+      return wait.independent ? await waitUntil(wait) : wait.assume;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { kubeClient } from "../kube/client.ts";
+import { makeCertificates, serveApi } from "../kube/test_server.ts";
+import type { Change, ContainerRuntime, Host, KubeObject, System } from "../system.ts";
+import { linuxHost } from "./linux.ts";
+import { memoryHost } from "./memory.ts";
+import { recordingSystem } from "./recording.ts";
+import { recordingHost } from "./recording_host.ts";
+
+const never = () => assert.fail("a dry run changed something");
+
+/** What a command may do to a directory; the same steps for a real and a recording host. */
+async function work(host: Host, dir: string): Promise<void> {
+  await host.makeDirectory(`${dir}/a/b`, 0o700);
+  await host.write(`${dir}/a/b/c`, "1", 0o600);
+  await host.write(`${dir}/a/b/c`, "1", 0o600);
+  await host.write(`${dir}/a/b/c`, "2", 0o600);
+  await host.write(`${dir}/there`, "old", 0o644);
+  await host.write(`${dir}/there`, "new", 0o644);
+  await host.remove(`${dir}/a/b/c`);
+  await host.remove(`${dir}/a/b/c`);
+  await host.remove(`${dir}/a/b`);
+  await host.run({ argv: ["true"] });
+  await host.wait({ what: "it", probe: () => Promise.resolve({ done: true, value: 1 }), timeoutMs: 100, assume: 1 });
+  await assert.rejects(host.write(`${dir}/a`, "x", 0o600), /it is a directory, wanted a file/);
+  await assert.rejects(host.write(`${dir}/there/x`, "x", 0o600), /a file is in its place/);
+}
+
+Deno.test("recording host: lists the changes that the real one makes, and makes none", async () => {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/there`, "old");
+  await Deno.chmod(`${dir}/there`, 0o644);
+  const recorded: Change[] = [];
+  await work(recordingHost(linuxHost(never), (change) => recorded.push(change)), dir);
+  assert.deepEqual(await linuxHost(never).list(dir), ["there"]);
+  assert.equal(await Deno.readTextFile(`${dir}/there`), "old");
+  const real: Change[] = [];
+  await work(linuxHost((change) => real.push(change)), dir);
+  assert.deepEqual(recorded, real);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("recording host: later reads see what was recorded", async () => {
+  const host = memoryHost({ files: { "/etc/a": "a", "/etc/b/c": "c" } }, () => {});
+  await host.write("/etc/d", "d", 0o600);
+  await host.remove("/etc/a");
+  assert.deepEqual(await host.list("/etc"), ["b", "d"]);
+  assert.equal(await host.readText("/etc/a"), undefined);
+  assert.equal(await host.readText("/etc/d"), "d");
+  assert.equal((await host.stat("/etc/d"))?.mode, 0o600);
+  assert.equal((await host.stat("/etc/b"))?.kind, "directory");
+  assert.equal(await host.stat("/etc/a"), undefined);
+});
+
+Deno.test("memory host: has the commands it is given, others fail loudly", async () => {
+  const changes: Change[] = [];
+  const host = memoryHost(
+    { commands: { "kubelet --version": "Kubernetes v1.37.2\n" } },
+    (change) => changes.push(change),
+  );
+  assert.equal((await host.query({ argv: ["kubelet", "--version"] })).stdout, "Kubernetes v1.37.2\n");
+  assert.equal((await host.query({ argv: ["kubelet"] })).code, 127);
+  await assert.rejects(host.run({ argv: ["systemctl", "start", "x"] }), /there is no program "systemctl"/);
+  assert.deepEqual(changes, []);
+});
+
+/** A system around a host, with one API server and a runtime that may not be asked to change anything. */
+function systemOf(host: Host, caPem: string, opened: { close(): void }[]): System {
+  const runtime = { socket: "unix:///s", hasImage: () => Promise.resolve(false), pullImage: never } as unknown;
+  return {
+    host,
+    connect(credentials) {
+      const client = kubeClient({ ...credentials, caPem }, never, { timeLimitMs: 100 });
+      opened.push(client);
+      return client;
+    },
+    runtime: () => runtime as ContainerRuntime,
+    unverified: { get: () => Promise.reject(new Error("not here")) },
+    stdin: () => Promise.resolve(""),
+    terminal: { out: false, err: false },
+    out: () => {},
+    err: () => {},
+  };
+}
+
+const CONFIG: KubeObject = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "cm", namespace: "ns", labels: { a: "b" } },
+  data: { k: "v" },
+};
+const REFERENCE = { apiVersion: "v1", kind: "ConfigMap", name: "cm", namespace: "ns" };
+
+Deno.test("recording API: over a server that is not there, objects exist from when they were applied", async () => {
+  const certificates = await makeCertificates();
+  const opened: { close(): void }[] = [];
+  const changes: Change[] = [];
+  const system = recordingSystem(
+    systemOf(memoryHost({}, never), certificates.ca, opened),
+    (change) => changes.push(change),
+  );
+  const credentials = { server: "https://127.0.0.1:1", caPem: "" };
+  const kube = system.connect(credentials);
+  assert.equal(await kube.get(REFERENCE), undefined);
+  await kube.apply(CONFIG);
+  await kube.apply(CONFIG);
+  await kube.patch(REFERENCE, { data: { k: "w" } });
+  await kube.patch({ apiVersion: "v1", kind: "Node", name: "n" }, { spec: { taints: [] } });
+  const other = system.connect(credentials); // another identity sees the same
+  assert.deepEqual((await other.get(REFERENCE))?.data, { k: "w" });
+  const query = { apiVersion: "v1", kind: "ConfigMap" };
+  assert.equal((await other.list({ ...query, namespace: "ns", labelSelector: "a=b,!c" })).length, 1);
+  assert.equal((await other.list({ ...query, labelSelector: "a!=b" })).length, 0);
+  assert.equal((await other.list({ ...query, fieldSelector: "metadata.name=cm" })).length, 1);
+  await kube.delete(REFERENCE);
+  await kube.delete(REFERENCE);
+  assert.equal(await other.get(REFERENCE), undefined);
+  const runtime = system.runtime("unix:///s");
+  await runtime.pullImage("i");
+  assert.equal(await runtime.hasImage("i"), true);
+  assert.deepEqual(changes.map(({ kind }) => kind), ["apply", "patch", "patch", "delete", "pull"]);
+  for (const client of opened) client.close();
+});
+
+Deno.test("recording API: over a server, only differences are changes, and nothing is sent but GET", async () => {
+  const certificates = await makeCertificates();
+  await using api = serveApi(certificates);
+  api.objects.set("/api/v1/namespaces/ns/configmaps/cm", {
+    ...CONFIG,
+    metadata: { ...CONFIG.metadata, resourceVersion: "7" },
+  });
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "ns" } };
+  api.objects.set("/api/v1/namespaces/ns/secrets/s", { ...secret, data: { k: "dg==" } });
+  const opened: { close(): void }[] = [];
+  const changes: Change[] = [];
+  const system = recordingSystem(
+    systemOf(memoryHost({}, never), certificates.ca, opened),
+    (change) => changes.push(change),
+  );
+  const kube = system.connect({ server: api.server, caPem: "" });
+  await kube.apply(CONFIG);
+  await kube.apply({ ...secret, stringData: { k: "v" } });
+  assert.deepEqual(changes, []);
+  await kube.apply({ ...CONFIG, data: { k: "w" } });
+  await kube.delete({ ...REFERENCE, name: "none" });
+  assert.deepEqual(changes.map(({ kind }) => kind), ["apply"]);
+  assert.ok(api.requests.every((request) => request.startsWith("GET ")));
+  for (const client of opened) client.close();
+});

@@ -1,0 +1,97 @@
+/**
+ * A Kubernetes API on which changes are only recorded: later reads see them, the real API server never does.
+ * @module
+ */
+import { isAbsentServer, KubeError } from "./errors.ts";
+import {
+  asStored,
+  covers,
+  describe,
+  equalJson,
+  matchesFields,
+  matchesLabels,
+  mergePatch,
+  referenceOf,
+} from "./objects.ts";
+import type { ChangeSink, KubeClient, KubeObject, ObjectReference } from "../system.ts";
+
+/** How long a dry run waits for an API server that may not exist yet, in ms. */
+const REACH_MS = 2000;
+
+/** What was recorded, by `apiVersion kind namespace/name`; undefined: deleted. All clients of a run share one. */
+export type RecordedObjects = Map<string, KubeObject | undefined>;
+
+/** An overlay on `real`. An API server that does not answer within 2 s counts as an empty one. */
+export function recordingApi(real: KubeClient, recorded: RecordedObjects, report: ChangeSink): KubeClient {
+  let asked: Promise<boolean> | undefined;
+  const isThere = () => asked ??= answers(real);
+
+  async function get(reference: ObjectReference): Promise<KubeObject | undefined> {
+    const key = keyOf(reference);
+    if (recorded.has(key)) return recorded.get(key);
+    return await isThere() ? await real.get(reference) : undefined;
+  }
+
+  return {
+    server: real.server,
+    probe: (path) => real.probe(path),
+    get,
+    async list(query) {
+      const objects = new Map<string, KubeObject>();
+      for (const object of await isThere() ? await real.list(query) : []) {
+        if (!recorded.has(keyOf(referenceOf(object)))) objects.set(keyOf(referenceOf(object)), object);
+      }
+      for (const [key, object] of recorded) {
+        if (object === undefined || object.apiVersion !== query.apiVersion || object.kind !== query.kind) continue;
+        if (query.namespace !== undefined && object.metadata.namespace !== query.namespace) continue;
+        if (matchesLabels(object, query.labelSelector) && matchesFields(object, query.fieldSelector)) {
+          objects.set(key, object);
+        }
+      }
+      return [...objects.values()];
+    },
+    async apply(object) {
+      const reference = referenceOf(object);
+      const before = await get(reference);
+      const wanted = asStored(object);
+      if (before !== undefined && covers(before, wanted)) return;
+      recorded.set(keyOf(reference), mergePatch(before, wanted) as KubeObject);
+      report({ kind: "apply", object, ...(before === undefined ? {} : { before }) });
+    },
+    async patch(reference, patch) {
+      // What a dry run patches may come from something that only a real run starts (a Node, from its kubelet).
+      const { apiVersion, kind, name, namespace } = reference;
+      const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+      const before = await get(reference) ?? { apiVersion, kind, metadata };
+      const after = mergePatch(before, patch) as KubeObject;
+      if (equalJson(before, after)) return;
+      recorded.set(keyOf(reference), after);
+      report({ kind: "patch", reference, patch });
+    },
+    async delete(reference) {
+      if (await get(reference) === undefined) return;
+      recorded.set(keyOf(reference), undefined);
+      report({ kind: "delete", reference });
+    },
+  };
+}
+
+function keyOf(reference: ObjectReference): string {
+  return `${reference.apiVersion} ${describe(reference)}`;
+}
+
+/** Whether an API server that accepts the client is there. One that refuses TLS is not the one this run would make. */
+async function answers(real: KubeClient): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), REACH_MS));
+  const probe = real.probe("/version").then(() => true, (error: unknown) => {
+    if (error instanceof KubeError && isAbsentServer(error)) return false;
+    throw error;
+  });
+  try {
+    return await Promise.race([probe, late]);
+  } finally {
+    clearTimeout(timer);
+    probe.catch(() => undefined);
+  }
+}

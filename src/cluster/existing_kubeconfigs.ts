@@ -6,7 +6,14 @@ import { sameBytes } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { certificateNamed, CERTIFICATES, isWanted, pkiPaths, SERVICE_ACCOUNT_KEY } from "./certificates.ts";
 import { controlPlaneUrl } from "./endpoints.ts";
-import { authorityCannotSign, commonNameProblems, type Findings, readIssuer, unique } from "./existing_pair.ts";
+import {
+  authorityCannotSign,
+  commonNameProblems,
+  type ExistingPair,
+  type Findings,
+  readIssuer,
+  unique,
+} from "./existing_pair.ts";
 import { type Kubeconfig, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig, serverOf } from "./kubeconfigs.ts";
 
 /** The authority that signs the client certificates of kubeconfigs, and that they trust. */
@@ -14,28 +21,30 @@ export const CLUSTER_AUTHORITY = certificateNamed("ca");
 
 /**
  * Whether an existing kubeconfig can be kept, or a missing one be made. As with kubeadm, it is kept when it trusts the
- * cluster's authority: another server is a warning, and its client certificate is not looked at.
+ * cluster's authority: another server is a warning, and its client certificate is not looked at. `authority` is undefined
+ * when it cannot be read.
  */
 export async function inspectKubeconfig(
   host: Host,
   config: InitConfiguration,
   spec: KubeconfigSpec,
-): Promise<Findings & { exists: boolean }> {
+): Promise<Findings & { exists: boolean; authority: ExistingPair | undefined }> {
   const text = await host.readText(spec.path);
   const authority = await readIssuer(host, config, CLUSTER_AUTHORITY);
-  if (!authority) return { exists: text !== undefined, problems: [], warnings: [] };
+  if (!authority) return { exists: text !== undefined, authority, problems: [], warnings: [] };
   if (text === undefined) {
     const problems = [
       ...commonNameProblems(spec.user(config)),
       ...authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path),
     ];
-    return { exists: false, problems, warnings: [] };
+    return { exists: false, authority, problems, warnings: [] };
   }
   const { certificate: authorityPath } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
   if (!authority.certificates) {
     const hint = `Put ${authorityPath} and its key back, or remove ${spec.path}.`;
     return {
       exists: true,
+      authority,
       problems: [{ where: spec.path, what: `is there, but its authority ${authorityPath} is not`, hint }],
       warnings: [],
     };
@@ -48,13 +57,14 @@ export async function inspectKubeconfig(
     const hint = `Put the authority back that it was made with, or remove ${spec.path} to have it made anew.`;
     return {
       exists: true,
+      authority,
       problems: trusts ? [] : [{ where: spec.path, what, hint }],
       warnings: serverWarnings(config, spec, kubeconfig),
     };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const hint = `Remove ${spec.path} to have it made anew.`;
-    return { exists: true, problems: [{ where: spec.path, what: error.message, hint }], warnings: [] };
+    return { exists: true, authority, problems: [{ where: spec.path, what: error.message, hint }], warnings: [] };
   }
 }
 

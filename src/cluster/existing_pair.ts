@@ -69,21 +69,21 @@ export async function readIssuer(
 }
 
 /**
- * The authority that signs, with its key; `bundle` is all that its file holds, itself first.
- * @throws {InvalidInput} when it is not there, cannot be read, or is kept elsewhere (no key).
+ * An authority that can sign, with its key; `bundle` is all that its file holds, itself first.
+ * @throws {InvalidInput} when it is not there, or is kept elsewhere (no key).
  */
-export async function readAuthority(
-  host: Host,
+export function signingAuthority(
   config: InitConfiguration,
   spec: CertificateSpec,
-): Promise<Authority & { bundle: readonly Certificate[] }> {
-  const { certificates, keys } = await readPair(host, config, spec);
+  { certificates, keys }: ExistingPair,
+): Authority & { bundle: readonly Certificate[] } {
   if (certificates && keys) return { certificate: certificates[0], keys, bundle: certificates };
   const paths = pkiPaths(config.cluster, spec);
-  const missing = certificates ? paths.key : paths.certificate;
-  throw new InvalidInput(`Cannot sign with authority "${spec.name}": "${missing}" is not there`, [], {
-    hint: `Run the phase certs/${spec.name} first.`,
-  });
+  throw new InvalidInput(
+    `Cannot sign with authority "${spec.name}": "${certificates ? paths.key : paths.certificate}" is not there`,
+    [],
+    { hint: `Run the phase certs/${spec.name} first.` },
+  );
 }
 
 /** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */

@@ -19,6 +19,8 @@ import { inspectServiceAccountKey } from "./existing_service_account_key.ts";
 /** One of {@linkcode CERTIFICATES} on the host. */
 export interface InspectedCertificate extends Findings {
   readonly pair: ExistingPair;
+  /** The pair of its authority (of an authority, its own); undefined when it cannot be read. */
+  readonly issuer: ExistingPair | undefined;
 }
 
 /** Warnings about when a certificate is valid. */
@@ -43,7 +45,7 @@ export async function inspectCertificate(
     pair = await readPair(host, config, spec);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return { pair: {}, problems: [...error.problems], warnings: [] };
+    return { pair: {}, issuer: undefined, problems: [...error.problems], warnings: [] };
   }
   const paths = pkiPaths(config.cluster, spec);
   const problems: Problem[] = [];
@@ -59,12 +61,14 @@ export async function inspectCertificate(
     }
   }
   const warnings = certificate ? await validityWarnings(paths.certificate, certificate, host.now()) : [];
-  problems.push(
-    ...spec.issuer === undefined
-      ? await authorityProblems(host, config, spec, pair)
-      : await leafProblems(host, config, spec, certificateNamed(spec.issuer), pair),
-  );
-  return { pair, problems, warnings };
+  if (spec.issuer === undefined) {
+    problems.push(...await authorityProblems(host, config, spec, pair));
+    return { pair, issuer: pair, problems, warnings };
+  }
+  const issuerSpec = certificateNamed(spec.issuer);
+  const issuer = await readIssuer(host, config, issuerSpec);
+  problems.push(...await leafProblems(host, config, spec, pair, issuerSpec, issuer ?? {}));
+  return { pair, issuer, problems, warnings };
 }
 
 async function authorityProblems(
@@ -97,11 +101,11 @@ async function leafProblems(
   host: Host,
   config: InitConfiguration,
   spec: CertificateSpec,
-  issuerSpec: CertificateSpec,
   pair: ExistingPair,
+  issuerSpec: CertificateSpec,
+  issuer: ExistingPair,
 ): Promise<Problem[]> {
   const paths = pkiPaths(config.cluster, spec);
-  const issuer = await readIssuer(host, config, issuerSpec) ?? {};
   if (!pair.certificates) return missingLeafProblems(host, config, spec, issuerSpec, issuer);
   if (!pair.keys) {
     return [{

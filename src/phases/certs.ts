@@ -8,11 +8,12 @@ import {
   SERVICE_ACCOUNT_KEY,
   validityOf,
 } from "../cluster/certificates.ts";
-import { signingAuthority } from "../cluster/existing_pair.ts";
+import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
 import { checkExistingPki, inspectCertificate } from "../cluster/existing_pki.ts";
 import { inspectServiceAccountKey } from "../cluster/existing_service_account_key.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
 import type { KeyMill } from "../pki/key_mill.ts";
 import type { KeyPair } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
@@ -69,13 +70,15 @@ async function ensureCertificate(context: CertsContext, spec: CertificateSpec): 
   const issuing = Promise.all([import("../pki/issue.ts"), import("../pki/certificate.ts")]);
   const keys = pair.keys ?? await writeNewKey(context, spec.name, paths.key);
   const [{ issueAuthority, issueLeaf }, { certificatePem }] = await issuing;
-  const certificate = spec.issuer === undefined
-    ? await issueAuthority(spec.commonName(config), validityOf("authority", config.cluster, startedAt), keys)
-    : await issueLeaf(
-      leafRequest(spec, config, startedAt),
-      keys.publicKey,
-      signingAuthority(config, certificateNamed(spec.issuer), issuer),
-    );
+  let certificate: Certificate;
+  if (spec.issuer === undefined) {
+    const period = validityOf("authority", config.cluster, startedAt);
+    certificate = await issueAuthority(spec.commonName(config), period, keys);
+  } else {
+    const issuerSpec = certificateNamed(spec.issuer);
+    const authority = signingAuthority(config, issuerSpec, issuer ?? await readPair(host, config, issuerSpec));
+    certificate = await issueLeaf(leafRequest(spec, config, startedAt), keys.publicKey, authority);
+  }
   await host.write(paths.certificate, certificatePem(certificate), MODE.certificate);
 }
 

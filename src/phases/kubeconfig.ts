@@ -1,5 +1,5 @@
 import { checkExistingKubeconfigs, CLUSTER_AUTHORITY, inspectKubeconfig } from "../cluster/existing_kubeconfigs.ts";
-import { signingAuthority } from "../cluster/existing_pair.ts";
+import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
 import {
   clientRequest,
   kubeconfigDocument,
@@ -50,7 +50,11 @@ async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec
   warnings.forEach(warn);
   if (exists) return;
 
-  const signer = signingAuthority(config, CLUSTER_AUTHORITY, authority);
+  const signer = signingAuthority(
+    config,
+    CLUSTER_AUTHORITY,
+    authority ?? await readPair(host, config, CLUSTER_AUTHORITY),
+  );
   const [keys, { issueLeaf }, { certificatePem }, { privateKeyPem }] = await Promise.all([
     context.keys.take(spec.name),
     import("../pki/issue.ts"),

@@ -62,7 +62,7 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
     period,
     spki,
     extensions: [
-      keyUsage(keys.publicKey, ["keyCertSign"]),
+      keyUsage("keyCertSign"),
       extension(OID.basicConstraints, true, new BasicConstraints({ cA: true }).toSchema()),
       extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
       alternativeNames({ dnsNames: [commonName], ipAddresses: [] })!,
@@ -94,7 +94,7 @@ export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authori
     period,
     spki,
     extensions: [
-      keyUsage(publicKey, []),
+      keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
       extension(
         OID.extendedKeyUsage,
         false,
@@ -192,10 +192,16 @@ function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuf
   return new Extension({ extnID, critical, extnValue: value.toBER() });
 }
 
-/** Elliptic curve keys cannot encipher keys, and RFC 8813 (section 3) forbids to say so; kubeadm does it all the same. */
-function keyUsage(key: CryptoKey, further: readonly (keyof typeof KEY_USAGE)[]): Extension {
-  const encipherment = key.algorithm.name === "ECDSA" ? [] : ["keyEncipherment"] as const;
-  const bits: number[] = (["digitalSignature", ...encipherment, ...further] as const).map((usage) => KEY_USAGE[usage]);
+/**
+ * Only an RSA key of a TLS server may be used to encipher keys: not an authority (RFC 3279, 2.3.1), not a client (RFC 5280,
+ * 4.2.1.12), not an elliptic curve key (RFC 8813, 3). kubeadm says it everywhere; nothing in Kubernetes asks for it.
+ */
+function isEnciphering({ usages }: LeafRequest, key: CryptoKey): boolean {
+  return key.algorithm.name !== "ECDSA" && usages.includes("server");
+}
+
+function keyUsage(...further: (keyof typeof KEY_USAGE)[]): Extension {
+  const bits: number[] = (["digitalSignature", ...further] as const).map((usage) => KEY_USAGE[usage]);
   const octet = bits.reduce((octet, bit) => octet | 0x80 >> bit, 0);
   // DER drops trailing zero bits of a list of named bits (X.690, 11.2.2).
   return extension(

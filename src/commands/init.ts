@@ -14,6 +14,7 @@ import { adminAccess } from "../phases/admin_access.ts";
 import { bootstrapToken } from "../phases/bootstrap_token.ts";
 import { certs } from "../phases/certs.ts";
 import { controlPlane, etcd } from "../phases/control_plane.ts";
+import { images } from "../phases/images.ts";
 import { kubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
@@ -62,6 +63,7 @@ const PHASES: readonly Phase<InitContext>[] = [
     run: (context) => preflightPhase([...NODE_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
   },
   existingFiles,
+  images,
   certs,
   kubeconfig,
   etcd,
@@ -110,6 +112,19 @@ function load(request: InitRequest, facts: Facts, network: PodNetwork): InitConf
   return loadInit(request.configText, { ...request.overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED);
 }
 
+/** Refuses what this command cannot do yet, before anything is done. */
+function checkSupported(config: InitConfiguration): void {
+  const problems = [];
+  if (config.patchesDirectory) problems.push({ where: "patches", what: "patches are not supported yet" });
+  if (config.certificateKey) {
+    problems.push({
+      where: "certificateKey",
+      what: "uploading certificates for other control plane nodes is not supported yet",
+    });
+  }
+  if (problems.length > 0) throw new InvalidInput("Cannot set up a control plane:", problems);
+}
+
 async function joinCommand(context: InitContext): Promise<{ argv: string[]; hash: string }> {
   const { parseCertificates } = await import("../pki/certificate.ts");
   const [authority] = parseCertificates(await context.caPem());
@@ -150,6 +165,7 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const { host } = desk.system;
   const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
   const config = load(request, facts, network);
+  checkSupported(config);
   checkPhaseNames(PHASES, config.skipPhases);
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await initContext(system, desk, facts, config, network);

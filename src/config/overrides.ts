@@ -160,7 +160,7 @@ const BESIDE_CONFIG: ReadonlySet<string> = new Set([
   ...["print-manifest", "output", "show-managed-fields", "allow-missing-template-keys", "print-join-command", "rootfs"],
   ...["v", "log-file", "yes"],
   // Ours, without a field of their own, or to keep a secret out of the file.
-  ...["cni", "token-file", "help"],
+  ...["cni", "token-file", "verbose", "help"],
 ]);
 
 /**

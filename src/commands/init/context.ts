@@ -12,6 +12,7 @@ import type { AdminAccessContext } from "../../phases/admin_access.ts";
 import type { BootstrapTokenContext } from "../../phases/bootstrap_token.ts";
 import type { CertsContext } from "../../phases/certs.ts";
 import type { ControlPlaneContext as ManifestContext } from "../../phases/control_plane.ts";
+import type { ImagesContext } from "../../phases/images.ts";
 import type { KubeconfigContext } from "../../phases/kubeconfig.ts";
 import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
 import type { MarkControlPlaneContext } from "../../phases/mark_control_plane.ts";
@@ -36,6 +37,7 @@ export type InitContext =
   & AdminAccessContext
   & MarkControlPlaneContext
   & BootstrapTokenContext
+  & ImagesContext
   & AddonContext
   & WaitNodeContext;
 

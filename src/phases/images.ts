@@ -1,0 +1,64 @@
+import { flannelImages } from "../cluster/addons/flannel.ts";
+import { controlPlaneImages } from "../cluster/images.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { UserError } from "../errors.ts";
+import type { ContainerRuntime } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What fetching images needs. */
+export interface ImagesContext {
+  config: InitConfiguration;
+  podNetwork: { kind: string };
+  runtime: ContainerRuntime;
+  note(message: string): void;
+  warn(message: string): void;
+}
+
+/** How often a pull is tried; registries have bad moments. As kubeadm. */
+const ATTEMPTS = 5;
+
+/** The name under which `--ignore-preflight-errors` takes it, as in kubeadm. */
+const CHECK = "imagepull";
+
+async function pull({ runtime, note }: ImagesContext, image: string): Promise<void> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      await runtime.pullImage(image);
+      return note(`pulled ${image}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (attempt < ATTEMPTS) continue;
+      throw new UserError(`Cannot pull the image "${image}": it is not on this host, and ${ATTEMPTS} tries failed`, {
+        cause: error,
+        hint:
+          "Give this host a way to the registry, name another with --image-repository, or load the image: ctr -n k8s.io images import FILE",
+      });
+    }
+  }
+}
+
+/** Has the images here before anything needs them: a static pod that waits for one says little about it. */
+export const images: Phase<ImagesContext> = {
+  name: "images",
+  summary: "pull the images that are not on this host",
+  when: ({ config }) => config.nodeRegistration.imagePullPolicy !== "Never",
+  async run(context) {
+    const { config, runtime, podNetwork, warn } = context;
+    const { imagePullPolicy, imagePullSerial, ignorePreflightErrors } = config.nodeRegistration;
+    const wanted = [
+      ...controlPlaneImages(config.cluster),
+      ...(podNetwork.kind === "flannel" ? flannelImages(config.cluster) : []),
+    ];
+    const tolerated = [CHECK, "all"].some((name) => ignorePreflightErrors.includes(name));
+    const fetch = async (image: string) => {
+      try {
+        if (imagePullPolicy === "Always" || !await runtime.hasImage(image)) await pull(context, image);
+      } catch (error) {
+        if (!tolerated || !(error instanceof UserError)) throw error;
+        warn(`ImagePull: ${error.message}`);
+      }
+    };
+    if (!imagePullSerial) await Promise.all(wanted.map(fetch));
+    else for (const image of wanted) await fetch(image);
+  },
+};

@@ -114,9 +114,9 @@ export class Host {
     return (await this.exec(["sh", "-euc", script], options)).stdout.replace(/\n$/, "");
   }
 
-  /** Starts a program inside and returns at once. */
-  spawn(argv: readonly string[], options: { env?: Record<string, string> } = {}): Spawned {
-    return new Spawned(this.#enter(argv), { ...ENVIRONMENT, ...this.#groups(), ...options.env });
+  /** Starts a program inside and returns at once; `show` also prints here what it prints. */
+  spawn(argv: readonly string[], options: { env?: Record<string, string>; show?: boolean } = {}): Spawned {
+    return new Spawned(this.#enter(argv), { ...ENVIRONMENT, ...this.#groups(), ...options.env }, options.show);
   }
 
   /** A command line for people that opens a shell inside. */

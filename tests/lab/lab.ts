@@ -6,7 +6,7 @@
 
 import { type Base, base } from "./base.ts";
 import { alive, powerCut, type Process, startOf } from "./boot.ts";
-import { cacheFolder, exists, locked } from "./cache.ts";
+import { cacheFolder, exists, locked, say } from "./cache.ts";
 import { makeGroups, removeGroups } from "./cgroups.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { checkMachine } from "./machine.ts";
@@ -47,14 +47,14 @@ export class Lab implements AsyncDisposable {
     this.#record = record;
   }
 
-  /** Makes a lab without hosts; builds what is missing in the cache, and removes what a killed run of the same name left. */
+  /** Makes a lab without hosts; builds what is missing in the cache, and removes what killed runs left. */
   static async create({ name, kubernetes }: LabOptions): Promise<Lab> {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw new Error(`Cannot make lab "${name}": use a-z, 0-9 and hyphens`);
     const folder = `${cacheFolder()}/hosts/${name}`;
     await checkMachine(cacheFolder());
     const made = await base(kubernetes);
     return await locked("labs", async () => {
-      await removeLeftovers(name, folder);
+      await removeLeftovers(name);
       const network = await makeNetwork();
       const started = await startOf(Deno.pid) ?? "";
       const lab = new Lab(name, folder, made, network, {
@@ -183,13 +183,26 @@ async function configure(root: string, name: string, address: string, gateway: s
   await Deno.writeTextFile(`${root}/etc/resolv.conf`, `nameserver ${gateway}\n`);
 }
 
-async function removeLeftovers(name: string, folder: string): Promise<void> {
-  if (!await exists(`${folder}/lab.json`)) return;
-  const record: Remains = JSON.parse(await Deno.readTextFile(`${folder}/lab.json`));
-  if (await alive(record.owner)) {
-    throw new Error(`Cannot make lab "${name}": process ${record.owner.pid} runs it; end that or choose another name`);
+/**
+ * Removes labs of this cache whose process has ended without doing so (it was killed), by what they recorded. Throws when
+ * a process that still runs has the lab `name`.
+ */
+async function removeLeftovers(name: string): Promise<void> {
+  const parent = `${cacheFolder()}/hosts`;
+  await Deno.mkdir(parent, { recursive: true });
+  for (const { name: found } of await Array.fromAsync(Deno.readDir(parent))) {
+    const file = `${parent}/${found}/lab.json`;
+    if (!await exists(file)) continue;
+    const record: Remains = JSON.parse(await Deno.readTextFile(file));
+    if (!await alive(record.owner)) {
+      await remove(`${parent}/${found}`, record);
+      say(`removed what lab ${found} had left`);
+    } else if (found === name) {
+      throw new Error(
+        `Cannot make lab "${name}": process ${record.owner.pid} runs it; end that or choose another name`,
+      );
+    }
   }
-  await remove(folder, record);
 }
 
 async function remove(folder: string, record: Remains): Promise<void> {

@@ -15,7 +15,8 @@ export class Spawned {
   #stdout = "";
   #stderr = "";
 
-  constructor(argv: readonly string[], env: Record<string, string>) {
+  /** `show` also prints what the program prints, as it comes. */
+  constructor(argv: readonly string[], env: Record<string, string>, show = false) {
     const [program = "", ...args] = argv;
     this.#child = new Deno.Command(program, {
       args,
@@ -25,7 +26,7 @@ export class Spawned {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.done = this.#run();
+    this.done = this.#run(show);
     // Whoever never awaits it must not be ended by its failure.
     this.done.catch(() => {});
   }
@@ -45,17 +46,24 @@ export class Spawned {
     signal(await childOf(this.#child.pid) ?? this.#child.pid, name);
   }
 
-  async #run(): Promise<Output> {
+  async #run(show: boolean): Promise<Output> {
     const [status] = await Promise.all([
       this.#child.status,
-      this.#keep(this.#child.stdout, (text) => this.#stdout += text),
-      this.#keep(this.#child.stderr, (text) => this.#stderr += text),
+      this.#keep(this.#child.stdout, show ? Deno.stdout : undefined, (text) => this.#stdout += text),
+      this.#keep(this.#child.stderr, show ? Deno.stderr : undefined, (text) => this.#stderr += text),
     ]);
     return { code: status.code, stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  async #keep(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+  async #keep(
+    stream: ReadableStream<Uint8Array>,
+    screen: { writeSync(bytes: Uint8Array): number } | undefined,
+    add: (text: string) => void,
+  ): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
+    for await (const chunk of stream) {
+      add(decoder.decode(chunk, { stream: true }));
+      screen?.writeSync(chunk);
+    }
   }
 }

@@ -5,6 +5,8 @@
  */
 
 import type { Scenario } from "./scenario.ts";
+import { scenario as init } from "./scenarios/init.ts";
+import { scenario as join } from "./scenarios/join.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
 
-export const SCENARIOS: readonly Scenario[] = [peer];
+export const SCENARIOS: readonly Scenario[] = [init, join, peer];

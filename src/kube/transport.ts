@@ -87,7 +87,7 @@ export function openTransport(credentials: KubeCredentials): Transport {
         throw error;
       });
       const failed = outcome instanceof KubeError;
-      if (!failed && !isWorthAnotherTry(outcome.status, request)) return { ...outcome, tries };
+      if (!failed && !isWorthAnotherTry(outcome, request)) return { ...outcome, tries };
       const backoff = BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1] ?? 1000;
       const pause = failed ? backoff : outcome.retryAfterMs ?? backoff;
       if (performance.now() + pause >= deadline) {
@@ -196,7 +196,11 @@ function unreachable(server: string, error: unknown, late: boolean): KubeError {
   }, { cause: error, ...(trouble?.hint === undefined ? {} : { hint: trouble.hint }) });
 }
 
-/** Whether the server may answer better a moment later. */
-function isWorthAnotherTry(status: number, request: KubeRequest): boolean {
+/**
+ * Whether the server may answer better a moment later. An apply whose object does not fit its schema is answered with 500,
+ * as trouble with etcd is; only the text tells them apart.
+ */
+function isWorthAnotherTry({ status, body }: KubeAnswer, request: KubeRequest): boolean {
+  if (status === 500 && body.includes("failed to create typed patch object")) return false;
   return status === 429 || status >= 500 || request.retryStatus?.includes(status) === true;
 }

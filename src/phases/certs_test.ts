@@ -101,7 +101,11 @@ async function init(files: Files, config = configuration(), writesUntilKilled = 
     startedAt: NOW,
     warn: (message) => warnings.push(message),
   };
-  await runPhases([certs, kubeconfig], context, [], { started() {}, finished() {}, failed() {} });
+  try {
+    await runPhases([certs, kubeconfig], context, [], { started() {}, finished() {}, failed() {} });
+  } finally {
+    await Promise.all(generated.map((name) => context.keys.take(name))); // nothing goes on after the test
+  }
   return { writes, warnings, generated };
 }
 

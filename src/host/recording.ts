@@ -4,6 +4,7 @@
  */
 import type { ChangeSink, ContainerRuntime, KubeClient, System } from "../system.ts";
 import { type RecordedObjects, recordingApi } from "../kube/recording.ts";
+import { receiptHost } from "./receipt.ts";
 import { recordingHost } from "./recording_host.ts";
 
 /** An overlay on the real system. Of that, only observing methods are used; `report` hears what a real run would change. */
@@ -11,7 +12,8 @@ export function recordingSystem(real: System, report: ChangeSink): System {
   const objects: RecordedObjects = new Map();
   const pulled = new Set<string>();
   return {
-    host: recordingHost(real.host, report),
+    // The receipt is a file that a real run would make, too; its lines are no changes of their own.
+    host: receiptHost(recordingHost(real.host, report), { append: () => Promise.resolve() }),
     connect(credentials): KubeClient {
       return recordingApi(real.connect(credentials), objects, report);
     },

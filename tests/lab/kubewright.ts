@@ -82,6 +82,16 @@ export function changesOf({ events }: Ran): string[] {
   });
 }
 
+/** Lines of one list that are not in another, counting repetitions. */
+export function onlyIn(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
 /** Paths that are in one listing and not the same in the other. */
 export function differingPaths(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);

@@ -44,6 +44,8 @@ async function attempt(scenario: Scenario): Promise<boolean> {
     console.log(`ok ${scenario.name} (${time()})`);
     return true;
   } catch (error) {
+    // Interrupted: its hosts were taken away below it, and the signal handler is about to end this process.
+    if (lab?.removed) await new Promise(() => {});
     console.log(`FAILED ${scenario.name} (${time()})\n${explain(error)}`);
     if (lab !== undefined) console.log(`  kept in ${await keep(scenario.name, lab)}`);
     return false;

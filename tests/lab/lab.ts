@@ -37,6 +37,7 @@ export class Lab implements AsyncDisposable {
   readonly #record: Remains;
   readonly #hosts = new Map<string, Host>();
   #saving: Promise<void> = Promise.resolve();
+  readonly #making: Promise<Host>[] = [];
   #removing: Promise<void> | undefined;
 
   private constructor(name: string, folder: string, made: Base, network: Network, record: Remains) {
@@ -83,7 +84,14 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Makes and boots a host; returns when it is ready. Several at once are welcome. */
-  async host(name: string, options: HostOptions = {}): Promise<Host> {
+  host(name: string, options: HostOptions = {}): Promise<Host> {
+    const making = this.#make(name, options);
+    this.#making.push(making);
+    return making;
+  }
+
+  async #make(name: string, options: HostOptions): Promise<Host> {
+    if (this.#removing !== undefined) throw new Error(`Cannot make host "${name}": the lab is being removed`);
     if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`Cannot make host "${name}": no host name`);
     if (this.#hosts.has(name)) throw new Error(`Cannot make host "${name}": the lab has one already`);
     const entry: Remains["hosts"][number] = { groups: [], mounts: [] };
@@ -128,9 +136,22 @@ export class Lab implements AsyncDisposable {
     return host;
   }
 
+  /** Whether it is being removed, or is gone. */
+  get removed(): boolean {
+    return this.#removing !== undefined;
+  }
+
   /** Removes every host and the network. May be called again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (this.#removing ??= this.#saving.then(() => remove(this.#folder, this.#record)));
+    await (this.#removing ??= this.#remove());
+  }
+
+  async #remove(): Promise<void> {
+    await this.#saving;
+    // Hosts that are being made: their copying ends by itself, their booting when they have no power.
+    for (const { nspawn } of this.#record.hosts) if (nspawn !== undefined) await powerCut(nspawn);
+    await Promise.allSettled(this.#making);
+    await remove(this.#folder, this.#record);
   }
 
   async #save(): Promise<void> {
@@ -212,5 +233,8 @@ async function remove(folder: string, record: Remains): Promise<void> {
     for (const mount of mounts) await run(["umount", "--lazy", mount], { check: false });
   }
   await removeNetwork(record.bridge);
+  // The record goes last: as long as it is there, the next lab finishes what this did not.
+  const rest = ["find", folder, "-mindepth", "1", "-maxdepth", "1", "!", "-name", "lab.json"];
+  if (await exists(folder)) await run([...rest, "-exec", "rm", "-rf", "--one-file-system", "{}", "+"]);
   await run(["rm", "-rf", "--one-file-system", folder]);
 }

@@ -25,6 +25,8 @@ export async function makeNetwork(): Promise<Network> {
     if (code !== 0) throw new Error(`Cannot make bridge "${network.bridge}": is CAP_NET_ADMIN missing?`);
     await run(["ip", "address", "add", `${network.gateway}/24`, "dev", network.bridge]);
     await run(["ip", "link", "set", network.bridge, "up"]);
+    // Where this machine forwards packets, those of the lab still go nowhere.
+    await run(["ip", "rule", "add", "iif", network.bridge, "unreachable"]);
     return network;
   }
   throw new Error("Cannot make a network: kw1 to kw250 exist; remove what earlier labs left with `ip link delete kwN`");
@@ -32,6 +34,7 @@ export async function makeNetwork(): Promise<Network> {
 
 /** Removes a lab's bridge; does nothing when it is gone. */
 export async function removeNetwork(bridge: string): Promise<void> {
+  await run(["ip", "rule", "delete", "iif", bridge, "unreachable"], { check: false });
   if (await exists(`/sys/class/net/${bridge}`)) await run(["ip", "link", "delete", bridge]);
 }
 

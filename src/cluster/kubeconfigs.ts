@@ -151,7 +151,7 @@ export interface Kubeconfig {
 }
 
 /**
- * Reads the current context of a kubeconfig.
+ * Reads the current context of a kubeconfig, or the only cluster of one without contexts.
  * @param source what to call the text in messages: a path.
  * @throws {InvalidInput} when it is not a kubeconfig or its current context leads nowhere. Never shows a secret.
  */
@@ -164,7 +164,7 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   const { apiVersion, kind, body } = document;
   if (apiVersion !== "v1" || kind !== "Config") throw refuse(`it is ${apiVersion} ${kind} instead of v1 Config`);
   const currentName = body["current-context"];
-  const context = named(body.contexts, currentName, "context");
+  const context = currentName ? named(body.contexts, currentName, "context") : onlyCluster(body.clusters);
   if (!context) throw refuse(`its current context "${currentName ?? ""}" is not one of its contexts`);
   const cluster = named(body.clusters, context.cluster, "cluster");
   if (!cluster) throw refuse(`it has no cluster "${context.cluster ?? ""}", which its current context names`);
@@ -184,6 +184,12 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
     ...dataOrFile(user, "client-key", "clientKey", source),
     ...token ? { token } : tokenFile ? { tokenFile } : {},
   };
+}
+
+/** Without a current context (cluster-info has none) the one cluster is meant, and no user. */
+function onlyCluster(clusters: unknown): Record<string, unknown> | undefined {
+  const [only, ...more] = Array.isArray(clusters) ? clusters : [];
+  return isMapping(only) && more.length === 0 ? { cluster: only.name } : undefined;
 }
 
 /** `<key>-data` decoded as `<field>Pem`, else `<key>` as `<field>File`. */

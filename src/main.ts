@@ -1,6 +1,6 @@
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
-import { initOverrides, joinOverrides, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
+import { initOverrides, joinOverrides, nameOf, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
 import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
 import type { Desk, Outcome } from "./commands/desk.ts";
 import { EXIT, InvalidInput, UserError } from "./errors.ts";
@@ -35,6 +35,7 @@ const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
       const { init } = await import("./commands/init.ts");
       return await init(desk, {
         configText: await textOf(parsed, "config", source),
+        configName: nameOf(parsed, "config"),
         given: parsed.given,
         overrides: initOverrides(parsed, await tokenOf(parsed, source)),
         cni: parsed.text("cni"),
@@ -48,6 +49,7 @@ const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
       const { join } = await import("./commands/join.ts");
       return await join(desk, {
         configText: await textOf(parsed, "config", source),
+        configName: nameOf(parsed, "config"),
         given: parsed.given,
         overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
       });

@@ -68,6 +68,12 @@ export async function textOf(parsed: Parsed, flag: string, source: TextSource): 
   }]);
 }
 
+/** What to call what a flag names in messages: its path. */
+export function nameOf(parsed: Parsed, flag: string): string | undefined {
+  const path = parsed.text(flag);
+  return path === "-" ? "standard input" : path;
+}
+
 /** The token, from the flag or from a file or standard input; never from both. */
 export async function tokenOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
   const token = parsed.text("token");

@@ -82,6 +82,7 @@ const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
 
 /** Paths that earlier runs of this program made on this host; a line cut off by a crash is passed over. */
 export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
+  if (host.uid() !== 0) return new Set(); // only root may read it; the preflight checks say that it takes root
   const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n").filter(Boolean);
   return new Set(lines.flatMap((line) => {
     try {

@@ -35,6 +35,8 @@ import { type InitContext, initContext } from "./init/context.ts";
 /** What the command line asks `init` for. */
 export interface InitRequest {
   configText: string | undefined;
+  /** What to call it in messages: its path. */
+  configName?: string | undefined;
   /** Names of the flags that were given. */
   given: readonly string[];
   overrides: InitOverrides;
@@ -107,9 +109,15 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
 
 /** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
 function load(request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
-  const config = loadInit(request.configText, request.overrides, facts, SUPPORTED);
+  const config = loadInit(request.configText, request.overrides, facts, SUPPORTED, request.configName);
   if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
-  return loadInit(request.configText, { ...request.overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED);
+  return loadInit(
+    request.configText,
+    { ...request.overrides, podSubnet: FLANNEL_POD_SUBNET },
+    facts,
+    SUPPORTED,
+    request.configName,
+  );
 }
 
 /** Refuses what this command cannot do yet, before anything is done. */

@@ -15,8 +15,9 @@ import {
 import { checkPins, discover } from "../phases/discovery.ts";
 import { kubeletStart, type KubeletStartContext } from "../phases/kubelet_start.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
-import { NODE_CHECKS, type NodeContext } from "../phases/preflight/node.ts";
+import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
+import { WORKER_CHECKS, type WorkerContext } from "../phases/preflight/worker.ts";
 import { type WaitNodeContext, waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { KubeClient, KubeObject, System } from "../system.ts";
 import { readCredentials } from "./credentials.ts";
@@ -26,13 +27,15 @@ import { gatherFacts, readOwnPaths } from "./facts.ts";
 /** What the command line asks `join` for. */
 export interface JoinRequest {
   configText: string | undefined;
+  /** What to call it in messages: its path. */
+  configName?: string | undefined;
   /** Names of the flags that were given. */
   given: readonly string[];
   overrides: JoinOverrides;
 }
 
 /** All that the phases of `join` need, together. */
-interface JoinContext extends NodeContext, KubeletStartContext, BootstrapKubeletContext, WaitNodeContext {
+interface JoinContext extends WorkerContext, KubeletStartContext, BootstrapKubeletContext, WaitNodeContext {
   system: System;
   config: JoinConfiguration;
   /** A client that may read the cluster's configuration: by token, or by the kubelet's own identity. */
@@ -108,7 +111,7 @@ function isReady(node: KubeObject): boolean {
 
 /** `join` from top to bottom. */
 const PHASES: readonly Phase<JoinContext>[] = [
-  preflightPhase(NODE_CHECKS),
+  preflightPhase([...NODE_CHECKS, ...WORKER_CHECKS]),
   discovery,
   clusterChecks,
   bootstrapCredentials,
@@ -174,7 +177,7 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const start = performance.now();
   checkMixedFlags(request.given);
   const facts = await gatherFacts(desk.system.host);
-  const config = loadJoin(request.configText, request.overrides, facts);
+  const config = loadJoin(request.configText, request.overrides, facts, request.configName);
   checkSupported(config);
   checkPhaseNames(PHASES, config.skipPhases);
   const system = config.dryRun ? desk.dryRun() : desk.system;

@@ -4,13 +4,19 @@
  * @module
  */
 import type { TLSSocket } from "node:tls";
-import { UserError } from "../errors.ts";
+import { Untrusted, UserError } from "../errors.ts";
 import type { HttpAnswer, UnverifiedHttp } from "../system.ts";
 
 /** Longest body, in bytes. */
 const MAX_BODY = 1024 * 1024;
 /** Longest answer in all: head, chunk sizes and body. */
 const MAX_ANSWER = MAX_BODY + 64 * 1024;
+
+/** The one reason against an answer that another try may mend. */
+const BROKEN_OFF = "the connection was closed before the answer was whole";
+/** What TLS says of a peer that answers in another protocol: rustls, OpenSSL, and Deno 2.6, where the first write fails. */
+const NOT_TLS = /InvalidContentType|wrong version number|^write UNKNOWN$/;
+const NO_API_SERVER = "What answers there is no Kubernetes API server: check the address and the port.";
 
 /** A client that speaks just enough HTTP/1.1: Deno's fetch cannot skip verification for one request. */
 export function unverifiedHttp(): UnverifiedHttp {
@@ -30,8 +36,8 @@ export function unverifiedHttp(): UnverifiedHttp {
       try {
         return await new Promise<HttpAnswer>((resolve, reject) => {
           timer = setTimeout(() => reject(cannot(url, `no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-          socket.on("error", (error) => reject(cannot(url, stateOf(error), error)));
-          exchange(socket, target, resolve, (state) => reject(cannot(url, state)));
+          socket.on("error", (error) => reject(failed(url, error)));
+          exchange(socket, target, resolve, (state) => reject(refused(url, state)));
         });
       } finally {
         clearTimeout(timer);
@@ -86,7 +92,7 @@ function exchange(
     if (received.length > MAX_ANSWER) refuse(`the answer is longer than ${MAX_BODY} bytes`);
   });
   socket.on("end", () => look(true));
-  socket.on("close", () => refuse("the connection was closed before the answer was whole"));
+  socket.on("close", () => refuse(BROKEN_OFF));
 }
 
 /**
@@ -96,7 +102,7 @@ function exchange(
 export function parseAnswer(bytes: Uint8Array, ended: boolean): HttpAnswer | string | undefined {
   const text = new TextDecoder("latin1").decode(bytes); // one character a byte
   const headEnd = text.indexOf("\r\n\r\n");
-  if (headEnd < 0) return ended ? "the connection was closed before the answer was whole" : undefined;
+  if (headEnd < 0) return ended ? BROKEN_OFF : undefined;
   const [statusLine = "", ...fields] = text.slice(0, headEnd).split("\r\n");
   const status = Number(/^HTTP\/1\.[01] (\d{3})( |$)/.exec(statusLine)?.[1]);
   if (!(status >= 200)) return "the answer is not HTTP/1.1";
@@ -111,7 +117,7 @@ export function parseAnswer(bytes: Uint8Array, ended: boolean): HttpAnswer | str
     : readPlain(rest, headers.get("content-length"), ended);
   if (typeof body === "string") return body;
   if (body !== undefined) return { status, body: new TextDecoder().decode(body) };
-  return ended ? "the connection was closed before the answer was whole" : undefined;
+  return ended ? BROKEN_OFF : undefined;
 }
 
 /** A body with a Content-Length, or, without one, up to the end of the connection. */
@@ -170,6 +176,22 @@ function stateOf(error: Error): string {
     ENOTFOUND: "its name does not resolve",
     EAI_AGAIN: "its name does not resolve at the moment",
   }[code] ?? error.message;
+}
+
+/** The error for an answer that does not come from an API server. */
+function refused(url: string, state: string): UserError {
+  return state === BROKEN_OFF
+    ? cannot(url, state)
+    : new Untrusted(`Cannot get "${url}": ${state}`, { hint: NO_API_SERVER });
+}
+
+/** The error for a connection that failed. */
+function failed(url: string, error: Error): UserError {
+  if (!NOT_TLS.test(error.message)) return cannot(url, stateOf(error), error);
+  return new Untrusted(`Cannot get "${url}": what listens there does not speak TLS as an API server does`, {
+    hint: NO_API_SERVER,
+    cause: error,
+  });
 }
 
 function cannot(url: string, state: string, cause?: Error): UserError {

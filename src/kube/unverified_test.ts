@@ -48,7 +48,10 @@ Deno.test("get: refuses redirects, long bodies, silence, plain HTTP and credenti
       while (true) yield new Uint8Array(65_536);
     }()));
   }, async (url) => {
-    await assert.rejects(http.get(`${url}/redirect`, 5000), /it redirects \(302\), which is not followed/);
+    await assert.rejects(http.get(`${url}/redirect`, 5000), {
+      name: "Untrusted",
+      message: /it redirects \(302\), which is not followed/,
+    });
     await assert.rejects(http.get(`${url}/long`, 5000), /longer than 1048576 bytes/);
     await assert.rejects(http.get(`${url}/endless`, 5000), /longer than 1048576 bytes/);
     await assert.rejects(http.get(`${url}/slow`, 200), /no answer within 0\.2 s/);
@@ -60,6 +63,12 @@ Deno.test("get: refuses redirects, long bodies, silence, plain HTTP and credenti
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   await assert.rejects(http.get(`https://127.0.0.1:${port}/`, 5000), /connection refused/);
+  const plain = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("ok"));
+  await assert.rejects(http.get(`https://127.0.0.1:${plain.addr.port}/`, 5000), {
+    name: "Untrusted",
+    message: /does not speak TLS/,
+  });
+  await plain.shutdown();
 });
 
 Deno.test("parseAnswer: needs more, takes the end as end, refuses what is malformed", () => {

@@ -1,5 +1,5 @@
-import { Untrusted, UserError } from "../errors.ts";
-import type { HttpAnswer, KubeClient, System } from "../system.ts";
+import { httpStatusOf, Untrusted, UserError } from "../errors.ts";
+import type { HttpAnswer, KubeClient, KubeObject, System } from "../system.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
 import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
@@ -56,9 +56,6 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
         if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
         return { done: false, state: error.message };
       }
-      if (answer.status >= 300 && answer.status < 400) {
-        throw new Untrusted(`Cannot read cluster-info from "${endpoint}": it redirects elsewhere, which is refused`);
-      }
       if (answer.status !== 200) return { done: false, state: `the API server answers ${answer.status}` };
       const data = clusterInfoData(answer);
       if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
@@ -94,9 +91,18 @@ export async function checkPins(caPem: string, pins: readonly string[], endpoint
   );
 }
 
-/** Over the proven CA, cluster-info must be the very same. */
+/** Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA. */
 async function confirm(client: KubeClient, kubeconfig: string, endpoint: string): Promise<void> {
-  const object = await client.get(CLUSTER_INFO);
+  let object: KubeObject | undefined;
+  try {
+    object = await client.get(CLUSTER_INFO);
+  } catch (cause) {
+    if (httpStatusOf(cause) !== 0) throw cause;
+    throw new Untrusted(
+      `Cannot trust the cluster at "${endpoint}": it gave the right cluster-info, but cannot be reached over its CA`,
+      { cause, hint: (cause as UserError).hints },
+    );
+  }
   if ((object?.["data"] as Record<string, string> | undefined)?.["kubeconfig"] === kubeconfig) return;
   throw new Untrusted(
     `Cannot trust the cluster at "${endpoint}": cluster-info is another one when asked for over its CA`,

@@ -1,6 +1,7 @@
 import { stringify } from "../config/yaml.ts";
 import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
-import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
+import { inspectKubeletUnit, type UnitFile } from "../cluster/existing_kubelet_unit.ts";
+import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
 import { KUBELET_DIRECTORY, KUBELET_FILES } from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import { UserError } from "../errors.ts";
@@ -22,16 +23,10 @@ export interface KubeletStartContext {
   kubeletStartedAt: number;
 }
 
-interface File {
-  path: string;
-  content: string;
-  mode: number;
-}
-
 /** Files besides units that a running kubelet has read at its start. */
 const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET_FILES.instanceConfiguration];
 
-async function configurationFiles(context: KubeletStartContext): Promise<File[]> {
+async function configurationFiles(context: KubeletStartContext): Promise<UnitFile[]> {
   const { host, nodeRegistration, registerTaints } = context;
   const { criSocket } = nodeRegistration;
   const resolved = await host.query({ argv: ["systemctl", "is-active", "systemd-resolved"] });
@@ -49,25 +44,6 @@ async function configurationFiles(context: KubeletStartContext): Promise<File[]>
     { path: KUBELET_FILES.flags, content: flags, mode: 0o644 },
     { path: KUBELET_FILES.configuration, content: stringify(configuration), mode: 0o644 },
   ];
-}
-
-/**
- * Our unit, unless the host has one that reads what we write: the packages of Kubernetes bring such a unit, and people
- * write their own.
- * @throws {UserError} for a unit that would not read our files; it is not ours to replace.
- */
-async function unitFiles({ host, facts, ownPaths }: KubeletStartContext): Promise<File[]> {
-  const ours = kubeletUnitFiles(facts.kubeletPath ?? "/usr/bin/kubelet");
-  const shown = await host.query({ argv: ["systemctl", "cat", "--no-pager", KUBELET_SERVICE] });
-  if (shown.code !== 0 || ours.some((file) => ownPaths.has(file.path))) return ours;
-  if (shown.stdout.includes(KUBELET_FILES.configuration) && shown.stdout.includes(KUBELET_FILES.flags)) return [];
-  const inEtc = await Promise.all(ours.map((file) => host.stat(file.path)));
-  if (inEtc.every((stat) => stat === undefined)) return ours;
-  throw new UserError(
-    `Cannot start the kubelet with the unit "${ours[0]!.path}": it is not from kubewright, and does not read ` +
-      `${KUBELET_FILES.configuration} and ${KUBELET_FILES.flags}`,
-    { hint: "Move that unit and its drop-ins away, or let its ExecStart take --config and $KUBELET_KUBEADM_ARGS." },
-  );
 }
 
 /** Seconds since the epoch when the service was started; undefined when it does not run. */
@@ -99,7 +75,17 @@ export const kubeletStart: Phase<KubeletStartContext> = {
   async run(context) {
     const { host } = context;
     await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
-    const units = await unitFiles(context);
+    const { files: units, problem } = await inspectKubeletUnit(
+      host,
+      context.facts.kubeletPath ?? "/usr/bin/kubelet",
+      context.ownPaths,
+    );
+    if (problem) {
+      throw new UserError(
+        `Cannot start the kubelet with the unit "${problem.where}": it ${problem.what}`,
+        problem.hint === undefined ? {} : { hint: problem.hint },
+      );
+    }
     const before = await Promise.all(units.map((file) => host.readText(file.path)));
     for (const file of [...await configurationFiles(context), ...units]) {
       await host.write(file.path, file.content, file.mode);

@@ -2,8 +2,9 @@ import type { Host } from "../../system.ts";
 import type { InitConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
-import { type NodeContext, NOTHING, portFindings } from "./node.ts";
-import type { Check, Findings } from "./run.ts";
+import { portFindings } from "./network.ts";
+import type { NodeContext } from "./node.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
 
 /** What the checks of a control plane node look at. */
 export interface ControlPlaneContext extends NodeContext {

@@ -1,8 +1,10 @@
 import { UserError } from "../../errors.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
-import type { Check, Findings } from "./run.ts";
+import { forwardingFindings, portFindings } from "./network.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
 
 /** What the checks of every node look at. */
 export interface NodeContext {
@@ -16,8 +18,6 @@ export interface NodeContext {
   /** Paths that an earlier run of this program made on this host, from the receipt. */
   ownPaths: ReadonlySet<string>;
 }
-
-export const NOTHING: Findings = {};
 
 async function programExists(host: Host, program: string): Promise<boolean> {
   const directories = (host.environment()["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
@@ -53,6 +53,16 @@ async function driverFindings(context: NodeContext): Promise<Findings> {
   return {
     warnings: [`the KubeletConfiguration says cgroupDriver "${given}", but the container runtime uses "${wanted}"`],
     hint: "The kubelet follows the runtime; make both say the same.",
+  };
+}
+
+/** A unit of somebody else's that does not read what we write. */
+async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
+  const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? "/usr/bin/kubelet", ownPaths);
+  if (!problem) return NOTHING;
+  return {
+    errors: [`${problem.where} ${problem.what}`],
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
 }
 
@@ -105,6 +115,7 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
     look: async ({ host, ownPaths }) =>
       ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await portFindings(host, "0.0.0.0", PORTS.kubelet),
   },
+  { name: "KubeletUnit", look: unitFindings },
   {
     name: "FileContent--proc-sys-net-ipv4-ip_forward",
     async look({ host, facts }) {
@@ -113,24 +124,3 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
     },
   },
 ];
-
-/** Whether forwarding is on; the kernel's default is off. */
-async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
-  const content = (await host.readText(path))?.trim();
-  if (content === "1") return NOTHING;
-  return {
-    errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
-    hint: `Run: sysctl -w ${key}=1 && echo ${key}=1 > /etc/sysctl.d/99-kubernetes.conf`,
-  };
-}
-
-/** Whether something else listens at the port, and what. */
-export async function portFindings(host: Host, address: string, port: number): Promise<Findings> {
-  if (await host.portIsFree(address, port)) return NOTHING;
-  const listeners = (await host.query({ argv: ["ss", "-Hltnp", `sport = :${port}`] })).stdout;
-  const holder = /users:\(\("([^"]+)",pid=(\d+)/.exec(listeners);
-  return {
-    errors: [`port ${port} at ${address} is taken${holder ? ` by ${holder[1]} (process ${holder[2]})` : ""}`],
-    hint: `Stop what listens there; ss -ltnp 'sport = :${port}' shows it.`,
-  };
-}

@@ -11,6 +11,9 @@ export interface Findings {
   hint?: string;
 }
 
+/** No findings: all is well. */
+export const NOTHING: Findings = {};
+
 /** One check. `name` is what `--ignore-preflight-errors` takes; the names are kubeadm's. */
 export interface Check<in Context> {
   name: string;

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { commandLine } from "../../host/process.ts";
+import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
+import type { JoinConfiguration } from "../../config/types.ts";
+import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { portFindings } from "./network.ts";
+import { NODE_CHECKS } from "./node.ts";
+import { type Check, runChecks } from "./run.ts";
+import { WORKER_CHECKS, type WorkerContext } from "./worker.ts";
+
+function context(options: MemoryHostOptions, endpoint = "192.0.2.1:6443"): WorkerContext {
+  const discovery = { bootstrapToken: { apiServerEndpoint: endpoint } };
+  return {
+    host: memoryHost(options, () => {}),
+    facts: { hostname: "node-1", addresses: [], criSockets: [] },
+    ownPaths: new Set(),
+    config: { discovery } as unknown as JoinConfiguration,
+    warn: () => {},
+  } as unknown as WorkerContext;
+}
+
+const named = <C>(checks: readonly Check<C>[], name: string) => checks.find((check) => check.name === name)!;
+
+Deno.test("DiscoveryEndpoint: a name that does not resolve is an error, an address is not looked up", async () => {
+  const check = named(WORKER_CHECKS, "DiscoveryEndpoint");
+  assert.match((await check.look(context({}, "nowhere.invalid:6443"))).errors![0]!, /"nowhere.invalid".*not resolve/);
+  assert.deepEqual(await check.look(context({ names: ["api"] }, "api:6443")), {});
+  assert.deepEqual(await check.look(context({}, "192.0.2.1:6443")), {});
+  assert.deepEqual(await check.look(context({}, "[2001:db8::1]:6443")), {});
+});
+
+Deno.test("DirAvailable: static pods that are there already are named, those of a joined worker are its own", async () => {
+  const check = named(WORKER_CHECKS, "DirAvailable--etc-kubernetes-manifests");
+  const files = { "/etc/kubernetes/manifests/etcd.yaml": "" };
+  assert.match((await check.look(context({ files }))).errors![0]!, /etcd\.yaml/);
+  assert.deepEqual(await check.look({ ...context({ files }), ownPaths: new Set([KUBELET_FILES.configuration]) }), {});
+  assert.deepEqual(await check.look(context({})), {});
+});
+
+Deno.test("KubeletUnit: only a unit in /etc that does not read our files is refused", async () => {
+  const check = named(NODE_CHECKS, "KubeletUnit");
+  const path = "/etc/systemd/system/kubelet.service";
+  const cat = commandLine({ argv: ["systemctl", "cat", "--no-pager", "kubelet.service"] });
+  const foreign = { files: { [path]: "x" }, commands: { [cat]: "ExecStart=/usr/bin/kubelet --standalone" } };
+  assert.match((await check.look(context(foreign))).errors![0]!, /kubelet\.service is not from kubewright/);
+  assert.deepEqual(await check.look({ ...context(foreign), ownPaths: new Set([path]) }), {});
+  const fitting = `--config=${KUBELET_FILES.configuration}\nEnvironmentFile=${KUBELET_FILES.flags}`;
+  assert.deepEqual(await check.look(context({ files: { [path]: "x" }, commands: { [cat]: fitting } })), {});
+  assert.deepEqual(await check.look(context({ commands: foreign.commands })), {});
+});
+
+Deno.test("Port: an address that is not this host's is a finding, not the end of all checks", async () => {
+  const { UserError } = await import("../../errors.ts");
+  const host = {
+    ...memoryHost({}, () => {}),
+    portIsFree: () => Promise.reject(new UserError('Cannot listen on "192.0.2.7" port 2379')),
+  };
+  assert.match((await portFindings(host, "192.0.2.7", 2379)).errors![0]!, /192\.0\.2\.7/);
+});
+
+Deno.test("all failed checks are told at once; those that are ignored, in any case, are warnings", async () => {
+  const failing = (name: string): Check<unknown> => ({
+    name,
+    look: () => Promise.resolve({ errors: [`${name} fails`] }),
+  });
+  const warnings: string[] = [];
+  const run = (ignored: string[]) =>
+    runChecks(
+      [failing("One"), failing("Two"), failing("Three")],
+      { warn: (text: string) => warnings.push(text) },
+      ignored,
+    );
+  await assert.rejects(run(["tWO"]), (error: Error & { exitCode: number; hints: string[] }) => {
+    assert.equal(error.exitCode, 2);
+    assert.match(error.message, /One: One fails\n {2}Three: Three fails/);
+    assert.match(error.hints.join("\n"), /Nothing was changed.*\n.*--ignore-preflight-errors=One,Three/);
+    return true;
+  });
+  assert.deepEqual(warnings, ["Two: Two fails"]);
+  await run(["all"]);
+});

@@ -1,0 +1,29 @@
+import { UserError } from "../../errors.ts";
+import type { Host } from "../../system.ts";
+import { type Findings, NOTHING } from "./run.ts";
+
+/** Whether forwarding is on; the kernel's default is off. */
+export async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
+  const content = (await host.readText(path))?.trim();
+  if (content === "1") return NOTHING;
+  return {
+    errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
+    hint: `Run: sysctl -w ${key}=1 && echo ${key}=1 > /etc/sysctl.d/99-kubernetes.conf`,
+  };
+}
+
+/** Whether something else listens at the port, and what. */
+export async function portFindings(host: Host, address: string, port: number): Promise<Findings> {
+  try {
+    if (await host.portIsFree(address, port)) return NOTHING;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { errors: [error.message], hint: "Give an address that this host has; ip address lists them." };
+  }
+  const listeners = (await host.query({ argv: ["ss", "-Hltnp", `sport = :${port}`] })).stdout;
+  const holder = /users:\(\("([^"]+)",pid=(\d+)/.exec(listeners);
+  return {
+    errors: [`port ${port} at ${address} is taken${holder ? ` by ${holder[1]} (process ${holder[2]})` : ""}`],
+    hint: `Stop what listens there; ss -ltnp 'sport = :${port}' shows it.`,
+  };
+}

@@ -71,19 +71,13 @@ export const scenario: Scenario = {
           },
         ),
     );
-    await t.step(
-      "a service whose endpoint is on the other host answers",
-      () =>
-        until(
-          "the service to answer",
-          async () =>
-            (await k1.kubectl("exec", "client", "--", "wget", "-q", "-O-", "-T2", "http://server")).includes("hello"),
-          {
-            timeout: 60_000,
-            interval: 500,
-          },
-        ),
-    );
+    await t.step("a service whose endpoint is on the other host answers", async () => {
+      const fetch = ["exec", "client", "--", "fetch", "2", "http://server"];
+      await until("the service to answer", async () => (await k1.kubectl(...fetch)).includes("hello"), {
+        timeout: 60_000,
+        interval: 500,
+      });
+    });
     t.includes(await k1.kubectl("logs", "client"), "client started", "the client's log");
     const [files, objects] = [await k2.snapshot(WATCHED), await objectsOf(k1)];
     const again = await t.step("join again", () => join(k2, command));

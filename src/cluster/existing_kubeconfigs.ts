@@ -97,16 +97,21 @@ export async function checkExistingKubeconfigs(host: Host, config: InitConfigura
 
 /**
  * Names of the keys that `init` has to make, in order of need: names of {@linkcode CERTIFICATES}, `sa`, names of
- * {@linkcode KUBECONFIGS}. Empty when everything is there. Looks only at which files exist.
+ * {@linkcode KUBECONFIGS}; then those of both that are made later. Empty when everything is there. Looks only at which
+ * files exist.
  */
 export async function missingKeys(host: Host, config: InitConfiguration): Promise<string[]> {
+  const certificates = CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
+    const { certificate, key } = pkiPaths(config.cluster, spec);
+    return { name: spec.name, files: [certificate, key], later: spec.later };
+  });
+  const kubeconfigs = KUBECONFIGS.map(({ name, path, later }) => ({ name, files: [path], later }));
   const wanted: { name: string; files: string[] }[] = [
-    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
-      const { certificate, key } = pkiPaths(config.cluster, spec);
-      return { name: spec.name, files: [certificate, key] };
-    }),
+    ...certificates.filter(({ later }) => !later),
     { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY).key] },
-    ...KUBECONFIGS.map(({ name, path }) => ({ name, files: [path] })),
+    ...kubeconfigs.filter(({ later }) => !later),
+    ...kubeconfigs.filter(({ later }) => later),
+    ...certificates.filter(({ later }) => later),
   ];
   const present = await Promise.all(
     wanted.map(async ({ files }) => {

@@ -12,10 +12,10 @@ import { InvalidInput } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
 import { adminAccess } from "../phases/admin_access.ts";
 import { bootstrapToken } from "../phases/bootstrap_token.ts";
-import { certs } from "../phases/certs.ts";
+import { certs, laterCerts } from "../phases/certs.ts";
 import { controlPlane, etcd } from "../phases/control_plane.ts";
 import { images } from "../phases/images.ts";
-import { kubeconfig } from "../phases/kubeconfig.ts";
+import { kubeconfig, laterKubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
@@ -71,6 +71,9 @@ const PHASES: readonly Phase<InitContext>[] = [
   etcd,
   controlPlane,
   kubeletStart,
+  // The kubelet needs a while before it starts anything, and nothing that it starts reads these.
+  laterKubeconfig,
+  laterCerts,
   waitControlPlane,
   adminAccess,
   uploadConfig,

@@ -40,12 +40,7 @@ export const certs: Phase<CertsContext> = {
   summary: "Certificates and keys of the control plane",
   run: async ({ host, config }) => refuse(await checkExistingPki(host, config)),
   phases: [
-    ...CERTIFICATES.map((spec): Phase<CertsContext> => ({
-      name: spec.name,
-      summary: spec.summary,
-      when: ({ config }) => isWanted(spec, config),
-      run: (context) => ensureCertificate(context, spec),
-    })),
+    ...CERTIFICATES.filter(({ later }) => !later).map(certificatePhase),
     {
       name: SERVICE_ACCOUNT_KEY.name,
       summary: "Key pair that signs service account tokens",
@@ -53,6 +48,22 @@ export const certs: Phase<CertsContext> = {
     },
   ],
 };
+
+/** The rest of {@linkcode certs}, which nothing waits for that the kubelet starts. */
+export const laterCerts: Phase<CertsContext> = {
+  name: certs.name,
+  summary: certs.summary,
+  phases: CERTIFICATES.filter(({ later }) => later).map(certificatePhase),
+};
+
+function certificatePhase(spec: CertificateSpec): Phase<CertsContext> {
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    when: ({ config }) => isWanted(spec, config),
+    run: (context) => ensureCertificate(context, spec),
+  };
+}
 
 function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInput("Cannot use the existing certificates:", problems);

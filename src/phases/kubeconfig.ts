@@ -31,12 +31,19 @@ export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "Kubeconfigs of the administrator and of this node's components",
   run: async ({ host, config }) => refuse(await checkExistingKubeconfigs(host, config)),
-  phases: KUBECONFIGS.map((spec): Phase<KubeconfigContext> => ({
-    name: spec.name,
-    summary: spec.summary,
-    run: (context) => ensureKubeconfig(context, spec),
-  })),
+  phases: KUBECONFIGS.filter(({ later }) => !later).map(kubeconfigPhase),
 };
+
+/** The rest of {@linkcode kubeconfig}, which nothing waits for that the kubelet starts. */
+export const laterKubeconfig: Phase<KubeconfigContext> = {
+  name: kubeconfig.name,
+  summary: kubeconfig.summary,
+  phases: KUBECONFIGS.filter(({ later }) => later).map(kubeconfigPhase),
+};
+
+function kubeconfigPhase(spec: KubeconfigSpec): Phase<KubeconfigContext> {
+  return { name: spec.name, summary: spec.summary, run: (context) => ensureKubeconfig(context, spec) };
+}
 
 function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInput("Cannot use the existing kubeconfigs:", problems);

@@ -57,6 +57,16 @@ async function activeSince(host: Host): Promise<number | undefined> {
   return Number.isFinite(since) ? since : undefined;
 }
 
+async function isEnabled(host: Host): Promise<boolean> {
+  return (await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] })).stdout.trim() === "enabled";
+}
+
+/** Whether systemd has not seen the newest of the unit's files. */
+async function needsReload(host: Host): Promise<boolean> {
+  const { stdout } = await host.query({ argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
+  return stdout.includes("=yes");
+}
+
 /** Whether the running kubelet has not seen the newest of its files. */
 async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
   const since = await activeSince(host);
@@ -90,14 +100,9 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     for (const file of [...await configurationFiles(context), ...units]) {
       await host.write(file.path, file.content, file.mode);
     }
-    const needsReload = await host.query({
-      argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE],
-    });
-    if (units.some((file, i) => file.content !== before[i]) || needsReload.stdout.includes("=yes")) {
-      await host.run({ argv: ["systemctl", "daemon-reload"] });
-    }
-    const enabled = await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] });
-    if (enabled.stdout.trim() !== "enabled") await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] });
+    const changed = units.some((file, i) => file.content !== before[i]);
+    if (!await isEnabled(host)) await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
+    else if (changed || await needsReload(host)) await host.run({ argv: ["systemctl", "daemon-reload"] });
     context.kubeletStartedAt = performance.now();
     if (await isStale(host, [...READ_AT_START, ...units.map((file) => file.path)])) {
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });

@@ -22,12 +22,13 @@ export interface PhaseObserver {
   failed(path: string, ms: number): void;
 }
 
-/** All paths of a tree in order of work: `certs`, `certs/ca`, … */
+/** All paths of a tree in order of work: `certs`, `certs/ca`, …; each once, also of a phase that is done in two parts. */
 export function phasePaths<C>(phases: readonly Phase<C>[], parent = ""): string[] {
-  return phases.flatMap((phase) => {
+  const paths = phases.flatMap((phase) => {
     const path = parent + phase.name;
     return [path, ...phasePaths(phase.phases ?? [], `${path}/`)];
   });
+  return [...new Set(paths)];
 }
 
 /**

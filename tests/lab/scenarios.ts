@@ -7,6 +7,8 @@
 import type { Scenario } from "./scenario.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as join } from "./scenarios/join.ts";
+import { scenario as kill } from "./scenarios/kill.ts";
+import { scenario as killRename } from "./scenarios/kill_rename.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
 
-export const SCENARIOS: readonly Scenario[] = [init, join, peer];
+export const SCENARIOS: readonly Scenario[] = [init, join, peer, kill, killRename];

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { InvalidInput } from "../errors.ts";
+import { COMMANDS, COMMON_FLAGS } from "./flags.ts";
+import { commandHelp } from "./help.ts";
+import { findCommand, parseCommandLine } from "./parse.ts";
+
+const INIT = findCommand("init");
+
+function problemsOf(action: () => unknown): string[] {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof InvalidInput);
+    return error.problems.map(({ where, what }) => `${where}: ${what}`);
+  }
+  return assert.fail("nothing was refused");
+}
+
+Deno.test("parseCommandLine() takes values behind a space and behind an equals sign", () => {
+  const parsed = parseCommandLine(INIT, ["--pod-network-cidr", "10.1.0.0/16", "--token-ttl=2h", "--dry-run"]);
+  assert.equal(parsed.text("pod-network-cidr"), "10.1.0.0/16");
+  assert.equal(parsed.text("token-ttl"), "2h");
+  assert.equal(parsed.switch("dry-run"), true);
+  assert.deepEqual([...parsed.given].sort(), ["dry-run", "pod-network-cidr", "token-ttl"]);
+});
+
+Deno.test("parseCommandLine() joins lists given more than once and with commas", () => {
+  const parsed = parseCommandLine(INIT, ["--apiserver-cert-extra-sans=a,b", "--apiserver-cert-extra-sans", "c"]);
+  assert.deepEqual(parsed.list("apiserver-cert-extra-sans"), ["a", "b", "c"]);
+});
+
+Deno.test("parseCommandLine() gives undefined for what was not given", () => {
+  const parsed = parseCommandLine(INIT, []);
+  assert.equal(parsed.text("config"), undefined);
+  assert.equal(parsed.list("skip-phases"), undefined);
+  assert.equal(parsed.switch("dry-run"), undefined);
+});
+
+Deno.test("parseCommandLine() reports every problem at once, with the nearest flag", () => {
+  const problems = problemsOf(() =>
+    parseCommandLine(INIT, [
+      "--pod-network-cdir=x",
+      "--apiserver-bind-port=http",
+      "--config",
+      "--dry-run=maybe",
+      "extra",
+    ])
+  );
+  assert.deepEqual(problems.sort(), [
+    '--apiserver-bind-port: is a whole number, not "http"',
+    "--config: needs a value: <file>",
+    '--dry-run: takes no value, true or false, but is "maybe"',
+    "--pod-network-cdir: there is no such flag; did you mean --pod-network-cidr?",
+    "extra: init takes no operand, this is one more",
+  ]);
+});
+
+Deno.test("findCommand() offers the nearest command", () => {
+  assert.throws(() => findCommand("jion"), /there is no such command; did you mean join\?/);
+});
+
+Deno.test("help lists every flag of every command", () => {
+  for (const command of COMMANDS) {
+    const help = commandHelp(command, ["preflight"]);
+    for (const { name } of [...command.flags, ...COMMON_FLAGS]) assert.ok(help.includes(`--${name}`), name);
+  }
+});

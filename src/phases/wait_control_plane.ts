@@ -8,7 +8,10 @@ import type {
   RuntimeContainer,
   UnverifiedHttp,
 } from "../system.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { Arg, InitConfiguration } from "../config/types.ts";
+import { joinHostPort } from "../config/addresses.ts";
+import { argument } from "../cluster/arguments.ts";
+import { PORTS } from "../cluster/paths.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 
@@ -29,9 +32,11 @@ interface Component {
   ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
 }
 
-/** Ports as in kubeadm; a `secure-port` among the component's extra arguments wins. */
-function localPort(extraArgs: readonly { name: string; value: string }[], port: number): string {
-  return extraArgs.findLast((arg) => arg.name === "secure-port")?.value ?? String(port);
+/** Where a component listens: its default, unless its extra arguments say otherwise. */
+function endpointOf(extraArgs: readonly Arg[], port: number): string {
+  const address = argument(extraArgs, "bind-address") ?? "127.0.0.1";
+  const host = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
+  return `https://${joinHostPort(host, Number(argument(extraArgs, "secure-port") ?? port))}`;
 }
 
 /** The API server answers for etcd too: its /readyz holds etcd's check. */
@@ -39,17 +44,16 @@ const COMPONENTS: readonly Component[] = [
   { name: "kube-apiserver", ask: async (c) => await (await c.admin()).probe("/readyz?verbose") },
   {
     name: "kube-controller-manager",
-    ask: (c) => {
-      const port = localPort(c.config.cluster.controllerManager.extraArgs, 10257);
-      return c.unverified.get(`https://127.0.0.1:${port}/healthz`, 2_000);
-    },
+    ask: ({ unverified, config }) =>
+      unverified.get(
+        `${endpointOf(config.cluster.controllerManager.extraArgs, PORTS.controllerManager)}/healthz`,
+        2_000,
+      ),
   },
   {
     name: "kube-scheduler",
-    ask: (c) => {
-      const port = localPort(c.config.cluster.scheduler.extraArgs, 10259);
-      return c.unverified.get(`https://127.0.0.1:${port}/livez`, 2_000);
-    },
+    ask: ({ unverified, config }) =>
+      unverified.get(`${endpointOf(config.cluster.scheduler.extraArgs, PORTS.scheduler)}/livez`, 2_000),
   },
 ];
 

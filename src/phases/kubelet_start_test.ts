@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { KUBELET_FILES } from "../cluster/paths.ts";
+import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
+import type { Change, Host } from "../system.ts";
+import { kubeletStart, type KubeletStartContext } from "./kubelet_start.ts";
+
+const UNIT = "/etc/systemd/system/kubelet.service";
+const DROP_IN = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
+const CAT = "systemctl cat --no-pager kubelet.service";
+const SHOW = "systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic kubelet.service";
+const RELOAD = "systemctl show --property=NeedDaemonReload kubelet.service";
+
+/** Seconds after boot at which the memory host's clock stands. */
+const UPTIME = 1000;
+
+/** Runs the phase on a host, `times` times, and says what it did the last time: paths written, commands run. */
+async function start(options: MemoryHostOptions, times = 1): Promise<string[]> {
+  let changes: Change[] = [];
+  const host = memoryHost({
+    ...options,
+    files: { "/proc/uptime": `${UPTIME}.00 0.00\n`, ...options.files },
+    commands: {
+      "systemctl enable kubelet.service": "",
+      "systemctl daemon-reload": "",
+      "systemctl restart kubelet.service": "",
+      ...options.commands,
+    },
+  }, (change) => changes.push(change));
+  for (let i = 0; i < times; i++) {
+    changes = [];
+    await kubeletStart.run!(contextOf(host, i === 0 ? [] : [UNIT, DROP_IN, ...CONFIGURATION]));
+  }
+  return changes.flatMap((change) =>
+    change.kind === "write" ? [change.path] : change.kind === "run" ? [change.command.argv.join(" ")] : []
+  );
+}
+
+function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext {
+  return {
+    host,
+    facts: { hostname: "node-1", addresses: [], criSockets: [], kubeletPath: "/opt/bin/kubelet" },
+    nodeRegistration: {
+      name: "node-1",
+      criSocket: "unix:///run/containerd/containerd.sock",
+      taints: [],
+      kubeletExtraArgs: [],
+      ignorePreflightErrors: [],
+      imagePullPolicy: "IfNotPresent",
+      imagePullSerial: true,
+    },
+    registerTaints: false,
+    kubeletConfiguration: () => Promise.resolve({ kind: "KubeletConfiguration" }),
+    ownPaths: new Set(ownPaths),
+    kubeletStartedAt: 0,
+  };
+}
+
+const CONFIGURATION = [KUBELET_FILES.instanceConfiguration, KUBELET_FILES.flags, KUBELET_FILES.configuration];
+
+Deno.test("kubelet-start on a bare host writes configuration and unit, enables and starts it", async () => {
+  assert.deepEqual(await start({}), [
+    ...CONFIGURATION,
+    UNIT,
+    DROP_IN,
+    "systemctl enable kubelet.service",
+    "systemctl restart kubelet.service",
+  ]);
+});
+
+Deno.test("kubelet-start keeps a package's unit that reads the same files", async () => {
+  const unit =
+    `ExecStart=/usr/bin/kubelet --config=${KUBELET_FILES.configuration}\nEnvironmentFile=-${KUBELET_FILES.flags}\n`;
+  const done = await start({ commands: { [CAT]: unit, "systemctl is-enabled kubelet.service": "enabled\n" } });
+  assert.deepEqual(done, [...CONFIGURATION, "systemctl restart kubelet.service"]);
+});
+
+Deno.test("kubelet-start refuses somebody's unit in /etc that reads other files", async () => {
+  const commands = { [CAT]: "ExecStart=/usr/bin/kubelet --standalone\n" };
+  await assert.rejects(start({ commands, files: { [UNIT]: "[Service]\n" } }), /it is not from kubewright/);
+});
+
+/** A second run, where systemd says that the kubelet was started this many seconds after boot. */
+function again(startedAt: number): Promise<string[]> {
+  return start({
+    commands: {
+      "systemctl is-enabled kubelet.service": "enabled\n",
+      [SHOW]: `ActiveState=active\nActiveEnterTimestampMonotonic=${startedAt * 1e6}\n`,
+      [RELOAD]: "NeedDaemonReload=no\n",
+    },
+  }, 2);
+}
+
+Deno.test("kubelet-start leaves a kubelet alone that was started with these very files", async () => {
+  assert.deepEqual(await again(UPTIME + 1), []);
+});
+
+Deno.test("kubelet-start restarts a kubelet that was started before the newest of its files", async () => {
+  assert.deepEqual(await again(UPTIME - 1), ["systemctl restart kubelet.service"]);
+});

@@ -1,4 +1,5 @@
 import { stringify } from "../config/yaml.ts";
+import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
 import { kubeconfigDocument } from "../cluster/kubeconfigs.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import type { JoinConfiguration } from "../config/types.ts";
@@ -51,17 +52,10 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
 
 /** Why there is no identity yet, from the kubelet's journal. */
 async function explain(host: Host) {
-  const { stdout } = await host.query({
-    argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager"],
-  });
-  return {
-    details: stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`),
-    hints: [
-      "Look at the kubelet: journalctl -u kubelet -e",
-      "Look at the requests, on a control plane node: kubectl get certificatesigningrequests",
-      "When the cause is gone, run the same command again: it goes on from here.",
-    ],
-  };
+  return together(
+    [await diagnoseKubelet(host, true)],
+    "Look at the requests, on a control plane node: kubectl get certificatesigningrequests",
+  );
 }
 
 /** Waits for the kubelet's own identity, then takes the bootstrap credentials away. */

@@ -63,7 +63,10 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
       if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs)) {
         throw new Untrusted(
           `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
-          { hint: "Make a new one on a control plane node: kubeadm token create --print-join-command" },
+          {
+            hint:
+              "Run kubewright init again on the first control plane node: it changes nothing else, and prints a join command that holds.",
+          },
         );
       }
       return { done: false, state: "the API server has no signature for this token yet" };
@@ -109,6 +112,19 @@ async function confirm(client: KubeClient, kubeconfig: string, endpoint: string)
   );
 }
 
+/** The kubeconfig in cluster-info, which somebody signed who knows the token. */
+async function genuineKubeconfig(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
+  try {
+    const data = await signedClusterInfo(system, endpoint, token, timeoutMs);
+    const kubeconfig = data["kubeconfig"] ?? "";
+    await verifyDetached(data[`jws-kubeconfig-${token.id}`] ?? "", kubeconfig, token);
+    return kubeconfig;
+  } catch (error) {
+    if (!(error instanceof Untrusted) || error.message.includes(endpoint)) throw error;
+    throw new Untrusted(`Cannot trust what answers at "${endpoint}"`, { cause: error, hint: error.hints });
+  }
+}
+
 /**
  * Finds the cluster with nothing but the token and the CA's hash. Nothing secret is sent: the token only checks a
  * signature. Order: read unverified, check the token's signature, check the pin, read again over the CA.
@@ -118,9 +134,7 @@ export async function discover(system: System, config: JoinConfiguration): Promi
   const wanted = config.discovery.bootstrapToken!;
   const token = parseToken(wanted.token);
   const endpoint = wanted.apiServerEndpoint;
-  const data = await signedClusterInfo(system, endpoint, token, durationMs(config.timeouts.discovery));
-  const kubeconfig = data["kubeconfig"] ?? "";
-  await verifyDetached(data[`jws-kubeconfig-${token.id}`] ?? "", kubeconfig, token);
+  const kubeconfig = await genuineKubeconfig(system, endpoint, token, durationMs(config.timeouts.discovery));
   const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
   if (!wanted.unsafeSkipCAVerification) await checkPins(caPem, wanted.caCertHashes, endpoint);
   await confirm(system.connect({ server: `https://${endpoint}`, caPem }), kubeconfig, endpoint);

@@ -11,6 +11,8 @@ import type {
 import type { Arg, InitConfiguration } from "../config/types.ts";
 import { joinHostPort } from "../config/addresses.ts";
 import { argument } from "../cluster/arguments.ts";
+import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../cluster/diagnosis.ts";
+import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
 import { PORTS } from "../cluster/paths.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
@@ -28,7 +30,7 @@ export interface WaitControlPlaneContext {
 
 /** A control plane component and how it is asked for its health. */
 interface Component {
-  name: string;
+  name: KubernetesComponent;
   ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
 }
 
@@ -63,57 +65,19 @@ function unhealthy(answer: HttpAnswer): string {
   return `answers ${answer.status}${failed.length > 0 ? `, not yet: ${failed.join("; ")}` : ""}`;
 }
 
-/** The newest container of a name in kube-system; undefined when the runtime has none or does not answer. */
-async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
-  try {
-    return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
-  } catch {
-    return undefined;
-  }
-}
-
 function containerState(name: string, container: RuntimeContainer | undefined): string {
   if (!container) return `no container ${name} yet`;
   return `container ${container.state}${container.attempt > 0 ? `, restarted ${container.attempt} times` : ""}`;
 }
 
-/** Last lines that a container wrote, without the runtime's prefix of time, stream and tag. */
-async function lastLines(host: Host, logPath: string, count: number): Promise<string[]> {
-  const { stdout } = await host.query({ argv: ["tail", "-n", String(count), logPath] });
-  return stdout.split("\n").filter(Boolean).map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
-}
-
-/** Why a component is not healthy: kubelet, container state, exit code, last lines. */
-async function explain(context: WaitControlPlaneContext, name: string) {
-  const details: string[] = [];
-  const hints: string[] = [];
-  const kubelet = (await context.host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
-  if (kubelet !== "active") {
-    details.push(`kubelet: systemd says "${kubelet || "unknown"}"`);
-    const journal = await context.host.query({
-      argv: ["journalctl", "--unit=kubelet", "--lines=5", "--output=cat", "--no-pager"],
-    });
-    details.push(...journal.stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`));
-    hints.push("Look at the kubelet: journalctl -u kubelet -e");
-  }
-  for (const part of name === "kube-apiserver" ? ["etcd", name] : [name]) {
-    const container = await newestContainer(context.runtime, part);
-    if (!container) {
-      details.push(`${part}: the container runtime has no such container`);
-      hints.push(`Look at what the kubelet says of it: journalctl -u kubelet | grep ${part}`);
-      continue;
-    }
-    const status = await context.runtime.containerStatus(container.id);
-    const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
-    details.push(
-      `${part}: container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`,
-    );
-    const lines = await lastLines(context.host, status.logPath, 5);
-    details.push(...lines.map((line) => `${part}: ${line}`));
-    hints.push(`See all it said: tail -n 50 ${status.logPath}`);
-  }
-  hints.push("When the cause is gone, run the same command again: it goes on from here.");
-  return { details, hints };
+/** Why a component is not healthy: kubelet, container state, exit code, last lines. etcd's trouble is the API server's, too. */
+async function explain({ host, runtime, config }: WaitControlPlaneContext, name: Component["name"]) {
+  const { cluster } = config;
+  const pods: StaticPod[] = [{ name, image: kubernetesImage(name, cluster) }];
+  if (name === "kube-apiserver" && cluster.etcd.local) pods.unshift({ name: "etcd", image: etcdImage(cluster) });
+  const parts = [await diagnoseKubelet(host, false)];
+  for (const pod of pods) parts.push(await diagnosePod(host, runtime, pod));
+  return together(parts);
 }
 
 /** Asks for the container's state at most once a second: a probe must stay cheap. */

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
+import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 
@@ -31,26 +32,12 @@ function readyCondition(node: KubeObject): Condition | undefined {
   return conditions?.find((condition) => condition.type === "Ready");
 }
 
-/** The kubelet's last words, for the error. */
-async function explainKubelet(host: Host, nodeName: string) {
-  const state = (await host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
-  const journal = await host.query({
-    argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager", "--priority=warning"],
-  });
-  const any = journal.stdout.trim() === "" || /^-- No entries/.test(journal.stdout)
-    ? await host.query({ argv: ["journalctl", "--unit=kubelet", "--lines=8", "--output=cat", "--no-pager"] })
-    : journal;
-  return {
-    details: [
-      `kubelet: systemd says "${state || "unknown"}"`,
-      ...any.stdout.split("\n").filter(Boolean).map((line) => `kubelet: ${line}`),
-    ],
-    hints: [
-      "Look at the kubelet: journalctl -u kubelet -e",
-      `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${nodeName} (on a control plane node)`,
-      "When the cause is gone, run the same command again: it goes on from here.",
-    ],
-  };
+/** Why the node is not there or not Ready. */
+async function explain(host: Host, nodeName: string) {
+  return together(
+    [await diagnoseKubelet(host, true)],
+    `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${nodeName} (on a control plane node)`,
+  );
 }
 
 async function waitFor(
@@ -63,7 +50,7 @@ async function waitFor(
     what,
     timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
     assume: undefined,
-    explain: () => explainKubelet(context.host, context.nodeName),
+    explain: () => explain(context.host, context.nodeName),
     async probe() {
       try {
         const node = await client.get({ apiVersion: "v1", kind: "Node", name: context.nodeName });

@@ -1,0 +1,99 @@
+/** Why something does not run on this host, for the errors of waits that are over. Observes, never changes. @module */
+import { UserError } from "../errors.ts";
+import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
+
+/** What was found out, and what to run next. */
+export interface Diagnosis {
+  details: string[];
+  hints: string[];
+}
+
+/** A static pod with one container of the same name. */
+export interface StaticPod {
+  name: string;
+  image: string;
+}
+
+/** How much of the kubelet's journal is searched for what it says of a pod. */
+const JOURNAL_LINES = 400;
+
+/** The newest container of a name in kube-system; undefined when the runtime has none or does not answer. */
+export async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
+  try {
+    return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
+  } catch {
+    return undefined;
+  }
+}
+
+async function journal(host: Host, lines: number, ...more: string[]): Promise<string[]> {
+  const argv = ["journalctl", "--unit=kubelet", `--lines=${lines}`, "--output=cat", "--no-pager", ...more];
+  const { stdout } = await host.query({ argv });
+  return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
+}
+
+/** Whether systemd runs the kubelet, and its last words; `always` tells them also when it runs. */
+export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diagnosis> {
+  const state = (await host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
+  if (state === "active" && !always) return { details: [], hints: [] };
+  const said = await journal(host, 40);
+  // A program that ends says why in its last error; what systemd says after it is known already.
+  const errors = said.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));
+  const lines = errors.length > 0 && state !== "active" ? errors.slice(-4) : said.slice(-8);
+  return {
+    details: [`kubelet: systemd says "${state || "unknown"}"`, ...lines.map((line) => `kubelet: ${line}`)],
+    hints: ["Look at the kubelet: journalctl -u kubelet -e"],
+  };
+}
+
+/** Last lines that a container wrote, without the runtime's prefix of time, stream and tag. */
+async function lastLines(host: Host, logPath: string, count: number): Promise<string[]> {
+  const { stdout } = await host.query({ argv: ["tail", "-n", String(count), logPath] });
+  return stdout.split("\n").filter(Boolean).map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
+}
+
+/** Why there is no container: its image, and the last different errors of the kubelet about it. */
+async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, image }: StaticPod): Promise<Diagnosis> {
+  const details = [`${name}: the container runtime has no such container`];
+  const hints = [`Look at what the kubelet says of it: journalctl -u kubelet | grep ${name}`];
+  if (!await runtime.hasImage(image)) {
+    details.push(`${name}: its image ${image} is not on this host`);
+    hints.push(`Load the image (ctr -n k8s.io images import FILE), or let the kubelet pull it (imagePullPolicy).`);
+  }
+  const errors = (await journal(host, JOURNAL_LINES)).filter((line) => /^[EF]\d{4} /.test(line) && line.includes(name));
+  // The text behind the time and the place in the source.
+  const said = new Set(errors.map((line) => line.replace(/^[EF]\d{4} \S+ +\d+ \S+\] /, "")));
+  details.push(...[...said].slice(-2).map((text) => `kubelet: ${text.slice(0, 600)}`));
+  return { details, hints };
+}
+
+/** State, exit code and last words of a static pod's container; trouble of the runtime is told, too. */
+export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: StaticPod): Promise<Diagnosis> {
+  try {
+    const container = await newestContainer(runtime, pod.name);
+    if (!container) return await diagnoseAbsent(host, runtime, pod);
+    const status = await runtime.containerStatus(container.id);
+    const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
+    const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`.trim();
+    const lines = await lastLines(host, status.logPath, 5);
+    return {
+      details: [`${pod.name}: ${state}`, ...lines.map((line) => `${pod.name}: ${line}`)],
+      hints: [`See all it said: tail -n 50 ${status.logPath}`],
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { details: [`${pod.name}: ${error.message}`], hints: [...error.hints] };
+  }
+}
+
+/** Several as one, with what to do in the end. */
+export function together(parts: readonly Diagnosis[], ...further: readonly string[]): Diagnosis {
+  return {
+    details: parts.flatMap(({ details }) => details),
+    hints: [
+      ...new Set(parts.flatMap(({ hints }) => hints)),
+      ...further,
+      "When the cause is gone, run the same command again: it goes on from here.",
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { clusterInfoObjects } from "../cluster/cluster_info.ts";
+import type { JoinConfiguration } from "../config/types.ts";
+import { TimedOut, Untrusted } from "../errors.ts";
+import { memoryHost } from "../host/memory.ts";
+import { certificatePem } from "../pki/certificate.ts";
+import { issueAuthority } from "../pki/issue.ts";
+import { signDetached } from "../pki/jws.ts";
+import { generateKeyPair, publicKeyDer } from "../pki/keys.ts";
+import { publicKeyPin } from "../pki/pin.ts";
+import { parseToken } from "../pki/token.ts";
+import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../system.ts";
+import { discover } from "./discovery.ts";
+
+const TOKEN = "abcdef.0123456789abcdef";
+const OTHER_TOKEN = "abcdef.fedcba9876543210";
+
+async function authority() {
+  const keys = await generateKeyPair("ECDSA-P256");
+  const period = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2036-01-01T00:00:00Z") };
+  const pem = certificatePem(await issueAuthority("kubernetes", period, keys));
+  return { pem, pin: await publicKeyPin(await publicKeyDer(keys.publicKey)) };
+}
+
+const CA = await authority();
+const KUBECONFIG = (clusterInfoObjects({ server: "https://192.0.2.1:6443", caPem: CA.pem })[0]!.data as {
+  kubeconfig: string;
+}).kubeconfig;
+
+async function signed(kubeconfig: string, token = TOKEN): Promise<Record<string, string>> {
+  return { kubeconfig, "jws-kubeconfig-abcdef": await signDetached(kubeconfig, parseToken(token)) };
+}
+
+function answerWith(data: Record<string, string>): HttpAnswer {
+  return { status: 200, body: JSON.stringify({ kind: "ConfigMap", data }) };
+}
+
+/** Discovers against a server that gives these answers; returns what it was connected to with. */
+async function run(unverified: () => HttpAnswer, overCA = KUBECONFIG, pins = [CA.pin], discovery = "1s") {
+  const connected: KubeCredentials[] = [];
+  const system = {
+    host: memoryHost({ waits: true }, () => {}),
+    unverified: { get: () => Promise.resolve(unverified()) },
+    connect(credentials: KubeCredentials) {
+      connected.push(credentials);
+      return { get: () => Promise.resolve({ data: { kubeconfig: overCA } }) } as unknown as KubeClient;
+    },
+  } as unknown as System;
+  const bootstrapToken = {
+    token: TOKEN,
+    apiServerEndpoint: "192.0.2.1:6443",
+    caCertHashes: pins,
+    unsafeSkipCAVerification: false,
+  };
+  const config = { discovery: { bootstrapToken }, timeouts: { discovery } } as unknown as JoinConfiguration;
+  return { cluster: await discover(system, config), connected };
+}
+
+Deno.test("discover() trusts a signed cluster-info whose CA has the pinned key, and shows it no token", async () => {
+  const answer = answerWith(await signed(KUBECONFIG));
+  const { cluster, connected } = await run(() => answer);
+  assert.deepEqual(cluster, { server: "https://192.0.2.1:6443", caPem: CA.pem });
+  assert.deepEqual(connected, [{ server: "https://192.0.2.1:6443", caPem: CA.pem }]);
+});
+
+const other = await authority();
+
+/** What must be refused, and the words that say why. */
+const REFUSED: Record<string, { data: Record<string, string>; overCA?: string; pins?: string[]; says: RegExp }> = {
+  "a signature by another token": { data: await signed(KUBECONFIG, OTHER_TOKEN), says: /signature/i },
+  "a signature of another kubeconfig": {
+    data: { ...await signed(KUBECONFIG), kubeconfig: KUBECONFIG.replace("192.0.2.1", "192.0.2.2") },
+    says: /signature/i,
+  },
+  "a signature without an algorithm": {
+    data: { kubeconfig: KUBECONFIG, "jws-kubeconfig-abcdef": `${btoa('{"alg":"none","kid":"abcdef"}')}..` },
+    says: /signature/i,
+  },
+  "another CA than the pinned one": { data: await signed(KUBECONFIG), pins: [other.pin], says: /public key hash/ },
+  "another cluster-info over the CA": { data: await signed(KUBECONFIG), overCA: "other", says: /another one/ },
+};
+
+for (const [what, { data, overCA, pins, says }] of Object.entries(REFUSED)) {
+  Deno.test(`discover() refuses ${what}`, async () => {
+    await assert.rejects(run(() => answerWith(data), overCA, pins), (error) => {
+      assert.ok(error instanceof Untrusted);
+      const text = [error.message, (error.cause as Error | undefined)?.message].join(" ");
+      assert.match(text, says);
+      assert.ok(!text.includes("0123456789abcdef"), "the token's secret is in the error");
+      return true;
+    });
+  });
+}
+
+Deno.test("discover() says that a token without a signature is unknown or expired", async () => {
+  await assert.rejects(
+    run(() => answerWith({ kubeconfig: KUBECONFIG })),
+    /does not know it, or it has expired/,
+  );
+});
+
+Deno.test("discover() ends when nobody answers", async () => {
+  await assert.rejects(run(() => ({ status: 503, body: "" }), KUBECONFIG, [CA.pin], "300ms"), TimedOut);
+});

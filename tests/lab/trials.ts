@@ -56,18 +56,19 @@ export async function trials(t: Run, all: readonly Trial[]): Promise<void> {
 }
 
 async function attempt(t: Run, name: string, { label, run }: Trial): Promise<string | undefined> {
-  const host = await t.host(name);
+  let host: Host | undefined;
   try {
+    host = await t.host(name);
     t.log(`${name}, ${label}: ${await run(host)}`);
     return undefined;
   } catch (error) {
     const folder = await Deno.makeTempDir({ prefix: `kubewright-${name}-` });
-    await host.collect(folder).catch((problem) => t.log(`${name}: ${problem}`));
+    await host?.collect(folder).catch((problem) => t.log(`${name}: ${problem}`));
     const failure = `${name}, ${label}: ${error instanceof Error ? error.message : error}\n  kept in ${folder}`;
     t.log(`FAILED ${failure}`);
     return failure;
   } finally {
-    await host.kill();
-    await Deno.remove(host.root, { recursive: true });
+    await host?.kill();
+    if (host !== undefined) await Deno.remove(host.root, { recursive: true });
   }
 }

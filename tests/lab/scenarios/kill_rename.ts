@@ -14,6 +14,7 @@ const CALLS = ["rename", "fsync", "mkdir", "unlink"];
 /** A moment: the first time that the program makes this call for this path. */
 interface Moment {
   call: string;
+  /** In names of temporary files, PID stands for the program's process id. */
   path: string;
 }
 
@@ -28,7 +29,7 @@ async function installStrace(host: Host): Promise<void> {
   }
 }
 
-/** Every moment of an undisturbed run, in order, each once. Temporary files have names that are never the same again. */
+/** Every moment of an undisturbed run, in order, each once. */
 async function momentsOf(host: Host): Promise<Moment[]> {
   await prepare(host);
   await installStrace(host);
@@ -36,25 +37,23 @@ async function momentsOf(host: Host): Promise<Moment[]> {
   await host.exec([...STRACE, "-y", trace, "--output=/tmp/trace", ...INIT], { timeout: 400_000 });
   const moments = new Map<string, Moment>();
   for (const line of (await host.read("/tmp/trace")).split("\n")) {
-    const call = /^\d+ +(\w+)\(/.exec(line)?.[1];
-    const path = /^\d+ +fsync\(\d+<([^>]*)>/.exec(line)?.[1] ?? [...line.matchAll(/"([^"]*)"/g)].at(-1)?.[1];
-    if (call === undefined || path === undefined || !/^\/(etc|var\/lib)\//.test(path)) continue;
-    if (!path.includes("/.kubewright-")) moments.set(`${call} ${path}`, { call, path });
+    const [, call, fsynced, named] = /^\d+ +(\w+)\((?:\d+<([^>]*)>|"([^"]*)")/.exec(line) ?? [];
+    const path = (fsynced ?? named ?? "").replace(/\.\d+(-\d+\.tmp)$/, ".PID$1");
+    if (call === undefined || !/^\/(etc|var\/lib)\//.test(path) || moments.has(`${call} ${path}`)) continue;
+    moments.set(`${call} ${path}`, { call, path });
   }
   return [...moments.values()];
 }
 
-/** Runs `init` and has the kernel end it as it makes the call: the call is not done any more. */
+/**
+ * Runs `init` and has the kernel end it as it makes the call: the call is not done any more. The tracer is a grandchild
+ * (`-D`), so the program has the process id of the shell that it replaces.
+ */
 async function killedAt(host: Host, { call, path }: Moment): Promise<Output> {
   await installStrace(host);
-  const inject = `--inject=${call}:signal=KILL:when=1`;
-  return await host.exec(
-    [...STRACE, `--trace=${call}`, `--trace-path=${path}`, inject, "--output=/dev/null", ...INIT],
-    {
-      check: false,
-      timeout: 400_000,
-    },
-  );
+  const script = `path=$(echo "$0" | sed "s/[.]PID-/.$$-/"); exec ${STRACE.join(" ")} -D "--trace-path=$path" "$@"`;
+  const inject = [`--trace=${call}`, `--inject=${call}:signal=KILL:when=1`, "--output=/dev/null"];
+  return await host.exec(["sh", "-euc", script, path, ...inject, ...INIT], { check: false, timeout: 400_000 });
 }
 
 /** `count` of them, spread over all: one from each equal part. */

@@ -16,6 +16,8 @@ export interface StaticPod {
 
 /** How much of the kubelet's journal is searched for what it says of a pod. */
 const JOURNAL_LINES = 400;
+/** Lines of logs are cut at this length. */
+const LONGEST_LINE = 500;
 
 /** The newest container of a name in kube-system; undefined when the runtime has none or does not answer. */
 export async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
@@ -46,10 +48,14 @@ export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diag
   };
 }
 
-/** Last lines that a container wrote, without the runtime's prefix of time, stream and tag. */
+/** Frames of a Go stack trace: what a program that panics says last, and least. */
+const FRAME = /^\t|^goroutine \d+|^created by |^\S+\(.*\)$|^\s*$/;
+
+/** The last lines of a log that say something, without the runtime's prefix of time, stream and tag. */
 async function lastLines(host: Host, logPath: string, count: number): Promise<string[]> {
-  const { stdout } = await host.query({ argv: ["tail", "-n", String(count), logPath] });
-  return stdout.split("\n").filter(Boolean).map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
+  const { stdout } = await host.query({ argv: ["tail", "-n", "60", logPath] });
+  const lines = stdout.split("\n").map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
+  return lines.filter((line) => !FRAME.test(line)).slice(-count).map((line) => line.slice(0, LONGEST_LINE));
 }
 
 /** Why there is no container: its image, and the last different errors of the kubelet about it. */
@@ -63,7 +69,7 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
   const errors = (await journal(host, JOURNAL_LINES)).filter((line) => /^[EF]\d{4} /.test(line) && line.includes(name));
   // The text behind the time and the place in the source.
   const said = new Set(errors.map((line) => line.replace(/^[EF]\d{4} \S+ +\d+ \S+\] /, "")));
-  details.push(...[...said].slice(-2).map((text) => `kubelet: ${text.slice(0, 600)}`));
+  details.push(...[...said].slice(-2).map((text) => `kubelet: ${text.slice(0, LONGEST_LINE)}`));
   return { details, hints };
 }
 

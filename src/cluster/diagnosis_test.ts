@@ -23,8 +23,10 @@ function runtime(containers: Partial<RuntimeContainer>[], hasImage = true): Cont
 
 Deno.test("diagnosePod: state, exit code and the last lines without the runtime's prefix", async () => {
   const container = { id: "1", name: POD.name, podNamespace: "kube-system", state: "exited" as const, attempt: 3 };
-  const log = "2026-01-01T00:00:00Z stderr F Error: unknown flag: --x\n2026-01-01T00:00:00Z stdout F usage\n";
-  const commands = { "tail -n 5 /var/log/pods/x/0.log": log };
+  const log =
+    "2026-01-01T00:00:00Z stderr F Error: unknown flag: --x\n2026-01-01T00:00:00Z stdout F usage\n2026-01-01T00:00:00Z stderr F \n2026-01-01T00:00:00Z stderr F goroutine 1 [running]:\n" +
+    "2026-01-01T00:00:00Z stderr F main.main()\n2026-01-01T00:00:00Z stderr F \tmain.go:55 +0x39b\n";
+  const commands = { "tail -n 60 /var/log/pods/x/0.log": log };
   assert.deepEqual(await diagnosePod(host(commands), runtime([container]), POD), {
     details: [
       "kube-scheduler: container exited, exit code 1, restarted 3 times",

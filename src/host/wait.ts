@@ -8,6 +8,9 @@ import type { ProbeResult, Wait, WaitEvent } from "../system.ts";
 /** Milliseconds between two probes where the wait does not say. */
 const INTERVAL_MS = 100;
 
+/** The state when the probe was still busy at the deadline. */
+const LATE = "the last check got no answer";
+
 /**
  * Probes until done. Each change of state goes to `onWait`, and the end of the wait, whatever it is.
  * @throws {TimedOut} with what was waited for, how long, the last state, and what `explain` adds.
@@ -22,8 +25,9 @@ export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => 
     while (true) {
       const result = await probeBy(wait, deadline);
       if (result.done) return result.value;
-      if (result.state !== state) {
-        state = result.state;
+      const now = result.state === LATE && state !== "" ? `${state} (${LATE})` : result.state;
+      if (now !== state) {
+        state = now;
         tell(false);
       }
       const left = deadline - performance.now();
@@ -41,7 +45,7 @@ async function probeBy<T>(wait: Wait<T>, deadline: number): Promise<ProbeResult<
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<ProbeResult<T>>((resolve) => {
     timer = setTimeout(
-      () => resolve({ done: false, state: "the last check got no answer" }),
+      () => resolve({ done: false, state: LATE }),
       Math.max(1, deadline - performance.now()),
     );
   });

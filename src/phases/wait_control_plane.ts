@@ -122,6 +122,8 @@ export const waitControlPlane: Phase<WaitControlPlaneContext> = {
   summary: "wait until every control plane component is healthy",
   async run(context) {
     const since = performance.now();
-    await Promise.all(COMPONENTS.map((component) => waitFor(context, component, since)));
+    const waits = await Promise.allSettled(COMPONENTS.map((component) => waitFor(context, component, since)));
+    // The others need the API server: its trouble comes first, and theirs only follows from it.
+    for (const wait of waits) if (wait.status === "rejected") throw wait.reason;
   },
 };

@@ -15,6 +15,9 @@ const parseArgs = untypedParseArgs as (
 ) => Record<string, unknown> & { _: (string | number)[] };
 const closestString = untypedClosestString as (given: string, possible: readonly string[]) => string;
 
+/** Short names of flags. */
+const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-o": "--output" };
+
 /** A parsed command line. */
 export interface Parsed {
   command: CommandSpec;
@@ -55,16 +58,25 @@ function switchProblems(args: readonly string[], flags: readonly Flag[]): Proble
   });
 }
 
+/** Short names in full, and `--flag -` (standard input) in one piece: a dash alone would be taken for an operand. */
+function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
+  const full = args.map((arg) => SHORT[arg] ?? arg);
+  const takesValue = (arg: string | undefined) => flags.some((f) => f.type !== "switch" && `--${f.name}` === arg);
+  const follows = (i: number) => full[i] === "-" && takesValue(full[i - 1]);
+  return full.flatMap((arg, i) => follows(i) ? [] : follows(i + 1) ? [`${arg}=-`] : [arg]);
+}
+
 /**
  * Parses what stands behind the command's name.
  * @throws {InvalidInput} with every unknown flag, missing value and extra operand at once.
  */
-export function parseCommandLine(command: CommandSpec, args: readonly string[]): Parsed {
+export function parseCommandLine(command: CommandSpec, words: readonly string[]): Parsed {
   const flags = [...command.flags, ...COMMON_FLAGS];
+  const args = inFull(words, flags);
   const names = flags.map((f) => f.name);
   const named = (...types: Flag["type"][]) => flags.filter((f) => types.includes(f.type)).map((f) => f.name);
   const problems: Problem[] = switchProblems(args, flags);
-  const values = parseArgs(args.map((arg) => arg === "-h" ? "--help" : arg === "-o" ? "--output" : arg), {
+  const values = parseArgs(args, {
     string: named("text", "number", "list"),
     boolean: named("switch"),
     collect: named("list"),

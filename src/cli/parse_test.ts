@@ -65,3 +65,14 @@ Deno.test("help lists every flag of every command", () => {
     for (const { name } of [...command.flags, ...COMMON_FLAGS]) assert.ok(help.includes(`--${name}`), name);
   }
 });
+
+Deno.test("parseCommandLine() takes short names, and a dash as the name of standard input", () => {
+  const join = findCommand("join");
+  assert.equal(parseCommandLine(join, ["-h"]).switch("help"), true);
+  assert.equal(parseCommandLine(join, ["-o", "json"]).text("output"), "json");
+  const parsed = parseCommandLine(join, ["--token-file", "-", "k8s.example.org", "--config=-"]);
+  assert.deepEqual([parsed.text("token-file"), parsed.text("config"), parsed.operands], ["-", "-", [
+    "k8s.example.org",
+  ]]);
+  assert.deepEqual(parseCommandLine(join, ["-"]).operands, ["-"]);
+});

@@ -1,5 +1,5 @@
 import type { Change, KubeObject, ObjectReference } from "../system.ts";
-import { UserError } from "../errors.ts";
+import { EXIT, UserError } from "../errors.ts";
 
 /** Paths whose content is never shown: private keys, kubeconfigs with keys or tokens inside. */
 const SECRET_PATH = /\.key$|\.conf$|\.pem$|token/;
@@ -101,14 +101,16 @@ export function errorText(error: unknown): string {
   return lines.join("\n") + "\n";
 }
 
-/** The same for machines: `{ event: "error", kind, message, causes, hints }`. */
+/** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, hints }`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
   return {
     event: "error",
     kind: failure.name,
+    exitCode: failure instanceof UserError ? failure.exitCode : EXIT.failed,
     message: failure.message,
     causes: causes(failure),
+    ...("problems" in failure ? { problems: failure.problems } : {}),
     hints: failure instanceof UserError ? failure.hints : [],
   };
 }

@@ -1,0 +1,81 @@
+/**
+ * The whole program on a host in memory: what it prints and how it ends, without a machine.
+ *
+ * @module
+ */
+
+import { memoryHost, type MemoryHostOptions } from "../../src/host/memory.ts";
+import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
+import { main } from "../../src/main.ts";
+import type { ContainerRuntime, KubeClient, System } from "../../src/system.ts";
+import { SOURCE_BUILD } from "../../src/version.ts";
+
+/** What a run left. */
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  /** Lines of `out` as JSON; empty where they are not. */
+  events: Record<string, unknown>[];
+}
+
+const KUBELET = "/usr/bin/kubelet";
+const SOCKET = "/var/run/containerd/containerd.sock";
+const ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n" +
+  "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
+
+/** A host on which every preflight check passes, as far as memory has it. */
+export const FIT: MemoryHostOptions = {
+  files: {
+    [KUBELET]: "",
+    [SOCKET]: "",
+    "/usr/bin/mount": "",
+    "/proc/net/route": ROUTES,
+    "/proc/swaps": "Filename\tType\n",
+    "/proc/meminfo": "MemTotal: 8000000 kB\n",
+    "/proc/sys/net/ipv4/ip_forward": "1\n",
+  },
+  environment: { PATH: "/usr/bin" },
+  commands: { [`${KUBELET} --version`]: "Kubernetes v1.37.2\n" },
+};
+
+/** The fit host with some things otherwise; files are added, `undefined` takes one away. */
+export function unfit(changes: MemoryHostOptions, files: Record<string, string | undefined> = {}): MemoryHostOptions {
+  const entries = Object.entries({ ...FIT.files, ...files }).filter(([, content]) => content !== undefined);
+  return { ...FIT, ...changes, files: Object.fromEntries(entries) as Record<string, string> };
+}
+
+const RUNTIME = {
+  socket: `unix://${SOCKET}`,
+  status: () => Promise.resolve([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
+  cgroupDriver: () => Promise.resolve(undefined),
+  hasImage: () => Promise.resolve(true),
+} as unknown as ContainerRuntime;
+
+/** Runs the program with these arguments; nothing outside of memory is there. */
+export async function run(args: readonly string[], host: MemoryHostOptions = FIT, stdin = ""): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const nobody = () =>
+    Promise.reject(new KubeError("there is no network in this test", { status: 0, reason: UNREACHABLE }));
+  const noServer = (server: string): KubeClient => ({
+    server,
+    probe: nobody,
+    get: nobody,
+    list: nobody,
+    apply: nobody,
+    patch: nobody,
+    delete: nobody,
+  });
+  const code = await main(args, (events): System => ({
+    host: memoryHost(host, events.change),
+    connect: ({ server }) => noServer(server),
+    runtime: () => RUNTIME,
+    unverified: { get: nobody },
+    stdin: () => Promise.resolve(stdin),
+    terminal: { out: false, err: false },
+    out: (line) => void (out += `${line}\n`),
+    err: (text) => void (err += text),
+  }), SOURCE_BUILD);
+  const events = out.startsWith("{") ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
+  return { code, out, err, events };
+}

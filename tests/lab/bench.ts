@@ -22,7 +22,7 @@ type Tool = typeof TOOLS[number];
 const QUIET_LOAD = 0.5;
 
 const COMPARED = `compared, from the start of the command (kubewright with --cni none, so that both do the same work):
-  healthy  kubeadm: arrival of the last line "… is healthy after"; kubewright: phase wait-control-plane finished
+  healthy  kubeadm: arrival of the third line "[control-plane-check] … is healthy after"; kubewright: phase wait-control-plane finished
   end      preflight, keys, files, kubelet, control plane healthy, configuration uploaded, node registered and marked,
            bootstrap token, CoreDNS and kube-proxy applied; neither waits for the node to be Ready, nor has a pod network
   CPU      user and system seconds of the command and its children; the kubelet and containers are not among them
@@ -39,7 +39,12 @@ async function once(lab: Lab, name: string, tool: Tool, algorithm: Algorithm): P
     }
     await preparePeer(host);
     await host.write("/root/kubeadm.yaml", initConfiguration({ address: host.address, algorithm }), 0o600);
-    return await measured(host, ["kubeadm", "init", "--config", "/root/kubeadm.yaml"], / is healthy after /g, 3);
+    return await measured(
+      host,
+      ["kubeadm", "init", "--config", "/root/kubeadm.yaml"],
+      /\[control-plane-check\] \S+ is healthy after /g,
+      3,
+    );
   } finally {
     await host.kill();
     await Deno.remove(host.root, { recursive: true });
@@ -125,4 +130,9 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-Deno.exit(await main(Deno.args));
+Deno.exit(
+  await main(Deno.args).catch((error) => {
+    console.error(`FAILED ${error instanceof Error ? error.message : error}`);
+    return 1;
+  }),
+);

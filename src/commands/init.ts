@@ -18,6 +18,7 @@ import { images } from "../phases/images.ts";
 import { kubeconfig, laterKubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
+import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
@@ -65,6 +66,7 @@ const PHASES: readonly Phase<InitContext>[] = [
     run: (context) => preflightPhase([...NODE_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
   },
   existingFiles,
+  kubeletUnit,
   images,
   certs,
   kubeconfig,

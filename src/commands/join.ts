@@ -14,6 +14,7 @@ import {
 } from "../phases/bootstrap_kubelet.ts";
 import { checkPins, discover } from "../phases/discovery.ts";
 import { kubeletStart, type KubeletStartContext } from "../phases/kubelet_start.ts";
+import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
@@ -114,6 +115,7 @@ const PHASES: readonly Phase<JoinContext>[] = [
   preflightPhase([...NODE_CHECKS, ...WORKER_CHECKS]),
   discovery,
   clusterChecks,
+  kubeletUnit,
   bootstrapCredentials,
   kubeletStart,
   kubeletWaitBootstrap,

@@ -1,10 +1,9 @@
 import { stringify } from "../config/yaml.ts";
 import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
-import { inspectKubeletUnit, type UnitFile } from "../cluster/existing_kubelet_unit.ts";
-import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
+import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
+import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
 import { KUBELET_DIRECTORY, KUBELET_FILES } from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
-import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -17,8 +16,6 @@ export interface KubeletStartContext {
   registerTaints: boolean;
   /** The cluster's KubeletConfiguration. */
   kubeletConfiguration(): Promise<ComponentConfiguration>;
-  /** Paths that an earlier run of this program made on this host. */
-  ownPaths: ReadonlySet<string>;
   /** Is told when the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: number;
 }
@@ -57,16 +54,6 @@ async function activeSince(host: Host): Promise<number | undefined> {
   return Number.isFinite(since) ? since : undefined;
 }
 
-async function isEnabled(host: Host): Promise<boolean> {
-  return (await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] })).stdout.trim() === "enabled";
-}
-
-/** Whether systemd has not seen the newest of the unit's files. */
-async function needsReload(host: Host): Promise<boolean> {
-  const { stdout } = await host.query({ argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
-  return stdout.includes("=yes");
-}
-
 /** Whether the running kubelet has not seen the newest of its files. */
 async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
   const since = await activeSince(host);
@@ -76,35 +63,19 @@ async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Writes configuration and unit, then lets systemd run the kubelet. A kubelet that already runs with these very files is
- * left alone; one that was started before the newest of them (this program was killed in between) is restarted.
+ * Writes the configuration, then lets systemd run the kubelet. A kubelet that already runs with these very files is left
+ * alone; one that was started before the newest of them (this program was killed in between) is restarted.
  */
 export const kubeletStart: Phase<KubeletStartContext> = {
   name: "kubelet-start",
-  summary: "write the kubelet's configuration and unit, and start it",
+  summary: "write the kubelet's configuration, and start it",
   async run(context) {
-    const { host } = context;
+    const { host, facts } = context;
     await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
-    const { files: units, problem } = await inspectKubeletUnit(
-      host,
-      context.facts.kubeletPath ?? "/usr/bin/kubelet",
-      context.ownPaths,
-    );
-    if (problem) {
-      throw new UserError(
-        `Cannot start the kubelet with the unit "${problem.where}": it ${problem.what}`,
-        problem.hint === undefined ? {} : { hint: problem.hint },
-      );
-    }
-    const before = await Promise.all(units.map((file) => host.readText(file.path)));
-    for (const file of [...await configurationFiles(context), ...units]) {
-      await host.write(file.path, file.content, file.mode);
-    }
-    const changed = units.some((file, i) => file.content !== before[i]);
-    if (!await isEnabled(host)) await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
-    else if (changed || await needsReload(host)) await host.run({ argv: ["systemctl", "daemon-reload"] });
+    for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
     context.kubeletStartedAt = performance.now();
-    if (await isStale(host, [...READ_AT_START, ...units.map((file) => file.path)])) {
+    const unit = kubeletUnitFiles(facts.kubeletPath ?? "").map((file) => file.path);
+    if (await isStale(host, [...READ_AT_START, ...unit])) {
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
     }
   },

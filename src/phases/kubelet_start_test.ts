@@ -3,6 +3,7 @@ import { KUBELET_FILES } from "../cluster/paths.ts";
 import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
 import type { Change, Host } from "../system.ts";
 import { kubeletStart, type KubeletStartContext } from "./kubelet_start.ts";
+import { kubeletUnit, type KubeletUnitContext } from "./kubelet_unit.ts";
 
 const UNIT = "/etc/systemd/system/kubelet.service";
 const DROP_IN = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
@@ -28,14 +29,16 @@ async function start(options: MemoryHostOptions, times = 1): Promise<string[]> {
   }, (change) => changes.push(change));
   for (let i = 0; i < times; i++) {
     changes = [];
-    await kubeletStart.run!(contextOf(host, i === 0 ? [] : [UNIT, DROP_IN, ...CONFIGURATION]));
+    const context = contextOf(host, i === 0 ? [] : [UNIT, DROP_IN, ...CONFIGURATION]);
+    await kubeletUnit.run!(context);
+    await kubeletStart.run!(context);
   }
   return changes.flatMap((change) =>
     change.kind === "write" ? [change.path] : change.kind === "run" ? [change.command.argv.join(" ")] : []
   );
 }
 
-function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext {
+function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext & KubeletUnitContext {
   return {
     host,
     facts: { hostname: "node-1", addresses: [], criSockets: [], kubeletPath: "/opt/bin/kubelet" },
@@ -57,24 +60,24 @@ function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext
 
 const CONFIGURATION = [KUBELET_FILES.instanceConfiguration, KUBELET_FILES.flags, KUBELET_FILES.configuration];
 
-Deno.test("kubelet-start on a bare host writes configuration and unit, enables and starts it", async () => {
+Deno.test("a bare host gets an enabled unit, then configuration and a start", async () => {
   assert.deepEqual(await start({}), [
-    ...CONFIGURATION,
     UNIT,
     DROP_IN,
     "systemctl enable kubelet.service",
+    ...CONFIGURATION,
     "systemctl restart kubelet.service",
   ]);
 });
 
-Deno.test("kubelet-start keeps a package's unit that reads the same files", async () => {
+Deno.test("kubelet-unit keeps a package's unit that reads the same files", async () => {
   const unit =
     `ExecStart=/usr/bin/kubelet --config=${KUBELET_FILES.configuration}\nEnvironmentFile=-${KUBELET_FILES.flags}\n`;
   const done = await start({ commands: { [CAT]: unit, "systemctl is-enabled kubelet.service": "enabled\n" } });
   assert.deepEqual(done, [...CONFIGURATION, "systemctl restart kubelet.service"]);
 });
 
-Deno.test("kubelet-start refuses somebody's unit in /etc that reads other files", async () => {
+Deno.test("kubelet-unit refuses somebody's unit in /etc that reads other files", async () => {
   const commands = { [CAT]: "ExecStart=/usr/bin/kubelet --standalone\n" };
   await assert.rejects(start({ commands, files: { [UNIT]: "[Service]\n" } }), /it is not from kubewright/);
 });

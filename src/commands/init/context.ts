@@ -15,6 +15,7 @@ import type { ControlPlaneContext as ManifestContext } from "../../phases/contro
 import type { ImagesContext } from "../../phases/images.ts";
 import type { KubeconfigContext } from "../../phases/kubeconfig.ts";
 import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
+import type { KubeletUnitContext } from "../../phases/kubelet_unit.ts";
 import type { MarkControlPlaneContext } from "../../phases/mark_control_plane.ts";
 import type { ControlPlaneContext as PreflightContext } from "../../phases/preflight/control_plane.ts";
 import type { WaitControlPlaneContext } from "../../phases/wait_control_plane.ts";
@@ -32,6 +33,7 @@ export type InitContext =
   & CertsContext
   & KubeconfigContext
   & ManifestContext
+  & KubeletUnitContext
   & KubeletStartContext
   & WaitControlPlaneContext
   & AdminAccessContext

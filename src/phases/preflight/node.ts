@@ -3,6 +3,7 @@ import type { ContainerRuntime, Host } from "../../system.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { compareVersions } from "../../cluster/versions.ts";
 import { forwardingFindings, portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -66,6 +67,9 @@ async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Fin
   };
 }
 
+/** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
+const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
+
 /** Checks of every node. */
 export const NODE_CHECKS: readonly Check<NodeContext>[] = [
   { name: "CRI", look: ({ runtime }) => runtimeFindings(runtime) },
@@ -100,6 +104,21 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
         ],
         hint: "Turn it off with swapoff -a and in /etc/fstab, or set failSwapOn: false in a KubeletConfiguration.",
       };
+    },
+  },
+  {
+    name: "SystemVerification",
+    async look({ host, kubelet, facts }) {
+      const unified = await host.readText("/sys/fs/cgroup/cgroup.controllers") !== undefined;
+      if (unified || kubelet?.["failCgroupV1"] === false || !facts.kubeletVersion) return NOTHING;
+      const found = `this host has control groups v1 at /sys/fs/cgroup`;
+      return compareVersions(facts.kubeletVersion, FIRST_WITHOUT_CGROUP_V1) < 0
+        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1} on refuse`] }
+        : {
+          errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
+          hint:
+            "Boot with control groups v2 (systemd.unified_cgroup_hierarchy=1), or set failCgroupV1: false in a KubeletConfiguration.",
+        };
     },
   },
   {

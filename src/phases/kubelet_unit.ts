@@ -1,0 +1,51 @@
+import { inspectKubeletUnit } from "../cluster/existing_kubelet_unit.ts";
+import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
+import type { Facts } from "../config/types.ts";
+import { UserError } from "../errors.ts";
+import type { Host } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What installing the kubelet's unit needs. */
+export interface KubeletUnitContext {
+  host: Host;
+  facts: Facts;
+  /** Paths that an earlier run of this program made on this host. */
+  ownPaths: ReadonlySet<string>;
+}
+
+/** Where packages put the kubelet; used when the check that there is one was overruled. */
+const DEFAULT_KUBELET = "/usr/bin/kubelet";
+
+async function isEnabled(host: Host): Promise<boolean> {
+  return (await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] })).stdout.trim() === "enabled";
+}
+
+/** Whether systemd has not seen the newest of the unit's files. */
+async function needsReload(host: Host): Promise<boolean> {
+  const { stdout } = await host.query({ argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
+  return stdout.includes("=yes");
+}
+
+/**
+ * Installs and enables the kubelet's unit, unless the host has one that reads what we write. Until there is a
+ * configuration the unit's condition keeps it from starting, so this can be done while keys are still being made.
+ * @throws {UserError} for a unit that would not read our files; it is not ours to replace.
+ */
+export const kubeletUnit: Phase<KubeletUnitContext> = {
+  name: "kubelet-unit",
+  summary: "install and enable the kubelet's systemd unit",
+  async run({ host, facts, ownPaths }) {
+    const { files, problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET, ownPaths);
+    if (problem) {
+      throw new UserError(
+        `Cannot start the kubelet with the unit "${problem.where}": it ${problem.what}`,
+        problem.hint === undefined ? {} : { hint: problem.hint },
+      );
+    }
+    const before = await Promise.all(files.map((file) => host.readText(file.path)));
+    for (const file of files) await host.write(file.path, file.content, file.mode);
+    const changed = files.some((file, i) => file.content !== before[i]);
+    if (!await isEnabled(host)) await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
+    else if (changed || await needsReload(host)) await host.run({ argv: ["systemctl", "daemon-reload"] });
+  },
+};

@@ -22,6 +22,7 @@ import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
+import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
 import { uploadConfig } from "../phases/upload_config.ts";
@@ -63,7 +64,8 @@ const existingFiles: Phase<InitContext> = {
 const PHASES: readonly Phase<InitContext>[] = [
   {
     ...preflightPhase<InitContext>([]),
-    run: (context) => preflightPhase([...NODE_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
+    run: (context) =>
+      preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
   },
   existingFiles,
   kubeletUnit,

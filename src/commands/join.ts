@@ -6,7 +6,7 @@ import { checkMixedFlags } from "../config/overrides.ts";
 import { parseClusterConfiguration } from "../config/serialize.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration, JoinOverrides } from "../config/types.ts";
 import { parseDocuments } from "../config/yaml.ts";
-import { InvalidInput, PreflightFailed, UserError } from "../errors.ts";
+import { InvalidInput, Untrusted, UserError } from "../errors.ts";
 import {
   bootstrapCredentials,
   type BootstrapKubeletContext,
@@ -16,8 +16,9 @@ import { checkPins, discover } from "../phases/discovery.ts";
 import { kubeletStart, type KubeletStartContext } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
+import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
-import { preflightPhase } from "../phases/preflight/run.ts";
+import { type Check, preflightPhase, runChecks } from "../phases/preflight/run.ts";
 import { WORKER_CHECKS, type WorkerContext } from "../phases/preflight/worker.ts";
 import { type WaitNodeContext, waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { KubeClient, KubeObject, System } from "../system.ts";
@@ -59,6 +60,22 @@ async function configMapText(
   );
 }
 
+/** A kubelet that has its identity has it from the cluster that is to be joined. */
+async function checkSameCluster(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
+  try {
+    await checkPins(caPem, pins, endpoint);
+  } catch (cause) {
+    if (!(cause instanceof Untrusted)) throw cause;
+    throw new InvalidInput("Cannot join, and nothing was changed:", [{
+      where: KUBELET_FILES.kubeconfig,
+      what:
+        `is there already, and not from the cluster at "${endpoint}": its CA has another public key than the given hash`,
+      hint:
+        "This host is, or was, part of another cluster. Take it out of that one first, or give the hash of its own.",
+    }]);
+  }
+}
+
 /** Trust first: the cluster is proven before the token is shown to it. */
 const discovery: Phase<JoinContext> = {
   name: "discovery",
@@ -68,7 +85,7 @@ const discovery: Phase<JoinContext> = {
     const own = await readCredentials(system.host, KUBELET_FILES.kubeconfig);
     if (own) {
       const { caCertHashes = [], apiServerEndpoint = own.server } = config.discovery.bootstrapToken ?? {};
-      if (caCertHashes.length > 0) await checkPins(own.caPem, caCertHashes, apiServerEndpoint);
+      if (caCertHashes.length > 0) await checkSameCluster(own.caPem, caCertHashes, apiServerEndpoint);
       context.reader = system.connect(own);
       context.note("the kubelet has its identity already: this host has joined before");
       return;
@@ -85,14 +102,16 @@ const clusterChecks: Phase<JoinContext> = {
   async run(context) {
     const { reader, config, facts } = context;
     const cluster = parseClusterConfiguration(await configMapText(reader!, KUBEADM_CONFIG));
-    const problem = facts.kubeletVersion && kubeletSkewProblem(facts.kubeletVersion, cluster.kubernetesVersion);
-    if (problem) {
-      throw new PreflightFailed([{
-        where: "KubeletVersion",
-        what: problem,
-        hint: "Install a kubelet of a fitting version.",
-      }]);
-    }
+    const kubelet = await context.kubeletConfiguration();
+    const version: Check<JoinContext> = {
+      name: "KubeletVersion",
+      look() {
+        const problem = facts.kubeletVersion && kubeletSkewProblem(facts.kubeletVersion, cluster.kubernetesVersion);
+        return Promise.resolve(problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : {});
+      },
+    };
+    const ignored = config.nodeRegistration.ignorePreflightErrors;
+    await runChecks([...KUBELET_CHECKS, version], { ...context, kubelet }, ignored);
     if (!context.cluster) return;
     const name = config.nodeRegistration.name;
     const node = await reader!.get({ apiVersion: "v1", kind: "Node", name });

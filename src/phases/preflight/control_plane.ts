@@ -3,11 +3,11 @@ import type { InitConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import { portFindings } from "./network.ts";
-import type { NodeContext } from "./node.ts";
+import type { KubeletContext } from "./kubelet.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
 /** What the checks of a control plane node look at. */
-export interface ControlPlaneContext extends NodeContext {
+export interface ControlPlaneContext extends KubeletContext {
   config: InitConfiguration;
 }
 

@@ -1,9 +1,8 @@
 import { UserError } from "../../errors.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
-import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
-import { compareVersions } from "../../cluster/versions.ts";
 import { forwardingFindings, portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -13,8 +12,6 @@ export interface NodeContext {
   facts: Facts;
   runtime: ContainerRuntime;
   nodeRegistration: NodeRegistration;
-  /** The user's KubeletConfiguration, if any. */
-  kubelet?: ComponentConfiguration;
   warn(message: string): void;
   /** Paths that an earlier run of this program made on this host, from the receipt. */
   ownPaths: ReadonlySet<string>;
@@ -41,22 +38,6 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
   }
 }
 
-async function driverFindings(context: NodeContext): Promise<Findings> {
-  let wanted: string | undefined;
-  try {
-    wanted = await context.runtime.cgroupDriver();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return NOTHING; // The check CRI reports a runtime that does not answer.
-  }
-  const given = context.kubelet?.["cgroupDriver"] as string | undefined;
-  if (wanted === undefined || given === undefined || given === wanted) return NOTHING;
-  return {
-    warnings: [`the KubeletConfiguration says cgroupDriver "${given}", but the container runtime uses "${wanted}"`],
-    hint: "The kubelet follows the runtime; make both say the same.",
-  };
-}
-
 /** A unit of somebody else's that does not read what we write. */
 async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
   const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? "/usr/bin/kubelet", ownPaths);
@@ -67,19 +48,19 @@ async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Fin
   };
 }
 
-/** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
-const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
-
-/** Checks of every node. */
+/** Checks of every node, whatever its kubelet is to be configured like. */
 export const NODE_CHECKS: readonly Check<NodeContext>[] = [
   { name: "CRI", look: ({ runtime }) => runtimeFindings(runtime) },
-  { name: "CgroupDriver", look: driverFindings },
   {
     name: "FileExisting-kubelet",
     look: ({ facts }) =>
       Promise.resolve(
         facts.kubeletVersion ? NOTHING : {
-          errors: ["there is no kubelet in the PATH, or it does not tell its version"],
+          errors: [
+            facts.kubeletPath
+              ? `${facts.kubeletPath} does not tell its version (${facts.kubeletPath} --version)`
+              : "there is no kubelet in the PATH",
+          ],
           hint: "Install the kubelet binary of the wanted Kubernetes version, e.g. to /usr/local/bin/kubelet.",
         },
       ),
@@ -90,36 +71,6 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
       await programExists(host, "mount")
         ? NOTHING
         : { errors: ['there is no program "mount" in the PATH'], hint: "Install util-linux (or the package mount)." },
-  },
-  {
-    name: "Swap",
-    async look({ host, kubelet }) {
-      const devices = (await host.readText("/proc/swaps") ?? "").split("\n").slice(1).filter(Boolean);
-      if (devices.length === 0 || kubelet?.["failSwapOn"] === false) return NOTHING;
-      return {
-        errors: [
-          `swap is on (${
-            devices.map((line) => line.split(/\s/)[0]).join(", ")
-          }), and the kubelet refuses to start with it`,
-        ],
-        hint: "Turn it off with swapoff -a and in /etc/fstab, or set failSwapOn: false in a KubeletConfiguration.",
-      };
-    },
-  },
-  {
-    name: "SystemVerification",
-    async look({ host, kubelet, facts }) {
-      const unified = await host.readText("/sys/fs/cgroup/cgroup.controllers") !== undefined;
-      if (unified || kubelet?.["failCgroupV1"] === false || !facts.kubeletVersion) return NOTHING;
-      const found = `this host has control groups v1 at /sys/fs/cgroup`;
-      return compareVersions(facts.kubeletVersion, FIRST_WITHOUT_CGROUP_V1) < 0
-        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1} on refuse`] }
-        : {
-          errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
-          hint:
-            "Boot with control groups v2 (systemd.unified_cgroup_hierarchy=1), or set failCgroupV1: false in a KubeletConfiguration.",
-        };
-    },
   },
   {
     name: "Hostname",

@@ -1,0 +1,65 @@
+import { UserError } from "../../errors.ts";
+import type { ComponentConfiguration } from "../../config/types.ts";
+import { compareVersions } from "../../cluster/versions.ts";
+import type { NodeContext } from "./node.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
+
+/** What checks need that depend on how the kubelet is to be configured. */
+export interface KubeletContext extends NodeContext {
+  /** Its KubeletConfiguration: the user's, or on a host that joins the cluster's. */
+  kubelet?: ComponentConfiguration;
+}
+
+async function driverFindings(context: KubeletContext): Promise<Findings> {
+  let wanted: string | undefined;
+  try {
+    wanted = await context.runtime.cgroupDriver();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return NOTHING; // The check CRI reports a runtime that does not answer.
+  }
+  const given = context.kubelet?.["cgroupDriver"] as string | undefined;
+  if (wanted === undefined || given === undefined || given === wanted) return NOTHING;
+  return {
+    warnings: [`the KubeletConfiguration says cgroupDriver "${given}", but the container runtime uses "${wanted}"`],
+    hint: "The kubelet follows the runtime; make both say the same.",
+  };
+}
+
+/** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
+const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
+
+/** Whether the kubelet, configured like this, would run on this host. */
+export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
+  { name: "CgroupDriver", look: driverFindings },
+  {
+    name: "Swap",
+    async look({ host, kubelet }) {
+      const devices = (await host.readText("/proc/swaps") ?? "").split("\n").slice(1).filter(Boolean);
+      if (devices.length === 0 || kubelet?.["failSwapOn"] === false) return NOTHING;
+      return {
+        errors: [
+          `swap is on (${
+            devices.map((line) => line.split(/\s/)[0]).join(", ")
+          }), and the kubelet refuses to start with it`,
+        ],
+        hint: "Turn it off with swapoff -a and in /etc/fstab, or set failSwapOn: false in a KubeletConfiguration.",
+      };
+    },
+  },
+  {
+    name: "SystemVerification",
+    async look({ host, kubelet, facts }) {
+      const unified = await host.readText("/sys/fs/cgroup/cgroup.controllers") !== undefined;
+      if (unified || kubelet?.["failCgroupV1"] === false || !facts.kubeletVersion) return NOTHING;
+      const found = `this host has control groups v1 at /sys/fs/cgroup`;
+      return compareVersions(facts.kubeletVersion, FIRST_WITHOUT_CGROUP_V1) < 0
+        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1} on refuse`] }
+        : {
+          errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
+          hint:
+            "Boot with control groups v2 (systemd.unified_cgroup_hierarchy=1), or set failCgroupV1: false in a KubeletConfiguration.",
+        };
+    },
+  },
+];

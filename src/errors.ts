@@ -53,12 +53,24 @@ function listOf(problems: readonly Problem[]): string {
   return problems.map((p) => `  ${p.where}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
 }
 
+/** What was given to do next, and a promise that every error of a kind makes. */
+function promising(options: UserErrorOptions, promise: string): UserErrorOptions {
+  const { hint = [] } = options;
+  const hints = typeof hint === "string" ? [hint] : hint;
+  return { ...options, hint: [...hints.filter((given) => given !== promise), promise] };
+}
+
 /** The input is wrong: all problems at once, each with its place. */
 export class InvalidInput extends UserError {
   override readonly exitCode = EXIT.invalid;
   readonly problems: readonly Problem[];
   constructor(summary: string, problems: readonly Problem[] = [], options: UserErrorOptions = {}) {
-    super(problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`, options);
+    super(
+      problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`,
+      problems.length === 0
+        ? options
+        : promising(options, "Nothing was changed. Mend this and run the same command again."),
+    );
     this.problems = problems;
   }
 }
@@ -81,6 +93,9 @@ export class TimedOut extends UserError {
 /** The other side could not be trusted; nothing secret was sent to it. */
 export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
+  constructor(message: string, options: UserErrorOptions = {}) {
+    super(message, promising(options, "Nothing was changed, and nothing secret was sent."));
+  }
 }
 
 /** The HTTP status that a failed call was answered with (0: no answer); undefined for every other error. */

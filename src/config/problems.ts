@@ -10,9 +10,6 @@ function related(a: string, b: string): boolean {
   return within(a, b) || within(b, a);
 }
 
-/** What every error of wrong input ends with. */
-const NOTHING_CHANGED = "Nothing was changed. Mend these and run the same command again.";
-
 /** Gathers problems by field path, so that all of them can be told at once. */
 export class Problems {
   readonly #placeOf: PlaceOf;
@@ -41,6 +38,6 @@ export class Problems {
 
   /** @throws {InvalidInput} with all problems, if there are any. */
   throwIfAny(summary: string): void {
-    if (this.#list.length > 0) throw new InvalidInput(summary, this.#list, { hint: NOTHING_CHANGED });
+    if (this.#list.length > 0) throw new InvalidInput(summary, this.#list);
   }
 }

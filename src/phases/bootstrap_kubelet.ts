@@ -26,6 +26,7 @@ async function writeAuthority({ host, config }: BootstrapKubeletContext, caPem: 
     throw new InvalidInput("Cannot join, and nothing was changed:", [{
       where: config.caCertPath,
       what: "is there already, with another CA than the cluster's: this host is, or was, part of another cluster",
+      hint: `Take it out of that one first, or move ${config.caCertPath} away.`,
     }]);
   }
   await host.write(config.caCertPath, present ?? caPem, 0o644);

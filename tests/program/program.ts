@@ -24,9 +24,13 @@ const SOCKET = "/var/run/containerd/containerd.sock";
 const ROUTES = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n" +
   "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
 
+/** A configuration whose keys cost nothing. */
+export const QUICK = "/etc/quick.yaml";
+
 /** A host on which every preflight check passes, as far as memory has it. */
 export const FIT: MemoryHostOptions = {
   files: {
+    [QUICK]: "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\nencryptionAlgorithm: ECDSA-P256\n",
     [KUBELET]: "",
     [SOCKET]: "",
     "/usr/bin/mount": "",
@@ -34,6 +38,7 @@ export const FIT: MemoryHostOptions = {
     "/proc/swaps": "Filename\tType\n",
     "/proc/meminfo": "MemTotal: 8000000 kB\n",
     "/proc/sys/net/ipv4/ip_forward": "1\n",
+    "/sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
   },
   environment: { PATH: "/usr/bin" },
   commands: { [`${KUBELET} --version`]: "Kubernetes v1.37.2\n" },

@@ -36,14 +36,22 @@ async function journal(host: Host, lines: number, ...more: string[]): Promise<st
 
 /** Whether systemd runs the kubelet, and its last words; `always` tells them also when it runs. */
 export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diagnosis> {
-  const state = (await host.query({ argv: ["systemctl", "is-active", "kubelet"] })).stdout.trim();
-  if (state === "active" && !always) return { details: [], hints: [] };
+  const shown = await host.query({ argv: ["systemctl", "show", "--property=ActiveState,NRestarts", "kubelet"] });
+  const state = /^ActiveState=(.+)$/m.exec(shown.stdout)?.[1] ?? "unknown";
+  const restarts = Number(/^NRestarts=(\d+)$/m.exec(shown.stdout)?.[1] ?? 0);
+  // One that ends again and again is active whenever it has just been started.
+  const runs = state === "active" && restarts === 0;
+  if (runs && !always) return { details: [], hints: [] };
   const said = await journal(host, 40);
   // A program that ends says why in its last error; what systemd says after it is known already.
   const errors = said.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));
-  const lines = errors.length > 0 && state !== "active" ? errors.slice(-4) : said.slice(-8);
+  const lines = errors.length > 0 && !runs ? errors.slice(-4) : said.slice(-8);
+  const history = restarts > 0 ? `, restarted ${restarts} times` : "";
   return {
-    details: [`kubelet: systemd says "${state || "unknown"}"`, ...lines.map((line) => `kubelet: ${line}`)],
+    details: [
+      `kubelet: systemd says "${state}"${history}`,
+      ...lines.map((line) => `kubelet: ${line.slice(0, LONGEST_LINE)}`),
+    ],
     hints: ["Look at the kubelet: journalctl -u kubelet -e"],
   };
 }

@@ -6,7 +6,7 @@ import { diagnoseKubelet, diagnosePod, together } from "./diagnosis.ts";
 
 const IMAGE = "registry.k8s.io/kube-scheduler:v1.37.2";
 const POD = { name: "kube-scheduler", image: IMAGE };
-const ACTIVE = "systemctl is-active kubelet";
+const SHOW = "systemctl show --property=ActiveState,NRestarts kubelet";
 const JOURNAL = (lines: number) => `journalctl --unit=kubelet --lines=${lines} --output=cat --no-pager`;
 
 const host = (commands: MemoryHostOptions["commands"] = {}) => memoryHost({ commands }, () => {});
@@ -66,16 +66,18 @@ Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () =>
   });
 });
 
-Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does not", async () => {
-  assert.deepEqual(await diagnoseKubelet(host({ [ACTIVE]: "active\n" }), false), { details: [], hints: [] });
+Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does not or ends again and again", async () => {
+  const running = "ActiveState=active\nNRestarts=0\n";
+  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: running }), false), { details: [], hints: [] });
   const journal = 'I0101 x] starting\nE0101 x] "command failed" err="cgroup v1"\nkubelet.service: Failed.\n';
-  const activating = { code: 3, stdout: "activating\n", stderr: "" };
-  const { details } = await diagnoseKubelet(host({ [ACTIVE]: activating, [JOURNAL(40)]: journal }), false);
-  assert.deepEqual(details, [
-    'kubelet: systemd says "activating"',
-    'kubelet: E0101 x] "command failed" err="cgroup v1"',
-  ]);
-  assert.equal((await diagnoseKubelet(host({ [ACTIVE]: "active\n", [JOURNAL(40)]: journal }), true)).details.length, 4);
+  for (const [state, restarts] of [["activating", 0], ["active", 7]] as const) {
+    const commands = { [SHOW]: `NRestarts=${restarts}\nActiveState=${state}\n`, [JOURNAL(40)]: journal };
+    assert.deepEqual((await diagnoseKubelet(host(commands), false)).details, [
+      `kubelet: systemd says "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
+      'kubelet: E0101 x] "command failed" err="cgroup v1"',
+    ]);
+  }
+  assert.equal((await diagnoseKubelet(host({ [SHOW]: running, [JOURNAL(40)]: journal }), true)).details.length, 4);
 });
 
 Deno.test("together: the same hint once, and in the end what to do", () => {

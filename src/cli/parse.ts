@@ -1,5 +1,5 @@
 import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
-import { closestString as untypedClosestString } from "@std/text/closest-string";
+import { nearest } from "../config/nearest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { COMMANDS, type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
 
@@ -13,7 +13,6 @@ const parseArgs = untypedParseArgs as (
     unknown(arg: string, key?: string): boolean;
   },
 ) => Record<string, unknown> & { _: (string | number)[] };
-const closestString = untypedClosestString as (given: string, possible: readonly string[]) => string;
 
 /** Short names of flags. */
 const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-o": "--output" };
@@ -30,11 +29,10 @@ export interface Parsed {
   switch(name: string): boolean | undefined;
 }
 
-/** `" (did you mean --token?)"`, or nothing when no candidate is near. */
+/** `; did you mean --token?`, or nothing when no candidate is near. */
 function suggestion(given: string, candidates: readonly string[], prefix = ""): string {
-  const nearest = closestString(given, candidates);
-  const shared = [...given].filter((letter) => nearest.includes(letter)).length;
-  return shared * 2 >= given.length ? `; did you mean ${prefix}${nearest}?` : "";
+  const meant = nearest(given, candidates);
+  return meant === undefined ? "" : `; did you mean ${prefix}${meant}?`;
 }
 
 /** @throws {InvalidInput} when there is no such command. */

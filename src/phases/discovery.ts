@@ -60,7 +60,7 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
       const data = clusterInfoData(answer);
       if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
       answeringSince ??= performance.now();
-      if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs)) {
+      if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs / 2)) {
         throw new Untrusted(
           `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
           {

@@ -11,6 +11,7 @@ import {
   bootstrapCredentials,
   type BootstrapKubeletContext,
   kubeletWaitBootstrap,
+  presentAuthority,
 } from "../phases/bootstrap_kubelet.ts";
 import { checkPins, discover } from "../phases/discovery.ts";
 import { kubeletStart, type KubeletStartContext } from "../phases/kubelet_start.ts";
@@ -113,6 +114,7 @@ const clusterChecks: Phase<JoinContext> = {
     const ignored = config.nodeRegistration.ignorePreflightErrors;
     await runChecks([...KUBELET_CHECKS, version], { ...context, kubelet }, ignored);
     if (!context.cluster) return;
+    await presentAuthority(context.host, config, context.cluster.caPem);
     const name = config.nodeRegistration.name;
     const node = await reader!.get({ apiVersion: "v1", kind: "Node", name });
     if (!node || !isReady(node)) return;

@@ -19,8 +19,15 @@ export interface BootstrapKubeletContext {
 /** User name in the bootstrap kubeconfig, as kubeadm has it. */
 const BOOTSTRAP_USER = "tls-bootstrap-token-user";
 
-/** Writes the CA's certificate, unless it is there; another one is refused. */
-async function writeAuthority({ host, config }: BootstrapKubeletContext, caPem: string): Promise<void> {
+/**
+ * The CA's certificate that is on this host already, if any.
+ *  {InvalidInput} when it is another one than the cluster's.
+ */
+export async function presentAuthority(
+  host: Host,
+  config: JoinConfiguration,
+  caPem: string,
+): Promise<string | undefined> {
   const present = await host.readText(config.caCertPath);
   if (present !== undefined && present.trim() !== caPem.trim()) {
     throw new InvalidInput("Cannot join, and nothing was changed:", [{
@@ -29,7 +36,7 @@ async function writeAuthority({ host, config }: BootstrapKubeletContext, caPem: 
       hint: `Take it out of that one first, or move ${config.caCertPath} away.`,
     }]);
   }
-  await host.write(config.caCertPath, present ?? caPem, 0o644);
+  return present;
 }
 
 /** The files that a kubelet without an identity asks for one with. */
@@ -37,9 +44,9 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
   name: "bootstrap-credentials",
   summary: "write the CA and the kubelet's bootstrap credentials",
   when: ({ cluster }) => cluster !== undefined,
-  async run(context) {
-    const { host, config, cluster } = context;
-    await writeAuthority(context, cluster!.caPem);
+  async run({ host, config, cluster }) {
+    const present = await presentAuthority(host, config, cluster!.caPem);
+    await host.write(config.caCertPath, present ?? cluster!.caPem, 0o644);
     const document = kubeconfigDocument({
       clusterName: "kubernetes",
       server: cluster!.server,

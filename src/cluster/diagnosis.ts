@@ -12,10 +12,14 @@ export interface Diagnosis {
 export interface StaticPod {
   name: string;
   image: string;
+  /** Another component is the question: while this one runs, its log tells nothing. */
+  aside?: true;
 }
 
 /** How much of the kubelet's journal is searched for what it says of a pod. */
 const JOURNAL_LINES = 400;
+/** A kubelet that has run for so long does not end at its start. */
+const STEADY_SECONDS = 15;
 /** Lines of logs are cut at this length. */
 const LONGEST_LINE = 500;
 
@@ -34,13 +38,24 @@ async function journal(host: Host, lines: number, ...more: string[]): Promise<st
   return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
 }
 
+/** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
+async function kubeletService(host: Host): Promise<{ state: string; restarts: number; seconds: number }> {
+  const properties = "--property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic";
+  const { stdout } = await host.query({ argv: ["systemctl", "show", properties, "kubelet"] });
+  const value = (name: string) => new RegExp(`^${name}=(.+)$`, "m").exec(stdout)?.[1];
+  const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
+  return {
+    state: value("ActiveState") ?? "unknown",
+    restarts: Number(value("NRestarts") ?? 0),
+    seconds: uptime - Number(value("ActiveEnterTimestampMonotonic") ?? 0) / 1e6,
+  };
+}
+
 /** Whether systemd runs the kubelet, and its last words; `always` tells them also when it runs. */
 export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diagnosis> {
-  const shown = await host.query({ argv: ["systemctl", "show", "--property=ActiveState,NRestarts", "kubelet"] });
-  const state = /^ActiveState=(.+)$/m.exec(shown.stdout)?.[1] ?? "unknown";
-  const restarts = Number(/^NRestarts=(\d+)$/m.exec(shown.stdout)?.[1] ?? 0);
-  // One that ends again and again is active whenever it has just been started.
-  const runs = state === "active" && restarts === 0;
+  const { state, restarts, seconds } = await kubeletService(host);
+  // One that ends again and again is active whenever it has just been started; the number alone stays for ever.
+  const runs = state === "active" && (restarts === 0 || seconds > STEADY_SECONDS);
   if (runs && !always) return { details: [], hints: [] };
   const said = await journal(host, 40);
   // A program that ends says why in its last error; what systemd says after it is known already.
@@ -72,7 +87,7 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
   const hints = [`Look at what the kubelet says of it: journalctl -u kubelet | grep ${name}`];
   if (!await runtime.hasImage(image)) {
     details.push(`${name}: its image ${image} is not on this host`);
-    hints.push(`Load the image (ctr -n k8s.io images import FILE), or let the kubelet pull it (imagePullPolicy).`);
+    hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host a way to its registry.");
   }
   const errors = (await journal(host, JOURNAL_LINES)).filter((line) => /^[EF]\d{4} /.test(line) && line.includes(name));
   // The text behind the time and the place in the source.
@@ -89,6 +104,7 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
     const status = await runtime.containerStatus(container.id);
     const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
     const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`.trim();
+    if (pod.aside && container.state === "running") return { details: [`${pod.name}: ${state}`], hints: [] };
     const lines = await lastLines(host, status.logPath, 5);
     return {
       details: [`${pod.name}: ${state}`, ...lines.map((line) => `${pod.name}: ${line}`)],

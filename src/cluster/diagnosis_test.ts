@@ -6,10 +6,11 @@ import { diagnoseKubelet, diagnosePod, together } from "./diagnosis.ts";
 
 const IMAGE = "registry.k8s.io/kube-scheduler:v1.37.2";
 const POD = { name: "kube-scheduler", image: IMAGE };
-const SHOW = "systemctl show --property=ActiveState,NRestarts kubelet";
+const SHOW = "systemctl show --property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
 const JOURNAL = (lines: number) => `journalctl --unit=kubelet --lines=${lines} --output=cat --no-pager`;
 
-const host = (commands: MemoryHostOptions["commands"] = {}) => memoryHost({ commands }, () => {});
+const host = (commands: MemoryHostOptions["commands"] = {}) =>
+  memoryHost({ commands, files: { "/proc/uptime": "100.00 10.00\n" } }, () => {});
 
 function runtime(containers: Partial<RuntimeContainer>[], hasImage = true): ContainerRuntime {
   return {
@@ -35,6 +36,11 @@ Deno.test("diagnosePod: state, exit code and the last lines without the runtime'
     ],
     hints: ["See all it said: tail -n 50 /var/log/pods/x/0.log"],
   });
+  const running = runtime([{ ...container, state: "running", attempt: 0 }]);
+  assert.deepEqual(await diagnosePod(host(commands), running, { ...POD, aside: true }), {
+    details: ["kube-scheduler: container running, restarted 0 times"],
+    hints: [],
+  });
 });
 
 Deno.test("diagnosePod: without a container, its missing image and the kubelet's different errors about it, once", async () => {
@@ -52,7 +58,7 @@ Deno.test("diagnosePod: without a container, its missing image and the kubelet's
     `kube-scheduler: its image ${IMAGE} is not on this host`,
     'kubelet: "Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"',
   ]);
-  assert.match(hints.join("\n"), /grep kube-scheduler\n.*images import/);
+  assert.match(hints.join("\n"), /images import.*\n.*grep kube-scheduler/);
 });
 
 Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () => {
@@ -69,9 +75,12 @@ Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () =>
 Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does not or ends again and again", async () => {
   const running = "ActiveState=active\nNRestarts=0\n";
   assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: running }), false), { details: [], hints: [] });
+  const steady = "ActiveState=active\nNRestarts=7\nActiveEnterTimestampMonotonic=50000000\n";
+  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: steady }), false), { details: [], hints: [] });
   const journal = 'I0101 x] starting\nE0101 x] "command failed" err="cgroup v1"\nkubelet.service: Failed.\n';
   for (const [state, restarts] of [["activating", 0], ["active", 7]] as const) {
-    const commands = { [SHOW]: `NRestarts=${restarts}\nActiveState=${state}\n`, [JOURNAL(40)]: journal };
+    const shown = `NRestarts=${restarts}\nActiveEnterTimestampMonotonic=98000000\nActiveState=${state}\n`;
+    const commands = { [SHOW]: shown, [JOURNAL(40)]: journal };
     assert.deepEqual((await diagnoseKubelet(host(commands), false)).details, [
       `kubelet: systemd says "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
       'kubelet: E0101 x] "command failed" err="cgroup v1"',

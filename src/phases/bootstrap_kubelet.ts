@@ -21,7 +21,7 @@ const BOOTSTRAP_USER = "tls-bootstrap-token-user";
 
 /**
  * The CA's certificate that is on this host already, if any.
- *  {InvalidInput} when it is another one than the cluster's.
+ * @throws {InvalidInput} when it is another one than the cluster's.
  */
 export async function presentAuthority(
   host: Host,

@@ -74,7 +74,9 @@ function containerState(name: string, container: RuntimeContainer | undefined): 
 async function explain({ host, runtime, config }: WaitControlPlaneContext, name: Component["name"]) {
   const { cluster } = config;
   const pods: StaticPod[] = [{ name, image: kubernetesImage(name, cluster) }];
-  if (name === "kube-apiserver" && cluster.etcd.local) pods.unshift({ name: "etcd", image: etcdImage(cluster) });
+  if (name === "kube-apiserver" && cluster.etcd.local) {
+    pods.unshift({ name: "etcd", image: etcdImage(cluster), aside: true });
+  }
   const parts = [await diagnoseKubelet(host, false)];
   for (const pod of pods) parts.push(await diagnosePod(host, runtime, pod));
   return together(parts);

@@ -1,6 +1,6 @@
-import { commandHelp, programHelp } from "./cli/help.ts";
+import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
 import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
-import { initOverrides, joinOverrides, nameOf, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
+import { initOverrides, joinOverrides, nameOf, operandsOf, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
 import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
 import type { Desk, Outcome } from "./commands/desk.ts";
 import { EXIT, InvalidInput, UserError } from "./errors.ts";
@@ -28,33 +28,41 @@ interface CommandEntry {
   run(call: CommandCall): Promise<Outcome>;
 }
 
+const INIT: CommandEntry = {
+  phases: async () => (await import("./commands/init.ts")).phaseNames(),
+  async run({ parsed, source, desk }) {
+    const { init } = await import("./commands/init.ts");
+    return await init(desk, {
+      configText: await textOf(parsed, "config", source),
+      configName: nameOf(parsed, "config"),
+      given: parsed.given,
+      phase: operandsOf(parsed).phase,
+      overrides: initOverrides(parsed, await tokenOf(parsed, source)),
+      cni: parsed.text("cni"),
+      showToken: parsed.switch("skip-token-print") !== true,
+    });
+  },
+};
+
+const JOIN: CommandEntry = {
+  phases: async () => (await import("./commands/join.ts")).phaseNames(),
+  async run({ parsed, source, desk }) {
+    const { join } = await import("./commands/join.ts");
+    return await join(desk, {
+      configText: await textOf(parsed, "config", source),
+      configName: nameOf(parsed, "config"),
+      given: parsed.given,
+      phase: operandsOf(parsed).phase,
+      overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
+    });
+  },
+};
+
 const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
-  init: {
-    phases: async () => (await import("./commands/init.ts")).phaseNames(),
-    async run({ parsed, source, desk }) {
-      const { init } = await import("./commands/init.ts");
-      return await init(desk, {
-        configText: await textOf(parsed, "config", source),
-        configName: nameOf(parsed, "config"),
-        given: parsed.given,
-        overrides: initOverrides(parsed, await tokenOf(parsed, source)),
-        cni: parsed.text("cni"),
-        showToken: parsed.switch("skip-token-print") !== true,
-      });
-    },
-  },
-  join: {
-    phases: async () => (await import("./commands/join.ts")).phaseNames(),
-    async run({ parsed, source, desk }) {
-      const { join } = await import("./commands/join.ts");
-      return await join(desk, {
-        configText: await textOf(parsed, "config", source),
-        configName: nameOf(parsed, "config"),
-        given: parsed.given,
-        overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
-      });
-    },
-  },
+  init: INIT,
+  "init phase": INIT,
+  join: JOIN,
+  "join phase": JOIN,
   version: {
     phases: () => Promise.resolve([]),
     run: async ({ build }) => (await import("./commands/version.ts")).version(build),
@@ -81,11 +89,22 @@ function plainReporter({ out, err }: System): Reporter {
   return textReporter({ listChanges: () => false, verbose: false, terminal: false, out, err });
 }
 
-/** Help and version of the program itself; undefined when a command is meant. */
+/** `help init` and `--version` are other ways to say `init --help` and `version`. */
+function commandWords(args: readonly string[]): readonly string[] {
+  if (args[0] === "--version") return ["version", ...args.slice(1)];
+  return args[0] === "help" ? [...args.slice(1), "--help"] : args;
+}
+
+/** Help of the program itself, or of a group of commands; undefined when a command is meant. */
 function programAnswer(args: readonly string[], system: System): number | undefined {
   const [first] = args;
   if (first === "--help" || first === "-h" || first === "help" && args.length === 1) {
     system.out(programHelp());
+    return EXIT.ok;
+  }
+  const group = args.filter((arg) => arg !== "--help" && arg !== "-h" && arg !== "help").join(" ");
+  if (group !== "" && group !== args.join(" ") && groupHelp(group)) {
+    system.out(groupHelp(group)!);
     return EXIT.ok;
   }
   if (first !== undefined) return undefined;
@@ -104,8 +123,7 @@ async function runCommand(args: readonly string[], build: (events: Events) => Sy
   const answer = programAnswer(args, system);
   if (answer !== undefined) return answer;
   try {
-    const [name, rest] = args[0] === "help" ? [args[1]!, ["--help"]] : [args[0]!, args.slice(1)];
-    const command = findCommand(name === "--version" ? "version" : name);
+    const { command, rest } = findCommand(commandWords(args));
     const parsed = parseCommandLine(command, rest);
     const entry = COMMAND_TABLE[command.name]!;
     if (parsed.switch("help")) {

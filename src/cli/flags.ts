@@ -43,6 +43,44 @@ const DRY_RUN = flag("dry-run", "list every change without making one");
 const IGNORE = list("ignore-preflight-errors", "<checks>", "checks whose errors become warnings, or all");
 const SKIP = list("skip-phases", "<phases>", "phases to leave out");
 
+const INIT_FLAGS: readonly Flag[] = [
+  text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
+  number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
+  list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
+  text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+  text("cni", "flannel|none|<file>", "pod network: flannel (default), none, or a manifest file"),
+  CONFIG,
+  text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
+  CRI_SOCKET,
+  DRY_RUN,
+  text("feature-gates", "<a=true,…>", "feature gates of the cluster"),
+  IGNORE,
+  text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
+  text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
+  NODE_NAME,
+  text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
+  text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
+  text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
+  SKIP,
+  flag("skip-token-print", "do not print the bootstrap token"),
+  text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
+  text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
+  text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+];
+
+const JOIN_FLAGS: readonly Flag[] = [
+  CONFIG,
+  CRI_SOCKET,
+  list("discovery-token-ca-cert-hash", "<sha256:hash>", "the cluster CA's public key must have this hash"),
+  flag("discovery-token-unsafe-skip-ca-verification", "join without knowing the cluster's CA (not safe)"),
+  DRY_RUN,
+  IGNORE,
+  NODE_NAME,
+  SKIP,
+  text("token", "<token>", "bootstrap token. Others see command lines: prefer --token-file"),
+  text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
+];
+
 /** All commands in the order of help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -50,30 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "",
     maxOperands: 0,
     summary: "make this host the first control plane node of a new cluster",
-    flags: [
-      text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
-      number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
-      list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
-      text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
-      text("cni", "flannel|none|<file>", "pod network: flannel (default), none, or a manifest file"),
-      CONFIG,
-      text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
-      CRI_SOCKET,
-      DRY_RUN,
-      text("feature-gates", "<a=true,…>", "feature gates of the cluster"),
-      IGNORE,
-      text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
-      text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
-      NODE_NAME,
-      text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
-      text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
-      text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
-      SKIP,
-      flag("skip-token-print", "do not print the bootstrap token"),
-      text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
-      text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
-      text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
-    ],
+    flags: INIT_FLAGS,
     examples: [
       "kubewright init",
       "kubewright init --pod-network-cidr 10.244.0.0/16 --control-plane-endpoint k8s.example.org",
@@ -81,25 +96,35 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: "init phase",
+    operands: "PHASE…",
+    maxOperands: 3,
+    summary: "run one phase of init, with all below it",
+    flags: INIT_FLAGS,
+    examples: [
+      "kubewright init phase certs all",
+      "kubewright init phase control-plane apiserver --config cluster.yaml",
+    ],
+  },
+  {
     name: "join",
     operands: "[HOST[:PORT]]",
     maxOperands: 1,
     summary: "make this host a worker node of an existing cluster",
-    flags: [
-      CONFIG,
-      CRI_SOCKET,
-      list("discovery-token-ca-cert-hash", "<sha256:hash>", "the cluster CA's public key must have this hash"),
-      flag("discovery-token-unsafe-skip-ca-verification", "join without knowing the cluster's CA (not safe)"),
-      DRY_RUN,
-      IGNORE,
-      NODE_NAME,
-      SKIP,
-      text("token", "<token>", "bootstrap token. Others see command lines: prefer --token-file"),
-      text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
-    ],
+    flags: JOIN_FLAGS,
     examples: [
       "kubewright join 10.0.0.10 --token-file token --discovery-token-ca-cert-hash sha256:…",
       "echo $TOKEN | kubewright join 10.0.0.10:6443 --token-file - --discovery-token-ca-cert-hash sha256:…",
+    ],
+  },
+  {
+    name: "join phase",
+    operands: "PHASE… [HOST:PORT]",
+    maxOperands: 4,
+    summary: "run one phase of join, with all below it",
+    flags: JOIN_FLAGS,
+    examples: [
+      "kubewright join phase preflight 10.0.0.10:6443 --token-file token --discovery-token-ca-cert-hash sha256:…",
     ],
   },
   {

@@ -22,6 +22,17 @@ ${columns(COMMANDS.map((command) => [command.name, command.summary]))}
 kubewright <command> --help tells more.`;
 }
 
+/** The text of `kubewright <group> --help` (`token`, `config print`); undefined when no command's name begins so. */
+export function groupHelp(group: string): string | undefined {
+  if (COMMANDS.some(({ name }) => name === group)) return undefined;
+  const members = COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
+  if (members.length === 0) return undefined;
+  return `Commands of "${group}":
+${columns(members.map((command) => [command.name, command.summary]))}
+
+kubewright <command> --help tells more.`;
+}
+
 /** The text of `kubewright <command> --help`; `phases` are the paths that --skip-phases takes. */
 export function commandHelp(command: CommandSpec, phases: readonly string[]): string {
   const parts = [

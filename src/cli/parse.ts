@@ -35,13 +35,29 @@ function suggestion(given: string, candidates: readonly string[], prefix = ""): 
   return meant === undefined ? "" : `; did you mean ${prefix}${meant}?`;
 }
 
-/** @throws {InvalidInput} when there is no such command. */
-export function findCommand(name: string): CommandSpec {
-  const found = COMMANDS.find((command) => command.name === name);
-  if (found) return found;
-  const names = COMMANDS.map((command) => command.name);
-  throw new InvalidInput(`Cannot run "${name}": there is no such command${suggestion(name, names)}`, [], {
-    hint: `Commands are ${names.join(", ")}; see kubewright --help`,
+/** The words before the first flag, joined: what may be a command's name. */
+function nameIn(words: readonly string[]): string[] {
+  const end = words.findIndex((word) => word.startsWith("-"));
+  return words.slice(0, end < 0 ? words.length : end);
+}
+
+/**
+ * The command whose name the words begin with (the longest such: `token create` before `token`), and the words behind it.
+ * @throws {InvalidInput} when there is no such command.
+ */
+export function findCommand(words: readonly string[]): { command: CommandSpec; rest: readonly string[] } {
+  const named = nameIn(words);
+  for (let length = named.length; length > 0; length--) {
+    const command = COMMANDS.find(({ name }) => name === named.slice(0, length).join(" "));
+    if (command) return { command, rest: words.slice(length) };
+  }
+  const [first = ""] = named;
+  const group = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(`${first} `));
+  const known = group.length > 0 ? group : [...new Set(COMMANDS.map(({ name }) => name.split(" ")[0]!))];
+  const given = group.length > 0 ? named.slice(0, 2).join(" ") : first;
+  const what = group.length > 0 && named.length === 1 ? "it takes a command of its own" : "there is no such command";
+  throw new InvalidInput(`Cannot run "${given}": ${what}${suggestion(given, known)}`, [], {
+    hint: `Commands are ${known.join(", ")}; see kubewright --help`,
   });
 }
 

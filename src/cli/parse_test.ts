@@ -4,7 +4,7 @@ import { COMMANDS, COMMON_FLAGS } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { findCommand, parseCommandLine } from "./parse.ts";
 
-const INIT = findCommand("init");
+const INIT = findCommand(["init"]).command;
 
 function problemsOf(action: () => unknown): string[] {
   try {
@@ -56,7 +56,7 @@ Deno.test("parseCommandLine() reports every problem at once, with the nearest fl
 });
 
 Deno.test("findCommand() offers the nearest command", () => {
-  assert.throws(() => findCommand("jion"), /there is no such command; did you mean join\?/);
+  assert.throws(() => findCommand(["jion"]), /there is no such command; did you mean join\?/);
 });
 
 Deno.test("help lists every flag of every command", () => {
@@ -67,7 +67,7 @@ Deno.test("help lists every flag of every command", () => {
 });
 
 Deno.test("parseCommandLine() takes short names, and a dash as the name of standard input", () => {
-  const join = findCommand("join");
+  const join = findCommand(["join"]).command;
   assert.equal(parseCommandLine(join, ["-h"]).switch("help"), true);
   assert.equal(parseCommandLine(join, ["-o", "json"]).text("output"), "json");
   const parsed = parseCommandLine(join, ["--token-file", "-", "k8s.example.org", "--config=-"]);
@@ -75,4 +75,11 @@ Deno.test("parseCommandLine() takes short names, and a dash as the name of stand
     "k8s.example.org",
   ]]);
   assert.deepEqual(parseCommandLine(join, ["-"]).operands, ["-"]);
+});
+
+Deno.test("findCommand() takes the longest name, and leaves what is behind it", () => {
+  const { command, rest } = findCommand(["init", "phase", "certs", "apiserver", "--dry-run"]);
+  assert.equal(command.name, "init phase");
+  assert.deepEqual(rest, ["certs", "apiserver", "--dry-run"]);
+  assert.equal(findCommand(["init", "--dry-run"]).command.name, "init");
 });

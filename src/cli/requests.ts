@@ -35,10 +35,20 @@ export function initOverrides(parsed: Parsed, token: string | undefined): InitOv
   });
 }
 
+/**
+ * The operands of `init phase`, `join phase` and `join`: the words of a phase's path, and HOST:PORT. Phases have neither
+ * dots nor colons in their names, so that beside a phase a host without a port needs a dot.
+ */
+export function operandsOf({ command, operands }: Parsed): { phase?: readonly string[]; endpoint: string | undefined } {
+  if (!command.name.endsWith(" phase")) return { endpoint: operands[0] };
+  const isEndpoint = (word: string) => /[.:]/.test(word);
+  return { phase: operands.filter((word) => !isEndpoint(word)), endpoint: operands.find(isEndpoint) };
+}
+
 /** Fields that `join` takes from flags and its operand. */
 export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOverrides {
   return given<JoinOverrides & Record<string, unknown>>({
-    apiServerEndpoint: parsed.operands[0],
+    apiServerEndpoint: operandsOf(parsed).endpoint,
     token,
     caCertHashes: parsed.list("discovery-token-ca-cert-hash"),
     unsafeSkipCAVerification: parsed.switch("discovery-token-unsafe-skip-ca-verification"),

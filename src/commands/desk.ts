@@ -19,3 +19,9 @@ export interface Outcome {
   text: string;
   result: Record<string, unknown>;
 }
+
+/** What a command says that was to run one phase only. */
+export function phaseOutcome(phase: string, dryRun: boolean): Outcome {
+  if (dryRun) return { text: "Nothing was changed: this was a dry run.", result: { phase, dryRun } };
+  return { text: `Phase ${phase} is done.`, result: { phase } };
+}

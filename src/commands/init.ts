@@ -20,7 +20,7 @@ import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
-import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
+import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
@@ -30,7 +30,7 @@ import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import { publicKeyPin } from "../pki/pin.ts";
 import type { Host, KubeObject } from "../system.ts";
-import type { Desk, Outcome } from "./desk.ts";
+import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { type InitContext, initContext } from "./init/context.ts";
 
@@ -41,6 +41,8 @@ export interface InitRequest {
   configName?: string | undefined;
   /** Names of the flags that were given. */
   given: readonly string[];
+  /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
+  phase: readonly string[] | undefined;
   overrides: InitOverrides;
   /** `flannel`, `none` or the path of a manifest; undefined: flannel. */
   cni: string | undefined;
@@ -181,9 +183,11 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
   const config = load(request, facts, network);
   checkSupported(config);
-  checkPhaseNames(PHASES, config.skipPhases);
+  const selection = selectionOf(config.skipPhases, request.phase);
+  checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await initContext(system, desk, facts, config, network);
-  await runPhases(PHASES, context, config.skipPhases, desk.observer);
+  await runPhases(PHASES, context, selection, desk.observer);
+  if (selection.only) return phaseOutcome(selection.only, config.dryRun);
   return await outcome(context, request, (performance.now() - start) / 1_000);
 }

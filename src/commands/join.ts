@@ -16,7 +16,7 @@ import {
 import { checkPins, discover } from "../phases/discovery.ts";
 import { kubeletStart, type KubeletStartContext } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
-import { checkPhaseNames, type Phase, phasePaths, runPhases } from "../phases/phase.ts";
+import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { type Check, preflightPhase, runChecks } from "../phases/preflight/run.ts";
@@ -24,7 +24,7 @@ import { WORKER_CHECKS, type WorkerContext } from "../phases/preflight/worker.ts
 import { type WaitNodeContext, waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { KubeClient, KubeObject, System } from "../system.ts";
 import { readCredentials } from "./credentials.ts";
-import type { Desk, Outcome } from "./desk.ts";
+import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
 import { gatherFacts, readOwnPaths } from "./facts.ts";
 
 /** What the command line asks `join` for. */
@@ -34,6 +34,8 @@ export interface JoinRequest {
   configName?: string | undefined;
   /** Names of the flags that were given. */
   given: readonly string[];
+  /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
+  phase: readonly string[] | undefined;
   overrides: JoinOverrides;
 }
 
@@ -202,10 +204,12 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const facts = await gatherFacts(desk.system.host);
   const config = loadJoin(request.configText, request.overrides, facts, request.configName);
   checkSupported(config);
-  checkPhaseNames(PHASES, config.skipPhases);
+  const selection = selectionOf(config.skipPhases, request.phase);
+  checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await joinContext(system, desk, facts, config);
-  await runPhases(PHASES, context, config.skipPhases, desk.observer);
+  await runPhases(PHASES, context, selection, desk.observer);
+  if (selection.only) return phaseOutcome(selection.only, config.dryRun);
   const seconds = (performance.now() - start) / 1_000;
   const result = { node: context.nodeName, seconds };
   if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };

@@ -102,7 +102,7 @@ async function init(files: Files, config = configuration(), writesUntilKilled = 
     warn: (message) => warnings.push(message),
   };
   try {
-    await runPhases([certs, kubeconfig, laterKubeconfig, laterCerts], context, [], {
+    await runPhases([certs, kubeconfig, laterKubeconfig, laterCerts], context, { skip: [] }, {
       started() {},
       finished() {},
       failed() {},

@@ -1,3 +1,4 @@
+import { suggestion } from "../config/nearest.ts";
 import { InvalidInput } from "../errors.ts";
 
 /**
@@ -31,31 +32,52 @@ export function phasePaths<C>(phases: readonly Phase<C>[], parent = ""): string[
   return [...new Set(paths)];
 }
 
+/** Which phases of a tree to run. */
+export interface Selection {
+  /** Paths of phases to leave out, each with everything below it. */
+  skip: readonly string[];
+  /** Path of the one phase to run, with everything below it; what stands above it checks, so it runs, too. Absent: all. */
+  only?: string;
+}
+
 /**
  * Refuses names that are not in the tree.
  * @throws {InvalidInput} naming every unknown phase.
  */
-export function checkPhaseNames<C>(phases: readonly Phase<C>[], names: readonly string[]): void {
-  const known = new Set(phasePaths(phases));
-  const problems = names.filter((name) => !known.has(name))
-    .map((name) => ({ where: "skipPhases", what: `there is no phase "${name}"; phases are ${[...known].join(", ")}` }));
-  if (problems.length > 0) throw new InvalidInput("Cannot skip phases:", problems);
+export function checkPhaseNames<C>(phases: readonly Phase<C>[], { skip, only }: Selection): void {
+  const known = phasePaths(phases);
+  const problems = [
+    ...skip.map((name) => ({ where: "skipPhases", name })),
+    ...(only === undefined ? [] : [{ where: "phase", name: only }]),
+  ].filter(({ name }) => !known.includes(name))
+    .map(({ where, name }) => ({ where, what: `there is no phase "${name}"${suggestion(name, known)}` }));
+  if (problems.length === 0) return;
+  throw new InvalidInput("Cannot select phases:", problems, { hint: `Phases are ${known.join(", ")}` });
 }
 
-/**
- * Runs a tree in order and stops at the first failure.
- * @param skip paths of phases to leave out, each with everything below it.
- */
+/** `["certs", "all"]` and `["certs"]` are the phase `certs` with all below it; undefined is every phase. */
+export function selectionOf(skip: readonly string[], words: readonly string[] | undefined): Selection {
+  if (words === undefined) return { skip };
+  const path = (words.at(-1) === "all" ? words.slice(0, -1) : words).join("/");
+  return { skip, only: path };
+}
+
+function isSelected(path: string, { skip, only }: Selection): boolean {
+  if (skip.includes(path)) return false;
+  return only === undefined || path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
+}
+
+/** Runs the selected phases of a tree in order and stops at the first failure. */
 export async function runPhases<C>(
   phases: readonly Phase<C>[],
   context: C,
-  skip: readonly string[],
+  selection: Selection,
   observer: PhaseObserver,
   parent = "",
 ): Promise<void> {
   for (const phase of phases) {
     const path = parent + phase.name;
-    if (skip.includes(path) || phase.when?.(context) === false) continue;
+    if (!isSelected(path, selection) || phase.when?.(context) === false) continue;
     if (phase.run) {
       const start = performance.now();
       observer.started(path);
@@ -67,6 +89,6 @@ export async function runPhases<C>(
       }
       observer.finished(path, performance.now() - start);
     }
-    if (phase.phases) await runPhases(phase.phases, context, skip, observer, `${path}/`);
+    if (phase.phases) await runPhases(phase.phases, context, selection, observer, `${path}/`);
   }
 }

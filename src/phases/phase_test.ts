@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { InvalidInput } from "../errors.ts";
+import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "./phase.ts";
+
+/** Phases that write down that they ran. */
+const PHASES: readonly Phase<string[]>[] = [
+  {
+    name: "certs",
+    summary: "",
+    run: (done) => note(done, "check"),
+    phases: [
+      { name: "ca", summary: "", run: (done) => note(done, "ca") },
+      { name: "apiserver", summary: "", run: (done) => note(done, "apiserver") },
+    ],
+  },
+  { name: "etcd", summary: "", when: (done) => !done.includes("external"), run: (done) => note(done, "etcd") },
+];
+
+function note(done: string[], what: string): Promise<void> {
+  done.push(what);
+  return Promise.resolve();
+}
+
+async function ran(words: readonly string[] | undefined, skip: readonly string[] = [], done: string[] = []) {
+  const observer = { started() {}, finished() {}, failed() {} };
+  await runPhases(PHASES, done, selectionOf(skip, words), observer);
+  return done;
+}
+
+Deno.test("runPhases() runs all in order, but what is skipped and what does not apply", async () => {
+  assert.deepEqual(await ran(undefined), ["check", "ca", "apiserver", "etcd"]);
+  assert.deepEqual(await ran(undefined, ["certs"]), ["etcd"]);
+  assert.deepEqual(await ran(undefined, ["certs/ca"]), ["check", "apiserver", "etcd"]);
+  assert.deepEqual(await ran(undefined, [], ["external"]), ["external", "check", "ca", "apiserver"]);
+});
+
+Deno.test("runPhases() runs one phase with what is above and below it", async () => {
+  assert.deepEqual(await ran(["certs", "apiserver"]), ["check", "apiserver"]);
+  assert.deepEqual(await ran(["certs", "all"]), ["check", "ca", "apiserver"]);
+  assert.deepEqual(await ran(["etcd"]), ["etcd"]);
+});
+
+Deno.test("checkPhaseNames() names every unknown phase, and the nearest", () => {
+  const check = () => checkPhaseNames(PHASES, { skip: ["cert"], only: "certs/apisever" });
+  assert.throws(check, (error) => {
+    assert.ok(error instanceof InvalidInput);
+    assert.deepEqual(error.problems.map(({ what }) => what), [
+      'there is no phase "cert"; did you mean "certs"?',
+      'there is no phase "certs/apisever"; did you mean "certs/apiserver"?',
+    ]);
+    return true;
+  });
+});
+
+Deno.test("phasePaths() are in order of work", () => {
+  assert.deepEqual(phasePaths(PHASES), ["certs", "certs/ca", "certs/apiserver", "etcd"]);
+});

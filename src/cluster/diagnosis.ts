@@ -16,8 +16,8 @@ export interface StaticPod {
   aside?: true;
 }
 
-/** How much of the kubelet's journal is searched for what it says of a pod. */
-const JOURNAL_LINES = 400;
+/** How many lines of a journal or log are searched for what matters. */
+const SEARCHED_LINES = 400;
 /** A kubelet that has run for so long does not end at its start. */
 const STEADY_SECONDS = 15;
 /** Lines of logs are cut at this length. */
@@ -74,11 +74,18 @@ export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diag
 /** Frames of a Go stack trace: what a program that panics says last, and least. */
 const FRAME = /^\t|^goroutine \d+|^created by |^\S+\(.*\)$|^\s*$/;
 
-/** The last lines of a log that say something, without the runtime's prefix of time, stream and tag. */
-async function lastLines(host: Host, logPath: string, count: number): Promise<string[]> {
-  const { stdout } = await host.query({ argv: ["tail", "-n", "60", logPath] });
-  const lines = stdout.split("\n").map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""));
-  return lines.filter((line) => !FRAME.test(line)).slice(-count).map((line) => line.slice(0, LONGEST_LINE));
+/** What tells of trouble: programs may print how they are used, or what they do meanwhile, behind it. */
+const TELLING = /"level":"(error|dpanic|panic|fatal)"|^[EF]\d{4} |\b(error|fatal|panic|failed|not defined)\b/i;
+
+/** The last three lines of a log that tell of trouble and its last three of all, without the runtime's time and stream. */
+async function lastLines(host: Host, logPath: string): Promise<string[]> {
+  const { stdout } = await host.query({ argv: ["tail", "-n", String(SEARCHED_LINES), logPath] });
+  const lines = stdout.split("\n").map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""))
+    .filter((line) => !FRAME.test(line));
+  const telling = lines.flatMap((line, i) => TELLING.test(line) ? [i] : []).slice(-3);
+  return lines.filter((_, i) => telling.includes(i) || i >= lines.length - 3).map((line) =>
+    line.slice(0, LONGEST_LINE)
+  );
 }
 
 /** Why there is no container: its image, and the last different errors of the kubelet about it. */
@@ -89,7 +96,9 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
     details.push(`${name}: its image ${image} is not on this host`);
     hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host a way to its registry.");
   }
-  const errors = (await journal(host, JOURNAL_LINES)).filter((line) => /^[EF]\d{4} /.test(line) && line.includes(name));
+  const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
+    /^[EF]\d{4} /.test(line) && line.includes(name)
+  );
   // The text behind the time and the place in the source.
   const said = new Set(errors.map((line) => line.replace(/^[EF]\d{4} \S+ +\d+ \S+\] /, "")));
   details.push(...[...said].slice(-2).map((text) => `kubelet: ${text.slice(0, LONGEST_LINE)}`));
@@ -105,7 +114,7 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
     const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
     const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`.trim();
     if (pod.aside && container.state === "running") return { details: [`${pod.name}: ${state}`], hints: [] };
-    const lines = await lastLines(host, status.logPath, 5);
+    const lines = await lastLines(host, status.logPath);
     return {
       details: [`${pod.name}: ${state}`, ...lines.map((line) => `${pod.name}: ${line}`)],
       hints: [`See all it said: tail -n 50 ${status.logPath}`],

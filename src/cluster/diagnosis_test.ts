@@ -27,7 +27,7 @@ Deno.test("diagnosePod: state, exit code and the last lines without the runtime'
   const log =
     "2026-01-01T00:00:00Z stderr F Error: unknown flag: --x\n2026-01-01T00:00:00Z stdout F usage\n2026-01-01T00:00:00Z stderr F \n2026-01-01T00:00:00Z stderr F goroutine 1 [running]:\n" +
     "2026-01-01T00:00:00Z stderr F main.main()\n2026-01-01T00:00:00Z stderr F \tmain.go:55 +0x39b\n";
-  const commands = { "tail -n 60 /var/log/pods/x/0.log": log };
+  const commands = { "tail -n 400 /var/log/pods/x/0.log": log };
   assert.deepEqual(await diagnosePod(host(commands), runtime([container]), POD), {
     details: [
       "kube-scheduler: container exited, exit code 1, restarted 3 times",
@@ -41,6 +41,15 @@ Deno.test("diagnosePod: state, exit code and the last lines without the runtime'
     details: ["kube-scheduler: container running, restarted 0 times"],
     hints: [],
   });
+});
+
+Deno.test("diagnosePod: what tells of trouble is found before the usage that follows it", async () => {
+  const container = { id: "1", name: POD.name, podNamespace: "kube-system", state: "exited" as const, attempt: 0 };
+  const usage = Array.from({ length: 50 }, (_, i) => `  --flag-${i}`);
+  const log = [`{"level":"warn","error":"flag provided but not defined: -x"}`, ...usage].join("\n");
+  const { details } = await diagnosePod(host({ "tail -n 400 /var/log/pods/x/0.log": log }), runtime([container]), POD);
+  assert.match(details[1]!, /not defined: -x/);
+  assert.equal(details.length, 5);
 });
 
 Deno.test("diagnosePod: without a container, its missing image and the kubelet's different errors about it, once", async () => {

@@ -25,7 +25,7 @@ const OPEN = new Set(["system", "errors", "version"]);
 const APART = new Set(["commands", "phases"]);
 
 /** What all of such a room stand on. */
-const COMMON = new Set(["phases/phase", "commands/desk", "commands/facts", "commands/credentials"]);
+const COMMON = new Set(["phases/phase", "commands/desk", "commands/facts"]);
 
 /** Rooms that may use `Deno.*`. */
 const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);

@@ -6,7 +6,8 @@
 import { clusterConfigurationDocument } from "../config/serialize.ts";
 import type { ClusterConfiguration, ComponentConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
-import type { KubeObject } from "../system.ts";
+import { UserError } from "../errors.ts";
+import type { KubeClient, KubeObject } from "../system.ts";
 import { type ConfigMap, markGenerated } from "./component_defaults.ts";
 import { kubeletConfiguration } from "./kubelet.ts";
 import { BOOTSTRAP_GROUP, grantObjects, groups, NODES_GROUP, readConfigMap, type Subject } from "./rbac.ts";
@@ -45,4 +46,23 @@ function configMap(name: string, data: Record<string, string>): ConfigMap {
 
 function readableBy(grant: string, map: string, to: Subject[]): KubeObject[] {
   return grantObjects({ name: grant, namespace: NAMESPACE, allow: readConfigMap(map), to });
+}
+
+/**
+ * The text under a key of a ConfigMap in the cluster.
+ * @throws {UserError} when it is not there.
+ */
+export async function configMapText(
+  client: KubeClient,
+  map: { name: string; namespace: string; key: string },
+): Promise<string> {
+  const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", name: map.name, namespace: map.namespace });
+  const text = (object?.["data"] as Record<string, string> | undefined)?.[map.key];
+  if (text !== undefined) return text;
+  throw new UserError(
+    `Cannot read the cluster's configuration: ConfigMap ${map.namespace}/${map.name} has no "${map.key}"`,
+    {
+      hint: "The cluster was not set up by kubewright or kubeadm, or its init has not finished.",
+    },
+  );
 }

@@ -25,3 +25,9 @@ export function phaseOutcome(phase: string, dryRun: boolean): Outcome {
   if (dryRun) return { text: "Nothing was changed: this was a dry run.", result: { phase, dryRun } };
   return { text: `Phase ${phase} is done.`, result: { phase } };
 }
+
+/** Makes the value once, when it is first asked for. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}

@@ -5,6 +5,7 @@ import { durationMs } from "../config/duration.ts";
 import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import { verifyDetached } from "../pki/jws.ts";
 import { parsePin, publicKeyPin } from "../pki/pin.ts";
+import type { Phase } from "./phase.ts";
 import { type BootstrapTokenParts, parseToken } from "../pki/token.ts";
 
 /** A cluster whose CA is proven. */
@@ -140,3 +141,15 @@ export async function discover(system: System, config: JoinConfiguration): Promi
   await confirm(system.connect({ server: `https://${endpoint}`, caPem }), kubeconfig, endpoint);
   return { server, caPem };
 }
+
+/** What the phase needs: the discovery itself happens when somebody first asks for its outcome. */
+export interface DiscoveryContext {
+  reader(): Promise<KubeClient>;
+}
+
+/** Trust first: the cluster is proven before the token is shown to it. */
+export const discovery: Phase<DiscoveryContext> = {
+  name: "discovery",
+  summary: "find the cluster and prove that it is the right one",
+  run: async ({ reader }) => void await reader(),
+};

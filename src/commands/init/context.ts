@@ -23,8 +23,8 @@ import type { WaitNodeContext } from "../../phases/wait_node.ts";
 import { startKeys } from "../../pki/key_mill.ts";
 import { formatToken, generateToken } from "../../pki/token.ts";
 import type { Host, KubeClient, System } from "../../system.ts";
-import { readCredentials } from "../credentials.ts";
-import type { Desk } from "../desk.ts";
+import { readCredentials } from "../../cluster/credentials.ts";
+import { type Desk, once } from "../desk.ts";
 import { readOwnPaths } from "../facts.ts";
 
 /** All that the phases of `init` need, together. */
@@ -50,12 +50,6 @@ const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made
 async function clientWith(system: System, config: InitConfiguration, path: string): Promise<KubeClient | undefined> {
   const credentials = await readCredentials(system.host, path, localUrl(config.localAPIEndpoint));
   return credentials && system.connect(credentials);
-}
-
-/** Makes the value once, when it is first asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => made ??= make();
 }
 
 /** The tokens of the configuration; without any, the one that an earlier `init` made, else a new one. */

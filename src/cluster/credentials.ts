@@ -1,4 +1,4 @@
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { parseKubeconfig } from "./kubeconfigs.ts";
 import { UserError } from "../errors.ts";
 import type { Host, KubeCredentials } from "../system.ts";
 

@@ -1,0 +1,94 @@
+import { readCredentials } from "../../cluster/credentials.ts";
+import { configMapText, KUBELET_CONFIG } from "../../cluster/kubeadm_config.ts";
+import { KUBELET_FILES } from "../../cluster/paths.ts";
+import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
+import { parseDocuments } from "../../config/yaml.ts";
+import { InvalidInput, Untrusted } from "../../errors.ts";
+import type { BootstrapKubeletContext } from "../../phases/bootstrap_kubelet.ts";
+import { checkPins, discover, type DiscoveryContext } from "../../phases/discovery.ts";
+import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
+import type { ClusterChecksContext } from "../../phases/preflight/cluster.ts";
+import type { WorkerContext } from "../../phases/preflight/worker.ts";
+import type { WaitNodeContext } from "../../phases/wait_node.ts";
+import type { KubeClient, KubeCredentials, System } from "../../system.ts";
+import { type Desk, once } from "../desk.ts";
+import { readOwnPaths } from "../facts.ts";
+
+/** All that the phases of `join` need, together. */
+export type JoinContext =
+  & WorkerContext
+  & DiscoveryContext
+  & ClusterChecksContext
+  & BootstrapKubeletContext
+  & KubeletStartContext
+  & WaitNodeContext;
+
+/** A kubelet that has its identity has it from the cluster that is to be joined. */
+async function checkSameCluster(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
+  try {
+    await checkPins(caPem, pins, endpoint);
+  } catch (cause) {
+    if (!(cause instanceof Untrusted)) throw cause;
+    throw new InvalidInput("Cannot join:", [{
+      where: KUBELET_FILES.kubeconfig,
+      what:
+        `is there already, and not from the cluster at "${endpoint}": its CA has another public key than the given hash`,
+      hint:
+        "This host is, or was, part of another cluster. Take it out of that one first, or give the hash of its own.",
+    }]);
+  }
+}
+
+/** The identity that the kubelet has already; undefined on a host that has not joined yet. */
+async function ownIdentity(system: System, config: JoinConfiguration): Promise<KubeCredentials | undefined> {
+  const own = await readCredentials(system.host, KUBELET_FILES.kubeconfig);
+  if (!own) return undefined;
+  const { caCertHashes = [], apiServerEndpoint = own.server } = config.discovery.bootstrapToken ?? {};
+  if (caCertHashes.length > 0) await checkSameCluster(own.caPem, caCertHashes, apiServerEndpoint);
+  return own;
+}
+
+async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConfiguration> {
+  const [document] = parseDocuments(await configMapText(reader, KUBELET_CONFIG), "ConfigMap kubelet-config");
+  return document!.body;
+}
+
+/** Puts together what the phases need. The cluster is looked for when the first of them asks for it. */
+export async function joinContext(
+  system: System,
+  desk: Desk,
+  facts: Facts,
+  config: JoinConfiguration,
+): Promise<JoinContext> {
+  const { host } = system;
+  const identity = once(() => ownIdentity(system, config));
+  const cluster = once(async () => await identity() ? undefined : await discover(system, config));
+  const reader = once(async () => {
+    const own = await identity();
+    if (!own) return system.connect({ ...(await cluster())!, token: config.discovery.tlsBootstrapToken });
+    desk.note("the kubelet has its identity already: this host has joined before");
+    return system.connect(own);
+  });
+  return {
+    host,
+    facts,
+    config,
+    cluster,
+    reader,
+    runtime: system.runtime(config.nodeRegistration.criSocket),
+    nodeRegistration: config.nodeRegistration,
+    ownPaths: await readOwnPaths(host),
+    registerTaints: true,
+    kubeletConfiguration: once(async () => await kubeletConfigurationOf(await reader())),
+    kubeletStartedAt: performance.now(),
+    nodeName: config.nodeRegistration.name,
+    timeouts: config.timeouts,
+    networkExpected: true,
+    async nodeReader() {
+      const credentials = await readCredentials(host, KUBELET_FILES.kubeconfig);
+      return credentials ? system.connect(credentials) : await reader();
+    },
+    note: desk.note,
+    warn: desk.warn,
+  };
+}

@@ -1,0 +1,70 @@
+import { presentAuthority } from "../../cluster/existing_authority.ts";
+import { configMapText, KUBEADM_CONFIG } from "../../cluster/kubeadm_config.ts";
+import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { parseClusterConfiguration } from "../../config/serialize.ts";
+import type { ComponentConfiguration, JoinConfiguration } from "../../config/types.ts";
+import { InvalidInput } from "../../errors.ts";
+import type { KubeClient, KubeObject } from "../../system.ts";
+import type { Phase } from "../phase.ts";
+import { KUBELET_CHECKS } from "./kubelet.ts";
+import type { NodeContext } from "./node.ts";
+import { type Check, runChecks } from "./run.ts";
+
+/** What asking the cluster about a node to be needs. */
+export interface ClusterChecksContext extends NodeContext {
+  config: JoinConfiguration;
+  /** The cluster, proven; undefined when the kubelet has its identity already. */
+  cluster(): Promise<{ server: string; caPem: string } | undefined>;
+  /** A client that may read the cluster's configuration and this node. */
+  reader(): Promise<KubeClient>;
+  /** The cluster's KubeletConfiguration. */
+  kubeletConfiguration(): Promise<ComponentConfiguration>;
+}
+
+function isReady(node: KubeObject): boolean {
+  const { conditions = [] } = (node["status"] ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+/** Whether this kubelet goes with the cluster's control plane. */
+function versionCheck(kubeletVersion: string | undefined, controlPlane: string): Check<NodeContext> {
+  return {
+    name: "KubeletVersion",
+    look() {
+      const problem = kubeletVersion && kubeletSkewProblem(kubeletVersion, controlPlane);
+      return Promise.resolve(problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : {});
+    },
+  };
+}
+
+/** @throws {InvalidInput} when the cluster has a Ready node of this name, which is another host then. */
+async function checkNameIsFree(reader: KubeClient, name: string): Promise<void> {
+  const node = await reader.get({ apiVersion: "v1", kind: "Node", name });
+  if (!node || !isReady(node)) return;
+  throw new InvalidInput("Cannot join:", [{
+    where: "nodeRegistration.name",
+    what: `the cluster has a Ready node "${name}" already`,
+    hint: `Give another name with --node-name, or delete that node first: kubectl delete node ${name}`,
+  }]);
+}
+
+/** What the cluster says about this node before it is one. */
+export const clusterChecks: Phase<ClusterChecksContext> = {
+  name: "cluster-checks",
+  summary: "check that the cluster takes this node",
+  async run(context) {
+    const { config, facts } = context;
+    const reader = await context.reader();
+    const { kubernetesVersion } = parseClusterConfiguration(await configMapText(reader, KUBEADM_CONFIG));
+    const kubelet = await context.kubeletConfiguration();
+    await runChecks(
+      [...KUBELET_CHECKS, versionCheck(facts.kubeletVersion, kubernetesVersion)],
+      { ...context, kubelet },
+      config.nodeRegistration.ignorePreflightErrors,
+    );
+    const cluster = await context.cluster();
+    if (!cluster) return;
+    await presentAuthority(context.host, config, cluster.caPem);
+    await checkNameIsFree(reader, config.nodeRegistration.name);
+  },
+};

@@ -38,6 +38,11 @@ async function journal(host: Host, lines: number, ...more: string[]): Promise<st
   return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
 }
 
+/** What lines say, each once, without klog's time, thread and place in the source. */
+function distinct(lines: readonly string[]): string[] {
+  return [...new Set(lines.map((line) => line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, "").slice(0, LONGEST_LINE)))];
+}
+
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
 async function kubeletService(host: Host): Promise<{ state: string; restarts: number; seconds: number }> {
   const properties = "--property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic";
@@ -60,12 +65,12 @@ export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diag
   const said = await journal(host, 40);
   // A program that ends says why in its last error; what systemd says after it is known already.
   const errors = said.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));
-  const lines = errors.length > 0 && !runs ? errors.slice(-4) : said.slice(-8);
+  const lines = errors.length > 0 && !runs ? distinct(errors).slice(-4) : distinct(said).slice(-8);
   const history = restarts > 0 ? `, restarted ${restarts} times` : "";
   return {
     details: [
       `kubelet: systemd says "${state}"${history}`,
-      ...lines.map((line) => `kubelet: ${line.slice(0, LONGEST_LINE)}`),
+      ...lines.map((line) => `kubelet: ${line}`),
     ],
     hints: ["Look at the kubelet: journalctl -u kubelet -e"],
   };
@@ -99,9 +104,7 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
   const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
     /^[EF]\d{4} /.test(line) && line.includes(name)
   );
-  // The text behind the time and the place in the source.
-  const said = new Set(errors.map((line) => line.replace(/^[EF]\d{4} \S+ +\d+ \S+\] /, "")));
-  details.push(...[...said].slice(-2).map((text) => `kubelet: ${text.slice(0, LONGEST_LINE)}`));
+  details.push(...distinct(errors).slice(-2).map((line) => `kubelet: ${line}`));
   return { details, hints };
 }
 

@@ -83,4 +83,15 @@ export async function checkMachine(folder: string): Promise<void> {
       `Cannot keep lab hosts in "${folder}": it lies on ${type}, containerd needs a plain disk; set XDG_CACHE_HOME to a folder on one`,
     );
   }
+  await raiseInotifyLimit();
+}
+
+/** One user's inotify instances, on the whole machine: a host needs about twenty of them, and Linux allows 128. */
+const INOTIFY = { path: "/proc/sys/fs/inotify/max_user_instances", wanted: 1024 };
+
+/** Without instances systemd and the kubelet of a further host hang at their start, and say nothing. Never lowered. */
+async function raiseInotifyLimit(): Promise<void> {
+  if (Number(await Deno.readTextFile(INOTIFY.path)) >= INOTIFY.wanted) return;
+  say(`setting ${INOTIFY.path} to ${INOTIFY.wanted}, for several hosts at once`);
+  await Deno.writeTextFile(INOTIFY.path, String(INOTIFY.wanted));
 }

@@ -24,6 +24,8 @@ export interface WaitControlPlaneContext {
   runtime: ContainerRuntime;
   unverified: UnverifiedHttp;
   admin(): Promise<KubeClient>;
+  /** When the kubelet was started, as `performance.now()`. */
+  kubeletStartedAt: number;
   /** Tells the user something that is worth a line. */
   note(message: string): void;
 }
@@ -95,7 +97,7 @@ function slowState(context: WaitControlPlaneContext, name: string): () => Promis
   };
 }
 
-async function waitFor(context: WaitControlPlaneContext, component: Component, since: number): Promise<void> {
+async function waitFor(context: WaitControlPlaneContext, component: Component): Promise<void> {
   const state = slowState(context, component.name);
   await context.host.wait<void>({
     what: `${component.name} to be healthy`,
@@ -115,7 +117,8 @@ async function waitFor(context: WaitControlPlaneContext, component: Component, s
       return { done: false, state: `${await state()}, ${said}` };
     },
   });
-  context.note(`${component.name} is healthy after ${((performance.now() - since) / 1_000).toFixed(1)} s`);
+  const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
+  context.note(`${component.name} is healthy after ${seconds.toFixed(1)} s`);
 }
 
 /** Waits until the API server (and etcd behind it), controller manager and scheduler are healthy, all at once. */
@@ -123,8 +126,7 @@ export const waitControlPlane: Phase<WaitControlPlaneContext> = {
   name: "wait-control-plane",
   summary: "wait until every control plane component is healthy",
   async run(context) {
-    const since = performance.now();
-    const waits = await Promise.allSettled(COMPONENTS.map((component) => waitFor(context, component, since)));
+    const waits = await Promise.allSettled(COMPONENTS.map((component) => waitFor(context, component)));
     // The others need the API server: its trouble comes first, and theirs only follows from it.
     for (const wait of waits) if (wait.status === "rejected") throw wait.reason;
   },

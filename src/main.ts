@@ -1,6 +1,16 @@
 import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
 import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
-import { initOverrides, joinOverrides, nameOf, operandsOf, textOf, type TextSource, tokenOf } from "./cli/requests.ts";
+import {
+  initOverrides,
+  joinOverrides,
+  kubeconfigOf,
+  nameOf,
+  operandsOf,
+  textOf,
+  type TextSource,
+  tokenFields,
+  tokenOf,
+} from "./cli/requests.ts";
 import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
 import type { Desk, Outcome } from "./commands/desk.ts";
 import { EXIT, InvalidInput, UserError } from "./errors.ts";
@@ -58,13 +68,46 @@ const JOIN: CommandEntry = {
   },
 };
 
+const NO_PHASES = () => Promise.resolve([]);
+
+const TOKEN_COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  "token create": {
+    phases: NO_PHASES,
+    async run({ parsed, desk }) {
+      const { create } = await import("./commands/token.ts");
+      return await create(desk, {
+        ...tokenFields(parsed),
+        printJoinCommand: parsed.switch("print-join-command") === true,
+        kubeconfig: kubeconfigOf(parsed),
+        dryRun: parsed.switch("dry-run") === true,
+      });
+    },
+  },
+  "token list": {
+    phases: NO_PHASES,
+    run: async ({ parsed, desk }) => await (await import("./commands/token.ts")).list(desk, kubeconfigOf(parsed)),
+  },
+  "token delete": {
+    phases: NO_PHASES,
+    async run({ parsed, desk }) {
+      const { remove } = await import("./commands/token.ts");
+      return await remove(desk, parsed.operands, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
+    },
+  },
+  "token generate": {
+    phases: NO_PHASES,
+    run: async () => (await import("./commands/token.ts")).generate(),
+  },
+};
+
 const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   init: INIT,
   "init phase": INIT,
   join: JOIN,
   "join phase": JOIN,
+  ...TOKEN_COMMANDS,
   version: {
-    phases: () => Promise.resolve([]),
+    phases: NO_PHASES,
     run: async ({ build }) => (await import("./commands/version.ts")).version(build),
   },
 };

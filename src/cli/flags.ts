@@ -81,6 +81,8 @@ const JOIN_FLAGS: readonly Flag[] = [
   text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
 ];
 
+const KUBECONFIG = text("kubeconfig", "<file>", "an administrator's kubeconfig (/etc/kubernetes/admin.conf)");
+
 /** All commands in the order of help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -126,6 +128,49 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       "kubewright join phase preflight 10.0.0.10:6443 --token-file token --discovery-token-ca-cert-hash sha256:…",
     ],
+  },
+  {
+    name: "token create",
+    operands: "[TOKEN]",
+    maxOperands: 1,
+    summary: "make a bootstrap token, with which hosts can join",
+    flags: [
+      text("description", "<text>", "what the token is for"),
+      DRY_RUN,
+      list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
+      KUBECONFIG,
+      flag("print-join-command", "print the whole command that joins a worker, not only the token"),
+      text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+      list("usages", "<usages>", "what the token is good for (signing,authentication)"),
+    ],
+    examples: [
+      "kubewright token create --print-join-command",
+      "kubewright token create --ttl 2h --description 'rack 7'",
+    ],
+  },
+  {
+    name: "token list",
+    operands: "",
+    maxOperands: 0,
+    summary: "list the bootstrap tokens that the cluster knows",
+    flags: [KUBECONFIG],
+    examples: ["kubewright token list"],
+  },
+  {
+    name: "token delete",
+    operands: "TOKEN…",
+    maxOperands: 100,
+    summary: "take bootstrap tokens back, by id or in full",
+    flags: [DRY_RUN, KUBECONFIG],
+    examples: ["kubewright token delete abcdef"],
+  },
+  {
+    name: "token generate",
+    operands: "",
+    maxOperands: 0,
+    summary: "print a new token that no cluster knows yet",
+    flags: [],
+    examples: ["kubewright token generate"],
   },
   {
     name: "version",

@@ -60,6 +60,24 @@ export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOv
   });
 }
 
+/** Where an administrator's kubeconfig is, unless a flag says otherwise. */
+export function kubeconfigOf(parsed: Parsed): string {
+  return parsed.text("kubeconfig") ?? "/etc/kubernetes/admin.conf";
+}
+
+/** What `token create` takes from flags and its operand. */
+export function tokenFields(parsed: Parsed) {
+  return given<
+    { token?: string; ttl?: string; description?: string; usages?: string[]; groups?: string[] }
+  >({
+    token: parsed.operands[0],
+    ttl: parsed.text("ttl"),
+    description: parsed.text("description"),
+    usages: parsed.list("usages")?.slice(),
+    groups: parsed.list("groups")?.slice(),
+  });
+}
+
 /** Reads what a flag names: a file, or standard input for `-`. */
 export interface TextSource {
   stdin(): Promise<string>;

@@ -2,6 +2,7 @@ import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
 import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
 import { checkExistingPki } from "../cluster/existing_pki.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
+import { joinCommand } from "../cluster/join_command.ts";
 import { KUBECONFIG_FILES } from "../cluster/paths.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { loadInit } from "../config/load.ts";
@@ -28,7 +29,6 @@ import { preflightPhase } from "../phases/preflight/run.ts";
 import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
-import { publicKeyPin } from "../pki/pin.ts";
 import type { Host, KubeObject } from "../system.ts";
 import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
@@ -142,17 +142,6 @@ function checkSupported(config: InitConfiguration): void {
   if (problems.length > 0) throw new InvalidInput("Cannot set up a control plane:", problems);
 }
 
-async function joinCommand(context: InitContext): Promise<{ argv: string[]; hash: string }> {
-  const { parseCertificates } = await import("../pki/certificate.ts");
-  const [authority] = parseCertificates(await context.caPem());
-  const hash = await publicKeyPin(authority!.publicKeyDer);
-  const { cluster, localAPIEndpoint } = context.config;
-  const endpoint = controlPlaneUrl(cluster, localAPIEndpoint).replace("https://", "");
-  const [token] = await context.tokens();
-  const argv = ["kubewright", "join", endpoint, "--token", token!.token, "--discovery-token-ca-cert-hash", hash];
-  return { argv, hash };
-}
-
 async function outcome(context: InitContext, request: InitRequest, seconds: number): Promise<Outcome> {
   const result = {
     kubeconfig: KUBECONFIG_FILES.admin,
@@ -162,7 +151,13 @@ async function outcome(context: InitContext, request: InitRequest, seconds: numb
   if (context.config.dryRun) {
     return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };
   }
-  const { argv, hash } = await joinCommand(context);
+  const { cluster, localAPIEndpoint } = context.config;
+  const [token] = await context.tokens();
+  const { argv, hash } = await joinCommand(
+    controlPlaneUrl(cluster, localAPIEndpoint),
+    await context.caPem(),
+    token!.token,
+  );
   if (!request.showToken) argv[argv.indexOf("--token") + 1] = "<token>";
   return {
     text: [

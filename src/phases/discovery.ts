@@ -65,8 +65,7 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
         throw new Untrusted(
           `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
           {
-            hint:
-              "Run kubewright init again on the first control plane node: it changes nothing else, and prints a join command that holds.",
+            hint: "Make a new one on a control plane node: kubewright token create --print-join-command",
           },
         );
       }

@@ -1,0 +1,19 @@
+import { publicKeyPin } from "../pki/pin.ts";
+
+/**
+ * The command line that joins a host to a cluster.
+ * @param server URL of the control plane.
+ * @param caPem the cluster's CA; of a bundle the first certificate, which signs.
+ * @returns the words, and the hash of the CA's public key.
+ */
+export async function joinCommand(
+  server: string,
+  caPem: string,
+  token: string,
+): Promise<{ argv: string[]; hash: string }> {
+  const { parseCertificates } = await import("../pki/certificate.ts");
+  const [authority] = parseCertificates(caPem);
+  const hash = await publicKeyPin(authority!.publicKeyDer);
+  const endpoint = server.replace("https://", "");
+  return { argv: ["kubewright", "join", endpoint, "--token", token, "--discovery-token-ca-cert-hash", hash], hash };
+}

@@ -1,0 +1,126 @@
+import { bootstrapTokens, bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
+import { CLUSTER_INFO } from "../cluster/cluster_info.ts";
+import { readCredentials } from "../cluster/credentials.ts";
+import { joinCommand } from "../cluster/join_command.ts";
+import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { configMapText } from "../cluster/kubeadm_config.ts";
+import { loadBootstrapToken } from "../config/load_token.ts";
+import type { BootstrapToken } from "../config/types.ts";
+import { InvalidInput, UserError } from "../errors.ts";
+import { formatToken, generateToken, isToken } from "../pki/token.ts";
+import type { KubeClient, KubeObject, ObjectReference, System } from "../system.ts";
+import type { Desk, Outcome } from "./desk.ts";
+
+/** What `token create` is asked for; a field is absent where its flag was not given. */
+export interface TokenRequest {
+  /** `id.secret`; absent: a new one. */
+  token?: string;
+  ttl?: string;
+  description?: string;
+  usages?: string[];
+  groups?: string[];
+  printJoinCommand: boolean;
+  kubeconfig: string;
+  dryRun: boolean;
+}
+
+async function clientOf(system: System, kubeconfig: string): Promise<KubeClient> {
+  const credentials = await readCredentials(system.host, kubeconfig);
+  if (credentials) return system.connect(credentials);
+  throw new UserError(`Cannot reach the cluster: there is no "${kubeconfig}"`, {
+    hint: "Run this on a control plane node, or name an administrator's kubeconfig with --kubeconfig.",
+  });
+}
+
+async function tokenSecrets(client: KubeClient): Promise<KubeObject[]> {
+  return await client.list({
+    apiVersion: "v1",
+    kind: "Secret",
+    namespace: "kube-system",
+    fieldSelector: "type=bootstrap.kubernetes.io/token",
+  });
+}
+
+function secretReference(idOrToken: string): ObjectReference {
+  return { apiVersion: "v1", kind: "Secret", namespace: "kube-system", name: bootstrapTokenSecretName(idOrToken) };
+}
+
+/** `token generate`: a token for later, unknown to any cluster. */
+export function generate(): Outcome {
+  const token = formatToken(generateToken());
+  return { text: token, result: { token } };
+}
+
+/** The join command for a token, from what the cluster publishes of itself. */
+async function joinWith(client: KubeClient, token: BootstrapToken): Promise<string[]> {
+  const { server, caPem = "" } = parseKubeconfig(await configMapText(client, CLUSTER_INFO), "cluster-info");
+  return (await joinCommand(server, caPem, token.token)).argv;
+}
+
+/** `token create`: makes a token known to the cluster. */
+export async function create(desk: Desk, request: TokenRequest): Promise<Outcome> {
+  const { printJoinCommand, kubeconfig, dryRun, ...given } = request;
+  const token = loadBootstrapToken({ ...given, token: given.token ?? formatToken(generateToken()) });
+  const system = dryRun ? desk.dryRun() : desk.system;
+  const client = await clientOf(system, kubeconfig);
+  if (await client.get(secretReference(token.token))) {
+    throw new InvalidInput("Cannot make this token:", [{
+      where: "TOKEN",
+      what: `there is a token with the id "${token.token.split(".")[0]}" already`,
+      hint: "Take another, or delete that one first: kubewright token delete",
+    }]);
+  }
+  await client.apply(bootstrapTokenSecret(token, system.host.now()));
+  if (!printJoinCommand) return { text: token.token, result: { token: token.token, dryRun } };
+  const command = await joinWith(client, token);
+  return { text: command.join(" "), result: { token: token.token, joinCommand: command, dryRun } };
+}
+
+/** `23h`, `<forever>` or `<expired>`. */
+function remaining({ expires }: BootstrapToken, now: Date): string {
+  if (expires === undefined) return "<forever>";
+  const minutes = Math.floor((Date.parse(expires) - now.getTime()) / 60_000);
+  if (minutes < 0) return "<expired>";
+  return minutes < 120 ? `${minutes}m` : `${Math.floor(minutes / 60)}h`;
+}
+
+/** `token list`: the tokens that the cluster knows, secrets and all, as kubeadm shows them to administrators. */
+export async function list(desk: Desk, kubeconfig: string): Promise<Outcome> {
+  const client = await clientOf(desk.system, kubeconfig);
+  const now = desk.system.host.now();
+  const tokens = bootstrapTokens(await tokenSecrets(client), new Date(0));
+  const rows = [
+    ["TOKEN", "TTL", "EXPIRES", "USAGES", "DESCRIPTION", "EXTRA GROUPS"],
+    ...tokens.map((token) => [
+      token.token,
+      remaining(token, now),
+      token.expires ?? "<never>",
+      token.usages.join(",") || "<none>",
+      token.description ?? "<none>",
+      token.groups.join(",") || "<none>",
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const text = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("   ").trimEnd()).join("\n");
+  return { text, result: { tokens } };
+}
+
+/** `token delete`: takes tokens back, by id or in full. */
+export async function remove(
+  desk: Desk,
+  tokens: readonly string[],
+  kubeconfig: string,
+  dryRun: boolean,
+): Promise<Outcome> {
+  const wrong = tokens.filter((token) => !isToken(token) && !/^[a-z0-9]{6}$/.test(token));
+  if (wrong.length > 0 || tokens.length === 0) {
+    const what = tokens.length === 0
+      ? "name one or more"
+      : `${wrong.length} of ${tokens.length} are neither an id (abcdef) nor a token`;
+    throw new InvalidInput("Cannot delete tokens:", [{ where: "TOKEN", what }]);
+  }
+  const client = await clientOf(dryRun ? desk.dryRun() : desk.system, kubeconfig);
+  for (const token of tokens) await client.delete(secretReference(token));
+  const ids = tokens.map((token) => token.split(".")[0]!);
+  return { text: ids.map((id) => `token ${id} is deleted`).join("\n"), result: { deleted: ids, dryRun } };
+}

@@ -15,7 +15,7 @@ export const scenario: Scenario = {
     const token = created["token"] as string;
     const listed = (await result("list"))["tokens"] as { token: string }[];
     t.equal(listed.length, 2, "the number of tokens: that of init, and this one");
-    t.assert(listed.some((entry) => entry.token === token), "token list does not have the new token");
+    t.equal(listed.some((entry) => entry.token === token), true, "whether token list has the new token");
     const command = (created["joinCommand"] as string[]).slice(1);
     await t.step("token delete", () => result("delete", token));
     t.equal(((await result("list"))["tokens"] as unknown[]).length, 1, "the number of tokens after delete");

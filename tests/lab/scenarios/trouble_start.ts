@@ -14,6 +14,8 @@ interface Cause {
   name: string;
   changes: Readonly<Record<string, Record<string, unknown>>>;
   says: readonly (string | RegExp)[];
+  /** On a host of its own: one where the component runs already as it was may call it healthy before it is replaced. */
+  fresh?: true;
 }
 
 const CAUSES: readonly Cause[] = [
@@ -44,6 +46,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     name: "the scheduler has a flag that it does not know",
+    fresh: true,
     changes: { ClusterConfiguration: { scheduler: argument("no-such-flag", "1") } },
     says: ["kube-scheduler to be healthy", /kube-scheduler: container exited, exit code 1/, "unknown flag"],
   },
@@ -91,15 +94,19 @@ export const scenario: Scenario = {
   async run(t) {
     const k1 = await t.step("host boots", () => t.host("k1"));
     await prepare(k1);
-    for (const [i, { name, changes, says }] of CAUSES.entries()) {
+    for (const [i, { name, changes, says, fresh }] of CAUSES.entries()) {
       if (i === 1) await missingImage(t, k1); // the first needs a host on which nothing runs yet
-      await configure(k1, { changes, timeouts: TIMEOUTS });
-      await refused(t, k1, name, COMMAND, {
+      const host = fresh ? await t.host(`fresh-${i}`) : k1;
+      if (fresh) await prepare(host);
+      await configure(host, { changes, timeouts: TIMEOUTS });
+      await refused(t, host, name, COMMAND, {
         code: 4,
         says: [...says, "run the same command again"],
         goesOn: true,
         within: 150,
       });
+      if (fresh) await configure(host, {});
+      if (fresh) await succeeds(t, host, COMMAND);
     }
     const authority = await k1.read("/etc/kubernetes/pki/ca.crt");
     await configure(k1, {});

@@ -31,8 +31,6 @@ export interface CertificateSpec {
   commonName(config: InitConfiguration): string;
   /** Empty for an authority. */
   readonly usages: readonly TlsUsage[];
-  /** Nothing that the kubelet starts reads it: it is made while the kubelet starts. */
-  readonly later?: true;
   /** Host names and addresses, in any order, repeated or not; absent: none. */
   alternativeNames?(config: InitConfiguration): readonly string[];
 }
@@ -119,7 +117,6 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
     issuer: "etcd-ca",
     commonName: () => "kube-etcd-healthcheck-client",
     usages: ["client"],
-    later: true,
   },
   {
     name: "apiserver-etcd-client",

@@ -96,23 +96,23 @@ export async function checkExistingKubeconfigs(host: Host, config: InitConfigura
 }
 
 /**
- * Names of the keys that `init` has to make, in order of need: names of {@linkcode CERTIFICATES}, `sa`, names of
- * {@linkcode KUBECONFIGS}; then those of both that are made later. Empty when everything is there. Looks only at which
- * files exist.
+ * Names of the keys that `init` has to make: names of {@linkcode CERTIFICATES}, `sa`, names of {@linkcode KUBECONFIGS}.
+ * Empty when everything is there. Looks only at which files exist.
+ * @param order all these names in the order in which they are needed.
  */
-export async function missingKeys(host: Host, config: InitConfiguration): Promise<string[]> {
-  const certificates = CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
-    const { certificate, key } = pkiPaths(config.cluster, spec);
-    return { name: spec.name, files: [certificate, key], later: spec.later };
-  });
-  const kubeconfigs = KUBECONFIGS.map(({ name, path, later }) => ({ name, files: [path], later }));
+export async function missingKeys(
+  host: Host,
+  config: InitConfiguration,
+  order: readonly string[],
+): Promise<string[]> {
   const wanted: { name: string; files: string[] }[] = [
-    ...certificates.filter(({ later }) => !later),
+    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
+      const { certificate, key } = pkiPaths(config.cluster, spec);
+      return { name: spec.name, files: [certificate, key] };
+    }),
     { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY).key] },
-    ...kubeconfigs.filter(({ later }) => !later),
-    ...kubeconfigs.filter(({ later }) => later),
-    ...certificates.filter(({ later }) => later),
-  ];
+    ...KUBECONFIGS.map(({ name, path }) => ({ name, files: [path] })),
+  ].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const present = await Promise.all(
     wanted.map(async ({ files }) => {
       const contents = await Promise.all(files.map((file) => host.read(file)));

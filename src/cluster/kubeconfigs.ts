@@ -24,8 +24,6 @@ export interface KubeconfigSpec {
   readonly organizations: readonly string[];
   /** `local`: the API server of this node. `control-plane`: the endpoint of all of them. */
   readonly server: "local" | "control-plane";
-  /** Nothing that the kubelet starts reads it: it is made while the kubelet starts. */
-  readonly later?: true;
 }
 
 /** In the order of kubeadm's phases. */
@@ -37,7 +35,6 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
     user: () => "kubernetes-admin",
     organizations: ["kubeadm:cluster-admins"],
     server: "control-plane",
-    later: true,
   },
   {
     name: "super-admin",
@@ -46,7 +43,6 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
     user: () => "kubernetes-super-admin",
     organizations: ["system:masters"],
     server: "control-plane",
-    later: true,
   },
   {
     // The node must come up while the common endpoint does not answer yet.

@@ -13,15 +13,15 @@ import { InvalidInput } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
 import { adminAccess } from "../phases/admin_access.ts";
 import { bootstrapToken } from "../phases/bootstrap_token.ts";
-import { certs, laterCerts } from "../phases/certs.ts";
+import { certs } from "../phases/certs.ts";
 import { controlPlane, etcd } from "../phases/control_plane.ts";
 import { images } from "../phases/images.ts";
-import { kubeconfig, laterKubeconfig } from "../phases/kubeconfig.ts";
+import { kubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
-import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import { checkPhaseNames, partOf, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
@@ -72,14 +72,29 @@ const PHASES: readonly Phase<InitContext>[] = [
   existingFiles,
   kubeletUnit,
   images,
-  certs,
-  kubeconfig,
-  etcd,
-  controlPlane,
+  // The kubelet takes more than a second before it starts anything: the other keys are made meanwhile.
+  partOf(certs, ["ca"], true),
+  partOf(kubeconfig, ["kubelet"], true),
   kubeletStart,
-  // The kubelet needs a while before it starts anything, and nothing that it starts reads these.
-  laterKubeconfig,
-  laterCerts,
+  // Each static pod as soon as everything is there that its container reads.
+  partOf(certs, ["etcd-ca", "etcd-server", "etcd-peer"]),
+  etcd,
+  partOf(certs, [
+    "apiserver-etcd-client",
+    "apiserver",
+    "apiserver-kubelet-client",
+    "front-proxy-ca",
+    "front-proxy-client",
+    "sa",
+  ]),
+  partOf(controlPlane, ["apiserver"]),
+  partOf(kubeconfig, ["controller-manager"]),
+  partOf(controlPlane, ["controller-manager"]),
+  partOf(kubeconfig, ["scheduler"]),
+  partOf(controlPlane, ["scheduler"]),
+  // No container reads these.
+  partOf(kubeconfig, ["admin", "super-admin"]),
+  partOf(certs, ["etcd-healthcheck-client"]),
   waitControlPlane,
   adminAccess,
   uploadConfig,
@@ -90,6 +105,10 @@ const PHASES: readonly Phase<InitContext>[] = [
   markControlPlane,
   waitReady,
 ];
+
+/** Names of all keys in the order in which the phases take them; each is named as its phase. */
+const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
+  .map((path) => path.split("/")[1]!);
 
 /** Paths of all phases in order of work. */
 export function phaseNames(): string[] {
@@ -181,7 +200,7 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
-  const context = await initContext(system, desk, facts, config, network);
+  const context = await initContext(system, desk, facts, config, network, KEY_ORDER);
   await runPhases(PHASES, context, selection, desk.observer);
   if (selection.only) return phaseOutcome(selection.only, config.dryRun);
   return await outcome(context, request, (performance.now() - start) / 1_000);

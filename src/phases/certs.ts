@@ -40,20 +40,13 @@ export const certs: Phase<CertsContext> = {
   summary: "Certificates and keys of the control plane",
   run: async ({ host, config }) => refuse(await checkExistingPki(host, config)),
   phases: [
-    ...CERTIFICATES.filter(({ later }) => !later).map(certificatePhase),
+    ...CERTIFICATES.map(certificatePhase),
     {
       name: SERVICE_ACCOUNT_KEY.name,
       summary: "Key pair that signs service account tokens",
       run: ensureServiceAccountKey,
     },
   ],
-};
-
-/** The rest of {@linkcode certs}, which nothing waits for that the kubelet starts. */
-export const laterCerts: Phase<CertsContext> = {
-  name: certs.name,
-  summary: certs.summary,
-  phases: CERTIFICATES.filter(({ later }) => later).map(certificatePhase),
 };
 
 function certificatePhase(spec: CertificateSpec): Phase<CertsContext> {

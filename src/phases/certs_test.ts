@@ -11,8 +11,8 @@ import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair } from "../pki/keys.ts";
 import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import type { Host } from "../system.ts";
-import { certs, type CertsContext, laterCerts } from "./certs.ts";
-import { kubeconfig, laterKubeconfig } from "./kubeconfig.ts";
+import { certs, type CertsContext } from "./certs.ts";
+import { kubeconfig } from "./kubeconfig.ts";
 import { runPhases } from "./phase.ts";
 
 const NOW = new Date("2026-11-22T17:00:00Z");
@@ -93,7 +93,7 @@ type Files = Map<string, { text: string; mode: number }>;
 async function init(files: Files, config = configuration(), writesUntilKilled = Infinity) {
   const { host, writes } = memoryHost(files, writesUntilKilled);
   const warnings: string[] = [];
-  const generated = await missingKeys(host, config);
+  const generated = await missingKeys(host, config, []);
   const context: CertsContext = {
     host,
     config,
@@ -102,7 +102,7 @@ async function init(files: Files, config = configuration(), writesUntilKilled = 
     warn: (message) => warnings.push(message),
   };
   try {
-    await runPhases([certs, kubeconfig, laterKubeconfig, laterCerts], context, { skip: [] }, {
+    await runPhases([certs, kubeconfig], context, { skip: [] }, {
       started() {},
       finished() {},
       failed() {},
@@ -133,8 +133,7 @@ Deno.test("init makes kubeadm's tree with kubeadm's modes, keys before certifica
   const { writes, warnings, generated } = await init(files);
   assert.deepEqual(warnings, []);
   const all = [...CERTIFICATES.map(({ name }) => name), "sa", ...KUBECONFIGS.map(({ name }) => name)];
-  const later = ["admin", "super-admin", "etcd-healthcheck-client"];
-  assert.deepEqual(generated, [...all.filter((name) => !later.includes(name)), ...later]);
+  assert.deepEqual(generated, all);
   assert.equal(writes.length, 2 * CERTIFICATES.length + 2 + KUBECONFIGS.length);
   for (const [path, { mode }] of files) assert.equal(mode, path.endsWith(".crt") ? 0o644 : 0o600, path);
   for (const { baseName, issuer } of CERTIFICATES) {

@@ -11,12 +11,15 @@ export interface ControlPlaneContext {
   config: InitConfiguration;
   /** The CA's key is not on this host. */
   externalCA(): Promise<boolean>;
+  /** Is told which manifests of earlier runs were written anew, and when: their old containers run on for a while. */
+  rewritten: Map<string, Date>;
 }
 
 /** Mode of manifests (CIS 1.1.1) and of the folder that they are in. */
 const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
 
-async function writeManifest({ host, config, externalCA }: ControlPlaneContext, component: string): Promise<void> {
+async function writeManifest(context: ControlPlaneContext, component: string): Promise<void> {
+  const { host, config, externalCA, rewritten } = context;
   const present = await Promise.all(FURTHER_CA_DIRECTORIES.map((path) => host.stat(path)));
   const pods = staticPods(config, {
     caDirectories: FURTHER_CA_DIRECTORIES.filter((_, i) => present[i] !== undefined),
@@ -27,7 +30,10 @@ async function writeManifest({ host, config, externalCA }: ControlPlaneContext, 
   if (!pod) return;
   await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
   await host.makeDirectory(MANIFESTS_DIRECTORY, MODE.directory);
-  await host.write(manifestPath(component), stringify(pod), MODE.manifest);
+  const manifest = stringify(pod);
+  const before = await host.readText(manifestPath(component));
+  if (before !== undefined && before !== manifest) rewritten.set(component, host.now());
+  await host.write(manifestPath(component), manifest, MODE.manifest);
 }
 
 function manifestPhase(name: string, component: string): Phase<ControlPlaneContext> {

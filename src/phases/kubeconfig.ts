@@ -31,14 +31,7 @@ export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "Kubeconfigs of the administrator and of this node's components",
   run: async ({ host, config }) => refuse(await checkExistingKubeconfigs(host, config)),
-  phases: KUBECONFIGS.filter(({ later }) => !later).map(kubeconfigPhase),
-};
-
-/** The rest of {@linkcode kubeconfig}, which nothing waits for that the kubelet starts. */
-export const laterKubeconfig: Phase<KubeconfigContext> = {
-  name: kubeconfig.name,
-  summary: kubeconfig.summary,
-  phases: KUBECONFIGS.filter(({ later }) => later).map(kubeconfigPhase),
+  phases: KUBECONFIGS.map(kubeconfigPhase),
 };
 
 function kubeconfigPhase(spec: KubeconfigSpec): Phase<KubeconfigContext> {

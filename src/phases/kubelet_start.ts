@@ -2,7 +2,7 @@ import { stringify } from "../config/yaml.ts";
 import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
 import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
-import { KUBELET_DIRECTORY, KUBELET_FILES } from "../cluster/paths.ts";
+import { KUBELET_DIRECTORY, KUBELET_FILES, KUBERNETES_DIRECTORY, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
@@ -72,6 +72,9 @@ export const kubeletStart: Phase<KubeletStartContext> = {
   async run(context) {
     const { host, facts } = context;
     await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
+    await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
+    // A kubelet that does not find the folder at its start sees manifests 20 s late; else it is told by inotify.
+    await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
     for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
     context.kubeletStartedAt = performance.now();
     const unit = kubeletUnitFiles(facts.kubeletPath ?? "").map((file) => file.path);

@@ -32,6 +32,16 @@ export function phasePaths<C>(phases: readonly Phase<C>[], parent = ""): string[
   return [...new Set(paths)];
 }
 
+/**
+ * Some of the phases below a phase, in the order given, so that others can come between its parts. The phase's own work
+ * goes into one of them, `withOwn`.
+ */
+export function partOf<C>(phase: Phase<C>, names: readonly string[], withOwn = false): Phase<C> {
+  const { run, phases = [], ...rest } = phase;
+  const below = names.map((name) => phases.find((child) => child.name === name)!);
+  return { ...rest, ...(withOwn && run ? { run } : {}), phases: below };
+}
+
 /** Which phases of a tree to run. */
 export interface Selection {
   /** Paths of phases to leave out, each with everything below it. */

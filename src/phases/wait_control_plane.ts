@@ -24,6 +24,8 @@ export interface WaitControlPlaneContext {
   runtime: ContainerRuntime;
   unverified: UnverifiedHttp;
   admin(): Promise<KubeClient>;
+  /** Manifests that were written anew in this run, and when: a container that is older is about to be replaced. */
+  rewritten: ReadonlyMap<string, Date>;
   /** When the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: number;
   /** Tells the user something that is worth a line. */
@@ -97,6 +99,17 @@ function slowState(context: WaitControlPlaneContext, name: string): () => Promis
   };
 }
 
+/** What of a component still runs by a manifest that was written anew; undefined when nothing does. */
+async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: string): Promise<string | undefined> {
+  for (const part of name === "kube-apiserver" ? ["etcd", name] : [name]) {
+    const since = rewritten.get(part);
+    if (since === undefined) continue;
+    const container = await newestContainer(runtime, part);
+    if (!container || container.createdAt < since) return `the kubelet has not replaced the container of ${part} yet`;
+  }
+  return undefined;
+}
+
 async function waitFor(context: WaitControlPlaneContext, component: Component): Promise<void> {
   const state = slowState(context, component.name);
   await context.host.wait<void>({
@@ -108,8 +121,9 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
       let said: string;
       try {
         const answer = await component.ask(context);
-        if (answer.status === 200) return { done: true, value: undefined };
-        said = unhealthy(answer);
+        const waiting = answer.status === 200 ? await outdated(context, component.name) : unhealthy(answer);
+        if (waiting === undefined) return { done: true, value: undefined };
+        said = waiting;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         said = "does not answer yet";
@@ -121,13 +135,16 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
   context.note(`${component.name} is healthy after ${seconds.toFixed(1)} s`);
 }
 
-/** Waits until the API server (and etcd behind it), controller manager and scheduler are healthy, all at once. */
+/**
+ * Waits until the API server (and etcd behind it), then controller manager and scheduler are healthy. Not all at once:
+ * the API server's start takes all the CPU there is, and the others are up when it is.
+ */
 export const waitControlPlane: Phase<WaitControlPlaneContext> = {
   name: "wait-control-plane",
   summary: "wait until every control plane component is healthy",
   async run(context) {
-    const waits = await Promise.allSettled(COMPONENTS.map((component) => waitFor(context, component)));
-    // The others need the API server: its trouble comes first, and theirs only follows from it.
-    for (const wait of waits) if (wait.status === "rejected") throw wait.reason;
+    const [apiServer, ...others] = COMPONENTS;
+    await waitFor(context, apiServer!);
+    await Promise.all(others.map((component) => waitFor(context, component)));
   },
 };

@@ -73,17 +73,21 @@ async function hasExternalCA(host: Host, config: InitConfiguration): Promise<boo
   return await host.stat(certificate) !== undefined && await host.stat(key) === undefined;
 }
 
-/** Puts together what the phases need; starts the keys, which are what takes longest. */
+/**
+ * Puts together what the phases need; starts the keys, which are what takes longest.
+ * @param keyOrder names of all keys in the order in which phases take them.
+ */
 export async function initContext(
   system: System,
   desk: Desk,
   facts: Facts,
   config: InitConfiguration,
   podNetwork: PodNetwork,
+  keyOrder: readonly string[],
 ): Promise<InitContext> {
   const { host } = system;
   // Without root the preflight check will say so; until then there is nothing to read.
-  const missing = host.uid() === 0 ? await missingKeys(host, config) : [];
+  const missing = host.uid() === 0 ? await missingKeys(host, config, keyOrder) : [];
   const admin = once(async () => {
     const client = await clientWith(system, config, KUBECONFIG_FILES.admin);
     if (client) return client;
@@ -106,6 +110,7 @@ export async function initContext(
     registerTaints: false,
     kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
     kubeletStartedAt: performance.now(),
+    rewritten: new Map(),
     nodeName: config.nodeRegistration.name,
     timeouts: config.timeouts,
     networkExpected: podNetwork.kind !== "none",

@@ -21,7 +21,15 @@ import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
-import { checkPhaseNames, partOf, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import {
+  checkPhaseNames,
+  partOf,
+  type Phase,
+  type PhaseList,
+  phasePaths,
+  runPhases,
+  selectionOf,
+} from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
@@ -63,17 +71,15 @@ const existingFiles: Phase<InitContext> = {
 };
 
 /** `init` from top to bottom. */
-const PHASES: readonly Phase<InitContext>[] = [
+const PHASES: PhaseList<InitContext> = [
   {
     ...preflightPhase<InitContext>([]),
     run: (context) =>
       preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
   },
   existingFiles,
-  kubeletUnit,
-  images,
   // The kubelet takes more than a second before it starts anything: the other keys are made meanwhile.
-  partOf(certs, ["ca"], true),
+  [kubeletUnit, images, partOf(certs, ["ca"], true)],
   partOf(kubeconfig, ["kubelet"], true),
   kubeletStart,
   // Each static pod as soon as everything is there that its container reads.

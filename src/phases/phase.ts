@@ -24,8 +24,8 @@ export interface PhaseObserver {
 }
 
 /** All paths of a tree in order of work: `certs`, `certs/ca`, …; each once, also of a phase that is done in two parts. */
-export function phasePaths<C>(phases: readonly Phase<C>[], parent = ""): string[] {
-  const paths = phases.flatMap((phase) => {
+export function phasePaths<C>(phases: PhaseList<C>, parent = ""): string[] {
+  const paths = phases.flat().flatMap((phase) => {
     const path = parent + phase.name;
     return [path, ...phasePaths(phase.phases ?? [], `${path}/`)];
   });
@@ -42,6 +42,9 @@ export function partOf<C>(phase: Phase<C>, names: readonly string[], withOwn = f
   return { ...rest, ...(withOwn && run ? { run } : {}), phases: below };
 }
 
+/** Phases in order; a list among them is phases that do not wait for one another. */
+export type PhaseList<C> = readonly (Phase<C> | readonly Phase<C>[])[];
+
 /** Which phases of a tree to run. */
 export interface Selection {
   /** Paths of phases to leave out, each with everything below it. */
@@ -54,7 +57,7 @@ export interface Selection {
  * Refuses names that are not in the tree.
  * @throws {InvalidInput} naming every unknown phase.
  */
-export function checkPhaseNames<C>(phases: readonly Phase<C>[], { skip, only }: Selection): void {
+export function checkPhaseNames<C>(phases: PhaseList<C>, { skip, only }: Selection): void {
   const known = phasePaths(phases);
   const problems = [
     ...skip.map((name) => ({ where: "skipPhases", name })),
@@ -77,28 +80,44 @@ function isSelected(path: string, { skip, only }: Selection): boolean {
   return only === undefined || path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
 }
 
-/** Runs the selected phases of a tree in order and stops at the first failure. */
+/**
+ * Runs the selected phases of a tree in order and stops at the first failure; phases that run at the same time all come
+ * to their end first.
+ */
 export async function runPhases<C>(
-  phases: readonly Phase<C>[],
+  phases: PhaseList<C>,
   context: C,
   selection: Selection,
   observer: PhaseObserver,
   parent = "",
 ): Promise<void> {
-  for (const phase of phases) {
-    const path = parent + phase.name;
-    if (!isSelected(path, selection) || phase.when?.(context) === false) continue;
-    if (phase.run) {
-      const start = performance.now();
-      observer.started(path);
-      try {
-        await phase.run(context);
-      } catch (error) {
-        observer.failed(path, performance.now() - start);
-        throw error;
-      }
-      observer.finished(path, performance.now() - start);
-    }
-    if (phase.phases) await runPhases(phase.phases, context, selection, observer, `${path}/`);
+  for (const item of phases) {
+    const atOnce = Array.isArray(item) ? item as readonly Phase<C>[] : [item as Phase<C>];
+    const ends = await Promise.allSettled(
+      atOnce.map((phase) => runPhase(phase, context, selection, observer, parent + phase.name)),
+    );
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
+}
+
+async function runPhase<C>(
+  phase: Phase<C>,
+  context: C,
+  selection: Selection,
+  observer: PhaseObserver,
+  path: string,
+): Promise<void> {
+  if (!isSelected(path, selection) || phase.when?.(context) === false) return;
+  if (phase.run) {
+    const start = performance.now();
+    observer.started(path);
+    try {
+      await phase.run(context);
+    } catch (error) {
+      observer.failed(path, performance.now() - start);
+      throw error;
+    }
+    observer.finished(path, performance.now() - start);
+  }
+  if (phase.phases) await runPhases(phase.phases, context, selection, observer, `${path}/`);
 }

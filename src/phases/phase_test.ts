@@ -55,3 +55,21 @@ Deno.test("checkPhaseNames() names every unknown phase, and the nearest", () => 
 Deno.test("phasePaths() are in order of work", () => {
   assert.deepEqual(phasePaths(PHASES), ["certs", "certs/ca", "certs/apiserver", "etcd"]);
 });
+
+Deno.test("runPhases() runs a list within the list at the same time, and ends all of it before it fails", async () => {
+  const done: string[] = [];
+  const later = (name: string, ms: number, fails = false): Phase<string[]> => ({
+    name,
+    summary: "",
+    async run(done) {
+      done.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      done.push(`${name} ends`);
+      if (fails) throw new Error(name);
+    },
+  });
+  const phases = [[later("slow", 20), later("quick", 1, true)], later("never", 1)];
+  const observer = { started() {}, finished() {}, failed() {} };
+  await assert.rejects(runPhases(phases, done, { skip: [] }, observer), /quick/);
+  assert.deepEqual(done, ["slow starts", "quick starts", "quick ends", "slow ends"]);
+});

@@ -86,14 +86,17 @@ async function explain({ host, runtime, config }: WaitControlPlaneContext, name:
   return together(parts);
 }
 
-/** Asks for the container's state at most once a second: a probe must stay cheap. */
+/** How often (ms) the container runtime is asked for a container's state, and for how long not at all. */
+const STATE_MS = { every: 1_000, first: 3_000 };
+
+/** The container's state, asked for seldom: a usual start takes all the CPU that there is, and ends before anybody reads. */
 function slowState(context: WaitControlPlaneContext, name: string): () => Promise<string> {
-  let asked = -Infinity;
+  let due = performance.now() + STATE_MS.first;
   let state = "";
   return async () => {
-    if (performance.now() - asked > 1_000) {
-      asked = performance.now();
-      state = containerState(name, await newestContainer(context.runtime, name));
+    if (performance.now() >= due) {
+      due = performance.now() + STATE_MS.every;
+      state = `${containerState(name, await newestContainer(context.runtime, name))}, `;
     }
     return state;
   };
@@ -128,7 +131,7 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
         if (!(error instanceof UserError)) throw error;
         said = "does not answer yet";
       }
-      return { done: false, state: `${await state()}, ${said}` };
+      return { done: false, state: `${await state()}${said}` };
     },
   });
   const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;

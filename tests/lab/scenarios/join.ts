@@ -10,8 +10,8 @@ import {
   prepare,
   WATCHED,
 } from "../kubewright.ts";
-import { pod, podsRunning } from "../pods.ts";
-import { until } from "../process.ts";
+import { worksAcross } from "../across.ts";
+import { podsRunning } from "../pods.ts";
 import type { Scenario } from "../scenario.ts";
 
 export const scenario: Scenario = {
@@ -45,40 +45,7 @@ export const scenario: Scenario = {
       `grep -rl ${secret} /etc /var/lib/kubelet /var/lib/kubewright /var/log/journal /run/log 2>/dev/null || true`,
     );
     t.equal(holding, "", "the list of files on the worker that hold the token's secret");
-    await t.step("a pod on each host", async () => {
-      await k1.kubectl("taint", "node", "k1", "node-role.kubernetes.io/control-plane-");
-      await pod(k1, {
-        name: "server",
-        node: "k1",
-        command: "mkdir /www; echo hello >/www/index.html; httpd -f -p 8080 -h /www",
-      });
-      await pod(k1, { name: "client", node: "k2", command: "echo client started; sleep 100000" });
-      await k1.kubectl("expose", "pod", "server", "--port=80", "--target-port=8080");
-      await podsRunning(k1, "default", 60_000);
-    });
-    await t.step(
-      "kubernetes.default resolves through CoreDNS",
-      () =>
-        until(
-          "kubernetes.default to resolve",
-          async () =>
-            (await k1.kubectl("exec", "client", "--", "nslookup", "kubernetes.default.svc.cluster.local")).includes(
-              "10.96.0.1",
-            ),
-          {
-            timeout: 60_000,
-            interval: 500,
-          },
-        ),
-    );
-    await t.step("a service whose endpoint is on the other host answers", async () => {
-      const fetch = ["exec", "client", "--", "fetch", "2", "http://server"];
-      await until("the service to answer", async () => (await k1.kubectl(...fetch)).includes("hello"), {
-        timeout: 60_000,
-        interval: 500,
-      });
-    });
-    t.includes(await k1.kubectl("logs", "client"), "client started", "the client's log");
+    await worksAcross(t, k1, ["k1", "k2"]);
     const [files, objects] = [await k2.snapshot(WATCHED), await objectsOf(k1)];
     const again = await t.step("join again", () => join(k2, command));
     t.equal(

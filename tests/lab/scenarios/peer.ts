@@ -1,8 +1,8 @@
 import { POD_SUBNET } from "../config.ts";
 import { kubeadmInit, kubeadmJoin, plainPodNetwork, preparePeer } from "../peer.ts";
 import type { Scenario } from "../scenario.ts";
-import { until } from "../process.ts";
-import { pod, podsRunning } from "../pods.ts";
+import { worksAcross } from "../across.ts";
+import { podsRunning } from "../pods.ts";
 
 /** Proves the lab itself: real kubeadm makes a cluster of two hosts that works. */
 export const scenario: Scenario = {
@@ -21,29 +21,7 @@ export const scenario: Scenario = {
       () => k1.kubectl("wait", "--for=condition=Ready", "node", "k1", "k2", "--timeout=120s"),
     );
     await t.step("all of kube-system runs", () => podsRunning(k1, "kube-system", 120_000));
-    await t.step("a pod on each host", async () => {
-      await k1.kubectl("taint", "node", "k1", "node-role.kubernetes.io/control-plane-");
-      await pod(k1, {
-        name: "server",
-        node: "k1",
-        command: "mkdir /www; echo hello >/www/index.html; httpd -f -p 8080 -h /www",
-      });
-      await pod(k1, { name: "client", node: "k2", command: "echo client started; sleep 100000" });
-      await k1.kubectl("expose", "pod", "server", "--port=80", "--target-port=8080");
-      await podsRunning(k1, "default", 60_000);
-    });
-    await t.step("DNS from the other host", () =>
-      until("kubernetes.default to resolve", async () => {
-        const answer = await k1.kubectl("exec", "client", "--", "nslookup", "kubernetes.default.svc.cluster.local");
-        return answer.includes("10.96.0.1");
-      }, { timeout: 60_000, interval: 1000 }));
-    await t.step("a service whose endpoint is on the other host", () =>
-      until("the service to answer", async () => {
-        return (await k1.kubectl("exec", "client", "--", "fetch", "http://server")).includes(
-          "hello",
-        );
-      }, { timeout: 60_000, interval: 1000 }));
-    t.includes(await k1.kubectl("logs", "client"), "client started", "the client's log");
+    await worksAcross(t, k1, ["k1", "k2"]);
     await t.noPulls();
   },
 };

@@ -15,9 +15,9 @@ const CAUSES: readonly { path: keyof typeof DISKS; left: number; code: number; s
   [
     { path: "/var/lib/kubewright", left: 0, code: 1, says: ["/var/lib/kubewright/receipt.jsonl"] },
     { path: "/etc/kubernetes", left: 0, code: 1, says: ["/etc/kubernetes/pki/ca.key"] },
+    { path: "/var/lib/kubelet", left: 0, code: 1, says: ["/var/lib/kubelet/"] },
     { path: "/etc/kubernetes", left: 16_384, code: 1, says: ["/etc/kubernetes/"] },
     { path: "/etc/kubernetes", left: 49_152, code: 1, says: ["/etc/kubernetes/"] },
-    { path: "/var/lib/kubelet", left: 0, code: 1, says: ["/var/lib/kubelet/"] },
     { path: "/var/lib/etcd", left: 0, code: 4, says: ["etcd", "no space left on device", "tail -n 50"] },
   ];
 

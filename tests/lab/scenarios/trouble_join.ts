@@ -107,7 +107,7 @@ export const scenario: Scenario = {
     });
     await refuse("unknown token", argv({ token: UNKNOWN_TOKEN }), {
       ...UNTRUSTED,
-      says: ["zzzzzz", endpoint, "expired", "kubewright init"],
+      says: ["zzzzzz", endpoint, "expired", "kubewright token create"],
       within: 20,
     });
     await refuse("token with another secret", argv({ token: "abcdef.fedcba9876543210" }), {

@@ -11,8 +11,6 @@ export const EXIT = {
   timeout: 4,
   /** Trust could not be established (wrong CA hash, bad signature, unknown or expired token). Nothing secret was sent. */
   untrusted: 5,
-  /** Ended by SIGINT or SIGTERM. The same command goes on from there. */
-  interrupted: 130,
 } as const;
 
 /** What a {@linkcode UserError} may carry besides its message. */

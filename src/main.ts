@@ -155,7 +155,13 @@ function programAnswer(args: readonly string[], system: System): number | undefi
   return EXIT.invalid;
 }
 
-async function runCommand(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
+/**
+ * The program: parses, runs one command, turns errors into text.
+ * @param args command line without the program's name.
+ * @param build makes the outside world; what happens in it is told to the events given.
+ * @returns the exit code, one of {@linkcode EXIT}.
+ */
+export async function main(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
   // The reporter is known only when the flags are; until then there is nothing to tell.
   const told: { reporter?: Reporter } = {};
   const events: Events = {
@@ -193,14 +199,4 @@ async function runCommand(args: readonly string[], build: (events: Events) => Sy
     (told.reporter ?? plainReporter(system)).error(error);
     return error instanceof UserError ? error.exitCode : EXIT.failed;
   }
-}
-
-/**
- * The program: parses, runs one command, turns errors into text.
- * @param args command line without the program's name.
- * @param build makes the outside world; what happens in it is told to the events given.
- * @returns the exit code, one of {@linkcode EXIT}.
- */
-export async function main(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
-  return await runCommand(args, build, stamp);
 }

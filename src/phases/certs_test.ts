@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CERTIFICATES } from "../cluster/certificates.ts";
 import { checkExistingKubeconfigs, missingKeys } from "../cluster/existing_kubeconfigs.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { sampleInit } from "../cluster/sample_config.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
 import { certificatePem, isSignedBy, parseCertificates } from "../pki/certificate.ts";
@@ -19,50 +20,7 @@ const NOW = new Date("2026-11-22T17:00:00Z");
 const PKI = "/etc/kubernetes/pki";
 
 function configuration(change: (config: InitConfiguration) => void = () => {}): InitConfiguration {
-  const component = () => ({ extraArgs: [], extraVolumes: [], extraEnvs: [] });
-  const config: InitConfiguration = {
-    cluster: {
-      kubernetesVersion: "v1.37.2",
-      clusterName: "kubernetes",
-      certificatesDir: PKI,
-      imageRepository: "registry.k8s.io",
-      encryptionAlgorithm: "ECDSA-P256",
-      certificateValidityPeriod: "8760h0m0s",
-      caCertificateValidityPeriod: "87600h0m0s",
-      networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
-      etcd: {
-        local: { dataDir: "/var/lib/etcd", extraArgs: [], extraEnvs: [], serverCertSANs: [], peerCertSANs: [] },
-      },
-      apiServer: { ...component(), certSANs: [] },
-      controllerManager: component(),
-      scheduler: component(),
-      dns: {},
-      proxy: {},
-      featureGates: {},
-    },
-    nodeRegistration: {
-      name: "k1",
-      criSocket: "unix:///run/containerd/containerd.sock",
-      taints: [],
-      kubeletExtraArgs: [],
-      ignorePreflightErrors: [],
-      imagePullPolicy: "IfNotPresent",
-      imagePullSerial: true,
-    },
-    localAPIEndpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
-    bootstrapTokens: [],
-    skipPhases: [],
-    timeouts: {
-      controlPlaneComponentHealthCheck: "4m0s",
-      kubeletHealthCheck: "4m0s",
-      kubernetesAPICall: "1m0s",
-      etcdAPICall: "2m0s",
-      tlsBootstrap: "5m0s",
-      discovery: "5m0s",
-      upgradeManifests: "5m0s",
-    },
-    dryRun: false,
-  };
+  const config = structuredClone(sampleInit({ encryptionAlgorithm: "ECDSA-P256" }));
   change(config);
   return config;
 }

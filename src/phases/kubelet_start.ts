@@ -2,7 +2,13 @@ import { stringify } from "../config/yaml.ts";
 import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
 import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
-import { KUBELET_DIRECTORY, KUBELET_FILES, KUBERNETES_DIRECTORY, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
+import {
+  DEFAULT_KUBELET_PROGRAM,
+  KUBELET_DIRECTORY,
+  KUBELET_FILES,
+  KUBERNETES_DIRECTORY,
+  MANIFESTS_DIRECTORY,
+} from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
@@ -77,7 +83,7 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
     for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
     context.kubeletStartedAt = performance.now();
-    const unit = kubeletUnitFiles(facts.kubeletPath ?? "").map((file) => file.path);
+    const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
     if (await isStale(host, [...READ_AT_START, ...unit])) {
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
     }

@@ -1,5 +1,6 @@
 import { inspectKubeletUnit } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
+import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
@@ -12,9 +13,6 @@ export interface KubeletUnitContext {
   /** Paths that an earlier run of this program made on this host. */
   ownPaths: ReadonlySet<string>;
 }
-
-/** Where packages put the kubelet; used when the check that there is one was overruled. */
-const DEFAULT_KUBELET = "/usr/bin/kubelet";
 
 async function isEnabled(host: Host): Promise<boolean> {
   return (await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] })).stdout.trim() === "enabled";
@@ -35,7 +33,7 @@ export const kubeletUnit: Phase<KubeletUnitContext> = {
   name: "kubelet-unit",
   summary: "install and enable the kubelet's systemd unit",
   async run({ host, facts, ownPaths }) {
-    const { files, problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET, ownPaths);
+    const { files, problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
     if (problem) {
       throw new UserError(
         `Cannot start the kubelet with the unit "${problem.where}": it ${problem.what}`,

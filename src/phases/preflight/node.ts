@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
-import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { forwardingFindings, portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -40,7 +40,7 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
 
 /** A unit of somebody else's that does not read what we write. */
 async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
-  const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? "/usr/bin/kubelet", ownPaths);
+  const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
   if (!problem) return NOTHING;
   return {
     errors: [`${problem.where} ${problem.what}`],

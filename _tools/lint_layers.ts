@@ -6,7 +6,8 @@
 /** Room -> rooms that it may import, besides itself; `system`, `errors` and `version` are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mod: ["main", "host", "kube", "cri", "etcd"],
-  main: ["commands", "cli", "host/recording"],
+  main: ["dispatch", "commands/desk", "cli", "host/recording"],
+  dispatch: ["commands", "cli"],
   commands: ["phases", "cluster", "pki", "config"],
   phases: ["phases/phase", "cluster", "pki", "config"],
   cluster: ["pki", "config"],

@@ -1,18 +1,9 @@
 import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
 import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
-import {
-  initOverrides,
-  joinOverrides,
-  kubeconfigOf,
-  nameOf,
-  operandsOf,
-  textOf,
-  type TextSource,
-  tokenFields,
-  tokenOf,
-} from "./cli/requests.ts";
+import type { TextSource } from "./cli/requests.ts";
 import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
-import type { Desk, Outcome } from "./commands/desk.ts";
+import type { Desk } from "./commands/desk.ts";
+import { COMMAND_TABLE } from "./dispatch.ts";
 import { EXIT, InvalidInput, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
@@ -23,94 +14,6 @@ export interface Events {
   change: ChangeSink;
   wait(event: WaitEvent): void;
 }
-
-/** What a command is given. */
-interface CommandCall {
-  parsed: Parsed;
-  source: TextSource;
-  desk: Desk;
-  build: Build;
-}
-
-/** A command: loaded only when it is called, so that `version` does not pay for the others. */
-interface CommandEntry {
-  phases(): Promise<readonly string[]>;
-  run(call: CommandCall): Promise<Outcome>;
-}
-
-const INIT: CommandEntry = {
-  phases: async () => (await import("./commands/init.ts")).phaseNames(),
-  async run({ parsed, source, desk }) {
-    const { init } = await import("./commands/init.ts");
-    return await init(desk, {
-      configText: await textOf(parsed, "config", source),
-      configName: nameOf(parsed, "config"),
-      given: parsed.given,
-      phase: operandsOf(parsed).phase,
-      overrides: initOverrides(parsed, await tokenOf(parsed, source)),
-      cni: parsed.text("cni"),
-      showToken: parsed.switch("skip-token-print") !== true,
-    });
-  },
-};
-
-const JOIN: CommandEntry = {
-  phases: async () => (await import("./commands/join.ts")).phaseNames(),
-  async run({ parsed, source, desk }) {
-    const { join } = await import("./commands/join.ts");
-    return await join(desk, {
-      configText: await textOf(parsed, "config", source),
-      configName: nameOf(parsed, "config"),
-      given: parsed.given,
-      phase: operandsOf(parsed).phase,
-      overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
-    });
-  },
-};
-
-const NO_PHASES = () => Promise.resolve([]);
-
-const TOKEN_COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  "token create": {
-    phases: NO_PHASES,
-    async run({ parsed, desk }) {
-      const { create } = await import("./commands/token.ts");
-      return await create(desk, {
-        ...tokenFields(parsed),
-        printJoinCommand: parsed.switch("print-join-command") === true,
-        kubeconfig: kubeconfigOf(parsed),
-        dryRun: parsed.switch("dry-run") === true,
-      });
-    },
-  },
-  "token list": {
-    phases: NO_PHASES,
-    run: async ({ parsed, desk }) => await (await import("./commands/token.ts")).list(desk, kubeconfigOf(parsed)),
-  },
-  "token delete": {
-    phases: NO_PHASES,
-    async run({ parsed, desk }) {
-      const { remove } = await import("./commands/token.ts");
-      return await remove(desk, parsed.operands, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
-    },
-  },
-  "token generate": {
-    phases: NO_PHASES,
-    run: async () => (await import("./commands/token.ts")).generate(),
-  },
-};
-
-const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
-  init: INIT,
-  "init phase": INIT,
-  join: JOIN,
-  "join phase": JOIN,
-  ...TOKEN_COMMANDS,
-  version: {
-    phases: NO_PHASES,
-    run: async ({ build }) => (await import("./commands/version.ts")).version(build),
-  },
-};
 
 function reporterFor(system: System, parsed: Parsed, listing: { changes: boolean }): Reporter {
   const output = parsed.text("output") ?? "text";

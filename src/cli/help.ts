@@ -1,4 +1,5 @@
-import { COMMANDS, type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+import { COMMANDS } from "./commands.ts";
+import { type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
 
 /** Two columns, the first as wide as its widest entry. */
 function columns(rows: readonly (readonly [string, string])[]): string {
@@ -7,7 +8,7 @@ function columns(rows: readonly (readonly [string, string])[]): string {
 }
 
 function flagRow(flag: Flag): [string, string] {
-  return [`--${flag.name}${flag.value ? ` ${flag.value}` : ""}`, flag.help];
+  return [`${flag.short ? `-${flag.short}, ` : ""}--${flag.name}${flag.value ? ` ${flag.value}` : ""}`, flag.help];
 }
 
 /** The text of `kubewright --help`. */

@@ -1,7 +1,8 @@
 import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
 import { nearest } from "../config/nearest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
-import { COMMANDS, type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+import { COMMANDS } from "./commands.ts";
+import { type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
 
 // deno-std ships no types: these are the parts in use.
 const parseArgs = untypedParseArgs as (
@@ -13,9 +14,6 @@ const parseArgs = untypedParseArgs as (
     unknown(arg: string, key?: string): boolean;
   },
 ) => Record<string, unknown> & { _: (string | number)[] };
-
-/** Short names of flags. */
-const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-o": "--output" };
 
 /** A parsed command line. */
 export interface Parsed {
@@ -74,7 +72,11 @@ function switchProblems(args: readonly string[], flags: readonly Flag[]): Proble
 
 /** Short names in full, and `--flag -` (standard input) in one piece: a dash alone would be taken for an operand. */
 function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
-  const full = args.map((arg) => SHORT[arg] ?? arg);
+  const full = args.map((arg) => {
+    const letter = /^-([a-z])(=.*)?$/.exec(arg);
+    const long = letter && flags.find((f) => f.short === letter[1]);
+    return long ? `--${long.name}${letter[2] ?? ""}` : arg;
+  });
   const takesValue = (arg: string | undefined) => flags.some((f) => f.type !== "switch" && `--${f.name}` === arg);
   const follows = (i: number) => full[i] === "-" && takesValue(full[i - 1]);
   return full.flatMap((arg, i) => follows(i) ? [] : follows(i + 1) ? [`${arg}=-`] : [arg]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidInput } from "../errors.ts";
-import { COMMANDS, COMMON_FLAGS } from "./flags.ts";
+import { COMMANDS } from "./commands.ts";
+import { COMMON_FLAGS } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { findCommand, parseCommandLine } from "./parse.ts";
 

@@ -1,0 +1,17 @@
+/**
+ * Every command and flag, once.
+ * @module
+ */
+import { INIT_COMMANDS } from "./commands/init.ts";
+import { JOIN_COMMANDS } from "./commands/join.ts";
+import { TOKEN_COMMANDS } from "./commands/token.ts";
+import { VERSION_COMMANDS } from "./commands/version.ts";
+import type { CommandSpec } from "./flags.ts";
+
+/** All commands in the order of help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  ...INIT_COMMANDS,
+  ...JOIN_COMMANDS,
+  ...TOKEN_COMMANDS,
+  ...VERSION_COMMANDS,
+];

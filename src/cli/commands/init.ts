@@ -1,0 +1,66 @@
+import {
+  type CommandSpec,
+  CONFIG,
+  CRI_SOCKET,
+  DRY_RUN,
+  type Flag,
+  flag,
+  IGNORE,
+  list,
+  NODE_NAME,
+  number,
+  SKIP,
+  text,
+} from "../flags.ts";
+
+const INIT_FLAGS: readonly Flag[] = [
+  text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
+  number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
+  list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
+  text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+  text("cni", "flannel|none|<file>", "pod network: flannel (default), none, or a manifest file"),
+  CONFIG,
+  text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
+  CRI_SOCKET,
+  DRY_RUN,
+  text("feature-gates", "<a=true,…>", "feature gates of the cluster"),
+  IGNORE,
+  text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
+  text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
+  NODE_NAME,
+  text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
+  text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
+  text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
+  SKIP,
+  flag("skip-token-print", "do not print the bootstrap token"),
+  text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
+  text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
+  text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+];
+
+/** `init` and what belongs to it. */
+export const INIT_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "init",
+    operands: "",
+    maxOperands: 0,
+    summary: "make this host the first control plane node of a new cluster",
+    flags: INIT_FLAGS,
+    examples: [
+      "kubewright init",
+      "kubewright init --pod-network-cidr 10.244.0.0/16 --control-plane-endpoint k8s.example.org",
+      "kubewright init --config cluster.yaml --dry-run",
+    ],
+  },
+  {
+    name: "init phase",
+    operands: "PHASE…",
+    maxOperands: 3,
+    summary: "run one phase of init, with all below it",
+    flags: INIT_FLAGS,
+    examples: [
+      "kubewright init phase certs all",
+      "kubewright init phase control-plane apiserver --config cluster.yaml",
+    ],
+  },
+];

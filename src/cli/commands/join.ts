@@ -1,0 +1,51 @@
+import {
+  type CommandSpec,
+  CONFIG,
+  CRI_SOCKET,
+  DRY_RUN,
+  type Flag,
+  flag,
+  IGNORE,
+  list,
+  NODE_NAME,
+  SKIP,
+  text,
+} from "../flags.ts";
+
+const JOIN_FLAGS: readonly Flag[] = [
+  CONFIG,
+  CRI_SOCKET,
+  list("discovery-token-ca-cert-hash", "<sha256:hash>", "the cluster CA's public key must have this hash"),
+  flag("discovery-token-unsafe-skip-ca-verification", "join without knowing the cluster's CA (not safe)"),
+  DRY_RUN,
+  IGNORE,
+  NODE_NAME,
+  SKIP,
+  text("token", "<token>", "bootstrap token. Others see command lines: prefer --token-file"),
+  text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
+];
+
+/** `join` and what belongs to it. */
+export const JOIN_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "join",
+    operands: "[HOST[:PORT]]",
+    maxOperands: 1,
+    summary: "make this host a worker node of an existing cluster",
+    flags: JOIN_FLAGS,
+    examples: [
+      "kubewright join 10.0.0.10 --token-file token --discovery-token-ca-cert-hash sha256:…",
+      "echo $TOKEN | kubewright join 10.0.0.10:6443 --token-file - --discovery-token-ca-cert-hash sha256:…",
+    ],
+  },
+  {
+    name: "join phase",
+    operands: "PHASE… [HOST:PORT]",
+    maxOperands: 4,
+    summary: "run one phase of join, with all below it",
+    flags: JOIN_FLAGS,
+    examples: [
+      "kubewright join phase preflight 10.0.0.10:6443 --token-file token --discovery-token-ca-cert-hash sha256:…",
+    ],
+  },
+];

@@ -1,0 +1,48 @@
+import { type CommandSpec, DRY_RUN, flag, KUBECONFIG, list, text } from "../flags.ts";
+
+/** `token` and what belongs to it. */
+export const TOKEN_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "token create",
+    operands: "[TOKEN]",
+    maxOperands: 1,
+    summary: "make a bootstrap token, with which hosts can join",
+    flags: [
+      text("description", "<text>", "what the token is for"),
+      DRY_RUN,
+      list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
+      KUBECONFIG,
+      flag("print-join-command", "print the whole command that joins a worker, not only the token"),
+      text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+      list("usages", "<usages>", "what the token is good for (signing,authentication)"),
+    ],
+    examples: [
+      "kubewright token create --print-join-command",
+      "kubewright token create --ttl 2h --description 'rack 7'",
+    ],
+  },
+  {
+    name: "token list",
+    operands: "",
+    maxOperands: 0,
+    summary: "list the bootstrap tokens that the cluster knows",
+    flags: [KUBECONFIG],
+    examples: ["kubewright token list"],
+  },
+  {
+    name: "token delete",
+    operands: "TOKEN…",
+    maxOperands: 100,
+    summary: "take bootstrap tokens back, by id or in full",
+    flags: [DRY_RUN, KUBECONFIG],
+    examples: ["kubewright token delete abcdef"],
+  },
+  {
+    name: "token generate",
+    operands: "",
+    maxOperands: 0,
+    summary: "print a new token that no cluster knows yet",
+    flags: [],
+    examples: ["kubewright token generate"],
+  },
+];

@@ -1,0 +1,17 @@
+/**
+ * From a command's name to the code that runs it; each loads its command only when it is called.
+ * @module
+ */
+import type { CommandEntry } from "./dispatch/entry.ts";
+import { INIT_ENTRIES } from "./dispatch/init.ts";
+import { JOIN_ENTRIES } from "./dispatch/join.ts";
+import { TOKEN_ENTRIES } from "./dispatch/token.ts";
+import { VERSION_ENTRIES } from "./dispatch/version.ts";
+
+/** Every command of `cli/commands.ts`. */
+export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
+  ...INIT_ENTRIES,
+  ...JOIN_ENTRIES,
+  ...TOKEN_ENTRIES,
+  ...VERSION_ENTRIES,
+};

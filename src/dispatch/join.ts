@@ -1,0 +1,19 @@
+import { joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
+import type { CommandEntry } from "./entry.ts";
+
+const JOIN: CommandEntry = {
+  phases: async () => (await import("../commands/join.ts")).phaseNames(),
+  async run({ parsed, source, desk }) {
+    const { join } = await import("../commands/join.ts");
+    return await join(desk, {
+      configText: await textOf(parsed, "config", source),
+      configName: nameOf(parsed, "config"),
+      given: parsed.given,
+      phase: operandsOf(parsed).phase,
+      overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
+    });
+  },
+};
+
+/** `join` and its phases. */
+export const JOIN_ENTRIES: Readonly<Record<string, CommandEntry>> = { join: JOIN, "join phase": JOIN };

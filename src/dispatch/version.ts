@@ -1,0 +1,9 @@
+import { type CommandEntry, NO_PHASES } from "./entry.ts";
+
+/** `version`. */
+export const VERSION_ENTRIES: Readonly<Record<string, CommandEntry>> = {
+  version: {
+    phases: NO_PHASES,
+    run: async ({ build }) => (await import("../commands/version.ts")).version(build),
+  },
+};

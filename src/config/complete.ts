@@ -155,20 +155,30 @@ export function completeCluster(
   });
 }
 
-/** The facts stand in for the name and the socket. A host with several sockets gets none: the check says so. */
+/** The one socket of the host stands in for none. A host with several gets none: the check says so. */
+function completeCriSocket(given: string | undefined, { criSockets }: Pick<t.Facts, "criSockets">): string {
+  const socket = given ||
+    (criSockets.length === 0 ? DEFAULT_CRI_SOCKET : criSockets.length === 1 ? criSockets[0]! : "");
+  return socket.startsWith("/") ? `unix://${socket}` : socket;
+}
+
+/** Names of checks in lower case, each once. */
+function checkNames(given: readonly string[] = []): string[] {
+  return [...new Set(given.map((name) => name.toLowerCase()))];
+}
+
+/** The facts stand in for the name and the socket. */
 export function completeNodeRegistration(
   given: Given<t.NodeRegistration> = {},
   facts: t.Facts,
   controlPlane: boolean,
 ): t.NodeRegistration {
-  const socket = given.criSocket ||
-    (facts.criSockets.length === 0 ? DEFAULT_CRI_SOCKET : facts.criSockets.length === 1 ? facts.criSockets[0]! : "");
   return {
     name: (given.name || facts.hostname).trim().toLowerCase(),
-    criSocket: socket.startsWith("/") ? `unix://${socket}` : socket,
+    criSocket: completeCriSocket(given.criSocket, facts),
     taints: given.taints ? items<t.Taint>(given.taints) : controlPlane ? [CONTROL_PLANE_TAINT] : [],
     kubeletExtraArgs: args(given.kubeletExtraArgs),
-    ignorePreflightErrors: [...new Set((given.ignorePreflightErrors ?? []).map((name) => name.toLowerCase()))],
+    ignorePreflightErrors: checkNames(given.ignorePreflightErrors),
     imagePullPolicy: given.imagePullPolicy || "IfNotPresent",
     imagePullSerial: given.imagePullSerial ?? true,
   };
@@ -214,6 +224,24 @@ export function completeTimeouts(given: Given<t.Timeouts> = {}): t.Timeouts {
     [name, text],
   ) => [name, canonicalDuration(text!)]);
   return { ...TIMEOUTS, ...Object.fromEntries(durations) };
+}
+
+/** Fills in a ResetConfiguration. */
+export function completeReset(
+  given: Given<t.ResetConfiguration>,
+  facts: Pick<t.Facts, "criSockets">,
+): t.ResetConfiguration {
+  return {
+    certificatesDir: given.certificatesDir || "/etc/kubernetes/pki",
+    cleanupTmpDir: given.cleanupTmpDir ?? false,
+    criSocket: completeCriSocket(given.criSocket, facts),
+    dryRun: given.dryRun ?? false,
+    force: given.force ?? false,
+    ignorePreflightErrors: checkNames(given.ignorePreflightErrors),
+    skipPhases: given.skipPhases ?? [],
+    timeouts: completeTimeouts(given.timeouts),
+    unmountFlags: given.unmountFlags ?? [],
+  };
 }
 
 /** Reads `file://` as the path, adds the port to the endpoint, and lets one token serve both purposes, as kubeadm does. */

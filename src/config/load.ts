@@ -3,94 +3,17 @@
  * Pure: nothing is read, asked or looked up here.
  * @module
  */
-import { InvalidInput } from "../errors.ts";
 import * as complete from "./complete.ts";
-import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kinds.ts";
+import { freeze, KINDS, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
-import { suggestion } from "./nearest.ts";
-import { applyOverrides, type Documents, type FlagField, INIT_FLAGS, JOIN_FLAGS, placeIn } from "./overrides.ts";
-import { Problems } from "./problems.ts";
-import { checkShape, checkValues, type Report, type Schema } from "./schema.ts";
+import { type Documents, INIT_FLAGS, JOIN_FLAGS } from "./overrides.ts";
+import { checkValues, type Report } from "./schema.ts";
 import type * as t from "./types.ts";
 import { validateCluster } from "./validate_cluster.ts";
 import * as node from "./validate_node.ts";
-import { type ConfigDocument, parseDocuments } from "./yaml.ts";
 
-export type { SupportedVersions };
-
-const KUBEADM = "kubeadm.k8s.io/";
-
-/** Every kind that a configuration file may hold, by apiVersion. */
-export const KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
-  [`${KUBEADM}v1beta4`]: KUBEADM_KINDS,
-  "kubelet.config.k8s.io/v1beta1": { KubeletConfiguration: KUBELET_CONFIGURATION },
-  "kubeproxy.config.k8s.io/v1alpha1": { KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION },
-};
-
-/** Why a document's apiVersion cannot be read. */
-function versionProblem({ apiVersion, kind }: ConfigDocument): string {
-  const group = apiVersion.slice(0, apiVersion.lastIndexOf("/") + 1);
-  const current = Object.keys(KINDS).find((known) => group !== "" && known.startsWith(group));
-  if (group === KUBEADM && /v1(alpha|beta)[123]$/.test(apiVersion)) {
-    return `apiVersion ${apiVersion} was removed in kubeadm 1.37 and is not converted here yet; write ${current}, ` +
-      "or convert it with `kubeadm config migrate` of a version that still reads it";
-  }
-  return current === undefined
-    ? `there is no apiVersion ${apiVersion}${suggestion(apiVersion, Object.keys(KINDS))}`
-    : `there is no apiVersion ${apiVersion} for ${kind}; write ${current}`;
-}
-
-/** Reads and checks the documents of a file, by kind. */
-function readFile(text: string, source: string, problems: Problems): Documents {
-  const documents: Documents = Object.create(null);
-  for (const document of parseDocuments(text, source)) {
-    const { apiVersion, kind, body } = document;
-    const kinds = Object.hasOwn(KINDS, apiVersion) ? KINDS[apiVersion] : undefined;
-    const schema = kinds && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-    if (!kinds) problems.add(kind, versionProblem(document));
-    else if (!schema) {
-      problems.add(kind, `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`);
-    } else if (documents[kind]) problems.add(kind, "occurs twice in the file");
-    documents[kind] ??= schema ? checkShape(schema, body, kind, problems.add) as Record<string, unknown> : {};
-  }
-  return documents;
-}
-
-/** What both commands begin with: the file's documents with the flags' values in them. */
-function open<Overrides extends object>(
-  text: string | undefined,
-  source: string,
-  overrides: Overrides,
-  flags: readonly FlagField<Overrides>[],
-  wanted: readonly string[],
-): { documents: Documents; problems: Problems } {
-  let origins: ReadonlyMap<string, string> = new Map();
-  const problems = new Problems((path) => placeIn(origins, flags, text !== undefined)(path));
-  const documents = text === undefined ? {} : readFile(text, source, problems);
-  if (text !== undefined && !wanted.some((kind) => documents[kind])) {
-    throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, [], {
-      hint: `Add a document with apiVersion: ${KUBEADM}v1beta4 and kind: ${wanted[0]}.`,
-    });
-  }
-  problems.settle();
-  const found: [string, string][] = [];
-  origins = applyOverrides(documents, overrides, flags, (path, what) => found.push([path, what]));
-  for (const [path, what] of found) problems.add(path, what);
-  return { documents, problems };
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(freeze);
-  }
-  return value;
-}
-
-function summary(source: string, hasFile: boolean): string {
-  return hasFile ? `Cannot use "${source}":` : "Cannot use these settings:";
-}
+export { KINDS, type SupportedVersions };
 
 /**
  * The configuration of `init`.
@@ -106,7 +29,7 @@ export function loadInit(
   source = "configuration",
 ): t.InitConfiguration {
   const wanted = ["InitConfiguration", "ClusterConfiguration"];
-  const { documents, problems } = open(text, source, overrides, INIT_FLAGS, wanted);
+  const { documents, problems } = openDocuments(text, source, overrides, INIT_FLAGS, wanted);
   const init = (documents.InitConfiguration ?? {}) as complete.GivenInit;
   const given = (documents.ClusterConfiguration ?? {}) as complete.Given<t.ClusterConfiguration>;
 
@@ -174,7 +97,7 @@ export function loadJoin(
   const flags = overrides.discoveryFile !== undefined && token !== undefined
     ? { ...rest, tlsBootstrapToken: rest.tlsBootstrapToken ?? token }
     : overrides;
-  const { documents, problems } = open(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"]);
+  const { documents, problems } = openDocuments(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"]);
   const given = (documents.JoinConfiguration ?? {}) as complete.GivenJoin;
   const isControlPlane = overrides.controlPlane ?? (text !== undefined && given.controlPlane !== undefined);
   if (!isControlPlane) {

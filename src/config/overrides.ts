@@ -4,7 +4,7 @@
  */
 import { InvalidInput } from "../errors.ts";
 import type { Report } from "./schema.ts";
-import type { InitOverrides, JoinOverrides } from "./types.ts";
+import type { InitOverrides, JoinOverrides, ResetOverrides } from "./types.ts";
 
 /** A flag and the fields that it sets. */
 export interface FlagField<Overrides> {
@@ -100,6 +100,22 @@ export const JOIN_FLAGS: readonly FlagField<JoinOverrides>[] = [
   { key: "bindPort", flag: "--apiserver-bind-port", paths: [`${CONTROL_PLANE}.localAPIEndpoint.bindPort`] },
   { key: "certificateKey", flag: "--certificate-key", paths: [`${CONTROL_PLANE}.certificateKey`] },
   ...commonFlags("JoinConfiguration"),
+];
+
+/** The flags of `reset`. */
+export const RESET_FLAGS: readonly FlagField<ResetOverrides>[] = [
+  { key: "certificatesDir", flag: "--cert-dir", paths: ["ResetConfiguration.certificatesDir"] },
+  { key: "cleanupTmpDir", flag: "--cleanup-tmp-dir", paths: ["ResetConfiguration.cleanupTmpDir"] },
+  { key: "criSocket", flag: "--cri-socket", paths: ["ResetConfiguration.criSocket"] },
+  { key: "force", flag: "--force", paths: ["ResetConfiguration.force"] },
+  {
+    key: "ignorePreflightErrors",
+    flag: "--ignore-preflight-errors",
+    paths: ["ResetConfiguration.ignorePreflightErrors"],
+    adds: true,
+  },
+  { key: "skipPhases", flag: "--skip-phases", paths: ["ResetConfiguration.skipPhases"] },
+  { key: "dryRun", flag: "--dry-run", paths: ["ResetConfiguration.dryRun"] },
 ];
 
 /** Documents by kind. */

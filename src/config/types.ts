@@ -167,6 +167,27 @@ export interface JoinConfiguration {
   dryRun: boolean;
 }
 
+/** A flag of umount2(2). */
+export type UnmountFlag = "MNT_FORCE" | "MNT_DETACH" | "MNT_EXPIRE" | "UMOUNT_NOFOLLOW";
+
+/** All that `reset` works from. */
+export interface ResetConfiguration {
+  certificatesDir: string;
+  /** Whether to empty `/etc/kubernetes/tmp` as well. */
+  cleanupTmpDir: boolean;
+  /** `unix:///run/containerd/containerd.sock`. */
+  criSocket: string;
+  dryRun: boolean;
+  /** Whether not to ask. */
+  force: boolean;
+  /** Names of checks in lower case; `all` is every one. */
+  ignorePreflightErrors: readonly string[];
+  skipPhases: readonly string[];
+  timeouts: Timeouts;
+  /** For what is mounted below the kubelet's folder. */
+  unmountFlags: readonly UnmountFlag[];
+}
+
 /** What the command learned from the machine before the configuration is completed. `config/` itself never looks. */
 export interface Facts {
   /** Kernel host name, as it is. */
@@ -224,5 +245,16 @@ export interface JoinOverrides {
   patchesDirectory?: string;
   skipPhases?: readonly string[];
   ignorePreflightErrors?: readonly string[];
+  dryRun?: boolean;
+}
+
+/** As {@linkcode InitOverrides}, for `reset`. */
+export interface ResetOverrides {
+  certificatesDir?: string;
+  cleanupTmpDir?: boolean;
+  criSocket?: string;
+  force?: boolean;
+  ignorePreflightErrors?: readonly string[];
+  skipPhases?: readonly string[];
   dryRun?: boolean;
 }

@@ -17,11 +17,21 @@ export function validateNodeRegistration(
   report: ReportWithHint,
 ): void {
   if (node.name === "") report(`${path}.name`, "is required: this host has no name", "Give --node-name.");
-  if (node.criSocket === "") {
+  validateHostSettings(node, facts, path, report);
+}
+
+/** What every command that works on a host is told: the socket, and the checks to pass over. */
+export function validateHostSettings(
+  settings: Pick<t.NodeRegistration, "criSocket" | "ignorePreflightErrors">,
+  facts: Pick<t.Facts, "criSockets">,
+  path: string,
+  report: ReportWithHint,
+): void {
+  if (settings.criSocket === "") {
     const sockets = facts.criSockets.join(", ");
     report(`${path}.criSocket`, `is required: this host has several: ${sockets}`, "Choose one with --cri-socket.");
   }
-  const ignored = node.ignorePreflightErrors;
+  const ignored = settings.ignorePreflightErrors;
   if (ignored.includes("all") && ignored.length > 1) {
     report(`${path}.ignorePreflightErrors`, '"all" stands alone; leave out the names of single checks');
   }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import type { InvalidInput } from "../errors.ts";
+import { loadReset } from "./load_reset.ts";
+import type { ResetOverrides } from "./types.ts";
+
+const HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n";
+const FACTS = { criSockets: ["unix:///run/containerd/containerd.sock"] };
+
+function load(text: string | undefined, overrides: ResetOverrides = {}, facts = FACTS) {
+  return loadReset(text, overrides, facts, "reset.yaml");
+}
+
+function problemsOf(text: string | undefined, overrides: ResetOverrides = {}, facts = FACTS): string[] {
+  try {
+    load(text, overrides, facts);
+  } catch (error) {
+    return (error as InvalidInput).problems.map(({ where, what }) => `${where}: ${what}`);
+  }
+  return [];
+}
+
+Deno.test("reset: nothing given is kubeadm's defaults", () => {
+  const config = load(undefined);
+  assert.deepEqual(config, {
+    certificatesDir: "/etc/kubernetes/pki",
+    cleanupTmpDir: false,
+    criSocket: "unix:///run/containerd/containerd.sock",
+    dryRun: false,
+    force: false,
+    ignorePreflightErrors: [],
+    skipPhases: [],
+    timeouts: {
+      controlPlaneComponentHealthCheck: "4m0s",
+      kubeletHealthCheck: "4m0s",
+      kubernetesAPICall: "1m0s",
+      etcdAPICall: "2m0s",
+      tlsBootstrap: "5m0s",
+      discovery: "5m0s",
+      upgradeManifests: "5m0s",
+    },
+    unmountFlags: [],
+  });
+  assert.ok(Object.isFrozen(config) && Object.isFrozen(config.timeouts));
+});
+
+Deno.test("reset: every field of the file counts, and names of checks are added to", () => {
+  const text = `${HEAD}certificatesDir: /pki
+cleanupTmpDir: true
+criSocket: /run/crio/crio.sock
+force: true
+ignorePreflightErrors: [IsPrivilegedUser]
+skipPhases: [remove-etcd-member]
+unmountFlags: [MNT_DETACH, MNT_FORCE]
+timeouts: {kubernetesAPICall: 90s}
+`;
+  const config = load(text, { ignorePreflightErrors: ["Mem"], dryRun: true });
+  assert.equal(config.certificatesDir, "/pki");
+  assert.equal(config.cleanupTmpDir, true);
+  assert.equal(config.criSocket, "unix:///run/crio/crio.sock");
+  assert.equal(config.force, true);
+  assert.equal(config.dryRun, true);
+  assert.deepEqual(config.ignorePreflightErrors, ["isprivilegeduser", "mem"]);
+  assert.deepEqual(config.skipPhases, ["remove-etcd-member"]);
+  assert.deepEqual(config.unmountFlags, ["MNT_DETACH", "MNT_FORCE"]);
+  assert.equal(config.timeouts.kubernetesAPICall, "1m30s");
+});
+
+Deno.test("reset: problems are told at once, with flag or field path", () => {
+  const text = `${HEAD}certificatesDir: pki\nunmountFlags: [MNT_FORCED]\nskipPhase: [a]\n`;
+  const found = problemsOf(text, { criSocket: "tcp://1.2.3.4:5", ignorePreflightErrors: ["all", "Mem"] });
+  assert.equal(found.length, 5);
+  assert.match(found[0]!, /^ResetConfiguration.skipPhase: there is no such field; did you mean "skipPhases"/);
+  assert.match(found.join("\n"), /^ResetConfiguration.certificatesDir: "pki" is not an absolute path/m);
+  assert.match(found.join("\n"), /^ResetConfiguration.unmountFlags\[0\]: "MNT_FORCED" is none of MNT_FORCE/m);
+  assert.match(found.join("\n"), /^--cri-socket: "tcp:.*is not the URL of a local socket/m);
+  assert.match(found.join("\n"), /^--ignore-preflight-errors: "all" stands alone/m);
+});
+
+Deno.test("reset: several sockets on the host have to be chosen from", () => {
+  assert.match(problemsOf(undefined, {}, { criSockets: ["unix:///a", "unix:///b"] })[0]!, /^--cri-socket: is required/);
+});
+
+Deno.test("reset: a file of another kind is refused", () => {
+  const text = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n";
+  assert.throws(() => load(text), { name: "InvalidInput", message: /has no ResetConfiguration/ });
+});

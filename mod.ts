@@ -41,7 +41,8 @@ export function realSystem(events: Events): System {
 
 /** Runs the program and ends the process with its exit code. `compile.sh` calls this with the stamped build. */
 export async function run(build: Build): Promise<never> {
-  Deno.exit(await main(Deno.args, realSystem, build));
+  const arch = Deno.build.arch === "x86_64" ? "amd64" : "arm64";
+  Deno.exit(await main(Deno.args, realSystem, { ...build, platform: `${Deno.build.os}/${arch}` }));
 }
 
 if (import.meta.main) await run(SOURCE_BUILD);

@@ -1,10 +1,11 @@
 import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
-import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
+import { outputIn, reporterFor } from "./cli/output.ts";
+import { findCommand, parseCommandLine } from "./cli/parse.ts";
 import type { TextSource } from "./cli/requests.ts";
-import { jsonReporter, type Reporter, textReporter } from "./cli/reporter.ts";
+import type { Reporter } from "./cli/reporter.ts";
 import type { Desk } from "./commands/desk.ts";
 import { COMMAND_TABLE } from "./dispatch.ts";
-import { EXIT, InvalidInput, UserError } from "./errors.ts";
+import { EXIT, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
 import type { Build } from "./version.ts";
@@ -13,26 +14,6 @@ import type { Build } from "./version.ts";
 export interface Events {
   change: ChangeSink;
   wait(event: WaitEvent): void;
-}
-
-function reporterFor(system: System, parsed: Parsed, listing: { changes: boolean }): Reporter {
-  const output = parsed.text("output") ?? "text";
-  if (output !== "text" && output !== "json") {
-    throw new InvalidInput("Cannot report:", [{ where: "--output", what: `is text or json, not "${output}"` }]);
-  }
-  const options = {
-    listChanges: () => listing.changes,
-    verbose: parsed.switch("verbose") === true,
-    terminal: system.terminal.err,
-    out: system.out,
-    err: system.err,
-  };
-  return output === "json" ? jsonReporter(options) : textReporter(options);
-}
-
-/** For errors before the flags are known. */
-function plainReporter({ out, err }: System): Reporter {
-  return textReporter({ listChanges: () => false, verbose: false, terminal: false, out, err });
 }
 
 /** `help init` and `--version` are other ways to say `init --help` and `version`. */
@@ -74,16 +55,25 @@ export async function main(args: readonly string[], build: (events: Events) => S
   const system = build(events);
   const answer = programAnswer(args, system);
   if (answer !== undefined) return answer;
+  const listing = { changes: false, verbose: false };
+  const options = {
+    listChanges: () => listing.changes,
+    verbose: () => listing.verbose,
+    terminal: system.terminal.err,
+    out: system.out,
+    err: system.err,
+  };
+  const output = outputIn(args);
   try {
     const { command, rest } = findCommand(commandWords(args));
+    const reporter = told.reporter = await reporterFor(output, command.output, options);
     const parsed = parseCommandLine(command, rest);
+    listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
     const entry = COMMAND_TABLE[command.name]!;
     if (parsed.switch("help")) {
       system.out(commandHelp(command, await entry.phases()));
       return EXIT.ok;
     }
-    const listing = { changes: false };
-    const reporter = told.reporter = reporterFor(system, parsed, listing);
     const desk: Desk = {
       system,
       dryRun() {
@@ -99,7 +89,7 @@ export async function main(args: readonly string[], build: (events: Events) => S
     reporter.result(outcome.text, outcome.result);
     return EXIT.ok;
   } catch (error) {
-    (told.reporter ?? plainReporter(system)).error(error);
+    (told.reporter ?? await reporterFor(output, "document", options)).error(error);
     return error instanceof UserError ? error.exitCode : EXIT.failed;
   }
 }

@@ -6,6 +6,8 @@ export interface Build {
   commit: string;
   /** How this program was put together. */
   kind: "source" | "deno compile" | "self-extracting";
+  /** As Go names it: `linux/amd64`. Looked up at the start, not stamped. */
+  platform?: string;
 }
 
 /** Version of the source tree; a release stamps the same. */

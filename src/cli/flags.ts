@@ -22,9 +22,20 @@ export interface CommandSpec {
   /** How many operands it takes at most. */
   maxOperands: number;
   summary: string;
+  /** What `--output json|yaml` prints. */
+  output: OutputKind;
+  /** Its own flags; one of a common flag's name takes that one's place. */
   flags: readonly Flag[];
   examples: readonly string[];
 }
+
+/**
+ * `events`: commands that take their time and change things (init, join, reset, certs renew) tell what happens as it
+ * happens, one event each, the result or the error last, all on standard output. `document`: commands that answer
+ * (version, token list, config print) print their answer and nothing else on standard output, in kubeadm's shape where
+ * it has one; what else there is to tell, the error too, goes to standard error as events.
+ */
+export type OutputKind = "events" | "document";
 
 /** A flag with one value. */
 export const text = (name: string, value: string, help: string): Flag => ({ name, type: "text", value, help });
@@ -39,9 +50,22 @@ export const short = (letter: string, long: Flag): Flag => ({ ...long, short: le
 
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
-  short("o", text("output", "text|json", "text, or json: one event a line, then a result object")),
+  short("o", text("output", "text|json|yaml", "what to print (text)")),
   flag("verbose", "also print what each change writes, unless it is secret"),
+  short("v", number("v", "<level>", "kubeadm's name for it: from 1 on as --verbose (0)")),
   short("h", flag("help", "show this help")),
+];
+
+/** The flags of one command, its own first. */
+export function flagsOf(command: CommandSpec): Flag[] {
+  const own = command.flags.map(({ name }) => name);
+  return [...command.flags, ...COMMON_FLAGS.filter(({ name }) => !own.includes(name))];
+}
+
+/** What kubeadm's printing commands take besides `--output`; nothing that we print depends on them. */
+export const PRINTER_FLAGS: readonly Flag[] = [
+  flag("allow-missing-template-keys", "taken for kubeadm's sake, without effect: there are no templates"),
+  flag("show-managed-fields", "taken for kubeadm's sake, without effect: what is printed has no managed fields"),
 ];
 
 /** `--config`. */

@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import { type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 
 /** Two columns, the first as wide as its widest entry. */
 function columns(rows: readonly (readonly [string, string])[]): string {
@@ -39,7 +39,7 @@ export function commandHelp(command: CommandSpec, phases: readonly string[]): st
   const parts = [
     `${command.name}: ${command.summary}`,
     `Usage: kubewright ${[command.name, command.operands, "[flags]"].filter(Boolean).join(" ")}`,
-    `Flags:\n${columns([...command.flags, ...COMMON_FLAGS].map(flagRow))}`,
+    `Flags:\n${columns(flagsOf(command).map(flagRow))}`,
   ];
   if (phases.length > 0) parts.push(`Phases, in order of work:\n${phases.map((path) => `  ${path}`).join("\n")}`);
   parts.push(`Examples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`);

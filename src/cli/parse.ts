@@ -2,7 +2,7 @@ import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
 import { nearest } from "../config/nearest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
-import { type CommandSpec, COMMON_FLAGS, type Flag } from "./flags.ts";
+import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 
 // deno-std ships no types: these are the parts in use.
 const parseArgs = untypedParseArgs as (
@@ -70,12 +70,28 @@ function switchProblems(args: readonly string[], flags: readonly Flag[]): Proble
   });
 }
 
+/** What kubeadm's `--output` takes besides: templates. */
+const TEMPLATE = /^(go-)?template|^jsonpath|^kyaml$/;
+
+/** Values that are none of those that a flag like `text|json|yaml` takes. */
+function choiceProblems(given: readonly Flag[], valueOf: (name: string) => unknown): Problem[] {
+  return given.flatMap(({ name, type, value: choices = "<" }): Problem[] => {
+    const value = String(valueOf(name) ?? "");
+    const known = choices.split("|");
+    if (type !== "text" || choices.includes("<") || value === "" || known.includes(value)) return [];
+    const what = `is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${value}"`;
+    const template = name === "output" && TEMPLATE.test(value);
+    return [{ where: `--${name}`, what, ...(template ? { hint: "Take json, and give it to jq or yq instead." } : {}) }];
+  });
+}
+
 /** Short names in full, and `--flag -` (standard input) in one piece: a dash alone would be taken for an operand. */
 function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
   const full = args.map((arg) => {
-    const letter = /^-([a-z])(=.*)?$/.exec(arg);
+    const letter = /^-([a-z])=?(.*)$/.exec(arg);
     const long = letter && flags.find((f) => f.short === letter[1]);
-    return long ? `--${long.name}${letter[2] ?? ""}` : arg;
+    if (!long || long.type === "switch" && letter[2] !== "") return arg;
+    return letter[2] === "" ? `--${long.name}` : `--${long.name}=${letter[2]}`;
   });
   const takesValue = (arg: string | undefined) => flags.some((f) => f.type !== "switch" && `--${f.name}` === arg);
   const follows = (i: number) => full[i] === "-" && takesValue(full[i - 1]);
@@ -87,7 +103,7 @@ function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
  * @throws {InvalidInput} with every unknown flag, missing value and extra operand at once.
  */
 export function parseCommandLine(command: CommandSpec, words: readonly string[]): Parsed {
-  const flags = [...command.flags, ...COMMON_FLAGS];
+  const flags = flagsOf(command);
   const args = inFull(words, flags);
   const names = flags.map((f) => f.name);
   const named = (...types: Flag["type"][]) => flags.filter((f) => types.includes(f.type)).map((f) => f.name);
@@ -118,6 +134,7 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
       problems.push({ where: `--${f.name}`, what: `is a whole number, not "${value}"` });
     }
   }
+  problems.push(...choiceProblems(given, (name) => values[name]));
   if (problems.length > 0) {
     throw new InvalidInput(`Cannot run "${command.name}" as given:`, problems, {
       hint: `See kubewright ${command.name} --help`,

@@ -2,7 +2,10 @@ import type { Change } from "../system.ts";
 import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
 import { logProgress, terminalProgress, type WaitEvent } from "./progress.ts";
 
-/** Where everything that happens is told: as text for a person or as JSON lines for a program. */
+/** What a command gives a program: one object, or several of a kind (tokens). */
+export type Result = Record<string, unknown> | readonly Record<string, unknown>[];
+
+/** Where everything that happens is told: as text for a person, as events or as a document for a program. */
 export interface Reporter {
   phaseStarted(path: string): void;
   phaseFinished(path: string, ms: number): void;
@@ -12,7 +15,7 @@ export interface Reporter {
   note(message: string): void;
   warn(message: string): void;
   /** The command's outcome: `text` for a person, `result` for a program. */
-  result(text: string, result: Record<string, unknown>): void;
+  result(text: string, result: Result): void;
   error(error: unknown): void;
 }
 
@@ -21,7 +24,7 @@ export interface ReporterOptions {
   /** Whether to list each change, not only phases: known only when the configuration is. */
   listChanges(): boolean;
   /** Show what a change writes, too. */
-  verbose: boolean;
+  verbose(): boolean;
   /** Whether `err` is a terminal. */
   terminal: boolean;
   /** Writes a line to standard output. */
@@ -45,7 +48,7 @@ export function textReporter(options: ReporterOptions): Reporter {
     change(change) {
       if (!options.listChanges()) return;
       options.out(changeLine(change));
-      const content = options.verbose ? changeContent(change) : undefined;
+      const content = options.verbose() ? changeContent(change) : undefined;
       if (content) options.out(content.replace(/^/gm, "    ").trimEnd());
     },
     wait: (event) => progress.wait(event),
@@ -62,9 +65,16 @@ export function textReporter(options: ReporterOptions): Reporter {
   };
 }
 
-/** JSON: one event a line on standard output, `{ "event": "result", … }` or `{ "event": "error", … }` last. */
-export function jsonReporter(options: ReporterOptions): Reporter {
-  const emit = (event: Record<string, unknown>) => options.out(JSON.stringify(event));
+/** How events and documents are written, one at a time, without the last line end. */
+export interface Notation {
+  event(event: Record<string, unknown>): string;
+  /** @param first whether it is the first one that is printed. */
+  document(document: Record<string, unknown>, first: boolean): string;
+}
+
+/** One event after the other on standard output, `{ event: "result", … }` or `{ event: "error", … }` last. */
+export function eventReporter(options: ReporterOptions, notation: Notation): Reporter {
+  const emit = (event: Record<string, unknown>) => options.out(notation.event(event));
   const waiting = new Map<string, string>();
   return {
     phaseStarted: (path) => emit({ event: "phase", phase: path, state: "started" }),
@@ -78,7 +88,34 @@ export function jsonReporter(options: ReporterOptions): Reporter {
     },
     note: (message) => emit({ event: "note", message }),
     warn: (message) => emit({ event: "warning", message }),
-    result: (_text, result) => emit({ event: "result", ...result }),
+    result: (_text, result) => emit({ event: "result", ...(Array.isArray(result) ? { items: result } : result) }),
     error: (error) => emit(errorEvent(error)),
+  };
+}
+
+/**
+ * The answer alone on standard output, as one document or as many as it has; notes, warnings and the error as events on
+ * standard error. What a dry run would change is part of the answer.
+ */
+export function documentReporter(options: ReporterOptions, notation: Notation): Reporter {
+  const tell = (event: Record<string, unknown>) => options.err(`${notation.event(event)}\n`);
+  const changes: Record<string, unknown>[] = [];
+  return {
+    phaseStarted() {},
+    phaseFinished() {},
+    phaseFailed() {},
+    change(change) {
+      const { event: _, ...rest } = changeEvent(change);
+      if (options.listChanges()) changes.push(rest);
+    },
+    wait() {},
+    note: (message) => tell({ event: "note", message }),
+    warn: (message) => tell({ event: "warning", message }),
+    result(_text, result) {
+      const recorded = options.listChanges() ? { dryRun: true, changes } : {};
+      const documents = Array.isArray(result) ? result : [{ ...result, ...recorded }];
+      for (const [i, document] of documents.entries()) options.out(notation.document(document, i === 0));
+    },
+    error: (error) => tell(errorEvent(error)),
   };
 }

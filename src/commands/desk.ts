@@ -14,10 +14,10 @@ export interface Desk {
   warn(message: string): void;
 }
 
-/** What a command says when it is done: text for a person, an object for a program. */
+/** What a command says when it is done: text for a person, an object, or several of a kind, for a program. */
 export interface Outcome {
   text: string;
-  result: Record<string, unknown>;
+  result: Record<string, unknown> | readonly Record<string, unknown>[];
 }
 
 /** What a command says that was to run one phase only. */

@@ -51,6 +51,22 @@ export function generate(): Outcome {
   return { text: token, result: { token } };
 }
 
+/**
+ * A token as kubeadm's `token list --output json` has it, fields in its order.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/output/v1alpha3/types.go
+ */
+function tokenDocument({ token, description, expires, usages, groups }: BootstrapToken): Record<string, unknown> {
+  return {
+    kind: "BootstrapToken",
+    apiVersion: "output.kubeadm.k8s.io/v1alpha3",
+    token,
+    ...(description ? { description } : {}),
+    ...(expires ? { expires } : {}),
+    ...(usages.length > 0 ? { usages: [...usages].sort() } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+  };
+}
+
 /** The join command for a token, from what the cluster publishes of itself. */
 async function joinWith(client: KubeClient, token: BootstrapToken): Promise<string[]> {
   const { server, caPem = "" } = parseKubeconfig(await configMapText(client, CLUSTER_INFO), "cluster-info");
@@ -70,10 +86,12 @@ export async function create(desk: Desk, request: TokenRequest): Promise<Outcome
       hint: "Take another, or delete that one first: kubewright token delete",
     }]);
   }
-  await client.apply(bootstrapTokenSecret(token, system.host.now()));
-  if (!printJoinCommand) return { text: token.token, result: { token: token.token, dryRun } };
+  const secret = bootstrapTokenSecret(token, system.host.now());
+  await client.apply(secret);
+  const result = tokenDocument(bootstrapTokens([secret], new Date(0))[0]!);
+  if (!printJoinCommand) return { text: token.token, result };
   const command = await joinWith(client, token);
-  return { text: command.join(" "), result: { token: token.token, joinCommand: command, dryRun } };
+  return { text: command.join(" "), result: { ...result, joinCommand: command } };
 }
 
 /** `23h`, `<forever>` or `<expired>`. */
@@ -102,7 +120,7 @@ export async function list(desk: Desk, kubeconfig: string): Promise<Outcome> {
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const text = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("   ").trimEnd()).join("\n");
-  return { text, result: { tokens } };
+  return { text, result: tokens.map(tokenDocument) };
 }
 
 /** `token delete`: takes tokens back, by id or in full. */
@@ -122,5 +140,5 @@ export async function remove(
   const client = await clientOf(dryRun ? desk.dryRun() : desk.system, kubeconfig);
   for (const token of tokens) await client.delete(secretReference(token));
   const ids = tokens.map((token) => token.split(".")[0]!);
-  return { text: ids.map((id) => `token ${id} is deleted`).join("\n"), result: { deleted: ids, dryRun } };
+  return { text: ids.map((id) => `token ${id} is deleted`).join("\n"), result: { deleted: ids } };
 }

@@ -57,6 +57,12 @@ export async function kubewright(
   return { ...output, events, seconds };
 }
 
+/** Runs a command that answers; the documents of its answer. */
+export async function answers<T = Record<string, unknown>>(host: Host, ...argv: string[]): Promise<T[]> {
+  const { stdout } = await host.exec([PROGRAM, ...argv, "--output", "json"], { timeout: 60_000 });
+  return stdout.split(/(?<=^\})\n?/m).filter(Boolean).map((document) => JSON.parse(document) as T);
+}
+
 /** `kubewright init` with the lab's configuration. */
 export function init(host: Host, ...flags: string[]): Promise<Ran> {
   return kubewright(host, ["init", "--config", CONFIG, ...flags]);

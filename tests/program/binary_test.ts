@@ -50,10 +50,13 @@ Deno.test({
     );
     const json = await call(BINARY, ["version", "--output", "json"]);
     assert(json.code === 0, "version --output json succeeds", json);
-    const lines = json.stdout.trim().split("\n").map((line) => JSON.parse(line));
-    const result = JSON.stringify(lines);
-    assert(/"kind":"(deno compile|self-extracting)"/.test(result), "the kind", json);
-    assert(/"commit":"([0-9a-f]{40}(-dirty)?|unknown)"/.test(result), "the full commit", json);
+    const { clientVersion, build } = JSON.parse(json.stdout);
+    assert(/^(deno compile|self-extracting)$/.test(build), "the kind of build", json);
+    assert(/^([0-9a-f]{40}|unknown)$/.test(clientVersion.gitCommit), "the full commit", json);
+    assert(/^(clean|dirty|unknown)$/.test(clientVersion.gitTreeState), "the state of the tree", json);
+    assert(/^linux\/(amd64|arm64)$/.test(clientVersion.platform), "the platform", json);
+    const short = await call(BINARY, ["version", "-oshort"]);
+    assert(short.stdout === `${clientVersion.gitVersion}\n`, "the version in short", short);
   },
 });
 

@@ -17,6 +17,8 @@ export interface Ran {
   err: string;
   /** Lines of `out` as JSON; empty where they are not. */
   events: Record<string, unknown>[];
+  /** The JSON documents, each on lines of its own, that `out` holds; empty where it holds none. */
+  documents: Record<string, unknown>[];
 }
 
 const KUBELET = "/usr/bin/kubelet";
@@ -57,6 +59,11 @@ const RUNTIME = {
   hasImage: () => Promise.resolve(true),
 } as unknown as ContainerRuntime;
 
+/** JSON documents one after the other, each ending with a line `}`. */
+export function jsonDocuments(text: string): Record<string, unknown>[] {
+  return text.split(/(?<=^\})\n/m).filter(Boolean).map((document) => JSON.parse(document));
+}
+
 /** Runs the program with these arguments; nothing outside of memory is there. */
 export async function run(args: readonly string[], host: MemoryHostOptions = FIT, stdin = ""): Promise<Ran> {
   let [out, err] = ["", ""];
@@ -81,6 +88,6 @@ export async function run(args: readonly string[], host: MemoryHostOptions = FIT
     out: (line) => void (out += `${line}\n`),
     err: (text) => void (err += text),
   }), SOURCE_BUILD);
-  const events = out.startsWith("{") ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
-  return { code, out, err, events };
+  const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
+  return { code, out, err, events, documents: out.startsWith("{\n") ? jsonDocuments(out) : [] };
 }

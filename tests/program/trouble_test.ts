@@ -15,7 +15,7 @@ Deno.test("a command or flag that does not exist: 3, with the nearest name", asy
   assert.equal(flags.code, 3);
   assert.match(flags.err, /did you mean --token\?[\s\S]*did you mean --node-name\?/);
   assert.equal((await run([])).code, 3);
-  assert.match((await run(["init", "--output", "yaml"])).err, /--output: is text or json, not "yaml"/);
+  assert.match((await run(["init", "--output", "xml"])).err, /--output: is text, json or yaml, not "xml"/);
 });
 
 Deno.test("help of each command lists every one of its flags, and every phase of init", async () => {

@@ -45,6 +45,7 @@ export const INIT_COMMANDS: readonly CommandSpec[] = [
     operands: "",
     maxOperands: 0,
     summary: "make this host the first control plane node of a new cluster",
+    output: "events",
     flags: INIT_FLAGS,
     examples: [
       "kubewright init",
@@ -57,6 +58,7 @@ export const INIT_COMMANDS: readonly CommandSpec[] = [
     operands: "PHASE…",
     maxOperands: 3,
     summary: "run one phase of init, with all below it",
+    output: "events",
     flags: INIT_FLAGS,
     examples: [
       "kubewright init phase certs all",

@@ -32,6 +32,7 @@ export const JOIN_COMMANDS: readonly CommandSpec[] = [
     operands: "[HOST[:PORT]]",
     maxOperands: 1,
     summary: "make this host a worker node of an existing cluster",
+    output: "events",
     flags: JOIN_FLAGS,
     examples: [
       "kubewright join 10.0.0.10 --token-file token --discovery-token-ca-cert-hash sha256:…",
@@ -43,6 +44,7 @@ export const JOIN_COMMANDS: readonly CommandSpec[] = [
     operands: "PHASE… [HOST:PORT]",
     maxOperands: 4,
     summary: "run one phase of join, with all below it",
+    output: "events",
     flags: JOIN_FLAGS,
     examples: [
       "kubewright join phase preflight 10.0.0.10:6443 --token-file token --discovery-token-ca-cert-hash sha256:…",

@@ -1,4 +1,4 @@
-import { type CommandSpec, DRY_RUN, flag, KUBECONFIG, list, text } from "../flags.ts";
+import { type CommandSpec, DRY_RUN, flag, KUBECONFIG, list, PRINTER_FLAGS, text } from "../flags.ts";
 
 /** `token` and what belongs to it. */
 export const TOKEN_COMMANDS: readonly CommandSpec[] = [
@@ -7,6 +7,7 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     operands: "[TOKEN]",
     maxOperands: 1,
     summary: "make a bootstrap token, with which hosts can join",
+    output: "document",
     flags: [
       text("description", "<text>", "what the token is for"),
       DRY_RUN,
@@ -26,14 +27,16 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     operands: "",
     maxOperands: 0,
     summary: "list the bootstrap tokens that the cluster knows",
-    flags: [KUBECONFIG],
-    examples: ["kubewright token list"],
+    output: "document",
+    flags: [KUBECONFIG, ...PRINTER_FLAGS],
+    examples: ["kubewright token list", "kubewright token list --output json | jq -r .token"],
   },
   {
     name: "token delete",
     operands: "TOKEN…",
     maxOperands: 100,
     summary: "take bootstrap tokens back, by id or in full",
+    output: "document",
     flags: [DRY_RUN, KUBECONFIG],
     examples: ["kubewright token delete abcdef"],
   },
@@ -42,6 +45,7 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     operands: "",
     maxOperands: 0,
     summary: "print a new token that no cluster knows yet",
+    output: "document",
     flags: [],
     examples: ["kubewright token generate"],
   },

@@ -1,4 +1,4 @@
-import type { CommandSpec } from "../flags.ts";
+import { type CommandSpec, short, text } from "../flags.ts";
 
 /** `version` and what belongs to it. */
 export const VERSION_COMMANDS: readonly CommandSpec[] = [
@@ -7,7 +7,8 @@ export const VERSION_COMMANDS: readonly CommandSpec[] = [
     operands: "",
     maxOperands: 0,
     summary: "print version, commit and kind of this program",
-    flags: [],
-    examples: ["kubewright version", "kubewright version --output json"],
+    output: "document",
+    flags: [short("o", text("output", "text|short|json|yaml", "what to print (text); short: only the version"))],
+    examples: ["kubewright version", "kubewright version --output short"],
   },
 ];

@@ -1,4 +1,4 @@
-import { init, join, kubewright, prepare } from "../kubewright.ts";
+import { answers, init, join, kubewright, prepare } from "../kubewright.ts";
 import type { Scenario } from "../scenario.ts";
 
 export const scenario: Scenario = {
@@ -8,17 +8,18 @@ export const scenario: Scenario = {
     const [k1, k2] = await t.step("two hosts boot", () => Promise.all([t.host("k1"), t.host("k2")]));
     await Promise.all([prepare(k1), prepare(k2)]);
     await t.step("init", () => init(k1));
-    const result = async (...argv: string[]) => (await kubewright(k1, ["token", ...argv])).events.at(-1)!;
+    const result = async (...argv: string[]) => (await answers(k1, "token", ...argv))[0]!;
+    const list = () => answers<{ token: string }>(k1, "token", "list");
     const dry = await result("create", "--dry-run", "abcdef.0123456789abcdef");
-    t.equal(dry["event"], "result", "the last event of a dry run");
+    t.equal((dry["changes"] as unknown[]).length, 1, "the number of changes of a dry run");
     const created = await t.step("token create", () => result("create", "--print-join-command", "--ttl", "1h"));
     const token = created["token"] as string;
-    const listed = (await result("list"))["tokens"] as { token: string }[];
+    const listed = await list();
     t.equal(listed.length, 2, "the number of tokens: that of init, and this one");
     t.equal(listed.some((entry) => entry.token === token), true, "whether token list has the new token");
     const command = (created["joinCommand"] as string[]).slice(1);
     await t.step("token delete", () => result("delete", token));
-    t.equal(((await result("list"))["tokens"] as unknown[]).length, 1, "the number of tokens after delete");
+    t.equal((await list()).length, 1, "the number of tokens after delete");
     const refused = await t.step("join with the deleted token is refused", async () => {
       return await kubewright(k2, [...command, "--ignore-preflight-errors=all"], { check: false });
     });

@@ -1,0 +1,44 @@
+/**
+ * `--output`: which reporter a command line asks for.
+ * @module
+ */
+import type { OutputKind } from "./flags.ts";
+import {
+  documentReporter,
+  eventReporter,
+  type Notation,
+  type Reporter,
+  type ReporterOptions,
+  textReporter,
+} from "./reporter.ts";
+
+/** JSON: events one a line, documents indented as kubeadm's. */
+const JSON_NOTATION: Notation = {
+  event: (event) => JSON.stringify(event),
+  document: (document) => JSON.stringify(document, undefined, 4),
+};
+
+/** YAML: each event after a line `---`; documents with such a line between them. Loaded only when asked for. */
+async function yamlNotation(): Promise<Notation> {
+  const { stringify } = await import("../config/yaml.ts");
+  const text = (value: unknown) => stringify(JSON.parse(JSON.stringify(value))).trimEnd();
+  return {
+    event: (event) => `---\n${text(event)}`,
+    document: (document, first) => `${first ? "" : "---\n"}${text(document)}`,
+  };
+}
+
+/** What `--output` says in words that may hold mistakes, so that these, too, are told as asked; `text` when it is absent. */
+export function outputIn(words: readonly string[]): string {
+  const at = words.findLastIndex((word) => /^(--output|-o)(=|$)|^-o./.test(word));
+  const word = words[at];
+  if (word === undefined) return "text";
+  return (/^(--output|-o)$/.test(word) ? words[at + 1] : word.replace(/^(--output=|-o=?)/, "")) ?? "text";
+}
+
+/** The reporter for an output: text for all that is neither json nor yaml (`short`). */
+export async function reporterFor(output: string, kind: OutputKind, options: ReporterOptions): Promise<Reporter> {
+  if (output !== "json" && output !== "yaml") return textReporter(options);
+  const notation = output === "json" ? JSON_NOTATION : await yamlNotation();
+  return kind === "events" ? eventReporter(options, notation) : documentReporter(options, notation);
+}

@@ -188,6 +188,30 @@ export interface RuntimeContainerStatus {
   finishedAt?: Date;
 }
 
+/** A pod's sandbox as the runtime sees it: what holds its network namespace and its containers. */
+export interface RuntimeSandbox {
+  id: string;
+  podName: string;
+  podNamespace: string;
+  podUid: string;
+  /** Whether its network and processes are there; stopped ones are not. */
+  ready: boolean;
+  createdAt: Date;
+  /** Made by a kubelet: others (`crictl runp`) do not set a kubelet's labels. */
+  ofKubelet: boolean;
+}
+
+/** An image as the runtime keeps it. */
+export interface RuntimeImage {
+  id: string;
+  /** Names with tags, `registry.k8s.io/pause:3.10`. */
+  tags: readonly string[];
+  /** Unpacked or compressed, as the runtime counts; bytes. */
+  size: number;
+  /** Never removed by the kubelet's garbage collection. */
+  pinned: boolean;
+}
+
 /** The container runtime over its socket (`runtime.v1`). Errors are `UserError`s that name the socket. */
 export interface ContainerRuntime {
   readonly socket: string;
@@ -199,13 +223,29 @@ export interface ContainerRuntime {
   cgroupDriver(): Promise<"systemd" | "cgroupfs" | undefined>;
   /** Whether the image is present. */
   hasImage(image: string): Promise<boolean>;
+  /** The image, by name, name with digest, or id; undefined when it is not present. */
+  image(image: string): Promise<RuntimeImage | undefined>;
+  /** All images. */
+  images(): Promise<RuntimeImage[]>;
   /** All containers, newest first, exited ones too. */
   containers(): Promise<RuntimeContainer[]>;
   /** One container in detail. */
   containerStatus(id: string): Promise<RuntimeContainerStatus>;
+  /** All pod sandboxes, stopped ones too. */
+  sandboxes(): Promise<RuntimeSandbox[]>;
 
-  /** Pulls the image. Reports a Change. */
+  /** Pulls the image, however long it takes (the interface has no progress to tell). Reports a Change. */
   pullImage(image: string): Promise<void>;
+  /** Removes the image; a no-op when it is not present. Reports a Change. */
+  removeImage(image: string): Promise<void>;
+  /** Ends the sandbox's containers at once and takes its network down. May be called again. Reports a Change. */
+  stopSandbox(sandbox: RuntimeSandbox): Promise<void>;
+  /** Removes a stopped sandbox with its containers; a no-op when it is not there. Reports a Change. */
+  removeSandbox(sandbox: RuntimeSandbox): Promise<void>;
+  /** Asks the container to end, and ends it when `graceSeconds` are over. Reports a Change. */
+  stopContainer(container: Pick<RuntimeContainer, "id" | "name">, graceSeconds: number): Promise<void>;
+  /** Removes the container, running or not; a no-op when it is not there. Reports a Change. */
+  removeContainer(container: Pick<RuntimeContainer, "id" | "name">): Promise<void>;
 }
 
 /** Where to reach an API server and how to prove who we are. PEM texts. */
@@ -250,7 +290,9 @@ export type Change =
   | { kind: "apply"; object: KubeObject; before?: KubeObject }
   | { kind: "patch"; reference: ObjectReference; patch: Record<string, unknown> }
   | { kind: "delete"; reference: ObjectReference }
-  | { kind: "pull"; image: string };
+  | { kind: "pull"; image: string }
+  | { kind: "stop" | "discard"; what: "sandbox" | "container"; name: string; id: string }
+  | { kind: "discard"; what: "image"; name: string };
 
 /** Where changing methods report what they did (or, in a dry run, would do). */
 export type ChangeSink = (change: Change) => void;

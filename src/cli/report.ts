@@ -43,6 +43,11 @@ export function changeLine(change: Change): string {
       return `delete     ${nameOfReference(change.reference)}`;
     case "pull":
       return `pull       ${change.image}`;
+    case "stop":
+    case "discard":
+      return `${change.kind.padEnd(10)} ${change.what} ${change.name}${
+        "id" in change ? ` ${change.id.slice(0, 13)}` : ""
+      }`;
   }
 }
 
@@ -67,6 +72,9 @@ export function changeEvent(change: Change): Record<string, unknown> {
       return { ...base, what: change.what };
     case "pull":
       return { ...base, image: change.image };
+    case "stop":
+    case "discard":
+      return { ...base, what: change.what, name: change.name, ...("id" in change ? { id: change.id } : {}) };
   }
 }
 

@@ -3,12 +3,14 @@
  * @module
  */
 import { UserError } from "../errors.ts";
-import type { ChangeSink, ContainerRuntime, RuntimeContainer } from "../system.ts";
-import { callUnary, GrpcError, GrpcTimeout, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
+import type { ChangeSink, ContainerRuntime, RuntimeContainer, RuntimeImage, RuntimeSandbox } from "../system.ts";
+import { callUnary, GrpcError, GrpcTimeout, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
 import { decode, encode, type Message } from "./messages.ts";
 
-/** Time limit of every call but a pull, in ms. */
+/** Time limit of a call that observes, in ms. */
 const CALL_MS = 2000;
+/** Time limit of a call that changes something, in ms, as the kubelet has it by default. A pull has none. */
+const CHANGE_MS = 120_000;
 
 /** `ContainerState` by number. */
 const STATES = ["created", "running", "exited", "unknown"] as const;
@@ -28,7 +30,19 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
       const bytes = encode(`${name}Request`, request);
       return decode(`${name}Response`, await callUnary(path, `/runtime.v1.${service}/${name}`, bytes, timeoutMs));
     } catch (error) {
-      throw callError(socket, name, error);
+      throw callError(socket, name, error, timeoutMs);
+    }
+  }
+  /** A changing call; false when the runtime knows no such thing. */
+  async function change(name: string, request: Message, service = "RuntimeService", timeoutMs = CHANGE_MS) {
+    try {
+      await call(service, name, request, timeoutMs);
+      return true;
+    } catch (error) {
+      if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === NOT_FOUND) {
+        return false;
+      }
+      throw error;
     }
   }
   const ask = (name: string, request: Message = {}) => call("RuntimeService", name, request, CALL_MS);
@@ -66,6 +80,16 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
     async hasImage(image) {
       return (await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS)).image !== undefined;
     },
+    async image(image) {
+      const answer = await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS);
+      return answer.image === undefined ? undefined : toImage(answer.image as Message);
+    },
+    async images() {
+      return list(await call("ImageService", "ListImages", {}, CALL_MS), "images").map(toImage);
+    },
+    async sandboxes() {
+      return list(await ask("ListPodSandbox"), "items").map(toSandbox);
+    },
     async containers() {
       const answer = await ask("ListContainers");
       return list(answer, "containers").map(toContainer).sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
@@ -86,6 +110,34 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
     async pullImage(image) {
       await call("ImageService", "PullImage", { image: { image } });
       report({ kind: "pull", image });
+    },
+    async removeImage(image) {
+      if ((await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS)).image === undefined) return;
+      await change("RemoveImage", { image: { image } }, "ImageService");
+      report({ kind: "discard", what: "image", name: image });
+    },
+    async stopSandbox(sandbox) {
+      const { id } = sandbox;
+      if (await change("StopPodSandbox", { podSandboxId: id })) {
+        report({ kind: "stop", what: "sandbox", name: podOf(sandbox), id });
+      }
+    },
+    async removeSandbox(sandbox) {
+      const { id } = sandbox;
+      if (await change("RemovePodSandbox", { podSandboxId: id })) {
+        report({ kind: "discard", what: "sandbox", name: podOf(sandbox), id });
+      }
+    },
+    async stopContainer({ id, name }, graceSeconds) {
+      const request = { containerId: id, timeout: graceSeconds };
+      if (await change("StopContainer", request, "RuntimeService", CHANGE_MS + graceSeconds * 1000)) {
+        report({ kind: "stop", what: "container", name, id });
+      }
+    },
+    async removeContainer({ id, name }) {
+      if (await change("RemoveContainer", { containerId: id })) {
+        report({ kind: "discard", what: "container", name, id });
+      }
     },
   };
 }
@@ -111,6 +163,34 @@ function toContainer(container: Message): RuntimeContainer {
   };
 }
 
+function toSandbox(sandbox: Message): RuntimeSandbox {
+  const labels = sandbox.labels as Record<string, string>;
+  const metadata = sandbox.metadata as Message | undefined;
+  return {
+    id: String(sandbox.id),
+    podName: String(metadata?.name ?? ""),
+    podNamespace: String(metadata?.namespace ?? ""),
+    podUid: String(metadata?.uid ?? ""),
+    ready: Number(sandbox.state) === 0,
+    createdAt: dateOf(sandbox.createdAt) ?? new Date(0),
+    ofKubelet: labels["io.kubernetes.pod.uid"] !== undefined,
+  };
+}
+
+/** `kube-system/etcd-node-1`. */
+function podOf({ podNamespace, podName }: RuntimeSandbox): string {
+  return `${podNamespace}/${podName}`;
+}
+
+function toImage(image: Message): RuntimeImage {
+  return {
+    id: String(image.id),
+    tags: image.repoTags as string[],
+    size: Number(image.size),
+    pinned: image.pinned === true,
+  };
+}
+
 /** Nanoseconds since 1970; 0 is "never". */
 function dateOf(nanoseconds: Message[string] | undefined): Date | undefined {
   return typeof nanoseconds === "number" && nanoseconds > 0 ? new Date(nanoseconds / 1e6) : undefined;
@@ -133,7 +213,7 @@ const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint: string }>>
 };
 
 /** The error for a failed call: it names the socket and, where one was made, the call. */
-function callError(socket: string, name: string, error: unknown): UserError {
+function callError(socket: string, name: string, error: unknown, timeoutMs = CALL_MS): UserError {
   if (error instanceof GrpcError) {
     if (error.code === UNIMPLEMENTED && error.message.includes("unknown service")) {
       return new UserError(
@@ -149,7 +229,7 @@ function callError(socket: string, name: string, error: unknown): UserError {
     });
   }
   if (error instanceof GrpcTimeout) {
-    return new UserError(`Cannot call ${name} of "${socket}": no answer within ${CALL_MS / 1000} s`, {
+    return new UserError(`Cannot call ${name} of "${socket}": no answer within ${timeoutMs / 1000} s`, {
       hint: "The container runtime hangs or is overloaded: look at its journal (journalctl -u containerd).",
       cause: error,
     });

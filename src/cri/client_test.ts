@@ -6,7 +6,7 @@ import { containerRuntime } from "./client.ts";
 import { decode, encode, type Message } from "./messages.ts";
 
 /** An answer of the fake runtime: a message, a gRPC error, or silence. */
-type Answer = { type: string; message: Message } | { code: number; text: string } | "silence";
+type Answer = { type: string; message: Message; afterMs?: number } | { code: number; text: string } | "silence";
 
 /** A gRPC server on a unix socket that answers by method name; it writes messages byte by byte. */
 async function withRuntime(
@@ -21,12 +21,13 @@ async function withRuntime(
     const chunks: Uint8Array[] = [];
     stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
     stream.on("error", () => undefined);
-    stream.on("end", () => {
+    stream.on("end", async () => {
       const frame = new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
       assert.equal(new DataView(frame.buffer).getUint32(1), frame.length - 5);
       requests.push(decode(`${name}Request`, frame.subarray(5)));
       const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
       if (answer === "silence") return;
+      if ("afterMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
       stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
       const failed = "code" in answer;
       stream.on("wantTrailers", () =>
@@ -136,17 +137,87 @@ Deno.test("version, status, cgroup driver, images; a pull is a change, a failed 
   assert.deepEqual(changes, [{ kind: "pull", image: "a:1" }]);
 });
 
+Deno.test("sandboxes and containers are stopped and removed, each a change; what the runtime does not know is none", async () => {
+  const labels = { "io.kubernetes.pod.uid": "u1" };
+  const answers: Record<string, Answer> = {
+    ListPodSandbox: {
+      type: "ListPodSandboxResponse",
+      message: {
+        items: [
+          { id: "s1", metadata: { name: "etcd-k1", uid: "u1", namespace: "kube-system" }, state: 0, labels },
+          { id: "s2", metadata: { name: "mine", uid: "u2", namespace: "lab" }, state: 1, labels: {} },
+        ],
+      },
+    },
+    StopPodSandbox: { type: "StopPodSandboxResponse", message: {} },
+    RemovePodSandbox: { type: "RemovePodSandboxResponse", message: {} },
+    StopContainer: { type: "StopContainerResponse", message: {} },
+    RemoveContainer: { code: 5, text: "not found" },
+  };
+  const changes: Change[] = [];
+  await withRuntime(answers, async (socket, requests) => {
+    const runtime = containerRuntime(socket, (change) => changes.push(change));
+    const [own, other] = await runtime.sandboxes();
+    assert.deepEqual([own!.podName, own!.podNamespace, own!.podUid, own!.ready, own!.ofKubelet], [
+      "etcd-k1",
+      "kube-system",
+      "u1",
+      true,
+      true,
+    ]);
+    assert.deepEqual([other!.podName, other!.ready, other!.ofKubelet], ["mine", false, false]);
+    await runtime.stopSandbox(own!);
+    await runtime.removeSandbox(own!);
+    assert.deepEqual(requests.slice(-2), [{ podSandboxId: "s1" }, { podSandboxId: "s1" }]);
+    await runtime.stopContainer({ id: "c1", name: "etcd" }, 30);
+    assert.deepEqual(requests.at(-1), { containerId: "c1", timeout: 30 });
+    await runtime.removeContainer({ id: "c1", name: "etcd" });
+    answers.StopPodSandbox = { code: 2, text: "failed to destroy network" };
+    await assert.rejects(runtime.stopSandbox(own!), /Cannot call StopPodSandbox of ".*": failed to destroy network/);
+  });
+  assert.deepEqual(changes, [
+    { kind: "stop", what: "sandbox", name: "kube-system/etcd-k1", id: "s1" },
+    { kind: "discard", what: "sandbox", name: "kube-system/etcd-k1", id: "s1" },
+    { kind: "stop", what: "container", name: "etcd", id: "c1" },
+  ]);
+});
+
+Deno.test("images: list, one by name, removed once", async () => {
+  const image = { id: "sha256:1", repoTags: ["a:1", "a:latest"], size: 31_000_000, pinned: true };
+  const answers: Record<string, Answer> = {
+    ListImages: { type: "ListImagesResponse", message: { images: [image] } },
+    ImageStatus: { type: "ImageStatusResponse", message: { image } },
+    RemoveImage: { type: "RemoveImageResponse", message: {} },
+  };
+  const changes: Change[] = [];
+  await withRuntime(answers, async (socket) => {
+    const runtime = containerRuntime(socket, (change) => changes.push(change));
+    const expected = { id: "sha256:1", tags: ["a:1", "a:latest"], size: 31_000_000, pinned: true };
+    assert.deepEqual(await runtime.images(), [expected]);
+    assert.deepEqual(await runtime.image("a:1"), expected);
+    await runtime.removeImage("a:1");
+    answers.ImageStatus = { type: "ImageStatusResponse", message: {} };
+    await runtime.removeImage("a:1");
+    assert.equal(await runtime.image("a:1"), undefined);
+  });
+  assert.deepEqual(changes, [{ kind: "discard", what: "image", name: "a:1" }]);
+});
+
 Deno.test("each trouble with the socket has its own error", async () => {
   const answers: Record<string, Answer> = {
     Version: { code: 12, text: "unknown service runtime.v1.RuntimeService" },
     Status: "silence",
+    StopPodSandbox: { type: "StopPodSandboxResponse", message: {}, afterMs: 2200 },
   };
   const state = async (call: Promise<unknown>) =>
     await call.then(() => "no error", (error: UserError) => error.message.replace(/^[^"]*"[^"]*": /, ""));
   await withRuntime(answers, async (socket) => {
     const runtime = containerRuntime(socket, () => {});
     assert.match(await state(runtime.version()), /^its runtime does not serve runtime\.v1/);
+    const sandbox = { id: "s1", podName: "a", podNamespace: "b", podUid: "u", ready: true, ofKubelet: true };
+    const stopped = state(runtime.stopSandbox({ ...sandbox, createdAt: new Date(0) })); // may take longer
     assert.equal(await state(runtime.status()), "no answer within 2 s");
+    assert.equal(await stopped, "no error");
   });
   const dir = await Deno.makeTempDir();
   const version = (socket: string) => state(containerRuntime(socket, () => {}).version());

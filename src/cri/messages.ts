@@ -7,7 +7,7 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** A decoded message: scalars by field name, `message:` fields nested, `repeated` ones as lists, maps as records. */
 export interface Message {
-  [field: string]: string | number | boolean | Message | Message[] | Record<string, string>;
+  [field: string]: string | number | boolean | Message | Message[] | string[] | Record<string, string>;
 }
 
 /** How a field is encoded; the name behind a colon is a message of the table. int64 becomes a number (ns lose their last digits). */
@@ -19,6 +19,7 @@ type FieldType =
   | "int64"
   | "enum"
   | "map"
+  | "strings"
   | `message:${string}`
   | `repeated:${string}`;
 
@@ -38,7 +39,16 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
   RuntimeConfigResponse: { 1: ["linux", "message:LinuxRuntimeConfiguration"] },
   LinuxRuntimeConfiguration: { 1: ["cgroupDriver", "enum"] },
   ImageSpec: { 1: ["image", "string"] },
-  Image: { 1: ["id", "string"] },
+  Image: {
+    1: ["id", "string"],
+    2: ["repoTags", "strings"],
+    4: ["size", "int64"],
+    8: ["pinned", "bool"],
+  },
+  ListImagesRequest: {},
+  ListImagesResponse: { 1: ["images", "repeated:Image"] },
+  RemoveImageRequest: { 1: ["image", "message:ImageSpec"] },
+  RemoveImageResponse: {},
   ImageStatusRequest: { 1: ["image", "message:ImageSpec"] },
   ImageStatusResponse: { 1: ["image", "message:Image"] },
   PullImageRequest: { 1: ["image", "message:ImageSpec"] },
@@ -53,6 +63,24 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: 
     7: ["createdAt", "int64"],
     8: ["labels", "map"],
   },
+  ListPodSandboxRequest: {},
+  ListPodSandboxResponse: { 1: ["items", "repeated:PodSandbox"] },
+  PodSandbox: {
+    1: ["id", "string"],
+    2: ["metadata", "message:PodSandboxMetadata"],
+    3: ["state", "enum"],
+    4: ["createdAt", "int64"],
+    5: ["labels", "map"],
+  },
+  PodSandboxMetadata: { 1: ["name", "string"], 2: ["uid", "string"], 3: ["namespace", "string"] },
+  StopPodSandboxRequest: { 1: ["podSandboxId", "string"] },
+  StopPodSandboxResponse: {},
+  RemovePodSandboxRequest: { 1: ["podSandboxId", "string"] },
+  RemovePodSandboxResponse: {},
+  StopContainerRequest: { 1: ["containerId", "string"], 2: ["timeout", "int64"] },
+  StopContainerResponse: {},
+  RemoveContainerRequest: { 1: ["containerId", "string"] },
+  RemoveContainerResponse: {},
   ContainerMetadata: { 1: ["name", "string"], 2: ["attempt", "uint32"] },
   ContainerStatusRequest: { 1: ["containerId", "string"] },
   ContainerStatusResponse: { 1: ["status", "message:ContainerStatus"] },
@@ -90,6 +118,8 @@ function writeField(writer: BinaryWriter, number: number, type: FieldType, value
     for (const item of (kind === "repeated" ? value : [value]) as Message[]) {
       writer.tag(number, WireType.LengthDelimited).bytes(encode(of, item));
     }
+  } else if (kind === "strings") {
+    for (const text of value as string[]) writer.tag(number, WireType.LengthDelimited).string(text);
   } else if (kind === "map") {
     for (const [key, text] of Object.entries(value as Record<string, string>)) {
       writer.tag(number, WireType.LengthDelimited).fork();
@@ -124,7 +154,7 @@ export function decode(type: string, bytes: Uint8Array): Message {
 
 function defaultOf(type: FieldType): Message[string] | undefined {
   if (type.startsWith("message:")) return undefined;
-  if (type.startsWith("repeated:")) return [];
+  if (type.startsWith("repeated:") || type === "strings") return [];
   return type === "string" ? "" : type === "bool" ? false : type === "map" ? {} : 0;
 }
 
@@ -132,6 +162,7 @@ function readField(reader: BinaryReader, [name, type]: readonly [string, FieldTy
   const [kind, of = ""] = type.split(":");
   if (kind === "message") message[name] = decode(of, reader.bytes());
   else if (kind === "repeated") (message[name] as Message[]).push(decode(of, reader.bytes()));
+  else if (kind === "strings") (message[name] as string[]).push(reader.string());
   else if (kind === "map") Object.assign(message[name] as Record<string, string>, readMapEntry(reader));
   else if (kind === "string") message[name] = reader.string();
   else if (kind === "bool") message[name] = reader.bool();

@@ -2,7 +2,7 @@
  * A system that changes nothing: a dry run, and tests. What is changed is recorded as `Change`s and seen by later reads.
  * @module
  */
-import type { ChangeSink, ContainerRuntime, KubeClient, System } from "../system.ts";
+import type { ChangeSink, ContainerRuntime, KubeClient, RuntimeSandbox, System } from "../system.ts";
 import { type RecordedObjects, recordingApi } from "../kube/recording.ts";
 import { receiptHost } from "./receipt.ts";
 import { recordingHost } from "./recording_host.ts";
@@ -26,20 +26,44 @@ export function recordingSystem(real: System, report: ChangeSink): System {
   };
 }
 
-/** Reads pass through; pulled images count as present. */
+/** Reads pass through; pulled images count as present, stopped and removed things as gone. */
 function recordingRuntime(real: ContainerRuntime, pulled: Set<string>, report: ChangeSink): ContainerRuntime {
+  const gone = new Set<string>();
+  const stopped = new Set<string>();
+  const once = (kind: "stop" | "discard", what: "sandbox" | "container", id: string, name: string) => {
+    const done = kind === "stop" ? stopped : gone;
+    if (!done.has(id) && !gone.has(id)) report({ kind, what, name, id });
+    done.add(id);
+    return Promise.resolve();
+  };
+  const podOf = (sandbox: RuntimeSandbox) => `${sandbox.podNamespace}/${sandbox.podName}`;
   return {
     socket: real.socket,
     version: () => real.version(),
     status: () => real.status(),
     cgroupDriver: () => real.cgroupDriver(),
-    hasImage: async (image) => pulled.has(image) || await real.hasImage(image),
-    containers: () => real.containers(),
+    hasImage: async (image) => !gone.has(image) && (pulled.has(image) || await real.hasImage(image)),
+    image: async (image) => gone.has(image) ? undefined : await real.image(image),
+    images: () => real.images(),
+    containers: async () => (await real.containers()).filter(({ id }) => !gone.has(id)),
+    sandboxes: async () =>
+      (await real.sandboxes()).filter(({ id }) => !gone.has(id))
+        .map((sandbox) => stopped.has(sandbox.id) ? { ...sandbox, ready: false } : sandbox),
     containerStatus: (id) => real.containerStatus(id),
     pullImage(image) {
       pulled.add(image);
+      gone.delete(image);
       report({ kind: "pull", image });
       return Promise.resolve();
     },
+    async removeImage(image) {
+      if (gone.has(image) || !pulled.has(image) && !await real.hasImage(image)) return;
+      gone.add(image);
+      report({ kind: "discard", what: "image", name: image });
+    },
+    stopSandbox: (sandbox) => once("stop", "sandbox", sandbox.id, podOf(sandbox)),
+    removeSandbox: (sandbox) => once("discard", "sandbox", sandbox.id, podOf(sandbox)),
+    stopContainer: ({ id, name }) => once("stop", "container", id, name),
+    removeContainer: ({ id, name }) => once("discard", "container", id, name),
   };
 }

@@ -20,11 +20,20 @@ const ATTEMPTS = 5;
 /** The name under which `--ignore-preflight-errors` takes it, as in kubeadm. */
 const CHECK = "imagepull";
 
+/** `, 31.5 MB`, or nothing when the runtime does not tell. */
+async function sizeOf(runtime: ContainerRuntime, image: string): Promise<string> {
+  const size = (await runtime.image(image))?.size ?? 0;
+  return size > 0 ? `, ${(size / 1e6).toFixed(1)} MB` : "";
+}
+
 async function pull({ runtime, note }: ImagesContext, image: string): Promise<void> {
+  note(`pulling ${image}`);
+  const start = performance.now();
   for (let attempt = 1;; attempt++) {
     try {
       await runtime.pullImage(image);
-      return note(`pulled ${image}`);
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      return note(`pulled ${image}: ${seconds} s${await sizeOf(runtime, image)}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (attempt < ATTEMPTS) continue;

@@ -100,3 +100,8 @@ export class Untrusted extends UserError {
 export function httpStatusOf(error: unknown): number | undefined {
   return error instanceof UserError && "status" in error && typeof error.status === "number" ? error.status : undefined;
 }
+
+/** Whether a call failed because TLS refused the other side, which waiting does not mend. */
+export function isTlsRefusal(error: unknown): boolean {
+  return error instanceof UserError && "reason" in error && error.reason === "TLSRefused";
+}

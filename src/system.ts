@@ -264,12 +264,35 @@ export interface UnverifiedHttp {
   get(url: string, timeoutMs: number): Promise<HttpAnswer>;
 }
 
+/** How to fetch a document. */
+export interface DownloadOptions {
+  /** Milliseconds until the answer has to be whole. */
+  timeoutMs: number;
+  /** Longest body, in bytes. */
+  limit: number;
+  /** The only CA certificates that the server's may be of (PEM). Without it, only `http://` can be fetched. */
+  caPem?: string;
+  /** Client certificate and its key. */
+  client?: { certificatePem: string; keyPem: string };
+}
+
+/** Fetches documents from servers that are no API server, verified by the CA certificates that are given. */
+export interface Download {
+  /**
+   * GET. Any status is an answer, but a redirect is refused.
+   * @throws {Untrusted} when the server cannot be trusted, redirects or answers without end; {@linkcode UserError} for
+   * trouble that another try may mend.
+   */
+  get(url: string, options: DownloadOptions): Promise<HttpAnswer>;
+}
+
 /** Everything outside the program. */
 export interface System {
   readonly host: Host;
   connect(credentials: KubeCredentials): KubeClient;
   runtime(socket: string): ContainerRuntime;
   readonly unverified: UnverifiedHttp;
+  readonly download: Download;
   /** Reads all of standard input. */
   stdin(): Promise<string>;
   /** Whether standard output / error is a terminal. */

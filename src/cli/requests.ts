@@ -50,6 +50,9 @@ export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOv
   return given<JoinOverrides & Record<string, unknown>>({
     apiServerEndpoint: operandsOf(parsed).endpoint,
     token,
+    discoveryFile: parsed.text("discovery-file"),
+    discoveryToken: parsed.text("discovery-token"),
+    tlsBootstrapToken: parsed.text("tls-bootstrap-token"),
     caCertHashes: parsed.list("discovery-token-ca-cert-hash"),
     unsafeSkipCAVerification: parsed.switch("discovery-token-unsafe-skip-ca-verification"),
     criSocket: parsed.text("cri-socket"),

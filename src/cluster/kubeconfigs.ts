@@ -148,7 +148,17 @@ export interface Kubeconfig {
   clientKeyFile?: string;
   token?: string;
   tokenFile?: string;
+  /** Fields of the cluster and the user that are set and not read here: `exec`, `insecure-skip-tls-verify`, …; absent: none. */
+  further?: readonly string[];
 }
+
+/** Fields of a cluster and of a user that are read. */
+const CLUSTER_FIELDS = ["server", "certificate-authority", "certificate-authority-data"];
+const USER_FIELDS = [
+  "token",
+  "tokenFile",
+  ...["certificate", "key"].flatMap((k) => [`client-${k}`, `client-${k}-data`]),
+];
 
 /**
  * Reads the current context of a kubeconfig, or the only cluster of one without contexts.
@@ -170,10 +180,12 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   if (!cluster) throw refuse(`it has no cluster "${context.cluster ?? ""}", which its current context names`);
   const server = textOf(cluster.server);
   if (!server) throw refuse(`its cluster "${context.cluster}" has no server`);
-  const user = named(body.users, context.user, "user") ?? {};
-  if (context.user && Object.keys(user).length === 0) {
+  const found = named(body.users, context.user, "user");
+  if (context.user && !found) {
     throw refuse(`it has no user "${context.user}", which its current context names`);
   }
+  const user = found ?? {};
+  const further = [...unread(cluster, CLUSTER_FIELDS), ...unread(user, USER_FIELDS)];
   const [token, tokenFile] = [textOf(user.token), textOf(user.tokenFile)];
   return {
     server,
@@ -183,13 +195,20 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
     ...dataOrFile(user, "client-certificate", "clientCert", source),
     ...dataOrFile(user, "client-key", "clientKey", source),
     ...token ? { token } : tokenFile ? { tokenFile } : {},
+    ...further.length > 0 ? { further } : {},
   };
 }
 
-/** Without a current context (cluster-info has none) the one cluster is meant, and no user. */
+/** Names of fields that are set, besides the known ones. */
+function unread(from: Record<string, unknown>, known: readonly string[]): string[] {
+  return Object.keys(from).filter((key) => from[key] && !known.includes(key));
+}
+
+/** Without a current context (cluster-info has none) the one cluster is meant, or the nameless one, and no user. */
 function onlyCluster(clusters: unknown): Record<string, unknown> | undefined {
-  const [only, ...more] = Array.isArray(clusters) ? clusters : [];
-  return isMapping(only) && more.length === 0 ? { cluster: only.name } : undefined;
+  const all: unknown[] = Array.isArray(clusters) ? clusters : [];
+  const meant = all.length === 1 ? all[0] : all.find((entry) => isMapping(entry) && entry.name === "");
+  return isMapping(meant) ? { cluster: meant.name } : undefined;
 }
 
 /** `<key>-data` decoded as `<field>Pem`, else `<key>` as `<field>File`. */

@@ -19,6 +19,7 @@ export function recordingSystem(real: System, report: ChangeSink): System {
     },
     runtime: (socket) => recordingRuntime(real.runtime(socket), pulled, report),
     unverified: real.unverified,
+    download: real.download,
     stdin: () => real.stdin(),
     terminal: real.terminal,
     out: (line) => real.out(line),

@@ -76,6 +76,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     },
     runtime: () => runtime as ContainerRuntime,
     unverified: { get: () => Promise.reject(new Error("not here")) },
+    download: { get: () => Promise.reject(new Error("not here")) },
     stdin: () => Promise.resolve(""),
     terminal: { out: false, err: false },
     out: () => {},

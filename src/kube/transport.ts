@@ -5,6 +5,7 @@
 import { UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+import { openHttpClient, troubleOf } from "./http_client.ts";
 
 /** Time limit of one HTTP request, in ms. */
 const REQUEST_MS = 10_000;
@@ -48,7 +49,8 @@ export function openTransport(credentials: KubeCredentials): Transport {
   if (!/^https:\/\/[^/?#@]+$/.test(server)) {
     throw new UserError(`Cannot use the API server "${server}": wanted https://HOST[:PORT]`);
   }
-  let client = openHttpClient(credentials);
+  const open = () => openHttpClient(server, credentials, { direct: true });
+  let client = open();
 
   async function once(request: KubeRequest): Promise<KubeAnswer> {
     const signal = AbortSignal.timeout(REQUEST_MS);
@@ -73,7 +75,7 @@ export function openTransport(credentials: KubeCredentials): Transport {
       if (error instanceof KubeError) throw error;
       if (signal.aborted) { // a connection that went dead must not serve the next request
         client.close();
-        client = openHttpClient(credentials);
+        client = open();
       }
       throw unreachable(server, error, signal.aborted);
     }
@@ -101,33 +103,12 @@ export function openTransport(credentials: KubeCredentials): Transport {
   return { once, send, close: () => client.close() };
 }
 
-/** Names of the environment variables that make `fetch` go through a proxy. */
-const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
-
-/**
- * The API server is never asked through a proxy: those of the environment are for images and packages, and would see
- * addresses that only this cluster knows. Deno takes them from the environment when a client is made, with no option
- * against it, so they are taken out for that (synchronous) moment.
- */
-function openHttpClient({ server, caPem, client }: KubeCredentials): Deno.HttpClient {
-  const proxies = Object.entries(Deno.env.toObject()).filter(([name]) => PROXY_VARIABLE.test(name));
-  for (const [name] of proxies) Deno.env.delete(name);
-  try {
-    return Deno.createHttpClient({
-      caCerts: [caPem],
-      ...(client === undefined ? {} : { cert: client.certificatePem, key: client.keyPem }),
-    });
-  } catch (error) {
-    throw new UserError(
-      `Cannot connect to "${server}": the CA certificate, or the client certificate with its key, is not valid`,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    for (const [name, value] of proxies) Deno.env.set(name, value);
-  }
-}
+/** What to do about a server that TLS refuses, by the kind of trouble. */
+const HINTS: Readonly<Record<string, string>> = {
+  issuer: "Something else answers at this address, or the CA here is of another cluster.",
+  name: "Use a name or address that the certificate has, or add this one to apiServer.certSANs.",
+  time: "Compare the clocks of both hosts (date), then the certificate's dates.",
+};
 
 function headersOf(request: KubeRequest, token: string | undefined): Record<string, string> {
   return {
@@ -156,44 +137,14 @@ async function readBody(response: Response, server: string): Promise<string> {
   return text + decoder.decode();
 }
 
-/** Transport troubles by what the TLS and HTTP libraries say, first match wins; `final` ones stay however often one tries. */
-const TROUBLES: readonly { said: RegExp; state: string; final?: true; hint?: string }[] = [
-  {
-    said: /UnknownIssuer|BadSignature|InvalidCertificate/,
-    state: "its certificate is not signed by the cluster's CA",
-    final: true,
-    hint: "Something else answers at this address, or the CA here is of another cluster.",
-  },
-  {
-    said: /not valid for name|NotValidForName/,
-    state: "its certificate is for other names and addresses",
-    final: true,
-    hint: "Use a name or address that the certificate has, or add this one to apiServer.certSANs.",
-  },
-  {
-    said: /certificate (expired|not valid yet)|Expired|NotValidYet/,
-    state: "its certificate is not valid at this time",
-    final: true,
-    hint: "Compare the clocks of both hosts (date), then the certificate's dates.",
-  },
-  { said: /invalid peer certificate/, state: "its certificate is not valid", final: true },
-  { said: /fatal alert/, state: "it refuses the TLS handshake with our certificate", final: true },
-  { said: /Connection refused/, state: "connection refused" },
-  { said: /No route to host/, state: "no route to host" },
-  { said: /Network is unreachable/, state: "the network is unreachable" },
-  { said: /dns error|failed to lookup/, state: "its name does not resolve" },
-  { said: /reset by peer|Broken pipe|closed|eof|incomplete/i, state: "the connection broke off" },
-];
-
 /** The error for a request without an answer. */
 function unreachable(server: string, error: unknown, late: boolean): KubeError {
-  const said = `${error instanceof Error ? error.message : error} ${error instanceof Error ? error.cause ?? "" : ""}`;
-  const trouble = late ? undefined : TROUBLES.find((trouble) => trouble.said.test(said));
-  const state = late ? `no answer within ${REQUEST_MS / 1000} s` : trouble?.state ?? said.trim();
-  return new KubeError(`Cannot reach the API server "${server}": ${state}`, {
+  const trouble = late ? { state: `no answer within ${REQUEST_MS / 1000} s` } : troubleOf(error);
+  const hint = HINTS[trouble.kind ?? ""];
+  return new KubeError(`Cannot reach the API server "${server}": ${trouble.state}`, {
     status: 0,
-    reason: trouble?.final ? TLS_REFUSED : UNREACHABLE,
-  }, { cause: error, ...(trouble?.hint === undefined ? {} : { hint: trouble.hint }) });
+    reason: trouble.kind ? TLS_REFUSED : UNREACHABLE,
+  }, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }
 
 /**

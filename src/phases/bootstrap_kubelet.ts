@@ -1,7 +1,8 @@
 import { stringify } from "../config/yaml.ts";
 import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
 import { presentAuthority } from "../cluster/existing_authority.ts";
-import { kubeconfigDocument } from "../cluster/kubeconfigs.ts";
+import type { FileCredentials } from "../cluster/discovery_file.ts";
+import { kubeconfigDocument, type UserCredentials } from "../cluster/kubeconfigs.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
@@ -13,11 +14,24 @@ export interface BootstrapKubeletContext {
   host: Host;
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
-  cluster(): Promise<{ server: string; caPem: string } | undefined>;
+  cluster(): Promise<ProvenCluster | undefined>;
 }
 
-/** User name in the bootstrap kubeconfig, as kubeadm has it. */
-const BOOTSTRAP_USER = "tls-bootstrap-token-user";
+/** The cluster, and how this host proves who it is until its kubelet has an identity. */
+interface ProvenCluster {
+  server: string;
+  caPem: string;
+  credentials: FileCredentials;
+  user: string;
+  clusterName: string;
+}
+
+/** The same credentials as a kubeconfig holds them. */
+function embedded(credentials: FileCredentials): UserCredentials {
+  if ("token" in credentials) return credentials;
+  const { certificatePem, keyPem } = credentials.client;
+  return { clientCertPem: certificatePem, clientKeyPem: keyPem };
+}
 
 /** The files that a kubelet without an identity asks for one with. */
 export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
@@ -29,13 +43,7 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
     if (!cluster) return;
     const present = await presentAuthority(host, config, cluster.caPem);
     await host.write(config.caCertPath, present ?? cluster.caPem, 0o644);
-    const document = kubeconfigDocument({
-      clusterName: "kubernetes",
-      server: cluster.server,
-      caPem: cluster.caPem,
-      user: BOOTSTRAP_USER,
-      credentials: { token: config.discovery.tlsBootstrapToken },
-    });
+    const document = kubeconfigDocument({ ...cluster, credentials: embedded(cluster.credentials) });
     await host.write(KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600);
   },
 };

@@ -1,144 +1,46 @@
-import { httpStatusOf, Untrusted, UserError } from "../errors.ts";
-import type { HttpAnswer, KubeClient, KubeObject, System } from "../system.ts";
+import type { DiscoveryFile, FileCredentials } from "../cluster/discovery_file.ts";
 import type { JoinConfiguration } from "../config/types.ts";
-import { durationMs } from "../config/duration.ts";
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import { verifyDetached } from "../pki/jws.ts";
-import { parsePin, publicKeyPin } from "../pki/pin.ts";
+import type { KubeClient, System } from "../system.ts";
+import { discoverByFile } from "./discovery/file.ts";
+import { discoverByToken } from "./discovery/token.ts";
 import type { Phase } from "./phase.ts";
-import { type BootstrapTokenParts, parseToken } from "../pki/token.ts";
+
+export { loadDiscoveryFile } from "./discovery/file.ts";
+export { checkPins, pinsOf } from "./discovery/token.ts";
 
 /** A cluster whose CA is proven. */
 export interface DiscoveredCluster {
-  /** URL of the API server, as cluster-info names it. */
+  /** URL of the API server: as cluster-info names it, or the discovery file. */
   server: string;
   caPem: string;
+  /** How this host proves who it is until its kubelet has an identity of its own. */
+  credentials: FileCredentials;
+  /** Names in the kubelet's bootstrap kubeconfig. */
+  user: string;
+  clusterName: string;
 }
 
-const CLUSTER_INFO_PATH = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
-const CLUSTER_INFO = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-public", name: "cluster-info" };
+/** Names in the bootstrap kubeconfig where no file gives others, as kubeadm has them. */
+const NAMES = { user: "tls-bootstrap-token-user", clusterName: "kubernetes" };
 
 /**
- * How long (ms) an answering API server may lack the token's signature. A new token is signed within a second or two;
- * a signature that does not come means that the token is unknown or has expired.
+ * Finds the cluster, and proves that it is the right one before anything secret is sent to it.
+ * @param file the discovery file, when the configuration names one.
+ * @throws {Untrusted} when the proof fails; {@linkcode TimedOut} when nobody answers.
  */
-const SIGNATURE_GRACE_MS = 10_000;
-
-/** The `data` of the ConfigMap in an answer. */
-function clusterInfoData(answer: HttpAnswer): Record<string, string> {
-  try {
-    return (JSON.parse(answer.body) as { data?: Record<string, string> }).data ?? {};
-  } catch (cause) {
-    throw new Untrusted("Cannot read cluster-info: the answer is not JSON, so this is no Kubernetes API server", {
-      cause,
-    });
-  }
-}
-
-/** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */
-async function signedClusterInfo(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
-  let answeringSince: number | undefined;
-  return await system.host.wait<Record<string, string>>({
-    what: `cluster-info of ${endpoint}, signed for token "${token.id}"`,
-    timeoutMs,
-    intervalMs: 500,
-    assume: {},
-    independent: true,
-    explain: () =>
-      Promise.resolve({
-        details: [],
-        hints: [`See from this host whether the API server is reachable: curl -k https://${endpoint}/version`],
-      }),
-    async probe() {
-      let answer: HttpAnswer;
-      try {
-        answer = await system.unverified.get(`https://${endpoint}${CLUSTER_INFO_PATH}`, 5_000);
-      } catch (error) {
-        if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
-        return { done: false, state: error.message };
-      }
-      if (answer.status !== 200) return { done: false, state: `the API server answers ${answer.status}` };
-      const data = clusterInfoData(answer);
-      if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
-      answeringSince ??= performance.now();
-      if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs / 2)) {
-        throw new Untrusted(
-          `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
-          {
-            hint: "Make a new one on a control plane node: kubewright token create --print-join-command",
-          },
-        );
-      }
-      return { done: false, state: "the API server has no signature for this token yet" };
-    },
-  });
-}
-
-/**
- * One of the CA certificates must have one of the pinned keys.
- * @throws {Untrusted} naming the hashes that were found.
- */
-export async function checkPins(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
-  const { parseCertificates } = await import("../pki/certificate.ts");
-  const found = await Promise.all(
-    parseCertificates(caPem).map((certificate) => publicKeyPin(certificate.publicKeyDer)),
-  );
-  if (pins.map(parsePin).some((pin) => found.includes(pin))) return;
-  throw new Untrusted(
-    `Cannot trust the cluster at "${endpoint}": its CA has the public key hash ${found.join(", ")}, ` +
-      `which is not ${pins.length === 1 ? `the given ${pins[0]}` : "among the given ones"}`,
-    {
-      hint:
-        "Take the hash from the join command that init printed. If it differs, somebody may be between you and the cluster.",
-    },
-  );
-}
-
-/** Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA. */
-async function confirm(client: KubeClient, kubeconfig: string, endpoint: string): Promise<void> {
-  let object: KubeObject | undefined;
-  try {
-    object = await client.get(CLUSTER_INFO);
-  } catch (cause) {
-    if (httpStatusOf(cause) !== 0) throw cause;
-    throw new Untrusted(
-      `Cannot trust the cluster at "${endpoint}": it gave the right cluster-info, but cannot be reached over its CA`,
-      { cause, hint: (cause as UserError).hints },
-    );
-  }
-  if ((object?.["data"] as Record<string, string> | undefined)?.["kubeconfig"] === kubeconfig) return;
-  throw new Untrusted(
-    `Cannot trust the cluster at "${endpoint}": cluster-info is another one when asked for over its CA`,
-  );
-}
-
-/** The kubeconfig in cluster-info, which somebody signed who knows the token. */
-async function genuineKubeconfig(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
-  try {
-    const data = await signedClusterInfo(system, endpoint, token, timeoutMs);
-    const kubeconfig = data["kubeconfig"] ?? "";
-    await verifyDetached(data[`jws-kubeconfig-${token.id}`] ?? "", kubeconfig, token);
-    return kubeconfig;
-  } catch (error) {
-    if (!(error instanceof Untrusted) || error.message.includes(endpoint)) throw error;
-    throw new Untrusted(`Cannot trust what answers at "${endpoint}"`, { cause: error, hint: error.hints });
-  }
-}
-
-/**
- * Finds the cluster with nothing but the token and the CA's hash. Nothing secret is sent: the token only checks a
- * signature. Order: read unverified, check the token's signature, check the pin, read again over the CA.
- * @throws {Untrusted} when any of it does not hold; {@linkcode TimedOut} when nobody answers.
- */
-export async function discover(system: System, config: JoinConfiguration): Promise<DiscoveredCluster> {
-  const wanted = config.discovery.bootstrapToken!;
-  const token = parseToken(wanted.token);
-  const endpoint = wanted.apiServerEndpoint;
-  const kubeconfig = await genuineKubeconfig(system, endpoint, token, durationMs(config.timeouts.discovery));
-  const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
-  if (!wanted.unsafeSkipCAVerification) await checkPins(caPem, wanted.caCertHashes, endpoint);
-  await confirm(system.connect({ server: `https://${endpoint}`, caPem }), kubeconfig, endpoint);
-  return { server, caPem };
+export async function discover(
+  system: System,
+  config: JoinConfiguration,
+  file: () => Promise<DiscoveryFile | undefined>,
+  warn: (message: string) => void,
+): Promise<DiscoveredCluster> {
+  const token = config.discovery.tlsBootstrapToken;
+  const given = await file();
+  if (!given) return { ...await discoverByToken(system, config), credentials: { token }, ...NAMES };
+  const { server, caPem } = await discoverByFile(system, config, given, warn);
+  if (token !== "" || !given.credentials) return { server, caPem, credentials: { token }, ...NAMES };
+  const { user, clusterName, credentials } = given;
+  return { server, caPem, credentials, user, clusterName: clusterName || NAMES.clusterName };
 }
 
 /** What the phase needs: the discovery itself happens when somebody first asks for its outcome. */

@@ -83,6 +83,7 @@ export async function run(args: readonly string[], host: MemoryHostOptions = FIT
     connect: ({ server }) => noServer(server),
     runtime: () => RUNTIME,
     unverified: { get: nobody },
+    download: { get: nobody },
     stdin: () => Promise.resolve(stdin),
     terminal: { out: false, err: false },
     out: (line) => void (out += `${line}\n`),

@@ -15,12 +15,19 @@ import {
 const JOIN_FLAGS: readonly Flag[] = [
   CONFIG,
   CRI_SOCKET,
-  list("discovery-token-ca-cert-hash", "<sha256:hash>", "the cluster CA's public key must have this hash"),
+  text("discovery-file", "<file|url>", "kubeconfig, or https URL of one, that leads to the cluster, instead of HOST"),
+  text("discovery-token", "<token>", "token that proves cluster-info, if another than --token"),
+  list(
+    "discovery-token-ca-cert-hash",
+    "<sha256:hash>",
+    "the cluster CA's public key must have this hash; of several, any one",
+  ),
   flag("discovery-token-unsafe-skip-ca-verification", "join without knowing the cluster's CA (not safe)"),
   DRY_RUN,
   IGNORE,
   NODE_NAME,
   SKIP,
+  text("tls-bootstrap-token", "<token>", "token that the kubelet gets its certificate with, if another than --token"),
   text("token", "<token>", "bootstrap token. Others see command lines: prefer --token-file"),
   text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
 ];
@@ -36,6 +43,7 @@ export const JOIN_COMMANDS: readonly CommandSpec[] = [
     flags: JOIN_FLAGS,
     examples: [
       "kubewright join 10.0.0.10 --token-file token --discovery-token-ca-cert-hash sha256:…",
+      "kubewright join --discovery-file https://example.org/cluster.conf --token-file token",
       "echo $TOKEN | kubewright join 10.0.0.10:6443 --token-file - --discovery-token-ca-cert-hash sha256:…",
     ],
   },

@@ -1,11 +1,12 @@
 import { readCredentials } from "../../cluster/credentials.ts";
+import type { DiscoveryFile } from "../../cluster/discovery_file.ts";
 import { configMapText, KUBELET_CONFIG } from "../../cluster/kubeadm_config.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { parseDocuments } from "../../config/yaml.ts";
 import { InvalidInput, Untrusted } from "../../errors.ts";
 import type { BootstrapKubeletContext } from "../../phases/bootstrap_kubelet.ts";
-import { checkPins, discover, type DiscoveryContext } from "../../phases/discovery.ts";
+import { checkPins, discover, type DiscoveryContext, loadDiscoveryFile, pinsOf } from "../../phases/discovery.ts";
 import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
 import type { ClusterChecksContext } from "../../phases/preflight/cluster.ts";
 import type { WorkerContext } from "../../phases/preflight/worker.ts";
@@ -40,12 +41,37 @@ async function checkSameCluster(caPem: string, pins: readonly string[], endpoint
 }
 
 /** The identity that the kubelet has already; undefined on a host that has not joined yet. */
-async function ownIdentity(system: System, config: JoinConfiguration): Promise<KubeCredentials | undefined> {
+async function ownIdentity(
+  system: System,
+  config: JoinConfiguration,
+  file: () => Promise<DiscoveryFile | undefined>,
+): Promise<KubeCredentials | undefined> {
   const own = await readCredentials(system.host, KUBELET_FILES.kubeconfig);
   if (!own) return undefined;
+  if (isLocal(config)) {
+    const { caPem, server } = (await file())!;
+    if (caPem !== undefined) await checkSameCluster(own.caPem, await pinsOf(caPem), server);
+  }
   const { caCertHashes = [], apiServerEndpoint = own.server } = config.discovery.bootstrapToken ?? {};
   if (caCertHashes.length > 0) await checkSameCluster(own.caPem, caCertHashes, apiServerEndpoint);
   return own;
+}
+
+/** Whether there is a discovery file, on this host. */
+function isLocal({ discovery }: JoinConfiguration): boolean {
+  return discovery.file !== undefined && !/^https:/i.test(discovery.file.kubeConfigPath);
+}
+
+/** Where the first connection goes, `host:port`: API server, or who has the discovery file. */
+async function firstEndpoint(
+  { discovery }: JoinConfiguration,
+  file: () => Promise<DiscoveryFile | undefined>,
+): Promise<string | undefined> {
+  if (!discovery.file) return discovery.bootstrapToken?.apiServerEndpoint;
+  const url = URL.parse(
+    isLocal({ discovery } as JoinConfiguration) ? (await file())!.server : discovery.file.kubeConfigPath,
+  );
+  return url === null ? undefined : `${url.hostname}:${url.port || 443}`;
 }
 
 async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConfiguration> {
@@ -61,11 +87,17 @@ export async function joinContext(
   config: JoinConfiguration,
 ): Promise<JoinContext> {
   const { host } = system;
-  const identity = once(() => ownIdentity(system, config));
-  const cluster = once(async () => await identity() ? undefined : await discover(system, config));
+  const file = once(() => loadDiscoveryFile(system, config));
+  // Without root the preflight check will say so; until then there is nothing to read.
+  const endpoint = host.uid() === 0 ? await firstEndpoint(config, file) : undefined;
+  const identity = once(() => ownIdentity(system, config, file));
+  const cluster = once(async () => await identity() ? undefined : await discover(system, config, file, desk.warn));
   const reader = once(async () => {
     const own = await identity();
-    if (!own) return system.connect({ ...(await cluster())!, token: config.discovery.tlsBootstrapToken });
+    if (!own) {
+      const { server, caPem, credentials } = (await cluster())!;
+      return system.connect({ server, caPem, ...credentials });
+    }
     desk.note("the kubelet has its identity already: this host has joined before");
     return system.connect(own);
   });
@@ -73,6 +105,7 @@ export async function joinContext(
     host,
     facts,
     config,
+    ...(endpoint === undefined ? {} : { endpoint }),
     cluster,
     reader,
     runtime: system.runtime(config.nodeRegistration.criSocket),

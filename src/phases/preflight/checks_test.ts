@@ -9,12 +9,12 @@ import { type Check, runChecks } from "./run.ts";
 import { WORKER_CHECKS, type WorkerContext } from "./worker.ts";
 
 function context(options: MemoryHostOptions, endpoint = "192.0.2.1:6443"): WorkerContext {
-  const discovery = { bootstrapToken: { apiServerEndpoint: endpoint } };
   return {
     host: memoryHost(options, () => {}),
     facts: { hostname: "node-1", addresses: [], criSockets: [] },
     ownPaths: new Set(),
-    config: { discovery } as unknown as JoinConfiguration,
+    config: {} as JoinConfiguration,
+    endpoint,
     warn: () => {},
   } as unknown as WorkerContext;
 }

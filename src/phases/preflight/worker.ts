@@ -7,18 +7,21 @@ import { type Check, NOTHING } from "./run.ts";
 /** What the checks of a worker look at. */
 export interface WorkerContext extends NodeContext {
   config: JoinConfiguration;
+  /** Where the first connection goes, `host:port`: the API server, or who has the discovery file. */
+  endpoint?: string;
 }
 
 /** Checks of a worker, besides those of every node. */
 export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
   {
     name: "DiscoveryEndpoint",
-    async look({ host, config }) {
-      const endpoint = config.discovery.bootstrapToken?.apiServerEndpoint;
+    async look({ host, endpoint }) {
       const name = endpoint === undefined ? undefined : splitHostPort(endpoint)?.host;
       if (name === undefined || parseAddress(name) || await host.resolves(name)) return NOTHING;
       return {
-        errors: [`the name "${name}" of the API server (${endpoint}) does not resolve to an address on this host`],
+        errors: [
+          `the name "${name}" of the first server to ask (${endpoint}) does not resolve to an address on this host`,
+        ],
         hint: `Look at it with: getent hosts ${name}. Add it to DNS or to /etc/hosts, or join by address.`,
       };
     },

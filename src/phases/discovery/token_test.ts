@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { clusterInfoObjects } from "../cluster/cluster_info.ts";
-import type { JoinConfiguration } from "../config/types.ts";
-import { TimedOut, Untrusted } from "../errors.ts";
-import { memoryHost } from "../host/memory.ts";
-import { certificatePem } from "../pki/certificate.ts";
-import { issueAuthority } from "../pki/issue.ts";
-import { signDetached } from "../pki/jws.ts";
-import { generateKeyPair, publicKeyDer } from "../pki/keys.ts";
-import { publicKeyPin } from "../pki/pin.ts";
-import { parseToken } from "../pki/token.ts";
-import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../system.ts";
-import { discover } from "./discovery.ts";
+import { clusterInfoObjects } from "../../cluster/cluster_info.ts";
+import type { JoinConfiguration } from "../../config/types.ts";
+import { TimedOut, Untrusted } from "../../errors.ts";
+import { memoryHost } from "../../host/memory.ts";
+import { certificatePem } from "../../pki/certificate.ts";
+import { issueAuthority } from "../../pki/issue.ts";
+import { signDetached } from "../../pki/jws.ts";
+import { generateKeyPair, publicKeyDer } from "../../pki/keys.ts";
+import { publicKeyPin } from "../../pki/pin.ts";
+import { parseToken } from "../../pki/token.ts";
+import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
+import { discoverByToken } from "./token.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const OTHER_TOKEN = "abcdef.fedcba9876543210";
@@ -53,10 +53,10 @@ async function run(unverified: () => HttpAnswer, overCA = KUBECONFIG, pins = [CA
     unsafeSkipCAVerification: false,
   };
   const config = { discovery: { bootstrapToken }, timeouts: { discovery } } as unknown as JoinConfiguration;
-  return { cluster: await discover(system, config), connected };
+  return { cluster: await discoverByToken(system, config), connected };
 }
 
-Deno.test("discover() trusts a signed cluster-info whose CA has the pinned key, and shows it no token", async () => {
+Deno.test("discoverByToken() trusts a signed cluster-info whose CA has the pinned key, and shows it no token", async () => {
   const answer = answerWith(await signed(KUBECONFIG));
   const { cluster, connected } = await run(() => answer);
   assert.deepEqual(cluster, { server: "https://192.0.2.1:6443", caPem: CA.pem });
@@ -81,7 +81,7 @@ const REFUSED: Record<string, { data: Record<string, string>; overCA?: string; p
 };
 
 for (const [what, { data, overCA, pins, says }] of Object.entries(REFUSED)) {
-  Deno.test(`discover() refuses ${what}`, async () => {
+  Deno.test(`discoverByToken() refuses ${what}`, async () => {
     await assert.rejects(run(() => answerWith(data), overCA, pins), (error) => {
       assert.ok(error instanceof Untrusted);
       const text = [error.message, (error.cause as Error | undefined)?.message].join(" ");
@@ -92,13 +92,13 @@ for (const [what, { data, overCA, pins, says }] of Object.entries(REFUSED)) {
   });
 }
 
-Deno.test("discover() says that a token without a signature is unknown or expired", async () => {
+Deno.test("discoverByToken() says that a token without a signature is unknown or expired", async () => {
   await assert.rejects(
     run(() => answerWith({ kubeconfig: KUBECONFIG })),
     /does not know it, or it has expired/,
   );
 });
 
-Deno.test("discover() ends when nobody answers", async () => {
+Deno.test("discoverByToken() ends when nobody answers", async () => {
   await assert.rejects(run(() => ({ status: 503, body: "" }), KUBECONFIG, [CA.pin], "300ms"), TimedOut);
 });

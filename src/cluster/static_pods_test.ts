@@ -149,5 +149,5 @@ Deno.test("the user's volumes and variables win by name", () => {
     facts,
   );
   assert.deepEqual(container.env, [{ name: "A", value: "1" }, { name: "NO_PROXY", value: "mine" }]);
-  assert.deepEqual(server.spec.volumes.find((v) => v.name === "ca-certs")?.hostPath, { path: "/my" });
+  assert.deepEqual(server.spec.volumes.find((v) => v.name === "ca-certs")?.hostPath, { path: "/my", type: "" });
 });

@@ -59,11 +59,20 @@ function args(given: Given<t.Arg>[] | undefined): t.Arg[] {
   return (given ?? []).map(({ name = "", value = "" }) => ({ name, value }));
 }
 
+/** Variables; a reference to a field says of which API version, as kubeadm has it. */
+function environment(given: readonly Given<t.EnvVar>[] | undefined): t.EnvVar[] {
+  return items<t.EnvVar>(given).map((variable) => {
+    const from = variable.valueFrom as { fieldRef?: Record<string, unknown> } | undefined;
+    if (typeof from?.fieldRef !== "object" || from.fieldRef === null || from.fieldRef["apiVersion"]) return variable;
+    return { ...variable, valueFrom: { ...from, fieldRef: { ...from.fieldRef, apiVersion: "v1" } } };
+  });
+}
+
 function component(given: Given<t.ControlPlaneComponent> = {}): t.ControlPlaneComponent {
   return {
     extraArgs: args(given.extraArgs),
     extraVolumes: items<t.HostPathMount>(given.extraVolumes),
-    extraEnvs: items<t.EnvVar>(given.extraEnvs),
+    extraEnvs: environment(given.extraEnvs),
   };
 }
 
@@ -75,7 +84,7 @@ function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfi
       imageTag: part.imageTag,
       dataDir: part.dataDir || "/var/lib/etcd",
       extraArgs: args(part.extraArgs),
-      extraEnvs: items<t.EnvVar>(part.extraEnvs),
+      extraEnvs: environment(part.extraEnvs),
       serverCertSANs: part.serverCertSANs ?? [],
       peerCertSANs: part.peerCertSANs ?? [],
     });

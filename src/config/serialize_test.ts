@@ -74,7 +74,7 @@ const STORED: readonly (readonly [string, string, readonly (readonly [string, st
     "controllerManager: {extraEnvs: [{name: A, value: ''}, {name: B, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}]}",
     [[
       "controllerManager: {}",
-      "controllerManager:\n  extraEnvs:\n  - name: A\n  - name: B\n    valueFrom:\n      fieldRef:\n        fieldPath: status.hostIP",
+      "controllerManager:\n  extraEnvs:\n  - name: A\n  - name: B\n    valueFrom:\n      fieldRef:\n        apiVersion: v1\n        fieldPath: status.hostIP",
     ]],
   ],
   [

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "./scenario.ts";
 import { scenario as init } from "./scenarios/init.ts";
+import { scenario as interop } from "./scenarios/interop.ts";
 import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
@@ -13,4 +14,4 @@ import { scenario as peer } from "./scenarios/peer.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
 
-export const SCENARIOS: readonly Scenario[] = [init, join, token, peer, kill, killRename, ...TROUBLE];
+export const SCENARIOS: readonly Scenario[] = [init, join, token, peer, interop, kill, killRename, ...TROUBLE];

@@ -40,7 +40,7 @@ export interface StaticPod extends KubeObject {
     priorityClassName: "system-node-critical";
     securityContext: { seccompProfile: { type: "RuntimeDefault" } };
     containers: [Container];
-    volumes: { name: string; hostPath: { path: string; type?: string } }[];
+    volumes: { name: string; hostPath: { path: string; type: string } }[];
   };
 }
 
@@ -114,7 +114,7 @@ export function staticPod(component: Component, startSeconds: number): StaticPod
       containers: [container],
       volumes: byName(mounts).map((m) => ({
         name: m.name,
-        hostPath: { path: m.hostPath, ...(m.pathType ? { type: m.pathType } : {}) },
+        hostPath: { path: m.hostPath, type: m.pathType ?? "" },
       })),
     },
   };

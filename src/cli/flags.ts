@@ -89,5 +89,12 @@ export const IGNORE = list("ignore-preflight-errors", "<checks>", "checks whose 
 /** `--skip-phases`. */
 export const SKIP = list("skip-phases", "<phases>", "phases to leave out");
 
+/** `--patches`. */
+export const PATCHES = text(
+  "patches",
+  "<dir>",
+  "directory of patches: target[suffix][+strategic|merge|json].yaml or .json",
+);
+
 /** `--kubeconfig`. */
 export const KUBECONFIG = text("kubeconfig", "<file>", "an administrator's kubeconfig (/etc/kubernetes/admin.conf)");

@@ -47,13 +47,15 @@ export function kubeletInstanceConfiguration(criSocket: string): ComponentConfig
  */
 export function nodeKubeletConfiguration(
   configuration: ComponentConfiguration,
-  node: { criSocket: string; systemdResolved: boolean },
+  node: {
+    criSocket: string;
+    systemdResolved: boolean;
+    /** The user's patches: they see what the node adds by itself, but not the socket. */
+    patch?(configuration: ComponentConfiguration): ComponentConfiguration;
+  },
 ): ComponentConfiguration {
-  return {
-    ...(node.systemdResolved ? { resolvConf: SYSTEMD_RESOLVED_FILE } : {}),
-    ...configuration,
-    ...kubeletInstanceConfiguration(node.criSocket),
-  };
+  const own = { ...(node.systemdResolved ? { resolvConf: SYSTEMD_RESOLVED_FILE } : {}), ...configuration };
+  return { ...(node.patch?.(own) ?? own), ...kubeletInstanceConfiguration(node.criSocket) };
 }
 
 /**

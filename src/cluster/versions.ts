@@ -25,6 +25,8 @@ export interface Release {
   pause: string;
   /** KubeProxyConfiguration `mode` when the user leaves it empty; absent: not written, kube-proxy decides. */
   kubeProxyMode?: "iptables";
+  /** Its kubeadm lets patches change kube-proxy's DaemonSet. */
+  kubeProxyPatches?: true;
   /** kube-controller-manager mounts the directory of flexvolume drivers. */
   flexvolume?: true;
 }
@@ -37,7 +39,14 @@ export interface Release {
 export const RELEASES: Readonly<Record<number, Release>> = {
   35: { newest: "v1.35.4", etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1", flexvolume: true },
   36: { newest: "v1.36.3", etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" },
-  37: { newest: "v1.37.2", etcd: "3.7.0-0", coredns: "v1.14.6", pause: "3.10.2", kubeProxyMode: "iptables" },
+  37: {
+    newest: "v1.37.2",
+    etcd: "3.7.0-0",
+    coredns: "v1.14.6",
+    pause: "3.10.2",
+    kubeProxyMode: "iptables",
+    kubeProxyPatches: true,
+  },
 };
 
 /** The versions that may be asked for: `newest` is the default, `minors` are the rows of {@linkcode RELEASES}. */

@@ -1,4 +1,6 @@
+import { coreDnsObjects } from "../cluster/addons/coredns.ts";
 import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
+import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
 import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
 import { checkExistingPki } from "../cluster/existing_pki.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
@@ -9,12 +11,12 @@ import { loadInit } from "../config/load.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { Facts, InitConfiguration, InitOverrides } from "../config/types.ts";
 import { parseDocuments } from "../config/yaml.ts";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput, type Problem } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
 import { adminAccess } from "../phases/admin_access.ts";
 import { bootstrapToken } from "../phases/bootstrap_token.ts";
 import { certs } from "../phases/certs.ts";
-import { controlPlane, etcd } from "../phases/control_plane.ts";
+import { controlPlane, etcd, patchedStaticPods } from "../phases/control_plane.ts";
 import { images } from "../phases/images.ts";
 import { kubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
@@ -70,6 +72,32 @@ const existingFiles: Phase<InitContext> = {
   },
 };
 
+/** Refuses patches that cannot be applied, before the first file is written. */
+const patches: Phase<InitContext> = {
+  name: "patches",
+  summary: "check that every patch (--patches) can be applied",
+  when: ({ config }) => config.patchesDirectory !== undefined,
+  async run(context) {
+    const { config, patch } = context;
+    const attempts: (() => unknown)[] = [
+      () => patchedStaticPods(context),
+      async () => patch("kubeletconfiguration", await context.kubeletConfiguration()),
+      () => config.cluster.dns.disabled ? undefined : coreDnsObjects(config.cluster, undefined, patch),
+      () => config.cluster.proxy.disabled ? undefined : kubeProxyObjects(config, [], patch),
+    ];
+    const problems: Problem[] = [];
+    for (const attempt of attempts) {
+      try {
+        await attempt();
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error;
+        problems.push(...error.problems);
+      }
+    }
+    if (problems.length > 0) throw new InvalidInput("Cannot apply patches, and nothing was changed:", problems);
+  },
+};
+
 /** `init` from top to bottom. */
 const PHASES: PhaseList<InitContext> = [
   {
@@ -78,6 +106,7 @@ const PHASES: PhaseList<InitContext> = [
       preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
   },
   existingFiles,
+  patches,
   // The kubelet takes more than a second before it starts anything: the other keys are made meanwhile.
   [kubeletUnit, images, partOf(certs, ["ca"], true)],
   partOf(kubeconfig, ["kubelet"], true),
@@ -157,7 +186,6 @@ function load(request: InitRequest, facts: Facts, network: PodNetwork): InitConf
 /** Refuses what this command cannot do yet, before anything is done. */
 function checkSupported(config: InitConfiguration): void {
   const problems = [];
-  if (config.patchesDirectory) problems.push({ where: "patches", what: "patches are not supported yet" });
   if (config.certificateKey) {
     problems.push({
       where: "certificateKey",

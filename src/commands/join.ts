@@ -52,7 +52,6 @@ function checkSupported(config: JoinConfiguration): void {
   if (config.controlPlane) {
     problems.push({ where: "controlPlane", what: "joining as a control plane node is not supported yet" });
   }
-  if (config.patchesDirectory) problems.push({ where: "patches", what: "patches are not supported yet" });
   if (problems.length > 0) throw new InvalidInput("Cannot join:", problems);
 }
 

@@ -40,26 +40,33 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
 }
 
 /**
+ * Reads the values of all documents of a YAML or JSON text, whatever they are; timestamps stay text.
+ * @param source what to call the text in messages: a path.
+ * @throws {InvalidInput} on bad syntax, duplicate keys and too large a text.
+ */
+export function parseValues(text: string, source: string): unknown[] {
+  const refuse = (state: string, cause?: unknown) =>
+    new InvalidInput(`Cannot read "${source}": ${state}`, [], { cause });
+  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
+  try {
+    const budget = { values: LIMITS.values };
+    return parseAll(text, { schema: "core" }).map((document) => unfold(document, budget));
+  } catch (error) {
+    const overflow = error instanceof RangeError && error.message.includes("call stack");
+    const reason = overflow ? "it is nested too deep" : error instanceof Error ? error.message : String(error);
+    throw refuse(`it is not valid YAML: ${reason.trimEnd()}`, error);
+  }
+}
+
+/**
  * Reads all documents of a YAML or JSON text; empty ones are left out, timestamps stay text.
  * @param source what to call the text in messages: a path.
  * @throws {InvalidInput} on bad syntax, duplicate keys, too large a text, and documents without apiVersion and kind.
  */
 export function parseDocuments(text: string, source: string): ConfigDocument[] {
-  const refuse = (state: string, problems: Problem[] = [], cause?: unknown) =>
-    new InvalidInput(`Cannot read "${source}": ${state}`, problems, { cause });
-  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
-  let documents: unknown[];
-  try {
-    const budget = { values: LIMITS.values };
-    documents = parseAll(text, { schema: "core" }).map((document) => unfold(document, budget));
-  } catch (error) {
-    const overflow = error instanceof RangeError && error.message.includes("call stack");
-    const reason = overflow ? "it is nested too deep" : error instanceof Error ? error.message : String(error);
-    throw refuse(`it is not valid YAML: ${reason.trimEnd()}`, [], error);
-  }
   const problems: Problem[] = [];
   const result: ConfigDocument[] = [];
-  for (const [index, body] of documents.entries()) {
+  for (const [index, body] of parseValues(text, source).entries()) {
     if (body === null || body === undefined) continue;
     const where = `document ${index + 1}`;
     if (!isMapping(body)) {
@@ -72,7 +79,9 @@ export function parseDocuments(text: string, source: string): ConfigDocument[] {
       problems.push({ where, what: `has no ${missing.map(([name]) => name).join(" and no ")}` });
     } else result.push({ apiVersion: String(apiVersion), kind: String(kind), body });
   }
-  if (problems.length > 0) throw refuse("not every document says what it is:", problems);
+  if (problems.length > 0) {
+    throw new InvalidInput(`Cannot read "${source}": not every document says what it is:`, problems);
+  }
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { coreDnsConfigMap, coreDnsObjects } from "../cluster/addons/coredns.ts";
 import { flannelObjects } from "../cluster/addons/flannel.ts";
 import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
+import type { Patcher } from "../cluster/patches/apply.ts";
 import { proxyEnvironment } from "../cluster/static_pods.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
@@ -14,6 +15,8 @@ export interface AddonContext {
   host: Host;
   config: InitConfiguration;
   podNetwork: PodNetwork;
+  /** The user's patches. */
+  patch: Patcher;
   admin(): Promise<KubeClient>;
 }
 
@@ -38,7 +41,7 @@ async function presentReplicas(client: KubeClient): Promise<number | undefined> 
   return (deployment?.["spec"] as { replicas?: number } | undefined)?.replicas;
 }
 
-async function installCoreDns({ config, admin }: AddonContext): Promise<void> {
+async function installCoreDns({ config, patch, admin }: AddonContext): Promise<void> {
   const client = await admin();
   const map = coreDnsConfigMap(config.cluster);
   const { name, namespace } = map.metadata;
@@ -47,7 +50,7 @@ async function installCoreDns({ config, admin }: AddonContext): Promise<void> {
     client.get({ apiVersion: "v1", kind: "ConfigMap", name, namespace: namespace! }),
   ]);
   // People edit the Corefile: what is there stays.
-  await applyAll(client, [...present ? [] : [map], ...coreDnsObjects(config.cluster, replicas)]);
+  await applyAll(client, [...present ? [] : [map], ...coreDnsObjects(config.cluster, replicas, patch)]);
 }
 
 async function installPodNetwork({ config, podNetwork, admin }: AddonContext): Promise<void> {
@@ -71,8 +74,8 @@ export const addon: Phase<AddonContext> = {
       name: "kube-proxy",
       summary: "install kube-proxy",
       when: ({ config }) => !config.cluster.proxy.disabled,
-      async run({ host, config, admin }) {
-        await applyAll(await admin(), await kubeProxyObjects(config, proxyEnvironment(host.environment())));
+      async run({ host, config, patch, admin }) {
+        await applyAll(await admin(), await kubeProxyObjects(config, proxyEnvironment(host.environment()), patch));
       },
     },
     {

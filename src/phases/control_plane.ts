@@ -1,6 +1,8 @@
 import { stringify } from "../config/yaml.ts";
+import type { Patcher } from "../cluster/patches/apply.ts";
 import { FURTHER_CA_DIRECTORIES, KUBERNETES_DIRECTORY, manifestPath, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
 import { proxyEnvironment, staticPods } from "../cluster/static_pods.ts";
+import type { StaticPod } from "../cluster/static_pods/pod.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
@@ -13,20 +15,28 @@ export interface ControlPlaneContext {
   externalCA(): Promise<boolean>;
   /** Is told which manifests of earlier runs were written anew, and when: their old containers run on for a while. */
   rewritten: Map<string, Date>;
+  /** The user's patches. */
+  patch: Patcher;
 }
 
 /** Mode of manifests (CIS 1.1.1) and of the folder that they are in. */
 const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
 
-async function writeManifest(context: ControlPlaneContext, component: string): Promise<void> {
-  const { host, config, externalCA, rewritten } = context;
+/** The static pods of this host, with the user's patches in them. */
+export async function patchedStaticPods(context: Omit<ControlPlaneContext, "rewritten">): Promise<StaticPod[]> {
+  const { host, config, externalCA, patch } = context;
   const present = await Promise.all(FURTHER_CA_DIRECTORIES.map((path) => host.stat(path)));
   const pods = staticPods(config, {
     caDirectories: FURTHER_CA_DIRECTORIES.filter((_, i) => present[i] !== undefined),
     proxyEnvironment: proxyEnvironment(host.environment()),
     externalCA: await externalCA(),
   });
-  const pod = pods.find((candidate) => candidate.metadata.name === component);
+  return pods.map((pod) => patch(pod.metadata.name, pod));
+}
+
+async function writeManifest(context: ControlPlaneContext, component: string): Promise<void> {
+  const { host, rewritten } = context;
+  const pod = (await patchedStaticPods(context)).find((candidate) => candidate.metadata.name === component);
   if (!pod) return;
   await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
   await host.makeDirectory(MANIFESTS_DIRECTORY, MODE.directory);

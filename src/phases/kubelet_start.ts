@@ -1,5 +1,6 @@
 import { stringify } from "../config/yaml.ts";
 import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
+import type { Patcher } from "../cluster/patches/apply.ts";
 import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
 import {
@@ -22,6 +23,8 @@ export interface KubeletStartContext {
   registerTaints: boolean;
   /** The cluster's KubeletConfiguration. */
   kubeletConfiguration(): Promise<ComponentConfiguration>;
+  /** The user's patches. */
+  patch: Patcher;
   /** Is told when the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: number;
 }
@@ -36,6 +39,7 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
   const configuration = nodeKubeletConfiguration(await context.kubeletConfiguration(), {
     criSocket,
     systemdResolved: resolved.stdout.trim() === "active",
+    patch: (document) => context.patch("kubeletconfiguration", document),
   });
   const flags = kubeletFlagsFile(nodeRegistration, { hostname: host.hostname(), registerTaints });
   return [

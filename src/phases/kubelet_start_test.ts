@@ -1,3 +1,4 @@
+import { NO_PATCHES } from "../cluster/patches/apply.ts";
 import assert from "node:assert/strict";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
@@ -52,6 +53,7 @@ function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext
       imagePullSerial: true,
     },
     registerTaints: false,
+    patch: NO_PATCHES,
     kubeletConfiguration: () => Promise.resolve({ kind: "KubeletConfiguration" }),
     ownPaths: new Set(ownPaths),
     kubeletStartedAt: 0,

@@ -9,11 +9,12 @@ import type {
   UnverifiedHttp,
 } from "../system.ts";
 import type { Arg, InitConfiguration } from "../config/types.ts";
+import { parseDocuments } from "../config/yaml.ts";
 import { joinHostPort } from "../config/addresses.ts";
 import { argument } from "../cluster/arguments.ts";
 import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../cluster/diagnosis.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
-import { PORTS } from "../cluster/paths.ts";
+import { manifestPath, PORTS } from "../cluster/paths.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 
@@ -38,8 +39,23 @@ interface Component {
   ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
 }
 
-/** Where a component listens: its default, unless its extra arguments say otherwise. */
-function endpointOf(extraArgs: readonly Arg[], port: number): string {
+/** The flags in a component's manifest, patches and all; none when there is no manifest. */
+async function flagsOf(host: Host, component: string): Promise<Arg[]> {
+  const path = manifestPath(component);
+  const text = await host.readText(path);
+  const [manifest] = text === undefined ? [] : parseDocuments(text, path);
+  const { containers = [] } = (manifest?.body["spec"] ?? {}) as {
+    containers?: { command?: string[]; args?: string[] }[];
+  };
+  return containers.slice(0, 1).flatMap(({ command = [], args = [] }) => [...command, ...args]).flatMap((word) => {
+    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(String(word)) ?? [];
+    return name === undefined ? [] : [{ name, value: value! }];
+  });
+}
+
+/** Where a component listens: its default, unless its manifest says otherwise. */
+async function endpointOf(context: WaitControlPlaneContext, component: string, port: number): Promise<string> {
+  const extraArgs = await flagsOf(context.host, component);
   const address = argument(extraArgs, "bind-address") ?? "127.0.0.1";
   const host = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
   return `https://${joinHostPort(host, Number(argument(extraArgs, "secure-port") ?? port))}`;
@@ -50,16 +66,15 @@ const COMPONENTS: readonly Component[] = [
   { name: "kube-apiserver", ask: async (c) => await (await c.admin()).probe("/readyz?verbose") },
   {
     name: "kube-controller-manager",
-    ask: ({ unverified, config }) =>
-      unverified.get(
-        `${endpointOf(config.cluster.controllerManager.extraArgs, PORTS.controllerManager)}/healthz`,
+    ask: async (c) =>
+      await c.unverified.get(
+        `${await endpointOf(c, "kube-controller-manager", PORTS.controllerManager)}/healthz`,
         2_000,
       ),
   },
   {
     name: "kube-scheduler",
-    ask: ({ unverified, config }) =>
-      unverified.get(`${endpointOf(config.cluster.scheduler.extraArgs, PORTS.scheduler)}/livez`, 2_000),
+    ask: async (c) => await c.unverified.get(`${await endpointOf(c, "kube-scheduler", PORTS.scheduler)}/livez`, 2_000),
   },
 ];
 

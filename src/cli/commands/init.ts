@@ -9,6 +9,7 @@ import {
   list,
   NODE_NAME,
   number,
+  PATCHES,
   SKIP,
   text,
 } from "../flags.ts";
@@ -28,6 +29,7 @@ const INIT_FLAGS: readonly Flag[] = [
   text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
   text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
   NODE_NAME,
+  PATCHES,
   text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
   text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
   text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),

@@ -8,6 +8,7 @@ import {
   IGNORE,
   list,
   NODE_NAME,
+  PATCHES,
   SKIP,
   text,
 } from "../flags.ts";
@@ -26,6 +27,7 @@ const JOIN_FLAGS: readonly Flag[] = [
   DRY_RUN,
   IGNORE,
   NODE_NAME,
+  PATCHES,
   SKIP,
   text("tls-bootstrap-token", "<token>", "token that the kubelet gets its certificate with, if another than --token"),
   text("token", "<token>", "bootstrap token. Others see command lines: prefer --token-file"),

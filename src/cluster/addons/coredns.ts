@@ -9,6 +9,7 @@ import type { ConfigMap } from "../component_defaults.ts";
 import { clusterDnsAddress } from "../endpoints.ts";
 import { dnsImage } from "../images.ts";
 import { CONTROL_PLANE_LABEL } from "../node_marks.ts";
+import { NO_PATCHES, type Patcher } from "../patches/apply.ts";
 import { grantObjects } from "../rbac.ts";
 
 const NAME = "coredns";
@@ -19,8 +20,12 @@ const LABELS = { "k8s-app": "kube-dns" };
 /** How many CoreDNS pods a new cluster gets. */
 const REPLICAS = 2;
 
-/** All objects but the ConfigMap; `replicas`: what the Deployment in the cluster has, to stay. */
-export function coreDnsObjects(cluster: ClusterConfiguration, replicas: number = REPLICAS): KubeObject[] {
+/** All objects but the ConfigMap; `replicas`: what the Deployment in the cluster has, to stay, unless a patch changes it. */
+export function coreDnsObjects(
+  cluster: ClusterConfiguration,
+  replicas: number = REPLICAS,
+  patch: Patcher = NO_PATCHES,
+): KubeObject[] {
   return [
     ...grantObjects({
       name: "system:coredns",
@@ -31,7 +36,7 @@ export function coreDnsObjects(cluster: ClusterConfiguration, replicas: number =
       to: [{ kind: "ServiceAccount", name: NAME, namespace: NAMESPACE }],
     }),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: NAMESPACE } },
-    deployment(cluster, replicas),
+    patch("corednsdeployment", deployment(cluster, replicas)),
     service(cluster),
   ];
 }

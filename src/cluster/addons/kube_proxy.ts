@@ -9,6 +9,7 @@ import type { KubeObject } from "../../system.ts";
 import { type ConfigMap, markGenerated, withDefaults } from "../component_defaults.ts";
 import { controlPlaneUrl } from "../endpoints.ts";
 import { kubernetesImage } from "../images.ts";
+import { NO_PATCHES, type Patcher } from "../patches/apply.ts";
 import { BOOTSTRAP_GROUP, grantObjects, groups, readConfigMap } from "../rbac.ts";
 import { releaseOf } from "../versions.ts";
 
@@ -23,10 +24,11 @@ type Configuration = Pick<InitConfiguration, "cluster" | "localAPIEndpoint" | "k
 export async function kubeProxyObjects(
   config: Configuration,
   proxyEnvironment: readonly EnvVar[] = [],
+  patch: Patcher = NO_PATCHES,
 ): Promise<KubeObject[]> {
   return [
     await configMap(config),
-    daemonSet(config, proxyEnvironment),
+    withEnvironment(patch("kubeproxydaemonset", daemonSet(config)), proxyEnvironment),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: NAMESPACE } },
     ...grantObjects({
       name: "kubeadm:node-proxier",
@@ -83,7 +85,16 @@ async function configMap(config: Configuration): Promise<ConfigMap> {
   return config.kubeProxy === undefined ? await markGenerated(map) : map;
 }
 
-function daemonSet({ cluster }: Configuration, proxyEnvironment: readonly EnvVar[]): KubeObject {
+/** Adds variables to the first container of a DaemonSet; after the patches, as kubeadm does. */
+function withEnvironment(set: KubeObject, variables: readonly EnvVar[]): KubeObject {
+  const copy = structuredClone(set);
+  const { template } = copy["spec"] as { template: { spec: { containers: { env?: unknown[] }[] } } };
+  const [first] = template.spec.containers;
+  if (first && variables.length > 0) first.env = [...first.env ?? [], ...variables];
+  return copy;
+}
+
+function daemonSet({ cluster }: Configuration): KubeObject {
   const labels = { "k8s-app": NAME };
   return {
     apiVersion: "apps/v1",
@@ -109,10 +120,7 @@ function daemonSet({ cluster }: Configuration, proxyEnvironment: readonly EnvVar
               `--config=${MOUNT}/config.conf`,
               "--hostname-override=$(NODE_NAME)",
             ],
-            env: [
-              { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-              ...proxyEnvironment,
-            ],
+            env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
             securityContext: { privileged: true },
             volumeMounts: [
               { name: NAME, mountPath: MOUNT },

@@ -34,6 +34,7 @@ export interface Container {
 export interface StaticPod extends KubeObject {
   apiVersion: "v1";
   kind: "Pod";
+  metadata: KubeObject["metadata"] & { name: Component["name"] };
   spec: {
     hostNetwork: true;
     priority: number;

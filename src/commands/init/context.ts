@@ -4,6 +4,8 @@ import { missingKeys } from "../../cluster/existing_kubeconfigs.ts";
 import { localUrl } from "../../cluster/endpoints.ts";
 import { kubeletConfiguration } from "../../cluster/kubelet.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
+import { patcher } from "../../cluster/patches/apply.ts";
+import { patchTargets, readPatches } from "../../cluster/patches/directory.ts";
 import { BOOTSTRAP_GROUP } from "../../cluster/rbac.ts";
 import type { BootstrapToken, Facts, InitConfiguration } from "../../config/types.ts";
 import { UserError } from "../../errors.ts";
@@ -86,6 +88,12 @@ export async function initContext(
   keyOrder: readonly string[],
 ): Promise<InitContext> {
   const { host } = system;
+  const patches = await readPatches(
+    host,
+    config.patchesDirectory,
+    patchTargets(config.cluster.kubernetesVersion),
+    desk.warn,
+  );
   // Without root the preflight check will say so; until then there is nothing to read.
   const missing = host.uid() === 0 ? await missingKeys(host, config, keyOrder) : [];
   const admin = once(async () => {
@@ -108,6 +116,7 @@ export async function initContext(
     keys: startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus()),
     startedAt: host.now(),
     registerTaints: false,
+    patch: patcher(patches, desk.warn),
     kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
     kubeletStartedAt: performance.now(),
     rewritten: new Map(),

@@ -2,6 +2,8 @@ import { readCredentials } from "../../cluster/credentials.ts";
 import type { DiscoveryFile } from "../../cluster/discovery_file.ts";
 import { configMapText, KUBELET_CONFIG } from "../../cluster/kubeadm_config.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { patcher } from "../../cluster/patches/apply.ts";
+import { PATCH_TARGETS, readPatches } from "../../cluster/patches/directory.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { parseDocuments } from "../../config/yaml.ts";
 import { InvalidInput, Untrusted } from "../../errors.ts";
@@ -112,6 +114,7 @@ export async function joinContext(
     nodeRegistration: config.nodeRegistration,
     ownPaths: await readOwnPaths(host),
     registerTaints: true,
+    patch: patcher(await readPatches(host, config.patchesDirectory, PATCH_TARGETS, desk.warn), desk.warn),
     kubeletConfiguration: once(async () => await kubeletConfigurationOf(await reader())),
     kubeletStartedAt: performance.now(),
     nodeName: config.nodeRegistration.name,

@@ -1,5 +1,5 @@
 import type { Change, KubeObject, ObjectReference } from "../system.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, type Problem, UserError } from "../errors.ts";
 
 /** Paths whose content is never shown: private keys, kubeconfigs with keys or tokens inside. */
 const SECRET_PATH = /\.key$|\.conf$|\.pem$|token/;
@@ -86,6 +86,23 @@ export function changeContent(change: Change): string | undefined {
   return change.kind === "patch" ? JSON.stringify(change.patch, undefined, 2) : undefined;
 }
 
+/** A bootstrap token; its second half is a secret. */
+const TOKEN = /\b([a-z0-9]{6})\.[a-z0-9]{16}(?![a-z0-9.-])/g;
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*-----|$)/g;
+/** Longest word and line of a message: what is longer was given by somebody, and is not read by anybody. */
+const LONGEST = { word: 300, line: 3_000 } as const;
+
+function cut(text: string, length: number): string {
+  return `${text.slice(0, length / 2)}… (${text.length} characters)`;
+}
+
+/** A message as it may be shown: whatever it quotes, no secret half of a token, no private key, and nothing endless. */
+export function presentable(message: string): string {
+  return message.replace(PRIVATE_KEY, "<private key>").replace(TOKEN, "$1.<secret>")
+    .replace(new RegExp(`\\S{${LONGEST.word},}`, "g"), (word) => cut(word, LONGEST.word))
+    .replace(new RegExp(`.{${LONGEST.line},}`, "g"), (line) => cut(line, LONGEST.line));
+}
+
 /** Messages of an error's causes, outermost first, without repetitions. */
 function causes(error: Error): string[] {
   const found: string[] = [];
@@ -106,19 +123,21 @@ export function errorText(error: unknown): string {
   const lines = [`error: ${error.message}`, ...causes(error).map((cause) => `  because: ${cause}`)];
   if (error instanceof UserError) lines.push(...error.hints.map((hint) => `  next: ${hint}`));
   else lines.push("  This is a defect of kubewright; please report it with these lines:", error.stack ?? "");
-  return lines.join("\n") + "\n";
+  return presentable(lines.join("\n")) + "\n";
 }
 
 /** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, hints }`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
+  const shown = (problem: Problem) =>
+    Object.fromEntries(Object.entries(problem).map(([name, text]) => [name, presentable(String(text))]));
   return {
     event: "error",
     kind: failure.name,
     exitCode: failure instanceof UserError ? failure.exitCode : EXIT.failed,
-    message: failure.message,
-    causes: causes(failure),
-    ...("problems" in failure ? { problems: failure.problems } : {}),
-    hints: failure instanceof UserError ? failure.hints : [],
+    message: presentable(failure.message),
+    causes: causes(failure).map(presentable),
+    ...("problems" in failure ? { problems: (failure.problems as readonly Problem[]).map(shown) } : {}),
+    hints: failure instanceof UserError ? failure.hints.map(presentable) : [],
   };
 }

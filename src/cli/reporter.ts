@@ -1,5 +1,5 @@
 import type { Change } from "../system.ts";
-import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
+import { changeContent, changeEvent, changeLine, errorEvent, errorText, presentable } from "./report.ts";
 import { logProgress, terminalProgress, type WaitEvent } from "./progress.ts";
 
 /** What a command gives a program: one object, or several of a kind (tokens). */
@@ -53,7 +53,7 @@ export function textReporter(options: ReporterOptions): Reporter {
     },
     wait: (event) => progress.wait(event),
     note: (message) => say(`  ${message}`),
-    warn: (message) => say(`warning: ${message}`),
+    warn: (message) => say(`warning: ${presentable(message)}`),
     result: (text) => {
       progress.clear();
       options.out(text);
@@ -87,7 +87,7 @@ export function eventReporter(options: ReporterOptions, notation: Notation): Rep
       emit({ event: "wait", what, state, ms: Math.round(elapsedMs), done });
     },
     note: (message) => emit({ event: "note", message }),
-    warn: (message) => emit({ event: "warning", message }),
+    warn: (message) => emit({ event: "warning", message: presentable(message) }),
     result: (_text, result) => emit({ event: "result", ...(Array.isArray(result) ? { items: result } : result) }),
     error: (error) => emit(errorEvent(error)),
   };
@@ -110,7 +110,7 @@ export function documentReporter(options: ReporterOptions, notation: Notation): 
     },
     wait() {},
     note: (message) => tell({ event: "note", message }),
-    warn: (message) => tell({ event: "warning", message }),
+    warn: (message) => tell({ event: "warning", message: presentable(message) }),
     result(_text, result) {
       const recorded = options.listChanges() ? { dryRun: true, changes } : {};
       const documents = Array.isArray(result) ? result : [{ ...result, ...recorded }];

@@ -116,5 +116,12 @@ export async function tokenOf(parsed: Parsed, source: TextSource): Promise<strin
       what: "goes not together with --token",
     }]);
   }
-  return token ?? (await textOf(parsed, "token-file", source))?.trim();
+  const read = (await textOf(parsed, "token-file", source))?.trim();
+  if (read === "") {
+    throw new InvalidInput("Cannot tell the token:", [{
+      where: "--token-file",
+      what: `${nameOf(parsed, "token-file")} is empty`,
+    }]);
+  }
+  return token ?? read;
 }

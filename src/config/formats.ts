@@ -12,6 +12,9 @@ export type Check = (text: string) => string | undefined;
 const LABEL = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
+/** All digits and dots cannot be a host name: it is an address with a mistake in it. */
+const ADDRESS_LIKE = /^[\d.]+$/;
+
 function pattern(form: RegExp, wanted: string): Check {
   return (text) => form.test(text) ? undefined : wanted;
 }
@@ -30,7 +33,7 @@ export const dnsLabel: Check = (text) =>
 
 /** A subject alternative name: DNS name, wildcard DNS name or IP address. */
 export const certificateName: Check = (text) =>
-  parseAddress(text) || dnsName(text.replace(/^\*\./, "")) === undefined
+  parseAddress(text) || dnsName(text.replace(/^\*\./, "")) === undefined && !ADDRESS_LIKE.test(text)
     ? undefined
     : "is neither an IP address nor a DNS name (which may begin with *.)";
 
@@ -49,8 +52,7 @@ export const endpoint: Check = (text) => {
   const parts = splitHostPort(text);
   if (!parts) return "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
   if (parseAddress(parts.host)) return;
-  // All digits and dots cannot be a host name: it is an address with a mistake in it.
-  if (/^[\d.]+$/.test(parts.host)) return `has no valid IP address in it: "${parts.host}"`;
+  if (ADDRESS_LIKE.test(parts.host)) return `has no valid IP address in it: "${parts.host}"`;
   return dnsName(parts.host) === undefined
     ? undefined
     : `has no valid host in it: "${parts.host}" is no IP address or DNS name`;
@@ -116,11 +118,13 @@ export const labelValue = pattern(
   "is not a value: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
 );
 
-/** RFC 3339 time. */
-export const timestamp: Check = (text) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))
-    ? undefined
-    : "is not a time such as 2027-01-31T12:00:00Z";
+/** RFC 3339 time. `Date` takes 30 February for 2 March, so the day is looked at by itself. */
+export const timestamp: Check = (text) => {
+  const day = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.exec(text)?.[1];
+  const exists = day !== undefined && !Number.isNaN(Date.parse(day)) &&
+    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return exists && !Number.isNaN(Date.parse(text)) ? undefined : "is not a time such as 2027-01-31T12:00:00Z";
+};
 
 /** Go's duration text, in documents that are passed on as they are. */
 export const durationText: Check = (text) =>

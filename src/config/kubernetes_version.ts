@@ -12,7 +12,7 @@ export interface SupportedVersions {
   minors: readonly number[];
 }
 
-const VERSION = /^v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+const VERSION = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const LABEL = /^(?:stable|latest)(?:-(\d+)(?:\.(\d+))?)?$/;
 
 /** The minor number of a version 1.x; undefined for anything else. */

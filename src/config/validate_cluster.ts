@@ -124,7 +124,13 @@ function validateExternalEtcd(etcd: ExternalEtcd, report: Report): void {
   if (certFile && keyFile && !caFile) report(`${path}.caFile`, "is missing; certFile and keyFile need it");
   if (etcd.endpoints.length === 0) report(`${path}.endpoints`, "is empty; at least one URL is needed");
   const validateUrl = (url: string, where: string, httpAllowed: boolean) => {
-    const protocol = URL.canParse(url) ? new URL(url).protocol : "";
+    const { protocol = "", username = "", password = "" } = URL.parse(url) ?? {};
+    if (username || password) {
+      return report(
+        where,
+        "holds a user name or password, which etcd does not take from a URL; give certFile and keyFile",
+      );
+    }
     if (protocol === "https:" || httpAllowed && protocol === "http:") return;
     const why = protocol === "http:"
       ? " URL, as caFile, certFile or keyFile is given"

@@ -39,22 +39,26 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
   return Object.fromEntries([...merged, ...own]);
 }
 
+/** Why a text cannot be read: where, but not the lines there, which may hold a token or a key. */
+function reasonOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && reason.includes("call stack")) return "it is nested too deep";
+  return reason.replace(/( at line \d+, column \d+):\n[\s\S]*$/, "$1").trimEnd();
+}
+
 /**
  * Reads the values of all documents of a YAML or JSON text, whatever they are; timestamps stay text.
  * @param source what to call the text in messages: a path.
  * @throws {InvalidInput} on bad syntax, duplicate keys and too large a text.
  */
 export function parseValues(text: string, source: string): unknown[] {
-  const refuse = (state: string, cause?: unknown) =>
-    new InvalidInput(`Cannot read "${source}": ${state}`, [], { cause });
+  const refuse = (state: string) => new InvalidInput(`Cannot read "${source}": ${state}`);
   if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
   try {
     const budget = { values: LIMITS.values };
     return parseAll(text, { schema: "core" }).map((document) => unfold(document, budget));
   } catch (error) {
-    const overflow = error instanceof RangeError && error.message.includes("call stack");
-    const reason = overflow ? "it is nested too deep" : error instanceof Error ? error.message : String(error);
-    throw refuse(`it is not valid YAML: ${reason.trimEnd()}`, error);
+    throw refuse(`it is not valid YAML: ${reasonOf(error)}`);
   }
 }
 
@@ -90,6 +94,7 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
+  if (typeof value === "number" && !Number.isFinite(value)) return "no finite number";
   if (typeof value !== "string") return `the ${typeof value} ${value}`;
   const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   return `the text ${shown}`;

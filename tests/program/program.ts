@@ -7,7 +7,7 @@
 import { memoryHost, type MemoryHostOptions } from "../../src/host/memory.ts";
 import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
 import { main } from "../../src/main.ts";
-import type { ContainerRuntime, KubeClient, System } from "../../src/system.ts";
+import type { Change, ContainerRuntime, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";
 
 /** What a run left. */
@@ -19,7 +19,12 @@ export interface Ran {
   events: Record<string, unknown>[];
   /** The JSON documents, each on lines of its own, that `out` holds; empty where it holds none. */
   documents: Record<string, unknown>[];
+  /** What was really changed on the host: nothing in a dry run. */
+  changes: Change[];
 }
+
+/** Parts of the outside world that are otherwise than nobody there. */
+export type World = Partial<Pick<System, "connect" | "runtime" | "unverified">>;
 
 const KUBELET = "/usr/bin/kubelet";
 const SOCKET = "/var/run/containerd/containerd.sock";
@@ -47,9 +52,12 @@ export const FIT: MemoryHostOptions = {
 };
 
 /** The fit host with some things otherwise; files are added, `undefined` takes one away. */
-export function unfit(changes: MemoryHostOptions, files: Record<string, string | undefined> = {}): MemoryHostOptions {
+export function unfit(
+  changes: MemoryHostOptions,
+  files: Readonly<Record<string, string | Uint8Array | undefined>> = {},
+): MemoryHostOptions {
   const entries = Object.entries({ ...FIT.files, ...files }).filter(([, content]) => content !== undefined);
-  return { ...FIT, ...changes, files: Object.fromEntries(entries) as Record<string, string> };
+  return { ...FIT, ...changes, files: Object.fromEntries(entries) as Record<string, string | Uint8Array> };
 }
 
 const RUNTIME = {
@@ -65,8 +73,14 @@ export function jsonDocuments(text: string): Record<string, unknown>[] {
 }
 
 /** Runs the program with these arguments; nothing outside of memory is there. */
-export async function run(args: readonly string[], host: MemoryHostOptions = FIT, stdin = ""): Promise<Ran> {
+export async function run(
+  args: readonly string[],
+  host: MemoryHostOptions = FIT,
+  stdin = "",
+  world: World = {},
+): Promise<Ran> {
   let [out, err] = ["", ""];
+  const changes: Change[] = [];
   const nobody = () =>
     Promise.reject(new KubeError("there is no network in this test", { status: 0, reason: UNREACHABLE }));
   const noServer = (server: string): KubeClient => ({
@@ -79,7 +93,10 @@ export async function run(args: readonly string[], host: MemoryHostOptions = FIT
     delete: nobody,
   });
   const code = await main(args, (events): System => ({
-    host: memoryHost(host, events.change),
+    host: memoryHost(host, (change) => {
+      changes.push(change);
+      events.change(change);
+    }),
     connect: ({ server }) => noServer(server),
     runtime: () => RUNTIME,
     unverified: { get: nobody },
@@ -88,7 +105,8 @@ export async function run(args: readonly string[], host: MemoryHostOptions = FIT
     terminal: { out: false, err: false },
     out: (line) => void (out += `${line}\n`),
     err: (text) => void (err += text),
+    ...world,
   }), SOURCE_BUILD);
   const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
-  return { code, out, err, events, documents: out.startsWith("{\n") ? jsonDocuments(out) : [] };
+  return { code, out, err, events, changes, documents: out.startsWith("{\n") ? jsonDocuments(out) : [] };
 }

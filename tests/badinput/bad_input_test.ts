@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { type Category, shortcomings } from "./case.ts";
+import { ENDPOINT_CASES } from "./endpoints.ts";
+import { TOKEN_CASES } from "./tokens.ts";
+
+const CATEGORIES: readonly Category[] = [TOKEN_CASES, ENDPOINT_CASES];
+
+const count = { tried: 0, refused: 0 };
+
+for (const { name, cases } of CATEGORIES) {
+  Deno.test(`bad input: ${name}`, async () => {
+    const found: string[] = [];
+    for (const bad of await cases()) {
+      const wrong = await shortcomings(bad);
+      count.tried++;
+      if (wrong.length === 0) count.refused++;
+      found.push(...wrong);
+    }
+    assert.deepEqual(found, [], `${found.length} shortcomings:\n${found.join("\n")}`);
+  });
+}
+
+Deno.test("bad input: how much of it, and that all was refused", () => {
+  console.log(`${count.tried} bad inputs, ${count.refused} refused as they should be`);
+  assert.equal(count.refused, count.tried);
+});

@@ -1,0 +1,219 @@
+/** Hosts, ports and addresses. @module */
+import { type BadInput, type Category, cluster, HASH, init, join, line, TOKEN } from "./case.ts";
+
+/** Texts that are no `host:port`. */
+const WRONG_ENDPOINTS: readonly (readonly [string, string])[] = [
+  ["port 0", "a.example:0"],
+  ["port 65536", "a.example:65536"],
+  ["a port of six digits", "a.example:100000"],
+  ["a negative port", "a.example:-1"],
+  ["a port with a sign", "a.example:+6443"],
+  ["a port with a leading zero", "a.example:06443"],
+  ["a port in hexadecimal", "a.example:0x192b"],
+  ["a port by name", "a.example:https"],
+  ["a port that is empty", "a.example:"],
+  ["two ports", "a.example:6443:6443"],
+  ["a port alone", ":6443"],
+  ["a scheme", "https://a.example:6443"],
+  ["a path", "a.example:6443/api"],
+  ["a user", "root@a.example:6443"],
+  ["a query", "a.example:6443?x=1"],
+  ["a space", "a example:6443"],
+  ["a line break", "a.example\n:6443"],
+  ["an underscore", "a_b.example:6443"],
+  ["a dot at the end of two", "a..example:6443"],
+  ["a dash in front", "-a.example:6443"],
+  ["a dash at the end", "a-.example:6443"],
+  ["upper case", "API.example:6443"],
+  ["a letter that is not ASCII", "bücher.example:6443"],
+  ["a wildcard", "*.example:6443"],
+  ["a name of 254 characters", `${"a.".repeat(126)}aa:6443`],
+  ["an octet of 256", "192.0.2.256:6443"],
+  ["three octets", "192.0.2:6443"],
+  ["five octets", "192.0.2.1.5:6443"],
+  ["an octet in octal", "192.0.02.1:6443"],
+  ["an address as a number", "3221225985:6443"],
+  ["an IPv6 address without brackets and with a port", "fd00:1:2:3:4:5:6:7:6443"],
+  ["a bracket that does not close", "[fd00::1:6443"],
+  ["a bracket that does not open", "fd00::1]:6443"],
+  ["brackets around a name", "[a.example]:6443"],
+  ["brackets around IPv4", "[192.0.2.1]:6443"],
+  ["brackets around nothing", "[]:6443"],
+  ["two brackets", "[[fd00::1]]:6443"],
+  ["something behind the bracket", "[fd00::1]x:6443"],
+  ["a zone id", "[fe80::1%eth0]:6443"],
+  ["a zone id without brackets", "fe80::1%eth0"],
+  ["two double colons", "[fd00::1::2]:6443"],
+  ["a group of five digits", "[fd00::12345]:6443"],
+  ["a group with a g", "[fd00::g]:6443"],
+  ["nine groups", "[1:2:3:4:5:6:7:8:9]:6443"],
+  ["a prefix length", "192.0.2.1/24"],
+  ["a hundred thousand characters", `${"a".repeat(100_000)}:6443`],
+  ["a hundred thousand colons", ":".repeat(100_000)],
+];
+
+/** Texts that are no address of a host. */
+const WRONG_ADDRESSES: readonly (readonly [string, string])[] = [
+  ["a name", "a.example"],
+  ["a port", "192.0.2.1:6443"],
+  ["all addresses", "0.0.0.0"],
+  ["all IPv6 addresses", "::"],
+  ["a multicast address", "224.0.0.1"],
+  ["an IPv6 multicast address", "ff02::1"],
+  ["the broadcast address", "255.255.255.255"],
+  ["a link-local address", "169.254.1.1"],
+  ["an IPv6 link-local address", "fe80::1"],
+  ["a zone id", "fe80::1%eth0"],
+  ["a loopback address where lo has no other", "127.0.0.1"],
+  ["a leading zero", "192.0.2.010"],
+  ["three octets", "192.0.2"],
+  ["an octet too large", "192.0.2.300"],
+  ["brackets", "[2001:db8::1]"],
+  ["a network", "192.0.2.0/24"],
+  ["a space in front", " 192.0.2.10"],
+  ["two addresses", "192.0.2.10,192.0.2.11"],
+  ["an address of a Service", "10.96.0.1"],
+  ["another family than the Services", "2001:db8::1"],
+];
+
+const WRONG_NAMES: readonly (readonly [string, string])[] = [
+  ["a space", "a b"],
+  ["an underscore", "a_b.example"],
+  ["two wildcards", "*.*.example"],
+  ["a wildcard in the middle", "a.*.example"],
+  ["a scheme", "https://a.example"],
+  ["a port", "a.example:6443"],
+  ["an octet too large", "192.0.2.256"],
+  ["a mail address", "a@example.org"],
+  ["a network", "192.0.2.0/24"],
+  ["an address in brackets", "[fd00::1]"],
+  ["254 characters", `${"a.".repeat(126)}aa`],
+];
+
+const ETCD: readonly (readonly [string, string])[] = [
+  ["no scheme", "10.0.0.7:2379"],
+  ["ftp", "ftp://10.0.0.7"],
+  ["no host", "https://"],
+  ["a port too large", "https://10.0.0.7:99999"],
+  ["spaces", "https://10.0.0.7 :2379"],
+  ["a user and password", "https://root:hunter22@10.0.0.7:2379"],
+  ["an IPv6 address without brackets", "https://fd00::7:2379"],
+];
+
+function tables(): BadInput[] {
+  const rest = ["--token", TOKEN, "--discovery-token-ca-cert-hash", HASH];
+  return [
+    ...WRONG_ENDPOINTS.map(([what, text]) =>
+      line(`join a host with ${what}`, ["join", text, ...rest], /^ {2}HOST\[:PORT\]: |there is no such flag/m)
+    ),
+    ...WRONG_ENDPOINTS.map(([what, text]) =>
+      cluster(
+        `controlPlaneEndpoint with ${what}`,
+        `controlPlaneEndpoint: ${JSON.stringify(text)}`,
+        /ClusterConfiguration\.controlPlaneEndpoint/,
+      )
+    ),
+    ...WRONG_ADDRESSES.map(([what, text]) =>
+      line(
+        `advertise ${what}`,
+        ["init", `--apiserver-advertise-address=${text}`],
+        /^ {2}--apiserver-advertise-address: /m,
+      )
+    ),
+    ...WRONG_NAMES.map(([what, text]) =>
+      cluster(
+        `a certificate's name with ${what}`,
+        `apiServer: {certSANs: [good.example, ${JSON.stringify(text)}]}`,
+        /apiServer\.certSANs\[1\].*(neither|not)/,
+      )
+    ),
+    ...WRONG_NAMES.slice(0, 4).map(([what, text]) =>
+      cluster(
+        `a name of etcd with ${what}`,
+        `etcd: {local: {serverCertSANs: [${JSON.stringify(text)}]}}`,
+        /etcd\.local\.serverCertSANs\[0\]/,
+      )
+    ),
+    ...ETCD.map(([what, text]) =>
+      cluster(
+        `an endpoint of etcd with ${what}`,
+        `etcd: {external: {endpoints: [${JSON.stringify(text)}]}}`,
+        /etcd\.external\.endpoints\[0\]/,
+        { secrets: ["hunter22"] },
+      )
+    ),
+  ];
+}
+
+const OTHERS: readonly BadInput[] = [
+  line(
+    "a port that is no number",
+    ["init", "--apiserver-bind-port=https"],
+    /--apiserver-bind-port: is a whole number, not "https"/,
+  ),
+  line("a port of a fraction", ["init", "--apiserver-bind-port=64.43"], /--apiserver-bind-port: /),
+  line("a port too large", ["init", "--apiserver-bind-port=65536"], /--apiserver-bind-port: .*1\.\.65535/),
+  line("a port beyond all numbers", ["init", `--apiserver-bind-port=${"9".repeat(400)}`], /--apiserver-bind-port: /),
+  line("a negative port", ["init", "--apiserver-bind-port=-1"], /--apiserver-bind-port: /),
+  init(
+    "a port as a text",
+    'localAPIEndpoint: {bindPort: "6443"}',
+    /localAPIEndpoint\.bindPort.*expected a whole number/,
+  ),
+  init("a port that is infinite", "localAPIEndpoint: {bindPort: .inf}", /localAPIEndpoint\.bindPort/),
+  init("a port that is not a number", "localAPIEndpoint: {bindPort: .nan}", /localAPIEndpoint\.bindPort/, { code: 3 }),
+  cluster("a DNS domain in upper case", "networking: {dnsDomain: Cluster.Local}", /networking\.dnsDomain/),
+  cluster("a DNS domain with a dot at its end", "networking: {dnsDomain: cluster.local.}", /networking\.dnsDomain/),
+  cluster("a DNS domain of 254 characters", `networking: {dnsDomain: ${"a.".repeat(126)}aa}`, /networking\.dnsDomain/),
+  init("a node's name with an underscore", "nodeRegistration: {name: node_1}", /nodeRegistration\.name/),
+  init("a node's name of 254 characters", `nodeRegistration: {name: ${"a".repeat(254)}}`, /nodeRegistration\.name/),
+  init("a node's name with a slash", "nodeRegistration: {name: ../../etc}", /nodeRegistration\.name/),
+  line(
+    "a node's name too long for a certificate",
+    ["init", "--node-name", "n".repeat(60)],
+    /nodeRegistration\.name|--node-name/,
+  ),
+  line("a host without a name", ["init"], /--node-name: is required/, { host: { hostname: "" } }),
+  line("a host with a name that is none", ["init"], /--node-name: "localhost_1"/, {
+    host: { hostname: "localhost_1" },
+  }),
+  line("a host without a default route", ["init"], /--apiserver-advertise-address: is required/, {
+    files: { "/proc/net/route": "Iface\n" },
+  }),
+  line("a host whose routes are garbage", ["init"], /--apiserver-advertise-address: is required/, {
+    files: { "/proc/net/route": "\0\x01\x02".repeat(999) },
+  }),
+  line("a host with two runtimes", ["init"], /--cri-socket: is required: this host has several/, {
+    files: { "/var/run/crio/crio.sock": "" },
+  }),
+  line("a socket over TCP", ["init", "--cri-socket", "tcp://127.0.0.1:1234"], /--cri-socket: /),
+  line("a socket by http", ["init", "--cri-socket", "http:///run/x.sock"], /--cri-socket: /),
+  line("a socket without a path", ["init", "--cri-socket", "unix://"], /--cri-socket: /),
+  line("a relative socket", ["init", "--cri-socket", "run/containerd.sock"], /--cri-socket: /),
+  line("a pipe of Windows", ["init", "--cri-socket", "npipe:////./pipe/containerd"], /--cri-socket: /),
+  join(
+    "an endpoint that is a number",
+    `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: 6443, caCertHashes: ["${HASH}"]}}`,
+    /apiServerEndpoint.*expected text/,
+  ),
+  join(
+    "an endpoint that is a list",
+    `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: [a], caCertHashes: ["${HASH}"]}}`,
+    /apiServerEndpoint.*expected text/,
+  ),
+  join(
+    "a file over http",
+    "discovery: {file: {kubeConfigPath: http://a.example/c}}",
+    /kubeConfigPath.*neither a path nor an https URL/,
+  ),
+  join("a file over ftp", "discovery: {file: {kubeConfigPath: ftp://a.example/c}}", /kubeConfigPath/),
+  join(
+    "both ways to the cluster",
+    `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a, caCertHashes: ["${HASH}"]}, file: {kubeConfigPath: /c}}`,
+    /JoinConfiguration\.discovery/,
+  ),
+  join("no way to the cluster", "discovery: {}", /JoinConfiguration\.discovery.*is required/),
+];
+
+/** Hosts, ports and addresses. */
+export const ENDPOINT_CASES: Category = { name: "hosts, ports and addresses", cases: () => [...tables(), ...OTHERS] };

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandEntry } from "./dispatch/entry.ts";
+import { CERTS_ENTRIES } from "./dispatch/certs.ts";
 import { INIT_ENTRIES } from "./dispatch/init.ts";
 import { JOIN_ENTRIES } from "./dispatch/join.ts";
 import { TOKEN_ENTRIES } from "./dispatch/token.ts";
@@ -10,6 +11,7 @@ import { VERSION_ENTRIES } from "./dispatch/version.ts";
 
 /** Every command of `cli/commands.ts`. */
 export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
+  ...CERTS_ENTRIES,
   ...INIT_ENTRIES,
   ...JOIN_ENTRIES,
   ...TOKEN_ENTRIES,

@@ -2,6 +2,7 @@
  * Every command and flag, once.
  * @module
  */
+import { CERTS_COMMANDS } from "./commands/certs.ts";
 import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
 import { TOKEN_COMMANDS } from "./commands/token.ts";
@@ -13,5 +14,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...INIT_COMMANDS,
   ...JOIN_COMMANDS,
   ...TOKEN_COMMANDS,
+  ...CERTS_COMMANDS,
   ...VERSION_COMMANDS,
 ];

@@ -132,7 +132,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
 export const SERVICE_ACCOUNT_KEY = { name: "sa", baseName: "sa" } as const;
 
 /** Whether this cluster has the certificate. */
-export function isWanted(spec: CertificateSpec, config: InitConfiguration): boolean {
+export function isWanted(spec: CertificateSpec, config: Pick<InitConfiguration, "cluster">): boolean {
   return config.cluster.etcd.external === undefined || !isOfLocalEtcd(spec);
 }
 

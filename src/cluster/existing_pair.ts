@@ -7,6 +7,9 @@ import { LONGEST_COMMON_NAME } from "../pki/names.ts";
 import type { Host } from "../system.ts";
 import { type CertificateSpec, pkiPaths } from "./certificates.ts";
 
+/** What a pair of files depends on. */
+export type OfCluster = Pick<InitConfiguration, "cluster">;
+
 /** What there is of a pair of files. `certificates` is the certificate and what its file holds behind it. */
 export interface ExistingPair {
   readonly certificates?: readonly [Certificate, ...Certificate[]];
@@ -25,7 +28,7 @@ export interface Findings {
  * Reads a pair of files.
  * @throws {InvalidInput} with one problem a file, when one is there and cannot be read.
  */
-export async function readPair(host: Host, config: InitConfiguration, spec: CertificateSpec): Promise<ExistingPair> {
+export async function readPair(host: Host, config: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
   const paths = pkiPaths(config.cluster, spec);
   const [certificateText, keyText] = await Promise.all([host.readText(paths.certificate), host.readText(paths.key)]);
   const problems: Problem[] = [];
@@ -57,7 +60,7 @@ export async function readPair(host: Host, config: InitConfiguration, spec: Cert
  */
 export async function readIssuer(
   host: Host,
-  config: InitConfiguration,
+  config: OfCluster,
   spec: CertificateSpec,
 ): Promise<ExistingPair | undefined> {
   try {
@@ -73,7 +76,7 @@ export async function readIssuer(
  * @throws {InvalidInput} when it is not there, or is kept elsewhere (no key).
  */
 export function signingAuthority(
-  config: InitConfiguration,
+  config: OfCluster,
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
 ): Authority & { bundle: readonly Certificate[] } {
@@ -89,7 +92,7 @@ export function signingAuthority(
 /** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
 export function authorityCannotSign(
   host: Host,
-  config: InitConfiguration,
+  config: OfCluster,
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
   where: string,

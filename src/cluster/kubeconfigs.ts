@@ -119,6 +119,21 @@ export function kubeconfigDocument(parts: KubeconfigParts): Record<string, unkno
   };
 }
 
+/**
+ * The kubeconfig of a user whose certificate is still to be signed: with the key, without certificate and authority, as
+ * kubeadm writes it.
+ */
+export function pendingKubeconfigDocument(
+  parts: Pick<KubeconfigParts, "clusterName" | "server" | "user"> & { clientKeyPem: string },
+): Record<string, unknown> {
+  const { clusterName, server, user, clientKeyPem } = parts;
+  return {
+    ...kubeconfigDocument({ ...parts, caPem: "", credentials: { token: "" } }),
+    clusters: [{ name: clusterName, cluster: { server } }],
+    users: [{ name: user, user: { "client-key-data": dataOf(clientKeyPem) } }],
+  };
+}
+
 function userFields(credentials: UserCredentials): Record<string, string> {
   if ("token" in credentials) return { token: credentials.token };
   if ("clientCertFile" in credentials) {

@@ -4,7 +4,8 @@
  * @module
  */
 import { fromBER, type OctetString, type Sequence } from "asn1js";
-import { type AltName, type BasicConstraints, Certificate as X509, type ExtKeyUsage } from "pkijs";
+import { type AltName, type BasicConstraints, Certificate as X509, type ExtKeyUsage, RSAPublicKey } from "pkijs";
+import type { EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
 import { type KeyPair, publicKeyDer, sameBytes } from "./keys.ts";
 import type { AlternativeNames } from "./names.ts";
@@ -24,6 +25,8 @@ export interface Certificate extends AlternativeNames {
   readonly issuerDer: Uint8Array<ArrayBuffer>;
   /** DER of the SubjectPublicKeyInfo. */
   readonly publicKeyDer: Uint8Array<ArrayBuffer>;
+  /** What kind of key it is; absent for kinds that are not made here. */
+  readonly keyAlgorithm?: EncryptionAlgorithm;
   readonly serialNumber: bigint;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -78,6 +81,7 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
   const names = (extension(OID.subjectAltName) as AltName | undefined)?.altNames ?? [];
   const purposes = (extension(OID.extendedKeyUsage) as ExtKeyUsage | undefined)?.keyPurposes ?? [];
   const keyIdentifier = extension(OID.subjectKeyIdentifier) as OctetString | undefined;
+  const keyAlgorithm = keyAlgorithmOf(x509);
   return {
     der,
     commonName: subject(OID.commonName)[0] ?? "",
@@ -91,8 +95,19 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
     ipAddresses: names.filter(({ type }) => type === GENERAL_NAME.ipAddress)
       .map(({ value }) => (value as OctetString).valueBlock.valueHexView),
     usages: (["server", "client"] as const).filter((usage) => purposes.includes(OID[usage])),
+    ...keyAlgorithm && { keyAlgorithm },
     ...keyIdentifier && { keyIdentifier: keyIdentifier.valueBlock.valueHexView.slice() },
   };
+}
+
+/** By the length of the key as pkijs has read it: bits of the modulus, or the name of the curve. */
+function keyAlgorithmOf({ subjectPublicKeyInfo: { parsedKey } }: X509): EncryptionAlgorithm | undefined {
+  if (parsedKey instanceof RSAPublicKey) {
+    const bits = parsedKey.modulus.valueBlock.valueHexView.length * 8 & ~63; // without the byte of the sign
+    return ({ 2048: "RSA-2048", 3072: "RSA-3072", 4096: "RSA-4096" } as const)[bits];
+  }
+  const curves = { "1.2.840.10045.3.1.7": "ECDSA-P256", "1.3.132.0.34": "ECDSA-P384" } as const;
+  return curves[parsedKey?.namedCurve as keyof typeof curves];
 }
 
 /** The bytes as they stand in the certificate: encoding a parsed value again need not give the same ones. */

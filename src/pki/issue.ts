@@ -39,12 +39,15 @@ export interface Period {
   readonly notAfter: Date;
 }
 
-/** What a leaf certificate is to say. Names are written in this order. */
-export interface LeafRequest extends Period, AlternativeNames {
+/** Whom a leaf certificate is for, and for what. Names are written in this order. */
+export interface LeafSubject extends AlternativeNames {
   readonly commonName: string;
   readonly organizations: readonly string[];
   readonly usages: readonly TlsUsage[];
 }
+
+/** What a leaf certificate is to say. */
+export interface LeafRequest extends Period, LeafSubject {}
 
 /** Bits of KeyUsage, counted from the left (RFC 5280, 4.2.1.3). */
 const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5 } as const;
@@ -65,7 +68,7 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
       keyUsage("keyCertSign"),
       extension(OID.basicConstraints, true, new BasicConstraints({ cA: true }).toSchema()),
       extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
-      alternativeNames({ dnsNames: [commonName], ipAddresses: [] })!,
+      alternativeNamesExtension({ dnsNames: [commonName], ipAddresses: [] })!,
     ],
   });
 }
@@ -94,18 +97,25 @@ export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authori
     period,
     spki,
     extensions: [
-      keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
-      extension(
-        OID.extendedKeyUsage,
-        false,
-        new Sequence({ value: want.usages.map((usage) => new ObjectIdentifier({ value: OID[usage] })) }),
-      ),
-      extension(OID.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),
+      ...usageExtensions(want, publicKey),
       extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
       authorityKeyIdentifier(ca),
-      alternativeNames(want),
+      alternativeNamesExtension(want),
     ].filter((extension) => extension !== undefined),
   });
+}
+
+/** The extensions of a leaf that say what its key may be used for. */
+export function usageExtensions(want: LeafSubject, publicKey: CryptoKey): Extension[] {
+  return [
+    keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
+    extension(
+      OID.extendedKeyUsage,
+      false,
+      new Sequence({ value: want.usages.map((usage) => new ObjectIdentifier({ value: OID[usage] })) }),
+    ),
+    extension(OID.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),
+  ];
 }
 
 /** What every certificate has, before it is signed. */
@@ -145,7 +155,7 @@ async function sign(signer: KeyPair, { issuer, subject, period, spki, extensions
 }
 
 /** The digest that goes with a key: that of its curve's strength, SHA-256 for RSA. */
-function hashFor({ privateKey }: KeyPair): string {
+export function hashFor({ privateKey }: KeyPair): string {
   return (privateKey.algorithm as EcKeyAlgorithm).namedCurve === "P-384" ? "SHA-384" : "SHA-256";
 }
 
@@ -161,8 +171,11 @@ function timeOf(date: Date): Time {
   return new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
 }
 
-/** A subject, organizations first, as Go writes it. */
-function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
+/**
+ * A subject, organizations first, as Go writes it.
+ * @throws {InvalidInput} when the common name is empty or too long.
+ */
+export function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
   const length = [...commonName].length;
   if (length === 0 || length > LONGEST_COMMON_NAME) {
     throw new InvalidInput(
@@ -196,7 +209,7 @@ function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuf
  * Only an RSA key of a TLS server may be used to encipher keys: not an authority (RFC 3279, 2.3.1), not a client (RFC 5280,
  * 4.2.1.12), not an elliptic curve key (RFC 8813, 3). kubeadm says it everywhere; nothing in Kubernetes asks for it.
  */
-function isEnciphering({ usages }: LeafRequest, key: CryptoKey): boolean {
+function isEnciphering({ usages }: LeafSubject, key: CryptoKey): boolean {
   return key.algorithm.name !== "ECDSA" && usages.includes("server");
 }
 
@@ -223,7 +236,8 @@ async function keyIdentifier(spki: Uint8Array<ArrayBuffer>): Promise<Uint8Array<
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bits)).slice(0, 20);
 }
 
-function alternativeNames({ dnsNames, ipAddresses }: AlternativeNames): Extension | undefined {
+/** The extension subjectAltName; undefined without names. */
+export function alternativeNamesExtension({ dnsNames, ipAddresses }: AlternativeNames): Extension | undefined {
   const names = [
     ...dnsNames.map((value) => new GeneralName({ type: GENERAL_NAME.dnsName, value })),
     ...ipAddresses.map((octets) =>

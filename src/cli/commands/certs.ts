@@ -1,0 +1,48 @@
+import { type CommandSpec, CONFIG, DRY_RUN, KUBECONFIG, text } from "../flags.ts";
+
+const CERT_DIR = text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)");
+
+/** `certs` and what belongs to it. */
+export const CERTS_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "certs check-expiration",
+    operands: "",
+    maxOperands: 0,
+    summary: "show until when the certificates of this host are good",
+    output: "document",
+    flags: [CERT_DIR, CONFIG, KUBECONFIG],
+    examples: ["kubewright certs check-expiration", "kubewright certs check-expiration -o json"],
+  },
+  {
+    name: "certs renew",
+    operands: "all|NAME…",
+    maxOperands: 20,
+    summary: "renew certificates with new keys: all, admin.conf, apiserver, etcd-server and so on",
+    output: "events",
+    flags: [CERT_DIR, CONFIG, DRY_RUN, KUBECONFIG],
+    examples: ["kubewright certs renew all", "kubewright certs renew apiserver admin.conf"],
+  },
+  {
+    name: "certs generate-csr",
+    operands: "",
+    maxOperands: 0,
+    summary: "make every key, and the requests for an authority whose key is kept elsewhere",
+    output: "events",
+    flags: [
+      CERT_DIR,
+      CONFIG,
+      DRY_RUN,
+      text("kubeconfig-dir", "<dir>", "where the kubeconfigs go (/etc/kubernetes)"),
+    ],
+    examples: ["kubewright certs generate-csr --cert-dir /root/csr/pki --kubeconfig-dir /root/csr"],
+  },
+  {
+    name: "certs certificate-key",
+    operands: "",
+    maxOperands: 0,
+    summary: "print a new key, with which certificates can be uploaded for other control plane nodes",
+    output: "document",
+    flags: [],
+    examples: ["kubewright certs certificate-key"],
+  },
+];

@@ -1,0 +1,91 @@
+import {
+  findAuthority,
+  findKubeletClient,
+  findRenewable,
+  type Found,
+  pathOf,
+} from "../../cluster/existing_renewables.ts";
+import {
+  type ExpirationEntry,
+  expirationEntry,
+  type ExpirationInfo,
+  expirationTables,
+  formatExpiration,
+  formatSpan,
+} from "../../cluster/expiration.ts";
+import { authoritiesOf, renewablesOf } from "../../cluster/renewal.ts";
+import { type ConfigurationSource, findConfiguration } from "../../cluster/stored_config.ts";
+import { pkiPaths } from "../../cluster/certificates.ts";
+import type { Host } from "../../system.ts";
+import type { Desk, Outcome } from "../desk.ts";
+
+/** So short before its end a certificate is worth a word. */
+const SOON_SECONDS = 30 * 86_400;
+
+/** `certs check-expiration`: until when certificates are good. Needs no API server. */
+export async function checkExpiration(desk: Desk, source: ConfigurationSource): Promise<Outcome> {
+  const { host } = desk.system;
+  const { cluster, origin, reason } = await findConfiguration(desk.system, source);
+  if (origin === "defaults") {
+    desk.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
+  }
+  const now = host.now();
+  const unreadable: string[] = [];
+  const readable = (path: string, found: Found) => {
+    if (found.state === "unreadable") unreadable.push(`${path}: ${found.reason}`);
+    if (found.state === "not embedded") unreadable.push(`${path} has no client certificate in it`);
+    return found;
+  };
+  const authorities = await Promise.all(
+    authoritiesOf(cluster).map(async (spec) => ({ spec, ...await findAuthority(host, cluster, spec) })),
+  );
+  const info: ExpirationInfo = {
+    apiVersion: "output.kubeadm.k8s.io/v1alpha3",
+    kind: "CertificateExpirationInfo",
+    certificates: await Promise.all(
+      renewablesOf(cluster).map(async (entry) => {
+        const found = readable(pathOf(entry, cluster), await findRenewable(host, cluster, entry));
+        const authority = authorities.find(({ spec }) => spec.name === entry.issuer);
+        return expirationEntry(entry.name, found, authority?.externallyManaged ?? false, now, entry.issuer);
+      }),
+    ),
+    certificateAuthorities: authorities.map(({ spec, found, externallyManaged }) => {
+      return expirationEntry(
+        spec.name,
+        readable(pkiPaths(cluster, spec).certificate, found),
+        externallyManaged,
+        now,
+      );
+    }),
+  };
+  unreadable.forEach((message) => desk.warn(message));
+  warnOfTheEnd(desk, info);
+  const kubelet = await kubeletLine(host, now);
+  return { text: [expirationTables(info), ...kubelet].join("\n\n"), result: { ...info } };
+}
+
+/** Says which have expired, and which will soon. */
+function warnOfTheEnd(desk: Desk, { certificates, certificateAuthorities }: ExpirationInfo): void {
+  const names = (of: ExpirationEntry[]) => of.map(({ name }) => name).join(", ");
+  const present = (of: ExpirationEntry[]) => of.filter(({ missing }) => !missing);
+  const expired = present(certificates).filter(({ residualTime }) => residualTime < 0);
+  const soon = present(certificates).filter(({ residualTime }) => residualTime >= 0 && residualTime < SOON_SECONDS);
+  const renew = "kubewright certs renew all makes new ones, where the authority's key is on this host";
+  if (expired.length > 0) desk.warn(`Expired: ${names(expired)}; ${renew}`);
+  if (soon.length > 0) desk.warn(`Less than 30 days left: ${names(soon)}; ${renew}`);
+  const authorities = present(certificateAuthorities).filter(({ residualTime }) => residualTime < SOON_SECONDS);
+  if (authorities.length > 0) {
+    desk.warn(
+      `Less than 30 days left, or none, of authorities: ${names(authorities)}; they have to be replaced by hand`,
+    );
+  }
+}
+
+/** The kubelet renews its own; that it has not is worth knowing. */
+async function kubeletLine(host: Host, now: Date): Promise<string[]> {
+  const found = await findKubeletClient(host);
+  if (found.state !== "present") return [];
+  const { notAfter } = found.certificate;
+  const left = formatSpan(Math.trunc((notAfter.getTime() - now.getTime()) / 1000));
+  return [`The kubelet's client certificate, which it renews itself, expires ${formatExpiration(notAfter)} (${left}).`];
+}

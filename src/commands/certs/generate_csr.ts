@@ -1,0 +1,55 @@
+import { existingRequests, wantedRequests } from "../../cluster/existing_requests.ts";
+import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
+import { SUPPORTED } from "../../cluster/versions.ts";
+import { loadInit } from "../../config/load.ts";
+import { InvalidInput } from "../../errors.ts";
+import { writeRequests } from "../../phases/requests.ts";
+import { startKeys } from "../../pki/key_mill.ts";
+import type { Desk, Outcome } from "../desk.ts";
+import { gatherFacts, readOwnPaths } from "../facts.ts";
+
+/** What `certs generate-csr` is asked for. */
+export interface CsrRequest {
+  configText: string | undefined;
+  /** What to call it in messages: its path. */
+  configName: string | undefined;
+  certificatesDir: string | undefined;
+  kubeconfigDirectory: string | undefined;
+  dryRun: boolean;
+}
+
+/** `certs generate-csr`: for an authority whose key is not on this host, every key and what is to be signed. */
+export async function generateCsr(desk: Desk, request: CsrRequest): Promise<Outcome> {
+  const { kubeconfigDirectory = KUBERNETES_DIRECTORY, certificatesDir } = request;
+  if (!kubeconfigDirectory.startsWith("/")) {
+    throw new InvalidInput("Cannot generate certificate requests:", [
+      { where: "--kubeconfig-dir", what: `has to be an absolute path, but is "${kubeconfigDirectory}"` },
+    ]);
+  }
+  const system = request.dryRun ? desk.dryRun() : desk.system;
+  const { host } = system;
+  const facts = await gatherFacts(host);
+  const config = loadInit(
+    request.configText,
+    certificatesDir === undefined ? {} : { certificatesDir },
+    { ...facts, criSockets: facts.criSockets.slice(0, 1) }, // no runtime is asked for anything
+    SUPPORTED,
+    request.configName,
+  );
+  const wanted = wantedRequests(config, kubeconfigDirectory.replace(/\/+$/, ""));
+  const existing = await existingRequests(host, wanted, await readOwnPaths(host));
+  const missing = existing.filter(({ keys }) => !keys).map(({ wanted }) => wanted.name);
+  const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
+  await writeRequests({ host, config, keys }, existing);
+  const requests = wanted.map(({ requestPath }) => requestPath);
+  const told = request.dryRun ? ["Nothing was changed: this was a dry run."] : [
+    ...requests,
+    "",
+    "Have each of these signed. A certificate goes beside its key, with the ending .crt; that of a kubeconfig goes into",
+    "it as client-certificate-data, and the authority's as certificate-authority-data (both in base64). The authorities'",
+    `own certificates go to ${config.cluster.certificatesDir}: ca.crt, front-proxy-ca.crt${
+      config.cluster.etcd.external ? "" : ", etcd/ca.crt"
+    }.`,
+  ];
+  return { text: told.join("\n"), result: { requests, dryRun: request.dryRun } };
+}

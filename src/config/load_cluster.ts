@@ -1,0 +1,32 @@
+import { completeCluster, type Given } from "./complete.ts";
+import { freeze, openDocuments, summary } from "./documents.ts";
+import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { INIT_FLAGS } from "./overrides.ts";
+import { checkValues } from "./schema.ts";
+import type { ClusterConfiguration, InitOverrides } from "./types.ts";
+import { validateCluster } from "./validate_cluster.ts";
+
+/** What completes an endpoint without a port: `localAPIEndpoint.bindPort` is not part of the cluster's configuration. */
+const DEFAULT_PORT = 6443;
+
+/**
+ * The configuration of a cluster that is there, from its ConfigMap or a file, for work that does not depend on a node or
+ * on a version: `kubernetesVersion` stays as it is, whatever it is. Pure, as `loadInit`.
+ * @param text undefined: nothing but defaults.
+ * @param source what to call it in messages: its path.
+ * @throws {InvalidInput} with every problem.
+ */
+export function loadClusterConfiguration(
+  text: string | undefined,
+  overrides: Pick<InitOverrides, "certificatesDir">,
+  source = "configuration",
+): ClusterConfiguration {
+  const wanted = ["ClusterConfiguration", "InitConfiguration"];
+  const { documents, problems } = openDocuments<InitOverrides>(text, source, overrides, INIT_FLAGS, wanted);
+  const given = (documents.ClusterConfiguration ?? {}) as Given<ClusterConfiguration>;
+  const cluster = completeCluster(given, given.kubernetesVersion ?? "", DEFAULT_PORT);
+  checkValues(KUBEADM_KINDS.ClusterConfiguration, cluster, "ClusterConfiguration", problems.add);
+  validateCluster(cluster, problems.add);
+  problems.throwIfAny(summary(source, text !== undefined));
+  return freeze(cluster);
+}

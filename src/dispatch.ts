@@ -6,6 +6,7 @@ import type { CommandEntry } from "./dispatch/entry.ts";
 import { CERTS_ENTRIES } from "./dispatch/certs.ts";
 import { INIT_ENTRIES } from "./dispatch/init.ts";
 import { JOIN_ENTRIES } from "./dispatch/join.ts";
+import { KUBECONFIG_ENTRIES } from "./dispatch/kubeconfig.ts";
 import { TOKEN_ENTRIES } from "./dispatch/token.ts";
 import { VERSION_ENTRIES } from "./dispatch/version.ts";
 
@@ -14,6 +15,7 @@ export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   ...CERTS_ENTRIES,
   ...INIT_ENTRIES,
   ...JOIN_ENTRIES,
+  ...KUBECONFIG_ENTRIES,
   ...TOKEN_ENTRIES,
   ...VERSION_ENTRIES,
 };

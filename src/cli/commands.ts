@@ -5,6 +5,7 @@
 import { CERTS_COMMANDS } from "./commands/certs.ts";
 import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
+import { KUBECONFIG_COMMANDS } from "./commands/kubeconfig.ts";
 import { TOKEN_COMMANDS } from "./commands/token.ts";
 import { VERSION_COMMANDS } from "./commands/version.ts";
 import type { CommandSpec } from "./flags.ts";
@@ -15,5 +16,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...JOIN_COMMANDS,
   ...TOKEN_COMMANDS,
   ...CERTS_COMMANDS,
+  ...KUBECONFIG_COMMANDS,
   ...VERSION_COMMANDS,
 ];

@@ -89,6 +89,15 @@ export function signingAuthority(
   );
 }
 
+/** Why nothing that this authority signs would be of use; undefined when it can sign. */
+export async function whyCannotSign({ certificate, keys }: Authority, now: Date): Promise<string | undefined> {
+  const { fitsKey } = await import("../pki/certificate.ts");
+  if (!certificate.isAuthority) return "is not the certificate of an authority (CA:TRUE)";
+  if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
+  if (certificate.notAfter > now) return undefined;
+  return `expired on ${certificate.notAfter.toISOString()}: what it signs is no good`;
+}
+
 /** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
 export function authorityCannotSign(
   host: Host,

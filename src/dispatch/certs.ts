@@ -1,5 +1,5 @@
 import type { Parsed } from "../cli/parse.ts";
-import { kubeconfigOf, nameOf, type TextSource, textOf } from "../cli/requests.ts";
+import { kubeconfigOf, nameOf, textOf, type TextSource } from "../cli/requests.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** Where the cluster's configuration is to be looked for. */

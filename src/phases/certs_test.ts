@@ -1,90 +1,27 @@
 import assert from "node:assert/strict";
 import { CERTIFICATES } from "../cluster/certificates.ts";
-import { checkExistingKubeconfigs, missingKeys } from "../cluster/existing_kubeconfigs.ts";
+import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import { sampleInit } from "../cluster/sample_config.ts";
-import type { InitConfiguration } from "../config/types.ts";
-import { InvalidInput } from "../errors.ts";
 import { certificatePem, isSignedBy, parseCertificates } from "../pki/certificate.ts";
 import { issueAuthority } from "../pki/issue.ts";
 import { startKeys } from "../pki/key_mill.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair } from "../pki/keys.ts";
 import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
-import type { Host } from "../system.ts";
 import { certs, type CertsContext } from "./certs.ts";
-import { kubeconfig } from "./kubeconfig.ts";
-import { runPhases } from "./phase.ts";
-
-const NOW = new Date("2026-11-22T17:00:00Z");
-const PKI = "/etc/kubernetes/pki";
-
-function configuration(change: (config: InitConfiguration) => void = () => {}): InitConfiguration {
-  const config = structuredClone(sampleInit({ encryptionAlgorithm: "ECDSA-P256" }));
-  change(config);
-  return config;
-}
-
-/** A host that is only files; `writes` are the paths in the order in which they were written. Breaks after so many writes. */
-function memoryHost(files: Map<string, { text: string; mode: number }>, writesUntilKilled = Infinity) {
-  const writes: string[] = [];
-  const host: Partial<Host> = {
-    now: () => NOW,
-    readText: (path) => Promise.resolve(files.get(path)?.text),
-    read: (path) => {
-      const file = files.get(path);
-      return Promise.resolve(file && new TextEncoder().encode(file.text));
-    },
-    write: (path, content, mode) => {
-      if (writes.length >= writesUntilKilled) return Promise.reject(new Error("killed"));
-      writes.push(path);
-      files.set(path, { text: String(content), mode });
-      return Promise.resolve();
-    },
-  };
-  return { host: host as Host, writes };
-}
-
-type Files = Map<string, { text: string; mode: number }>;
-
-/** What `init` does with certificates and kubeconfigs. */
-async function init(files: Files, config = configuration(), writesUntilKilled = Infinity) {
-  const { host, writes } = memoryHost(files, writesUntilKilled);
-  const warnings: string[] = [];
-  const generated = await missingKeys(host, config, []);
-  const context: CertsContext = {
-    host,
-    config,
-    keys: startKeys(generated, config.cluster.encryptionAlgorithm, 2),
-    startedAt: NOW,
-    warn: (message) => warnings.push(message),
-  };
-  try {
-    await runPhases([certs, kubeconfig], context, { skip: [] }, {
-      started() {},
-      finished() {},
-      failed() {},
-    });
-  } finally {
-    await Promise.all(generated.map((name) => context.keys.take(name))); // nothing goes on after the test
-  }
-  return { writes, warnings, generated };
-}
-
-async function refusal(files: Files, config = configuration()): Promise<InvalidInput> {
-  const before = new Map(files);
-  let refused: unknown;
-  await init(files, config).catch((error) => refused = error);
-  assert.ok(refused instanceof InvalidInput, `not refused: ${refused}`);
-  assert.deepEqual(files, before, "files were changed before the refusal");
-  return refused;
-}
-
-const clone = (files: Files): Files => new Map(files);
-const text = (files: Files, path: string) => files.get(path)!.text;
-const put = (files: Files, path: string, text: string) => files.set(path, { text, mode: 0o600 });
-const fresh = new Map<string, { text: string; mode: number }>();
-await init(fresh);
+import {
+  clone,
+  configuration,
+  type Files,
+  fresh,
+  init,
+  memoryHost,
+  NOW,
+  PKI,
+  put,
+  refusal,
+  text,
+} from "./sample_pki_test.ts";
 
 Deno.test("init makes kubeadm's tree with kubeadm's modes, keys before certificates", async () => {
   const files: Files = new Map();

@@ -7,7 +7,7 @@
 import { pkiPaths } from "../cluster/certificates.ts";
 import { certificateNamed, validityOf } from "../cluster/certificates.ts";
 import { findRenewable, type Found, pathOf } from "../cluster/existing_renewables.ts";
-import { type ExistingPair, problemAt, readPair, signingAuthority } from "../cluster/existing_pair.ts";
+import { type ExistingPair, problemAt, readPair, signingAuthority, whyCannotSign } from "../cluster/existing_pair.ts";
 import { kubeconfigWithClient } from "../cluster/kubeconfig_client.ts";
 import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import type { Renewable } from "../cluster/renewal.ts";
@@ -115,20 +115,12 @@ async function readAuthorities(host: Host, cluster: ClusterConfiguration, entrie
       continue;
     }
     const authority = signingAuthority({ cluster }, spec, pair);
-    const why = await whyNoAuthority(authority, host.now());
+    const why = await whyCannotSign(authority, host.now());
     if (why) problems.push({ where: paths.certificate, what: why });
     else authorities.set(name, authority);
   }
   if (problems.length > 0) throw new InvalidInput("Cannot renew certificates:", problems);
   return authorities;
-}
-
-async function whyNoAuthority({ certificate, keys }: Authority, now: Date): Promise<string | undefined> {
-  const { fitsKey } = await import("../pki/certificate.ts");
-  if (!certificate.isAuthority) return "is not the certificate of an authority (CA:TRUE)";
-  if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
-  if (certificate.notAfter > now) return undefined;
-  return `expired on ${certificate.notAfter.toISOString()}: what it signs is no good`;
 }
 
 /** Keys in the background, each of the kind that its certificate is to have. */

@@ -3,7 +3,7 @@
  * Loads pkijs (about 80 ms with asn1js): import it where a certificate is at hand, not at the top of the program.
  * @module
  */
-import { fromBER, type OctetString, type Sequence } from "asn1js";
+import { fromBER, ObjectIdentifier, type OctetString, type Sequence } from "asn1js";
 import { type AltName, type BasicConstraints, Certificate as X509, type ExtKeyUsage, RSAPublicKey } from "pkijs";
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
@@ -100,14 +100,15 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
   };
 }
 
-/** By the length of the key as pkijs has read it: bits of the modulus, or the name of the curve. */
-function keyAlgorithmOf({ subjectPublicKeyInfo: { parsedKey } }: X509): EncryptionAlgorithm | undefined {
+/** By the bits of the modulus, or the curve. */
+function keyAlgorithmOf({ subjectPublicKeyInfo: { algorithm, parsedKey } }: X509): EncryptionAlgorithm | undefined {
   if (parsedKey instanceof RSAPublicKey) {
     const bits = parsedKey.modulus.valueBlock.valueHexView.length * 8 & ~63; // without the byte of the sign
     return ({ 2048: "RSA-2048", 3072: "RSA-3072", 4096: "RSA-4096" } as const)[bits];
   }
+  const { algorithmParams: curve } = algorithm;
   const curves = { "1.2.840.10045.3.1.7": "ECDSA-P256", "1.3.132.0.34": "ECDSA-P384" } as const;
-  return curves[parsedKey?.namedCurve as keyof typeof curves];
+  return curve instanceof ObjectIdentifier ? curves[curve.getValue() as keyof typeof curves] : undefined;
 }
 
 /** The bytes as they stand in the certificate: encoding a parsed value again need not give the same ones. */

@@ -1,0 +1,24 @@
+import { type CommandSpec, CONFIG, KUBECONFIG, list, text } from "../flags.ts";
+
+/** `kubeconfig` and what belongs to it. */
+export const KUBECONFIG_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "kubeconfig user",
+    operands: "",
+    maxOperands: 0,
+    summary: "print a kubeconfig for a further user, with a certificate of its own or a token",
+    output: "document",
+    flags: [
+      text("client-name", "<name>", "the user's name; the common name of the certificate"),
+      CONFIG,
+      KUBECONFIG,
+      list("org", "<groups>", "the user's groups; organizations of the certificate"),
+      text("token", "<token>", "a token instead of a certificate. Others see command lines: prefer --token-file"),
+      text("token-file", "<file>", "file that holds the token, - for standard input"),
+      text("validity-period", "<duration>", "how long the certificate is good (8760h0m0s)"),
+    ],
+    examples: [
+      "kubewright kubeconfig user --client-name jane --org developers --validity-period 720h >jane.conf",
+    ],
+  },
+];

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { renewablesOf, selectRenewables } from "../cluster/renewal.ts";
+import type { ClusterConfiguration } from "../config/types.ts";
+import { InvalidInput } from "../errors.ts";
+import { type Certificate, certificatePem, fitsKey, isSignedBy, parseCertificates } from "../pki/certificate.ts";
+import { issueAuthority, issueLeaf } from "../pki/issue.ts";
+import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
+import { generateKeyPair } from "../pki/keys.ts";
+import { renewCertificates } from "./renewal.ts";
+import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "./sample_pki_test.ts";
+
+const LATER = new Date("2027-05-01T00:00:00Z");
+
+interface Options {
+  cluster?: ClusterConfiguration;
+  writesUntilKilled?: number;
+  keepAlgorithm?: boolean;
+}
+
+async function renew(files: Files, names: string[], options: Options = {}) {
+  const { cluster = configuration().cluster, writesUntilKilled, keepAlgorithm = false } = options;
+  const { host, writes } = memoryHost(files, writesUntilKilled);
+  const context = { host, cluster, keepAlgorithm, startedAt: LATER };
+  const renewed = await renewCertificates(context, selectRenewables(names, cluster));
+  return { writes, outcomes: renewed.map(({ entry, outcome }) => `${entry.name} ${outcome}`), renewed };
+}
+
+const certificateAt = (files: Files, path: string): Certificate => parseCertificates(text(files, path))[0]!;
+const client = (files: Files, path: string) => parseKubeconfig(text(files, path), path);
+
+/** Every pair and every kubeconfig has a certificate that fits its key. */
+async function assertWhole(files: Files): Promise<void> {
+  for (const path of [...files.keys()].filter((path) => path.endsWith(".crt"))) {
+    const keys = await parsePrivateKey(text(files, path.replace(/crt$/, "key")));
+    assert.ok(await fitsKey(certificateAt(files, path), keys.publicKey), path);
+  }
+  for (const { path } of KUBECONFIGS) {
+    const { clientCertPem, clientKeyPem } = client(files, path);
+    const keys = await parsePrivateKey(clientKeyPem!);
+    assert.ok(await fitsKey(parseCertificates(clientCertPem!)[0]!, keys.publicKey), path);
+  }
+}
+
+Deno.test("renew all: who and what for stays, key and time are new, authorities and the kubelet's are as they were", async () => {
+  const files = clone(fresh);
+  const cluster = configuration((config) => config.cluster.certificateValidityPeriod = "24h").cluster;
+  const { outcomes, writes } = await renew(files, ["all"], { cluster });
+  assert.deepEqual(outcomes, renewablesOf(cluster).map(({ name }) => `${name} renewed`));
+  assert.equal(outcomes.length, 11);
+  assert.equal(writes.length, 7 * 2 + 4);
+  await assertWhole(files);
+  const untouched = [...fresh.keys()].filter((path) => files.get(path) === fresh.get(path));
+  assert.deepEqual(untouched.map((path) => path.split("/").at(-1)).sort(), [
+    "ca.crt",
+    "ca.crt",
+    "ca.key",
+    "ca.key",
+    "front-proxy-ca.crt",
+    "front-proxy-ca.key",
+    "kubelet.conf",
+    "sa.key",
+    "sa.pub",
+  ]);
+  const [old, renewed] = [fresh, files].map((which) => certificateAt(which, `${PKI}/apiserver.crt`));
+  for (const same of ["commonName", "organizations", "dnsNames", "ipAddresses", "usages", "issuerDer"] as const) {
+    assert.deepEqual(renewed![same], old![same], same);
+  }
+  assert.notDeepEqual(renewed!.publicKeyDer, old!.publicKeyDer);
+  assert.equal(renewed!.notBefore.toISOString(), "2027-04-30T23:55:00.000Z");
+  assert.equal(renewed!.notAfter.toISOString(), "2027-05-02T00:00:00.000Z");
+  assert.ok(await isSignedBy(renewed!, certificateAt(files, `${PKI}/ca.crt`)));
+  assert.equal(files.get(`${PKI}/apiserver.crt`)!.mode, 0o644);
+  assert.equal(files.get(`${PKI}/apiserver.key`)!.mode, 0o600);
+  assert.equal(files.get("/etc/kubernetes/admin.conf")!.mode, 0o600);
+});
+
+Deno.test("killed at any write and run again, every key fits its certificate", async () => {
+  const names = ["admin.conf", "apiserver", "etcd-peer"];
+  for (let killedAt = 0; killedAt < 5; killedAt++) {
+    const files = clone(fresh);
+    await assert.rejects(renew(files, names, { writesUntilKilled: killedAt }), /killed/);
+    await renew(files, names);
+    await assertWhole(files);
+  }
+});
+
+Deno.test("the organization that an older release gave stays, as with kubeadm", async () => {
+  const files = clone(fresh);
+  const ca = {
+    certificate: certificateAt(files, `${PKI}/ca.crt`),
+    keys: await parsePrivateKey(text(files, `${PKI}/ca.key`)),
+  };
+  const keys = await generateKeyPair("ECDSA-P256");
+  const old = await issueLeaf(
+    {
+      commonName: "kube-apiserver-kubelet-client",
+      organizations: ["kubeadm:cluster-admins"],
+      usages: ["client"],
+      dnsNames: [],
+      ipAddresses: [],
+      notBefore: ca.certificate.notBefore,
+      notAfter: LATER,
+    },
+    keys.publicKey,
+    ca,
+  );
+  put(files, `${PKI}/apiserver-kubelet-client.crt`, certificatePem(old));
+  await renew(files, ["apiserver-kubelet-client"]);
+  const { organizations } = certificateAt(files, `${PKI}/apiserver-kubelet-client.crt`);
+  assert.deepEqual(organizations, ["kubeadm:cluster-admins"]);
+});
+
+Deno.test("of a kubeconfig only certificate and key are new; what others added, and more authorities, stay", async () => {
+  const files = clone(fresh);
+  const path = "/etc/kubernetes/admin.conf";
+  const bundle = text(files, `${PKI}/ca.crt`) + text(files, `${PKI}/front-proxy-ca.crt`);
+  put(
+    files,
+    path,
+    text(files, path).replace("server: https://10.77.0.21:6443", "server: https://lb.example.test:6443")
+      .replace(/certificate-authority-data: .*/, `certificate-authority-data: ${btoa(bundle)}`)
+      .replace(
+        "contexts:\n",
+        "contexts:\n- context:\n    cluster: kubernetes\n    namespace: mine\n    user: other\n  name: mine\n",
+      ),
+  );
+  const before = text(files, path);
+  await renew(files, ["admin.conf"]);
+  const without = (yaml: string) => yaml.replace(/client-(certificate|key)-data: .*/g, "");
+  assert.equal(without(text(files, path)), without(before));
+  assert.notEqual(client(files, path).clientCertPem, client(fresh, path).clientCertPem);
+  // Another authority has taken over: what is signed by it is of no use to who does not trust it.
+  const other: Files = new Map();
+  await init(other);
+  for (const name of ["ca.crt", "ca.key"]) put(files, `${PKI}/${name}`, text(other, `${PKI}/${name}`));
+  await renew(files, ["admin.conf"]);
+  assert.equal(client(files, path).caPem, text(other, `${PKI}/ca.crt`));
+  assert.equal(client(files, path).server, "https://lb.example.test:6443");
+});
+
+Deno.test("what is external, missing or not embedded is passed over, and the others are renewed", async () => {
+  const files = clone(fresh);
+  files.delete(`${PKI}/front-proxy-ca.key`);
+  files.delete(`${PKI}/etcd/peer.crt`);
+  files.delete("/etc/kubernetes/super-admin.conf");
+  const path = "/etc/kubernetes/admin.conf";
+  put(
+    files,
+    path,
+    text(files, path).replace(/client-certificate-data: .*\n/, "token: abc\n").replace(/ *client-key-data: .*\n/, ""),
+  );
+  const { outcomes } = await renew(files, ["all"]);
+  assert.deepEqual(outcomes.filter((outcome) => !outcome.endsWith(" renewed")), [
+    "admin.conf not embedded",
+    "etcd-peer missing",
+    "front-proxy-client external",
+    "super-admin.conf missing",
+  ]);
+  assert.equal(outcomes.length, 11);
+});
+
+Deno.test("what cannot be read or cannot sign is refused before the first write", async () => {
+  const keys = await generateKeyPair("ECDSA-P256");
+  const expired = await issueAuthority("kubernetes", {
+    notBefore: new Date("2020-01-01"),
+    notAfter: new Date("2021-01-01"),
+  }, keys);
+  const cases: [string, string, RegExp][] = [
+    [`${PKI}/apiserver.crt`, "hello", /apiserver\.crt: Cannot read certificate/],
+    [`${PKI}/ca.crt`, "hello", /ca\.crt: Cannot read certificate/],
+    [`${PKI}/ca.key`, "hello", /ca\.key: Cannot read private key/],
+    [`${PKI}/ca.key`, await privateKeyPem(keys), /does not belong to the key beside it/],
+    [`${PKI}/ca.crt`, text(fresh, `${PKI}/apiserver.crt`), /is not the certificate of an authority/],
+    [`${PKI}/ca.crt`, certificatePem(expired), /does not belong|expired on 2021/],
+    ["/etc/kubernetes/admin.conf", "kind: Config", /admin\.conf/],
+  ];
+  for (const [path, content, expected] of cases) {
+    const files = put(clone(fresh), path, content);
+    const before = clone(files);
+    await assert.rejects(
+      renew(files, ["all"]),
+      (error) => error instanceof InvalidInput && expected.test(error.message),
+      path,
+    );
+    assert.deepEqual(files, before);
+  }
+  const gone = clone(fresh);
+  gone.delete(`${PKI}/etcd/ca.crt`);
+  gone.delete(`${PKI}/etcd/ca.key`);
+  await assert.rejects(renew(gone, ["etcd-server"]), /etcd\/ca\.crt: is missing/);
+});
+
+Deno.test("without the cluster's configuration a key is of the kind that it was", async () => {
+  const cluster = { ...configuration().cluster, encryptionAlgorithm: "RSA-2048" as const };
+  const files = clone(fresh);
+  await renew(files, ["front-proxy-client"], { cluster, keepAlgorithm: true });
+  assert.equal(certificateAt(files, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "ECDSA-P256");
+  await renew(files, ["front-proxy-client"], { cluster });
+  assert.equal(certificateAt(files, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "RSA-2048");
+});
+
+Deno.test("names: all, some, none, unknown ones, those of an etcd that is not ours", () => {
+  const { cluster } = configuration();
+  assert.equal(selectRenewables(["all"], cluster).length, 11);
+  assert.deepEqual(selectRenewables(["scheduler.conf", "apiserver"], cluster).map(({ name }) => name), [
+    "apiserver",
+    "scheduler.conf",
+  ]);
+  assert.throws(() => selectRenewables([], cluster), /name one or more, or all/);
+  assert.throws(() => selectRenewables(["apisrver"], cluster), /did you mean apiserver\?/);
+  assert.throws(() => selectRenewables(["ca"], cluster), /there is no certificate "ca"/);
+  const external = { endpoints: [], httpEndpoints: [], caFile: "", certFile: "", keyFile: "" };
+  assert.throws(() => selectRenewables(["etcd-server"], { ...cluster, etcd: { external } }), /no certificate/);
+});

@@ -94,7 +94,10 @@ export function joinConfiguration(options: JoinOptions): string {
   }]);
 }
 
-/** What a kubelet needs here: this kernel has control groups v1 only, and containerd is set to cgroupfs. */
+/**
+ * What a kubelet needs here: this kernel has control groups v1 only, and containerd is set to cgroupfs. The disk is the
+ * machine's: how full that is must not make nodes taint themselves, evict pods and delete images.
+ */
 export function kubeletConfiguration(over: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -102,6 +105,8 @@ export function kubeletConfiguration(over: Record<string, unknown> = {}): Record
     cgroupDriver: "cgroupfs",
     failCgroupV1: false,
     failSwapOn: false,
+    evictionHard: { "imagefs.available": "1Gi", "nodefs.available": "1Gi" },
+    imageGCHighThresholdPercent: 100,
     ...over,
   };
 }

@@ -59,15 +59,32 @@ export const images: Phase<ImagesContext> = {
       ...(podNetwork.kind === "flannel" ? flannelImages(config.cluster) : []),
     ];
     const tolerated = [CHECK, "all"].some((name) => ignorePreflightErrors.includes(name));
+    const failures: UserError[] = [];
     const fetch = async (image: string) => {
       try {
         if (imagePullPolicy === "Always" || !await runtime.hasImage(image)) await pull(context, image);
       } catch (error) {
-        if (!tolerated || !(error instanceof UserError)) throw error;
-        warn(`ImagePull: ${error.message}`);
+        if (!(error instanceof UserError)) throw error;
+        if (tolerated) warn(`ImagePull: ${error.message}`);
+        else failures.push(error);
       }
     };
     if (!imagePullSerial) await Promise.all(wanted.map(fetch));
     else for (const image of wanted) await fetch(image);
+    throwAll(failures);
   },
 };
+
+/** One failure as it is; several as one error that names them all. */
+function throwAll(failures: readonly UserError[]): void {
+  const [first, ...more] = failures;
+  if (!first) return;
+  if (more.length === 0) throw first;
+  throw new UserError(
+    `Cannot pull ${failures.length} images:\n${failures.map(({ message }) => `  ${message}`).join("\n")}`,
+    {
+      cause: first.cause,
+      hint: first.hints,
+    },
+  );
+}

@@ -31,12 +31,12 @@ export const LEFT_ON_WORKER: readonly { cause: string; begin: string; code: numb
   {
     cause: "the kubelet is one of another cluster",
     begin: authority("/root/other") + kubeconfig("/etc/kubernetes/kubelet.conf", "/root/other"),
-    code: 3,
-    says: ["/etc/kubernetes/kubelet.conf", ...NOT_OURS],
+    code: 2,
+    says: ["/etc/kubernetes/kubelet.conf", "FileAvailable--etc-kubernetes-kubelet.conf", ...NOT_OURS],
   },
   {
     cause: "static pods of another cluster are here",
-    begin: "mkdir ../manifests; echo 'kind: Pod' >../manifests/x.yaml",
+    begin: "mkdir ../manifests; echo 'kind: Pod' >../manifests/etcd.yaml",
     code: 2,
     says: ["/etc/kubernetes/manifests", "DirAvailable--etc-kubernetes-manifests", ...NOT_OURS],
   },

@@ -117,7 +117,7 @@ Deno.test("a kubelet that is too new or too old: 2, with both versions", async (
 
 Deno.test("join: a name that does not resolve, or static pods of somebody else: 2", async () => {
   const argv = ["join", "nowhere.invalid", ...JOIN.slice(2)];
-  const { code, err } = await run(argv, unfit({}, { "/etc/kubernetes/manifests/x.yaml": "" }));
+  const { code, err } = await run(argv, unfit({}, { "/etc/kubernetes/manifests/etcd.yaml": "" }));
   assert.equal(code, 2);
   assert.match(err, /DiscoveryEndpoint: the name "nowhere\.invalid"/);
   assert.match(err, /DirAvailable--etc-kubernetes-manifests: /);

@@ -110,6 +110,7 @@ export async function initContext(
     podNetwork,
     runtime: system.runtime(config.nodeRegistration.criSocket),
     unverified: system.unverified,
+    download: system.download,
     nodeRegistration: config.nodeRegistration,
     ...(config.kubelet ? { kubelet: config.kubelet } : {}),
     ownPaths: await readOwnPaths(host),

@@ -34,7 +34,9 @@ Deno.test("DirAvailable: static pods that are there already are named, those of 
   const files = { "/etc/kubernetes/manifests/etcd.yaml": "" };
   assert.match((await check.look(context({ files }))).errors![0]!, /etcd\.yaml/);
   assert.deepEqual(await check.look({ ...context({ files }), ownPaths: new Set([KUBELET_FILES.configuration]) }), {});
-  assert.deepEqual(await check.look(context({})), {});
+  const others = await check.look(context({ files: { "/etc/kubernetes/manifests/proxy.yaml": "" } }));
+  assert.match(others.warnings![0]!, /proxy\.yaml/);
+  assert.deepEqual([others.errors, await check.look(context({}))], [undefined, {}]);
 });
 
 Deno.test("KubeletUnit: only a unit in /etc that does not read our files is refused", async () => {

@@ -7,11 +7,15 @@ import { InvalidInput } from "../../errors.ts";
 import type { KubeClient, KubeObject } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import { KUBELET_CHECKS } from "./kubelet.ts";
+import { familiesOf, forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, runChecks } from "./run.ts";
+import { familyOf } from "./worker.ts";
 
 /** What asking the cluster about a node to be needs. */
 export interface ClusterChecksContext extends NodeContext {
+  /** Where the first connection goes; the family of a literal address was looked at before. */
+  endpoint?: string;
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
   cluster(): Promise<{ server: string; caPem: string } | undefined>;
@@ -48,6 +52,10 @@ async function checkNameIsFree(reader: KubeClient, name: string): Promise<void> 
   }]);
 }
 
+function subnetsOf({ serviceSubnet = "", podSubnet = "" }: { serviceSubnet?: string; podSubnet?: string }): string[] {
+  return [...serviceSubnet.split(","), ...podSubnet.split(",")];
+}
+
 /** What the cluster says about this node before it is one. */
 export const clusterChecks: Phase<ClusterChecksContext> = {
   name: "cluster-checks",
@@ -55,10 +63,16 @@ export const clusterChecks: Phase<ClusterChecksContext> = {
   async run(context) {
     const { config, facts } = context;
     const reader = await context.reader();
-    const { kubernetesVersion } = parseClusterConfiguration(await configMapText(reader, KUBEADM_CONFIG));
+    const { kubernetesVersion, networking } = parseClusterConfiguration(await configMapText(reader, KUBEADM_CONFIG));
     const kubelet = await context.kubeletConfiguration();
     await runChecks(
-      [...KUBELET_CHECKS, versionCheck(facts.kubeletVersion, kubernetesVersion)],
+      [
+        ...KUBELET_CHECKS,
+        versionCheck(facts.kubeletVersion, kubernetesVersion),
+        ...forwardingChecks(
+          familiesOf(subnetsOf(networking)).filter((family) => family !== familyOf(context.endpoint)),
+        ),
+      ],
       { ...context, kubelet },
       config.nodeRegistration.ignorePreflightErrors,
     );

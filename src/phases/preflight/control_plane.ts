@@ -2,13 +2,19 @@ import type { Host } from "../../system.ts";
 import type { InitConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
-import { portFindings } from "./network.ts";
+import { externalEtcdChecks, type ExternalEtcdContext } from "./external_etcd.ts";
 import type { KubeletContext } from "./kubelet.ts";
+import { pathName } from "./names.ts";
+import { familiesOf, forwardingChecks, portFindings } from "./network.ts";
+import { hostFindings, networkFindings } from "./proxy.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
+import { firewallCheck } from "./services.ts";
 
 /** What the checks of a control plane node look at. */
-export interface ControlPlaneContext extends KubeletContext {
+export interface ControlPlaneContext extends KubeletContext, ExternalEtcdContext {
   config: InitConfiguration;
+  /** What brings the pod network; absent: somebody else. */
+  podNetwork?: { kind: string };
 }
 
 /** Least memory (MiB) and number of CPUs; https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#before-you-begin */
@@ -48,6 +54,7 @@ function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPo
       address: localAPIEndpoint.advertiseAddress,
       component: "etcd",
     })),
+    { port: PORTS.etcdMetrics, address: "127.0.0.1", component: "etcd" },
   ];
 }
 
@@ -63,7 +70,7 @@ function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
 /** A manifest that somebody else put there would be replaced: refuse it. */
 function manifestChecks(): Check<ControlPlaneContext>[] {
   return ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((component) => ({
-    name: `FileAvailable-${manifestPath(component).replaceAll("/", "-")}`,
+    name: pathName("FileAvailable", manifestPath(component)),
     look: ({ host, ownPaths }) => foreignFile(host, ownPaths, manifestPath(component)),
   }));
 }
@@ -82,6 +89,35 @@ async function emptyDataDirectory({ host, ownPaths, config }: ControlPlaneContex
   return {
     errors: [`${directory} is not empty, and what is in it is not from kubewright`],
     hint: "Move it away if you need what is in it, or set another etcd.local.dataDir.",
+  };
+}
+
+/** What the networks of the cluster ask of this host. */
+function networkChecks({ cluster, localAPIEndpoint }: InitConfiguration): Check<ControlPlaneContext>[] {
+  const { serviceSubnet, podSubnet = "" } = cluster.networking;
+  const subnets = [...serviceSubnet.split(","), ...podSubnet.split(",")].filter(Boolean);
+  const address = localAPIEndpoint.advertiseAddress;
+  return [
+    ...forwardingChecks(familiesOf([...subnets, address])),
+    firewallCheck([localAPIEndpoint.bindPort, PORTS.kubelet]),
+    { name: "HTTPProxy", look: ({ host }) => Promise.resolve(hostFindings(address, host.environment())) },
+    { name: "HTTPProxyCIDR", look: ({ host }) => Promise.resolve(networkFindings(subnets, host.environment())) },
+  ];
+}
+
+/** Plugins that flannel's configuration names, and the folders where distributions and their runtimes have them. */
+const FLANNEL_NEEDS = ["bridge", "host-local", "loopback", "portmap"];
+const PLUGIN_FOLDERS = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
+
+/** A runtime may keep its plugins elsewhere, so that this is only a warning. */
+async function pluginFindings({ host, podNetwork }: ControlPlaneContext): Promise<Findings> {
+  if (podNetwork?.kind !== "flannel") return NOTHING;
+  const present = (await Promise.all(PLUGIN_FOLDERS.map((folder) => host.list(folder)))).flat();
+  const missing = FLANNEL_NEEDS.filter((plugin) => !present.includes(plugin));
+  if (missing.length === 0) return NOTHING;
+  return {
+    warnings: [`the network plugins ${missing.join(", ")} are not in ${PLUGIN_FOLDERS.join(", ")}: no pod would start`],
+    hint: "Install them to /opt/cni/bin (package containernetworking-plugins or kubernetes-cni).",
   };
 }
 
@@ -117,14 +153,17 @@ export function controlPlaneChecks(config: InitConfiguration): readonly Check<Co
       },
     },
     {
-      name: `DirAvailable-${(config.cluster.etcd.local?.dataDir ?? "").replaceAll("/", "-")}`,
+      name: pathName("DirAvailable", config.cluster.etcd.local?.dataDir ?? ""),
       look: emptyDataDirectory,
     },
     {
-      name: `FileAvailable-${KUBELET_FILES.configuration.replaceAll("/", "-")}`,
+      name: pathName("FileAvailable", KUBELET_FILES.configuration),
       look: ({ host, ownPaths }) => foreignFile(host, ownPaths, KUBELET_FILES.configuration),
     },
     ...manifestChecks(),
     ...portChecks(config),
+    ...networkChecks(config),
+    ...(config.cluster.etcd.external ? externalEtcdChecks(config.cluster.etcd.external) : []),
+    { name: "CNIPlugins", look: pluginFindings },
   ];
 }

@@ -1,6 +1,9 @@
 import { UserError } from "../../errors.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
+import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { compareVersions } from "../../cluster/versions.ts";
+import { unifiedControllers } from "./kernel.ts";
+import { portFindings } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -33,10 +36,22 @@ const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
 export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
   { name: "CgroupDriver", look: driverFindings },
   {
+    name: `Port-${PORTS.kubeletHealthz}`,
+    async look({ host, kubelet, ownPaths }) {
+      const port = Number(kubelet?.["healthzPort"] ?? PORTS.kubeletHealthz);
+      if (port === 0 || ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
+      return await portFindings(host, String(kubelet?.["healthzBindAddress"] ?? "127.0.0.1"), port);
+    },
+  },
+  {
     name: "Swap",
     async look({ host, kubelet }) {
       const devices = (await host.readText("/proc/swaps") ?? "").split("\n").slice(1).filter(Boolean);
-      if (devices.length === 0 || kubelet?.["failSwapOn"] === false) return NOTHING;
+      if (devices.length === 0) return NOTHING;
+      if (kubelet?.["failSwapOn"] === false) {
+        if (await unifiedControllers(host)) return NOTHING;
+        return { warnings: ["swap is on, but pods can use it only with control groups v2"] };
+      }
       return {
         errors: [
           `swap is on (${
@@ -50,11 +65,12 @@ export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
   {
     name: "SystemVerification",
     async look({ host, kubelet, facts }) {
-      const unified = await host.readText("/sys/fs/cgroup/cgroup.controllers") !== undefined;
-      if (unified || kubelet?.["failCgroupV1"] === false || !facts.kubeletVersion) return NOTHING;
+      if (await unifiedControllers(host) || !facts.kubeletVersion) return NOTHING;
       const found = `this host has control groups v1 at /sys/fs/cgroup`;
       return compareVersions(facts.kubeletVersion, FIRST_WITHOUT_CGROUP_V1) < 0
         ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1} on refuse`] }
+        : kubelet?.["failCgroupV1"] === false
+        ? { warnings: [`${found}: with failCgroupV1: false this kubelet runs, a later one will not`] }
         : {
           errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
           hint:

@@ -1,15 +1,36 @@
 import { UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
-import { type Findings, NOTHING } from "./run.ts";
+import { type Family, parseAddress, parseCidr } from "../../config/addresses.ts";
+import { pathName } from "./names.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
 
 /** Whether forwarding is on; the kernel's default is off. */
-export async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
+async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
   const content = (await host.readText(path))?.trim();
   if (content === "1") return NOTHING;
   return {
     errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
     hint: `Run: sysctl -w ${key}=1 && echo ${key}=1 > /etc/sysctl.d/99-kubernetes.conf`,
   };
+}
+
+/** The kernel's switch for each family. */
+const FORWARDING = {
+  IPv4: { path: "/proc/sys/net/ipv4/ip_forward", key: "net.ipv4.ip_forward" },
+  IPv6: { path: "/proc/sys/net/ipv6/conf/default/forwarding", key: "net.ipv6.conf.default.forwarding" },
+} as const;
+
+/** Whether packets of these families are forwarded: the pods' networks, the Services', and the API server's address. */
+export function forwardingChecks(families: Iterable<Family>): Check<{ host: Host }>[] {
+  return [...new Set(families)].map((family) => {
+    const { path, key } = FORWARDING[family];
+    return { name: pathName("FileContent", path), look: ({ host }) => forwardingFindings(host, path, key) };
+  });
+}
+
+/** The families of addresses and networks; what is neither has none. */
+export function familiesOf(texts: readonly string[]): Family[] {
+  return texts.flatMap((text) => parseAddress(text)?.family ?? parseCidr(text)?.address.family ?? []);
 }
 
 /** Whether something else listens at the port, and what. */

@@ -3,8 +3,10 @@ import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
-import { forwardingFindings, portFindings } from "./network.ts";
+import { KERNEL_CHECK } from "./kernel.ts";
+import { portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
+import { CLOCK_CHECK, SERVICE_CHECK } from "./services.ts";
 
 /** What the checks of every node look at. */
 export interface NodeContext {
@@ -38,6 +40,23 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
   }
 }
 
+/** Since it can tell its control group driver, a runtime and its kubelet cannot be at odds about that. */
+async function runtimeVersionFindings(runtime: ContainerRuntime): Promise<Findings> {
+  try {
+    if (await runtime.cgroupDriver() !== undefined) return NOTHING;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return NOTHING; // The check CRI reports a runtime that does not answer.
+  }
+  return {
+    warnings: [`the container runtime at ${runtime.socket} cannot tell its control group driver (RuntimeConfig)`],
+    hint: "Kubelets from 1.38 on want that. Update the runtime: containerd 2.0 or CRI-O 1.28 can.",
+  };
+}
+
+/** Programs that a kubelet calls, and cp, which kubeadm's upgrade calls; with the package that brings each. */
+const PROGRAMS = { losetup: "util-linux (or mount)", mount: "util-linux (or mount)", cp: "coreutils" };
+
 /** A unit of somebody else's that does not read what we write. */
 async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
   const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
@@ -51,6 +70,7 @@ async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Fin
 /** Checks of every node, whatever its kubelet is to be configured like. */
 export const NODE_CHECKS: readonly Check<NodeContext>[] = [
   { name: "CRI", look: ({ runtime }) => runtimeFindings(runtime) },
+  { name: "ContainerRuntimeVersion", look: ({ runtime }) => runtimeVersionFindings(runtime) },
   {
     name: "FileExisting-kubelet",
     look: ({ facts }) =>
@@ -65,13 +85,13 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
         },
       ),
   },
-  {
-    name: "FileExisting-mount",
+  ...Object.entries(PROGRAMS).map(([program, from]): Check<NodeContext> => ({
+    name: `FileExisting-${program}`,
     look: async ({ host }) =>
-      await programExists(host, "mount")
+      await programExists(host, program)
         ? NOTHING
-        : { errors: ['there is no program "mount" in the PATH'], hint: "Install util-linux (or the package mount)." },
-  },
+        : { errors: [`there is no program "${program}" in the PATH`], hint: `Install ${from}.` },
+  })),
   {
     name: "Hostname",
     look: async ({ host, nodeRegistration }) =>
@@ -86,11 +106,7 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
       ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await portFindings(host, "0.0.0.0", PORTS.kubelet),
   },
   { name: "KubeletUnit", look: unitFindings },
-  {
-    name: "FileContent--proc-sys-net-ipv4-ip_forward",
-    async look({ host, facts }) {
-      if (!facts.addresses.some((a) => a.family === "IPv4" && !a.address.startsWith("127."))) return NOTHING;
-      return await forwardingFindings(host, "/proc/sys/net/ipv4/ip_forward", "net.ipv4.ip_forward");
-    },
-  },
+  KERNEL_CHECK,
+  SERVICE_CHECK,
+  CLOCK_CHECK,
 ];

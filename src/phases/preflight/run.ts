@@ -2,6 +2,7 @@ import { PreflightFailed, type Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import type { NodeRegistration } from "../../config/types.ts";
 import type { Phase } from "../phase.ts";
+import { unknownNames } from "./names.ts";
 
 /** What a check found; empty: nothing. */
 export interface Findings {
@@ -74,6 +75,7 @@ export function preflightPhase<
     summary: "check whether this host is fit",
     async run(context) {
       const ignored = context.nodeRegistration.ignorePreflightErrors;
+      for (const unknown of unknownNames(ignored)) context.warn(unknown);
       await runChecks([PRIVILEGED], context, ignored);
       await runChecks(checks, context, ignored);
     },

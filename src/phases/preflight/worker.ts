@@ -1,14 +1,48 @@
-import { parseAddress, splitHostPort } from "../../config/addresses.ts";
+import { type Family, parseAddress, splitHostPort } from "../../config/addresses.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
-import { KUBELET_FILES, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
+import { KUBELET_FILES, manifestPath, MANIFESTS_DIRECTORY, PORTS } from "../../cluster/paths.ts";
+import { pathName } from "./names.ts";
+import { forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
-import { type Check, NOTHING } from "./run.ts";
+import { hostFindings } from "./proxy.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
+import { firewallCheck } from "./services.ts";
 
 /** What the checks of a worker look at. */
 export interface WorkerContext extends NodeContext {
   config: JoinConfiguration;
   /** Where the first connection goes, `host:port`: the API server, or who has the discovery file. */
   endpoint?: string;
+}
+
+/** What to do about a host that has been a node before. */
+const TAKE_OUT = "This host is, or was, part of another cluster. Take it out of that one first (kubeadm reset).";
+
+/** A kubeconfig of the kubelet's, unless an earlier run of this program has led to it. */
+function kubeconfigCheck(path: string): Check<NodeContext> {
+  return {
+    name: pathName("FileAvailable", path),
+    async look({ host, ownPaths }) {
+      if (ownPaths.has(path) || ownPaths.has(KUBELET_FILES.configuration) || !await host.stat(path)) return NOTHING;
+      return { errors: [`${path} is there already, and not from kubewright`], hint: TAKE_OUT };
+    },
+  };
+}
+
+/** The family of an endpoint's address; undefined where it has a name. */
+export function familyOf(endpoint: string | undefined): Family | undefined {
+  return parseAddress(splitHostPort(endpoint ?? "")?.host ?? "")?.family;
+}
+
+/** Static pods of somebody else: those of a control plane do not go with a worker, others the kubelet would run. */
+async function manifestFindings({ host, ownPaths }: NodeContext): Promise<Findings> {
+  if (ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
+  const found = await host.list(MANIFESTS_DIRECTORY);
+  if (found.length === 0) return NOTHING;
+  const ofControlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"]
+    .filter((component) => found.some((name) => manifestPath(component).endsWith(`/${name}`)));
+  const what = `${MANIFESTS_DIRECTORY} is not empty: the kubelet would run ${found.join(", ")}`;
+  return ofControlPlane.length > 0 ? { errors: [what], hint: TAKE_OUT } : { warnings: [what] };
 }
 
 /** Checks of a worker, besides those of every node. */
@@ -27,15 +61,20 @@ export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
     },
   },
   {
-    name: `DirAvailable-${MANIFESTS_DIRECTORY.replaceAll("/", "-")}`,
-    async look({ host, ownPaths }) {
-      if (ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
-      const found = await host.list(MANIFESTS_DIRECTORY);
-      if (found.length === 0) return NOTHING;
-      return {
-        errors: [`${MANIFESTS_DIRECTORY} is not empty: the kubelet would run ${found.join(", ")}`],
-        hint: "This host is, or was, part of another cluster. Take it out of that one first (kubeadm reset).",
-      };
+    name: "HTTPProxy",
+    look({ host, config }) {
+      const endpoint = config.discovery.bootstrapToken?.apiServerEndpoint;
+      const server = endpoint === undefined ? undefined : splitHostPort(endpoint)?.host;
+      return Promise.resolve(server === undefined ? NOTHING : hostFindings(server, host.environment()));
     },
   },
+  ...forwardingChecks(["IPv4", "IPv6"]).map((check, i): Check<WorkerContext> => ({
+    name: check.name,
+    // Which families the cluster has is not known yet, but for that of a literal address.
+    look: async (context) => familyOf(context.endpoint) === ["IPv4", "IPv6"][i] ? await check.look(context) : NOTHING,
+  })),
+  firewallCheck([PORTS.kubelet]),
+  kubeconfigCheck(KUBELET_FILES.kubeconfig),
+  kubeconfigCheck(KUBELET_FILES.bootstrapKubeconfig),
+  { name: pathName("DirAvailable", MANIFESTS_DIRECTORY), look: manifestFindings },
 ];

@@ -1,0 +1,68 @@
+/**
+ * Whether programs written in Go (the kubelet, the API server) would reach an address through a proxy of the environment.
+ * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
+ * @module
+ */
+import {
+  classify,
+  contains,
+  formatAddress,
+  nthAddress,
+  parseAddress,
+  parseCidr,
+  splitHostPort,
+} from "../../config/addresses.ts";
+import { type Findings, NOTHING } from "./run.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Whether one entry of NO_PROXY (a CIDR, an address, a domain) covers the host. */
+function covers(entry: string, host: string): boolean {
+  const address = parseAddress(host);
+  const cidr = parseCidr(entry);
+  if (cidr) return address !== undefined && contains(cidr, address);
+  const name = parseAddress(entry) ? entry : splitHostPort(entry)?.host ?? entry;
+  const other = parseAddress(name);
+  if (other) return address !== undefined && formatAddress(other) === formatAddress(address);
+  const domain = name.replace(/^\*?\./, "");
+  return host.endsWith(`.${domain}`) || !/^\*?\./.test(name) && host === domain;
+}
+
+/** The proxy that an https connection to the host (without port or brackets) would take; undefined: none. */
+export function proxyFor(host: string, environment: Environment): string | undefined {
+  const proxy = environment["HTTPS_PROXY"] || environment["https_proxy"];
+  const address = parseAddress(host);
+  if (!proxy || host === "localhost" || (address && classify(address) === "loopback")) return undefined;
+  const exceptions = (environment["NO_PROXY"] || environment["no_proxy"] || "").split(",")
+    .map((entry) => entry.trim().toLowerCase()).filter(Boolean);
+  return exceptions.some((entry) => entry === "*" || covers(entry, host.toLowerCase())) ? undefined : proxy;
+}
+
+/** A proxy's URL without what may be a password in it. */
+function shown(proxy: string): string {
+  return proxy.replace(/\/\/[^@/]*@/, "//");
+}
+
+/** Warns of an API server that would be reached through a proxy. */
+export function hostFindings(host: string, environment: Environment): Findings {
+  const proxy = proxyFor(host, environment);
+  if (!proxy) return NOTHING;
+  return {
+    warnings: [`connections to ${host} go through the proxy ${shown(proxy)}`],
+    hint: `If that is not meant, add ${host} to NO_PROXY.`,
+  };
+}
+
+/** Warns of networks of pods and Services whose addresses would be reached through a proxy. */
+export function networkFindings(subnets: readonly string[], environment: Environment): Findings {
+  const caught = subnets.filter((subnet) => {
+    const cidr = parseCidr(subnet);
+    return cidr && proxyFor(formatAddress(nthAddress(cidr, 1)), environment);
+  });
+  if (caught.length === 0) return NOTHING;
+  const proxy = proxyFor(formatAddress(nthAddress(parseCidr(caught[0]!)!, 1)), environment)!;
+  return {
+    warnings: caught.map((subnet) => `connections to ${subnet} go through the proxy ${shown(proxy)}`),
+    hint: `The API server reaches pods and Services by these addresses: add ${caught.join(",")} to NO_PROXY.`,
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * What systemd says about this host: the kubelet's unit, the firewall, the clock.
+ * @module
+ */
+import { KUBELET_SERVICE } from "../../cluster/kubelet_unit.ts";
+import type { Host } from "../../system.ts";
+import { type Check, type Findings, NOTHING } from "./run.ts";
+
+/** No release of this program is older: a clock before that is not set, and certificates would be of the past. */
+const EARLIEST = new Date("2026-01-01T00:00:00Z");
+
+/** Values of `systemctl show` and `timedatectl show`: `Key=value` lines. */
+function values(text: string): ReadonlyMap<string, string> {
+  return new Map(text.split("\n").map((line) => [line.split("=", 1)[0]!, line.slice(line.indexOf("=") + 1)]));
+}
+
+async function serviceFindings(host: Host): Promise<Findings> {
+  if (!await host.stat("/run/systemd/system")) {
+    return {
+      errors: ["this host was not booted by systemd, which has to run the kubelet"],
+      hint: "Take a distribution with systemd.",
+    };
+  }
+  const properties = ["LoadState", "ActiveState", "Result"].map((name) => `--property=${name}`);
+  const unit = values((await host.query({ argv: ["systemctl", "show", ...properties, KUBELET_SERVICE] })).stdout);
+  if (unit.get("LoadState") === "masked") {
+    return {
+      errors: [`${KUBELET_SERVICE} is masked, and cannot be started`],
+      hint: `Run: systemctl unmask ${KUBELET_SERVICE}`,
+    };
+  }
+  if (unit.get("ActiveState") !== "failed") return NOTHING;
+  return {
+    warnings: [`${KUBELET_SERVICE} has failed before (${unit.get("Result")})`],
+    hint: `See why: journalctl -u ${KUBELET_SERVICE} -n 50`,
+  };
+}
+
+/** Whether systemd can run a kubelet here. Whether its unit is enabled does not matter: the kubelet's phase does that. */
+export const SERVICE_CHECK: Check<{ host: Host }> = {
+  name: "Service-kubelet",
+  look: ({ host }) => serviceFindings(host),
+};
+
+/** Warns of a firewall that others may not get through. */
+export function firewallCheck(ports: readonly number[]): Check<{ host: Host }> {
+  return {
+    name: "Firewalld",
+    async look({ host }) {
+      const { stdout } = await host.query({ argv: ["systemctl", "is-active", "firewalld.service"] });
+      if (stdout.trim() !== "active") return NOTHING;
+      return {
+        warnings: [`firewalld is active; other hosts have to reach TCP ${ports.join(" and ")} here`],
+        hint: `Run: firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(" ")} && ` +
+          "firewall-cmd --reload. Pods need the ports of their network, too (flannel: 8472/udp).",
+      };
+    },
+  };
+}
+
+async function clockFindings(host: Host): Promise<Findings> {
+  const now = host.now();
+  if (now < EARLIEST) {
+    return {
+      errors: [`the clock of this host says ${now.toISOString()}: it is not set`],
+      hint: "Set it (timedatectl set-ntp true, or date -s), else certificates are not valid.",
+    };
+  }
+  // A bus that does not answer must not hold everything up.
+  const properties = ["NTPSynchronized", "NTP"].map((name) => `--property=${name}`);
+  const { code, stdout } = await host.query({ argv: ["timeout", "2", "timedatectl", "show", ...properties] });
+  const clock = values(stdout);
+  if (code !== 0 || clock.get("NTPSynchronized") !== "no") return NOTHING;
+  const why = clock.get("NTP") === "no" ? ", and no time service is on" : "";
+  return {
+    warnings: [`the clock of this host is not synchronised${why}`],
+    hint: "Certificates and tokens need clocks that agree: timedatectl set-ntp true, or a time service of your own.",
+  };
+}
+
+/** Whether the clock is set. */
+export const CLOCK_CHECK: Check<{ host: Host }> = { name: "Clock", look: ({ host }) => clockFindings(host) };

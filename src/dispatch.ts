@@ -7,6 +7,7 @@ import { CERTS_ENTRIES } from "./dispatch/certs.ts";
 import { INIT_ENTRIES } from "./dispatch/init.ts";
 import { JOIN_ENTRIES } from "./dispatch/join.ts";
 import { KUBECONFIG_ENTRIES } from "./dispatch/kubeconfig.ts";
+import { STATUS_ENTRIES } from "./dispatch/status.ts";
 import { TOKEN_ENTRIES } from "./dispatch/token.ts";
 import { VERSION_ENTRIES } from "./dispatch/version.ts";
 
@@ -16,6 +17,7 @@ export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   ...INIT_ENTRIES,
   ...JOIN_ENTRIES,
   ...KUBECONFIG_ENTRIES,
+  ...STATUS_ENTRIES,
   ...TOKEN_ENTRIES,
   ...VERSION_ENTRIES,
 };

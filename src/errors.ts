@@ -11,6 +11,8 @@ export const EXIT = {
   timeout: 4,
   /** Trust could not be established (wrong CA hash, bad signature, unknown or expired token). Nothing secret was sent. */
   untrusted: 5,
+  /** `status`: this host is not a node of which everything was seen to be well. Nothing was changed. */
+  unhealthy: 6,
 } as const;
 
 /** What a {@linkcode UserError} may carry besides its message. */

@@ -87,7 +87,7 @@ export async function main(args: readonly string[], build: (events: Events) => S
     const source: TextSource = { stdin: system.stdin, readText: (path) => system.host.readText(path) };
     const outcome = await entry.run({ parsed, source, desk, build: stamp });
     reporter.result(outcome.text, outcome.result);
-    return EXIT.ok;
+    return outcome.exitCode ?? EXIT.ok;
   } catch (error) {
     (told.reporter ?? await reporterFor(output, "document", options)).error(error);
     return error instanceof UserError ? error.exitCode : EXIT.failed;

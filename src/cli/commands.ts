@@ -6,6 +6,7 @@ import { CERTS_COMMANDS } from "./commands/certs.ts";
 import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
 import { KUBECONFIG_COMMANDS } from "./commands/kubeconfig.ts";
+import { STATUS_COMMANDS } from "./commands/status.ts";
 import { TOKEN_COMMANDS } from "./commands/token.ts";
 import { VERSION_COMMANDS } from "./commands/version.ts";
 import type { CommandSpec } from "./flags.ts";
@@ -14,6 +15,7 @@ import type { CommandSpec } from "./flags.ts";
 export const COMMANDS: readonly CommandSpec[] = [
   ...INIT_COMMANDS,
   ...JOIN_COMMANDS,
+  ...STATUS_COMMANDS,
   ...TOKEN_COMMANDS,
   ...CERTS_COMMANDS,
   ...KUBECONFIG_COMMANDS,

@@ -1,6 +1,7 @@
 /** Why something does not run on this host, for the errors of waits that are over. Observes, never changes. @module */
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
+import { withoutSecrets } from "./redact.ts";
 
 /** What was found out, and what to run next. */
 export interface Diagnosis {
@@ -40,7 +41,8 @@ async function journal(host: Host, lines: number, ...more: string[]): Promise<st
 
 /** What lines say, each once, without klog's time, thread and place in the source. */
 function distinct(lines: readonly string[]): string[] {
-  return [...new Set(lines.map((line) => line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, "").slice(0, LONGEST_LINE)))];
+  const said = lines.map((line) => withoutSecrets(line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, "")));
+  return [...new Set(said.map((line) => line.slice(0, LONGEST_LINE)))];
 }
 
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
@@ -88,9 +90,8 @@ async function lastLines(host: Host, logPath: string): Promise<string[]> {
   const lines = stdout.split("\n").map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""))
     .filter((line) => !FRAME.test(line));
   const telling = lines.flatMap((line, i) => TELLING.test(line) ? [i] : []).slice(-3);
-  return lines.filter((_, i) => telling.includes(i) || i >= lines.length - 3).map((line) =>
-    line.slice(0, LONGEST_LINE)
-  );
+  return lines.filter((_, i) => telling.includes(i) || i >= lines.length - 3)
+    .map((line) => withoutSecrets(line).slice(0, LONGEST_LINE));
 }
 
 /** Why there is no container: its image, and the last different errors of the kubelet about it. */

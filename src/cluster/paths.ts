@@ -11,6 +11,9 @@ export const MANIFESTS_DIRECTORY = `${KUBERNETES_DIRECTORY}/manifests`;
 /** The kubelet's working directory. */
 export const KUBELET_DIRECTORY = "/var/lib/kubelet";
 
+/** Where keys and certificates are, unless `certificatesDir` says otherwise. */
+export const DEFAULT_CERTIFICATES_DIRECTORY = `${KUBERNETES_DIRECTORY}/pki`;
+
 /** Where packages put the kubelet; taken when the check that there is one was overruled. */
 export const DEFAULT_KUBELET_PROGRAM = "/usr/bin/kubelet";
 

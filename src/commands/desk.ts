@@ -18,6 +18,8 @@ export interface Desk {
 export interface Outcome {
   text: string;
   result: Record<string, unknown> | readonly Record<string, unknown>[];
+  /** Absent: 0. The answer itself may be bad news (`status`). */
+  exitCode?: number;
 }
 
 /** What a command says that was to run one phase only. */

@@ -13,6 +13,7 @@ import { parseDocuments } from "../config/yaml.ts";
 import { joinHostPort } from "../config/addresses.ts";
 import { argument } from "../cluster/arguments.ts";
 import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../cluster/diagnosis.ts";
+import { unhealthy } from "../cluster/health.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
 import { manifestPath, PORTS } from "../cluster/paths.ts";
 import { durationMs } from "../config/duration.ts";
@@ -77,12 +78,6 @@ const COMPONENTS: readonly Component[] = [
     ask: async (c) => await c.unverified.get(`${await endpointOf(c, "kube-scheduler", PORTS.scheduler)}/livez`, 2_000),
   },
 ];
-
-/** One line for a person: what the health endpoint says is missing. */
-function unhealthy(answer: HttpAnswer): string {
-  const failed = answer.body.split("\n").filter((line) => line.startsWith("[-]")).map((line) => line.slice(3).trim());
-  return `answers ${answer.status}${failed.length > 0 ? `, not yet: ${failed.join("; ")}` : ""}`;
-}
 
 function containerState(name: string, container: RuntimeContainer | undefined): string {
   if (!container) return `no container ${name} yet`;

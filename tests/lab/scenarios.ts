@@ -11,7 +11,8 @@ import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
+import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
 
-export const SCENARIOS: readonly Scenario[] = [init, join, token, peer, interop, kill, killRename, ...TROUBLE];
+export const SCENARIOS: readonly Scenario[] = [init, join, token, peer, interop, status, kill, killRename, ...TROUBLE];

@@ -1,0 +1,122 @@
+import { DEFAULT_CERTIFICATES_DIRECTORY, KUBECONFIG_FILES, KUBELET_FILES, PORTS } from "../cluster/paths.ts";
+import { EXIT } from "../errors.ts";
+import type { System } from "../system.ts";
+import type { Desk, Outcome } from "./desk.ts";
+import { gatherFacts } from "./facts.ts";
+import { endpointOf, observeApi, observeEtcd } from "./status/api.ts";
+import { observeCertificates } from "./status/certificates.ts";
+import { apiServerHealth, etcdHealth, observeComponent, observeHealth } from "./status/components.ts";
+import type { Role, Status } from "./status/document.ts";
+import { judge, noCluster } from "./status/judge.ts";
+import { look, type Seen, valueOf } from "./status/look.ts";
+import { type Manifest, type Manifests, readManifests, UNREAD_MANIFESTS } from "./status/manifests.ts";
+import { observeKubelet, observeRuntime, observeSystemd, readKubeletSettings } from "./status/services.ts";
+import { statusText } from "./status/text.ts";
+
+/** What this host is, by what lies on it. */
+async function roleOf({ host }: System, manifests: Manifests | undefined): Promise<Role> {
+  const there = async (...paths: readonly string[]) =>
+    (await Promise.all(paths.map((path) => look(() => host.stat(path))))).some((seen) => valueOf(seen) !== undefined);
+  if (manifests?.some) return "control-plane";
+  if (await there(KUBECONFIG_FILES.admin, `${DEFAULT_CERTIFICATES_DIRECTORY}/apiserver.crt`)) return "control-plane";
+  return await there(KUBELET_FILES.kubeconfig, KUBELET_FILES.bootstrapKubeconfig) ? "worker" : "none";
+}
+
+/** Where the certificates are: the API server is told. */
+function certificatesDirectory(apiServer: Manifest | undefined): string {
+  return apiServer?.flags.get("client-ca-file")?.replace(/\/[^/]*$/, "") || DEFAULT_CERTIFICATES_DIRECTORY;
+}
+
+/** Why something could not be seen, under its name. */
+function unseenOf(parts: Readonly<Record<string, Seen<unknown> | undefined>>): { what: string; why: string }[] {
+  return Object.entries(parts).flatMap(([what, seen]) => seen && "why" in seen ? [{ what, why: seen.why }] : []);
+}
+
+/** Why a runtime does not answer; undefined when it does, and when only root may ask it. */
+function whyNot(seen: Seen<unknown> | undefined): string | undefined {
+  if (seen === undefined) return "there is no socket of one";
+  return "why" in seen && !seen.why.includes("permission denied") ? seen.why : undefined;
+}
+
+/** Looks at everything; what depends on nothing else at once. */
+async function observe(system: System): Promise<Status> {
+  const { host, unverified } = system;
+  const [facts, systemd, settings, manifestsSeen] = await Promise.all([
+    gatherFacts(host),
+    look(() => observeSystemd(host)),
+    look(() => readKubeletSettings(host)),
+    look(() => readManifests(host)),
+  ]);
+  const role = await roleOf(system, valueOf(manifestsSeen));
+  const manifests = role === "control-plane" ? valueOf(manifestsSeen)?.list ?? UNREAD_MANIFESTS : [];
+  const apiManifest = manifests.find(({ name }) => name === "kube-apiserver");
+  const socket = valueOf(settings)?.runtimeEndpoint ?? facts.criSockets[0];
+  const runtime = socket === undefined ? undefined : system.runtime(socket);
+  const [runtimeSeen, containers, kubelet, api, etcd, health, view] = await Promise.all([
+    runtime && look(() => observeRuntime(runtime)),
+    runtime && role !== "none" ? look(() => runtime.containers()) : undefined,
+    look(() => observeKubelet(host, unverified, valueOf(settings)?.port ?? PORTS.kubelet, facts.kubeletVersion)),
+    role === "none" ? undefined : observeApi(system, apiManifest && endpointOf(apiManifest)),
+    apiManifest && apiManifest.flags.size > 0 ? observeEtcd(system, apiManifest) : undefined,
+    Promise.all(manifests.map((manifest) => observeHealth(unverified, manifest))),
+    observeCertificates(host, certificatesDirectory(apiManifest)),
+  ]);
+  const running = containers && valueOf(containers);
+  const components = await Promise.all(manifests.map((manifest, i) => {
+    const own = manifest.name === "etcd"
+      ? etcdHealth(etcd && valueOf(etcd))
+      : manifest.name === "kube-apiserver"
+      ? apiServerHealth(api?.server)
+      : health[i]!;
+    return observeComponent(manifest, own, runtime, running);
+  }));
+  const found = { systemd: valueOf(systemd), runtime: runtimeSeen && valueOf(runtimeSeen), kubelet: valueOf(kubelet) };
+  const node = api && valueOf(api.node);
+  const runtimeTrouble = whyNot(runtimeSeen);
+  const status: Status = {
+    host: host.hostname(),
+    role,
+    healthy: false,
+    ...(found.systemd ? { systemd: found.systemd } : {}),
+    ...(found.runtime ? { runtime: found.runtime } : {}),
+    ...(found.kubelet ? { kubelet: found.kubelet } : {}),
+    components,
+    etcd: (etcd && valueOf(etcd)) ?? [],
+    ...(api?.server ? { apiServer: api.server } : {}),
+    ...(node ? { node } : {}),
+    certificates: view.certificates,
+    problems: [],
+    warnings: [],
+    unseen: [
+      ...unseenOf({
+        systemd,
+        "container runtime": runtimeTrouble === undefined ? runtimeSeen : undefined,
+        containers: found.runtime ? containers : undefined,
+        kubelet,
+        "the kubelet's configuration": settings,
+        manifests: role === "none" ? undefined : manifestsSeen,
+        etcd,
+        node: api?.node,
+      }),
+      ...view.unseen,
+    ],
+  };
+  if (role === "none") return { ...status, problems: [noCluster(facts.kubeletPath !== undefined)] };
+  const judged = await judge(status, {
+    host,
+    manifests,
+    ...(runtime && running ? { runtime } : {}),
+    ...(runtimeTrouble === undefined ? {} : { runtimeTrouble }),
+  });
+  return { ...status, ...judged, healthy: judged.problems.length === 0 && status.unseen.length === 0 };
+}
+
+/** `status`: how this node is, from process 1 to its certificates. Changes nothing; ends with 0 only when all is well. */
+export async function status({ system }: Desk): Promise<Outcome> {
+  const found = await observe(system);
+  return {
+    text: statusText(found, system.host.now()),
+    result: { ...found },
+    exitCode: found.healthy ? EXIT.ok : EXIT.unhealthy,
+  };
+}

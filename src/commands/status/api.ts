@@ -1,0 +1,157 @@
+import { readCredentials } from "../../cluster/credentials.ts";
+import { unhealthy } from "../../cluster/health.ts";
+import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
+import { joinHostPort } from "../../config/addresses.ts";
+import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
+import type { ApiServer, EtcdMember, NodeState } from "./document.ts";
+import { look, type Seen, valueOf } from "./look.ts";
+import type { Manifest } from "./manifests.ts";
+
+/** Asks at once, each question for a limited time. */
+async function ask(client: KubeClient, ...paths: readonly string[]): Promise<Seen<HttpAnswer>[]> {
+  return await Promise.all(paths.map((path) => look(() => client.probe(path))));
+}
+
+/** A field of a JSON text; undefined when it is none, or has no such text. */
+function textIn(answer: Seen<HttpAnswer>, field: string): string | undefined {
+  try {
+    const value = JSON.parse(valueOf(answer)?.body ?? "{}")[field];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last part of an error's message: the address is named already. */
+const shortly = (why: string) => why.replace(/^Cannot (reach the API server|get) "[^"]*": /, "");
+
+/** URL of the API server that a manifest of this host describes. */
+export function endpointOf({ flags }: Manifest): string {
+  return `https://${
+    joinHostPort(flags.get("advertise-address") ?? "127.0.0.1", Number(flags.get("secure-port") ?? 6443))
+  }`;
+}
+
+function serverState(endpoint: string, ready: Seen<HttpAnswer>, version?: string): ApiServer {
+  const answer = valueOf(ready);
+  return {
+    endpoint,
+    reachable: answer !== undefined,
+    ready: answer?.status === 200,
+    ...(version === undefined ? {} : { version }),
+    state: answer === undefined
+      ? shortly((ready as { why: string }).why)
+      : answer.status === 200
+      ? "ready"
+      : unhealthy(answer),
+  };
+}
+
+interface NodeObject {
+  spec?: { unschedulable?: boolean };
+  status?: {
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    nodeInfo?: { kubeletVersion?: string };
+  };
+}
+
+/** What the cluster says of the node, in short. */
+function nodeState(name: string, { spec, status }: NodeObject): NodeState {
+  const conditions = status?.conditions ?? [];
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const told = conditions.filter(({ type, status }) => type === "Ready" ? status !== "True" : status === "True");
+  const version = status?.nodeInfo?.kubeletVersion;
+  return {
+    name,
+    ready: ready?.status === "True",
+    reasons: ready === undefined
+      ? ["its kubelet has not told its state yet"]
+      : told.map(({ type, reason, message }) => `${type === "Ready" ? "" : `${type}: `}${reason}: ${message}`),
+    ...(version === undefined ? {} : { version }),
+    schedulable: spec?.unschedulable !== true,
+  };
+}
+
+/** The node's own name: that of its certificate, else the host's. */
+async function nameOfNode(credentials: KubeCredentials | undefined, hostname: string): Promise<string> {
+  const pem = credentials?.client?.certificatePem;
+  if (pem === undefined) return hostname.toLowerCase();
+  const { parseCertificates } = await import("../../pki/certificate.ts");
+  const seen = await look(() => Promise.resolve(parseCertificates(pem)[0]!.commonName));
+  return /^system:node:(.+)$/.exec(valueOf(seen) ?? "")?.[1] ?? hostname.toLowerCase();
+}
+
+/** What was found out over the API. */
+export interface ApiView {
+  server?: ApiServer;
+  node: Seen<NodeState>;
+}
+
+/**
+ * Asks the API server with the kubelet's credentials, and where it does not take these, with the administrator's.
+ * @param own URL of the API server of this host; undefined on a worker: the kubelet's is asked.
+ */
+export async function observeApi(system: System, own: string | undefined): Promise<ApiView> {
+  const { host } = system;
+  const files = own === undefined ? [KUBECONFIG_FILES.kubelet] : [KUBECONFIG_FILES.kubelet, KUBECONFIG_FILES.admin];
+  const read = await Promise.all(files.map((path) => look(() => readCredentials(host, path, own))));
+  const name = await nameOfNode(valueOf(read[0]!), host.hostname());
+  let view: ApiView | undefined;
+  for (const credentials of read.map(valueOf).filter((found) => found !== undefined)) {
+    const client = system.connect(credentials);
+    const [ready, version, node] = await ask(client, "/readyz?verbose", "/version", `/api/v1/nodes/${name}`);
+    const status = valueOf(ready!)?.status;
+    view = {
+      server: serverState(client.server, ready!, textIn(version!, "gitVersion")),
+      node: nodeIn(name, node!),
+    };
+    if (status !== 401 && valueOf(node!)?.status !== 401) return view;
+  }
+  if (view !== undefined) return view;
+  const why = read.map((seen) => "why" in seen ? seen.why : "").find(Boolean) ??
+    `there is no "${KUBECONFIG_FILES.kubelet}": this host has not joined a cluster`;
+  if (own === undefined) return { node: { why } };
+  // Not root: whether it is ready, it tells everybody.
+  const ready = await look(() => system.unverified.get(`${own}/readyz?verbose`, 2_000));
+  return { server: serverState(own, ready), node: { why } };
+}
+
+function nodeIn(name: string, answer: Seen<HttpAnswer>): Seen<NodeState> {
+  if (!("value" in answer)) return { why: shortly(answer.why) };
+  const { status, body } = answer.value;
+  if (status === 200) return { value: nodeState(name, JSON.parse(body) as NodeObject) };
+  if (status === 404) {
+    return { value: { name, ready: false, reasons: ["the cluster has no such node"], schedulable: false } };
+  }
+  return { why: `the API server answers ${status}` };
+}
+
+/** Asks the etcd that the API server of this host uses, as that one would. */
+export async function observeEtcd(system: System, { flags }: Manifest): Promise<Seen<EtcdMember[]>> {
+  return await look(async () => {
+    const text = async (flag: string) => await system.host.readText(flags.get(flag) ?? "") ?? "";
+    const [caPem, certificatePem, keyPem] = await Promise.all([
+      text("etcd-cafile"),
+      text("etcd-certfile"),
+      text("etcd-keyfile"),
+    ]);
+    const servers = (flags.get("etcd-servers") ?? "").split(",").filter(Boolean);
+    return await Promise.all(servers.map(async (server): Promise<EtcdMember> => {
+      const seen = await look(async () => {
+        const client = system.connect({ server, caPem, client: { certificatePem, keyPem } });
+        return await ask(client, "/health", "/version");
+      });
+      if (!("value" in seen)) return { endpoint: server, healthy: false, state: seen.why };
+      const [health, about] = seen.value;
+      const version = textIn(about!, "etcdserver");
+      const healthy = textIn(health!, "health") === "true";
+      const said = textIn(health!, "reason") || `answers ${valueOf(health!)?.status}`;
+      return {
+        endpoint: server,
+        healthy,
+        ...(version === undefined ? {} : { version }),
+        state: healthy ? "healthy" : "value" in health! ? said : shortly(health!.why),
+      };
+    }));
+  }, 3_000);
+}

@@ -1,0 +1,128 @@
+/**
+ * What `status` finds out, as `--output json` prints it (schemas/status.json). What could not be seen is left out and
+ * named under `unseen`. Times are RFC 3339 in UTC.
+ * @module
+ */
+
+/** What this host is to a cluster. */
+export type Role = "control-plane" | "worker" | "none";
+
+/** Something that is wrong, or soon will be. */
+export interface Trouble {
+  /** `kubelet`, `kube-apiserver`, `node`, `certificates` … */
+  where: string;
+  what: string;
+  /** Last words of a journal or log, without secrets. */
+  details?: readonly string[];
+  hints?: readonly string[];
+}
+
+/** systemd, the process 1. */
+export interface Systemd {
+  version: string;
+  /** `running`, `degraded`, `starting` … */
+  state: string;
+  failedUnits: number;
+}
+
+/** The container runtime. */
+export interface Runtime {
+  socket: string;
+  name?: string;
+  version?: string;
+  ready: boolean;
+  /** Whether pods can have a network. */
+  networkReady?: boolean;
+}
+
+/** The kubelet's unit and process. */
+export interface Kubelet {
+  /** systemd's words: `active`, `inactive`, `failed`, `activating` (between two starts), or `absent`. */
+  state: string;
+  /** Whether systemd starts it at boot: `enabled`, `disabled` … */
+  startsAtBoot?: string;
+  since?: string;
+  restarts: number;
+  version?: string;
+  /** Whether it answers on its port. */
+  answers?: boolean;
+}
+
+/** One static pod of the control plane. */
+export interface Component {
+  name: string;
+  /** Tag of the image in its manifest. */
+  version?: string;
+  manifest: string;
+  /** Of its newest container; `absent` when the runtime has none. */
+  state?: string;
+  since?: string;
+  restarts?: number;
+  exitCode?: number;
+  healthy?: boolean;
+  /** Why not. */
+  health?: string;
+  /** Where it was asked. */
+  endpoint?: string;
+}
+
+/** An etcd member as the API server reaches it. Its answer takes a quorum, so it speaks for the others, too. */
+export interface EtcdMember {
+  endpoint: string;
+  healthy: boolean;
+  version?: string;
+  /** What it says, or why it does not. */
+  state: string;
+}
+
+/** The API server that this node uses: its own, or that of the control plane. */
+export interface ApiServer {
+  endpoint: string;
+  reachable: boolean;
+  ready: boolean;
+  version?: string;
+  /** What it says, or why it does not. */
+  state: string;
+}
+
+/** The node, as the cluster has it. */
+export interface NodeState {
+  name: string;
+  ready: boolean;
+  /** Why it is not ready, and pressures. */
+  reasons: readonly string[];
+  /** Of the kubelet, as it told the cluster. */
+  version?: string;
+  schedulable: boolean;
+}
+
+/** One certificate. */
+export interface CertificateState {
+  /** `apiserver`, `admin.conf`, `kubelet-client`. */
+  name: string;
+  path: string;
+  authority: boolean;
+  expires: string;
+  daysLeft: number;
+}
+
+/** The whole answer. */
+export interface Status {
+  host: string;
+  role: Role;
+  /** Everything could be seen, and nothing is wrong. */
+  healthy: boolean;
+  systemd?: Systemd;
+  runtime?: Runtime;
+  kubelet?: Kubelet;
+  components: readonly Component[];
+  /** Of this host, or external; empty on workers. */
+  etcd: readonly EtcdMember[];
+  apiServer?: ApiServer;
+  node?: NodeState;
+  certificates: readonly CertificateState[];
+  problems: readonly Trouble[];
+  warnings: readonly Trouble[];
+  /** What could not be looked at, and why. */
+  unseen: readonly { what: string; why: string }[];
+}

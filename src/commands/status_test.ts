@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { EXIT, UserError } from "../errors.ts";
+import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
+import type { ContainerRuntime, HttpAnswer, KubeClient, RuntimeContainer, System } from "../system.ts";
+import type { Desk } from "./desk.ts";
+import { status } from "./status.ts";
+import type { Status } from "./status/document.ts";
+import { judge } from "./status/judge.ts";
+import { look } from "./status/look.ts";
+import { duration } from "./status/text.ts";
+
+const NOW = new Date("2026-01-01T01:00:00Z");
+const COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+const SYSTEMD = "systemctl show --property=Version,SystemState,NFailedUnits";
+const KUBELET =
+  "systemctl show --property=LoadState,ActiveState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
+const DIAGNOSED = "systemctl show --property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
+const CONF = `apiVersion: v1
+kind: Config
+clusters: [{name: k, cluster: {server: "https://192.0.2.10:6443"}}]
+contexts: [{name: c, context: {cluster: k, user: u}}]
+current-context: c
+users: [{name: u, user: {token: t}}]
+`;
+
+function manifest(name: string): string {
+  const flags = ["etcd-servers=https://127.0.0.1:2379", "advertise-address=192.0.2.10", "secure-port=6443"];
+  const command = name === "kube-apiserver" ? [name, ...flags.map((flag) => `--${flag}`)] : [name];
+  const spec = { containers: [{ name, image: `registry.k8s.io/${name}:v1.37.2`, command }] };
+  return JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name }, spec });
+}
+
+const CONTROL_PLANE: MemoryHostOptions = {
+  now: NOW,
+  files: {
+    "/proc/uptime": "3600.00 1.00\n",
+    "/etc/kubernetes/kubelet.conf": CONF,
+    "/var/lib/kubelet/instance-config.yaml": "containerRuntimeEndpoint: unix:///run/x.sock\n",
+    ...Object.fromEntries(COMPONENTS.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, manifest(name)])),
+  },
+  commands: {
+    [SYSTEMD]: "Version=252\nSystemState=running\nNFailedUnits=0\n",
+    [KUBELET]:
+      "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0\nActiveEnterTimestampMonotonic=60000000\n",
+  },
+};
+
+/** A host with other commands or files; `undefined` takes one away. */
+function hostWith(commands: Record<string, string>, files: Record<string, string | undefined> = {}): MemoryHostOptions {
+  const all = Object.entries({ ...CONTROL_PLANE.files, ...files }).filter(([, text]) => text !== undefined);
+  return {
+    ...CONTROL_PLANE,
+    commands: { ...CONTROL_PLANE.commands, ...commands },
+    files: Object.fromEntries(all) as Record<string, string>,
+  };
+}
+
+const RUNNING: RuntimeContainer[] = COMPONENTS.map((name) => ({
+  id: name,
+  name,
+  podName: `${name}-node-1`,
+  podNamespace: "kube-system",
+  state: "running",
+  attempt: 0,
+  createdAt: new Date("2026-01-01T00:30:00Z"),
+  image: "sha256:0",
+}));
+
+function runtimeOf(containers: RuntimeContainer[] | UserError): ContainerRuntime {
+  const answer = <T>(value: T) => containers instanceof UserError ? Promise.reject(containers) : Promise.resolve(value);
+  return {
+    socket: "unix:///run/x.sock",
+    version: () => answer({ runtimeName: "containerd", runtimeVersion: "v2", runtimeApiVersion: "v1" }),
+    status: () => answer([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
+    containers: () => answer(containers),
+    containerStatus: () =>
+      answer({
+        exitCode: 1,
+        reason: "Error",
+        message: "",
+        logPath: "/log",
+        finishedAt: new Date(NOW.getTime() - 9_000),
+      }),
+    hasImage: () => answer(true),
+  } as unknown as ContainerRuntime;
+}
+
+/** What the servers answer, by path; others are not there. */
+type Answers = Readonly<Record<string, HttpAnswer | UserError>>;
+
+const NODE = {
+  status: {
+    conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" }],
+    nodeInfo: { kubeletVersion: "v1.37.2" },
+  },
+};
+const ok = (body: unknown): HttpAnswer => ({
+  status: 200,
+  body: typeof body === "string" ? body : JSON.stringify(body),
+});
+const WELL: Answers = {
+  "/readyz?verbose": ok("ok"),
+  "/version": ok({ gitVersion: "v1.37.2", etcdserver: "3.7.0" }),
+  "/api/v1/nodes/node-1": ok(NODE),
+  "/health": ok({ health: "true", reason: "" }),
+  "/healthz": ok("ok"),
+  "/livez": ok("ok"),
+};
+
+async function statusOf(
+  host: MemoryHostOptions = CONTROL_PLANE,
+  containers: RuntimeContainer[] | UserError = RUNNING,
+  answers: Answers = WELL,
+) {
+  const get = (path: string) => {
+    const answer = answers[path] ?? new UserError("Cannot reach it: connection refused");
+    return answer instanceof UserError ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  const system = {
+    host: memoryHost(host, () => assert.fail("status changes nothing")),
+    connect: ({ server }: { server: string }) => ({ server, probe: get }) as unknown as KubeClient,
+    runtime: () => runtimeOf(containers),
+    unverified: { get: (url: string) => get(new URL(url).pathname + new URL(url).search) },
+  } as unknown as System;
+  const { text, result, exitCode } = await status({ system } as Desk);
+  return { text, exitCode, found: result as unknown as Status };
+}
+
+Deno.test("status of a control plane node that is well: 0, and the tree", async () => {
+  const { text, exitCode, found } = await statusOf();
+  assert.deepEqual([exitCode, found.problems, found.unseen], [EXIT.ok, [], []]);
+  assert.equal(
+    text,
+    `node-1: control plane node, all is well
+
+systemd 252: running
+├─ containerd v2: ready, unix:///run/x.sock
+└─ kubelet: active for 59 min
+   ├─ etcd v1.37.2: running for 30 min, healthy
+   ├─ kube-apiserver v1.37.2: running for 30 min, healthy
+   ├─ kube-controller-manager v1.37.2: running for 30 min, healthy
+   └─ kube-scheduler v1.37.2: running for 30 min, healthy
+
+API server https://192.0.2.10:6443: ready, v1.37.2
+node node-1: Ready`,
+  );
+});
+
+Deno.test("status: a container that ended, with its last error and without the secrets in it", async () => {
+  const containers = RUNNING.map((c) =>
+    c.name === "kube-scheduler" ? { ...c, state: "exited" as const, attempt: 3 } : c
+  );
+  const host = hostWith({ "tail -n 400 /log": "x stderr F E0101 1 1 a.go:1] no token abcdef.0123456789abcdef\n" });
+  const { text, exitCode, found } = await statusOf(host, containers, { ...WELL, "/livez": new UserError("refused") });
+  assert.equal(exitCode, EXIT.unhealthy);
+  assert.deepEqual(found.problems, [{
+    where: "kube-scheduler",
+    what: "its container is exited with code 1, restarted 3 times",
+    details: ["E0101 1 1 a.go:1] no token abcdef.<secret>"],
+    hints: ["See all it said: tail -n 50 /log"],
+  }]);
+  assert.match(
+    text,
+    /└─ kube-scheduler v1\.37\.2: exited 9 s ago with code 1, restarted 3 times, not healthy: refused\n/,
+  );
+  assert.match(text, /^node-1: control plane node, 1 thing is wrong\n/);
+});
+
+Deno.test("status: a kubelet that ends again and again, and one that was stopped", async () => {
+  const unit = (state: string, restarts: number) =>
+    `LoadState=loaded\nActiveState=${state}\nUnitFileState=enabled\nNRestarts=${restarts}\n`;
+  const crashing = hostWith({
+    [KUBELET]: unit("activating", 7),
+    [DIAGNOSED]: unit("activating", 7),
+    "journalctl --unit=kubelet --lines=40 --output=cat --no-pager":
+      'E0101 1 1 run.go:72] "command failed" err="no swap"\n',
+  });
+  const { found } = await statusOf(crashing);
+  assert.deepEqual(found.problems.map(({ where, what, details }) => [where, what, details]), [
+    ["kubelet", "it ends again and again, restarted 7 times", ['"command failed" err="no swap"']],
+  ]);
+  const stopped = await statusOf(hostWith({ [KUBELET]: unit("inactive", 0) }));
+  assert.equal(stopped.found.problems[0]!.what, "it does not run (systemd: inactive)");
+  assert.match(stopped.text, /next: Start it: systemctl start kubelet/);
+  const absent = await statusOf(hostWith({ [KUBELET]: "LoadState=not-found\nActiveState=inactive\n" }));
+  assert.equal(absent.found.kubelet?.state, "absent");
+});
+
+Deno.test("status: etcd that has no quorum, and an API server that says so", async () => {
+  const { found } = await statusOf(CONTROL_PLANE, RUNNING, {
+    ...WELL,
+    "/health": { status: 503, body: JSON.stringify({ health: "false", reason: "RAFT NO LEADER" }) },
+    "/readyz?verbose": { status: 500, body: "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n" },
+  });
+  assert.deepEqual(found.problems.map(({ where, what }) => [where, what]), [
+    ["etcd", "it is not healthy: RAFT NO LEADER"],
+    ["kube-apiserver", "it is not healthy: answers 500, not yet: etcd failed: reason withheld"],
+  ]);
+});
+
+Deno.test("status: manifests that are not there or cannot be read as such are named", async () => {
+  const { found } = await statusOf(hostWith({}, {
+    "/etc/kubernetes/manifests/etcd.yaml": undefined,
+    "/etc/kubernetes/manifests/kube-scheduler.yaml": "a: [",
+  }));
+  const about = (name: string) => found.problems.find(({ where }) => where === name)?.what ?? "";
+  assert.match(about("etcd"), /there is no manifest "\/etc\/kubernetes\/manifests\/etcd\.yaml"/);
+  assert.match(about("kube-scheduler"), /Cannot read ".*kube-scheduler\.yaml": it is not valid YAML/);
+});
+
+Deno.test("status: a runtime that is down is a problem; one that only root may ask is not seen", async () => {
+  const down = await statusOf(CONTROL_PLANE, new UserError("Cannot connect to the container runtime: refused"));
+  assert.deepEqual(down.found.problems.map(({ where }) => where), ["container runtime"]);
+  assert.equal(down.found.components[0]!.state, undefined);
+  const denied = await statusOf(CONTROL_PLANE, new UserError("Cannot connect: permission denied"));
+  assert.deepEqual([denied.exitCode, denied.found.problems], [EXIT.unhealthy, []]);
+  assert.deepEqual(denied.found.unseen.map(({ what }) => what), ["container runtime"]);
+  assert.match(denied.text, /nothing wrong was seen, but not everything was[^]*\nNot seen:\n {2}container runtime: /);
+});
+
+Deno.test("status of a worker: the API server is that of the control plane; the node says why it is not ready", async () => {
+  const files = Object.fromEntries(COMPONENTS.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, undefined]));
+  const conditions = [
+    { type: "Ready", status: "False", reason: "KubeletNotReady", message: "no CNI" },
+    { type: "DiskPressure", status: "True", reason: "Full", message: "disk" },
+  ];
+  const node = ok({ spec: { unschedulable: true }, status: { conditions } });
+  const { text, found } = await statusOf(hostWith({}, files), [], { ...WELL, "/api/v1/nodes/node-1": node });
+  assert.deepEqual([found.role, found.components], ["worker", []]);
+  assert.deepEqual(found.problems, [{
+    where: "node",
+    what: "node-1 is not ready",
+    details: ["KubeletNotReady: no CNI", "DiskPressure: Full: disk"],
+  }]);
+  assert.match(text, /node node-1: not Ready, cordoned\n/);
+  const alone = await statusOf(hostWith({}, files), [], {});
+  assert.deepEqual(alone.found.problems.map(({ where }) => where), ["kubelet", "API server"]);
+});
+
+Deno.test("status of a host without a cluster says so, and what to do", async () => {
+  const { text, exitCode, found } = await statusOf({ now: NOW }, new UserError("no socket"), {});
+  assert.deepEqual([exitCode, found.role], [EXIT.unhealthy, "none"]);
+  assert.match(
+    text,
+    /^node-1: no node of a cluster\n[^]*there is no cluster on this host[^]*next: Make one: kubewright init/,
+  );
+});
+
+Deno.test("status: certificates that have expired or will within a week are problems, within a month warnings", async () => {
+  const certificates = [-1, 0, 6, 7, 29, 30].map((daysLeft) => ({
+    name: `c${daysLeft}`,
+    path: "/c",
+    authority: false,
+    expires: new Date(NOW.getTime() + daysLeft * 86_400_000).toISOString(),
+    daysLeft,
+  }));
+  const { found } = await statusOf();
+  const evidence = { host: memoryHost(CONTROL_PLANE, () => {}), manifests: [] };
+  const { problems, warnings } = await judge({ ...found, components: [], certificates }, evidence);
+  assert.deepEqual(problems.map(({ what }) => what), [
+    "have expired: c-1 (2025-12-31)",
+    "expire within 7 days: c0 (2026-01-01), c6 (2026-01-07)",
+  ]);
+  assert.deepEqual(warnings.map(({ what }) => what), ["expire within 30 days: c7 (2026-01-08), c29 (2026-01-30)"]);
+});
+
+Deno.test("look() ends when its time is over, and takes errors for people as why nothing was seen", async () => {
+  assert.deepEqual(await look(() => new Promise(() => {}), 5), { why: "no answer within 0.005 s" });
+  assert.deepEqual(await look(() => Promise.reject(new UserError("Cannot"))), { why: "Cannot" });
+  await assert.rejects(look(() => Promise.reject(new TypeError("a defect"))), TypeError);
+});
+
+Deno.test("duration() has two units at most", () => {
+  const texts = [9, 59, 60, 3_599, 3_600, 86_399, 86_400, 273_600].map((seconds) => duration(seconds * 1_000));
+  assert.deepEqual(texts, ["9 s", "59 s", "1 min", "59 min", "1 h 0 min", "23 h 59 min", "1 d 0 h", "3 d 4 h"]);
+});

@@ -1,4 +1,4 @@
-import { type CommandSpec, CONFIG, DRY_RUN, KUBECONFIG, text } from "../flags.ts";
+import { type CommandSpec, CONFIG, DRY_RUN, KUBECONFIG, PRINTER_FLAGS, text } from "../flags.ts";
 
 const CERT_DIR = text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)");
 
@@ -10,7 +10,7 @@ export const CERTS_COMMANDS: readonly CommandSpec[] = [
     maxOperands: 0,
     summary: "show until when the certificates of this host are good",
     output: "document",
-    flags: [CERT_DIR, CONFIG, KUBECONFIG],
+    flags: [CERT_DIR, CONFIG, KUBECONFIG, ...PRINTER_FLAGS],
     examples: ["kubewright certs check-expiration", "kubewright certs check-expiration -o json"],
   },
   {

@@ -46,11 +46,20 @@ export interface Problem {
   what: string;
   /** How to mend it, when `what` does not already say so. */
   hint?: string;
+  /** The file that it is in, and the line and column there, from 1. */
+  source?: string;
+  line?: number;
+  column?: number;
+}
+
+/** ` (cluster.yaml:12:14)`, or nothing when the place is not known. */
+export function placeText({ source, line, column }: Pick<Problem, "source" | "line" | "column">): string {
+  return source === undefined || line === undefined ? "" : ` (${[source, line, column].filter(Boolean).join(":")})`;
 }
 
 /** Formats problems as an indented list, one a line. */
 function listOf(problems: readonly Problem[]): string {
-  return problems.map((p) => `  ${p.where}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
+  return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
 }
 
 /** What was given to do next, and a promise that every error of a kind makes. */

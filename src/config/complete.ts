@@ -166,9 +166,13 @@ export function completeCluster(
 
 /** The one socket of the host stands in for none. A host with several gets none: the check says so. */
 function completeCriSocket(given: string | undefined, { criSockets }: Pick<t.Facts, "criSockets">): string {
-  const socket = given ||
-    (criSockets.length === 0 ? DEFAULT_CRI_SOCKET : criSockets.length === 1 ? criSockets[0]! : "");
-  return socket.startsWith("/") ? `unix://${socket}` : socket;
+  if (given) return hasScheme(given) ? given : `unix://${given}`;
+  return criSockets.length === 0 ? DEFAULT_CRI_SOCKET : criSockets.length === 1 ? criSockets[0]! : "";
+}
+
+/** Whether a socket is written as a URL. */
+export function hasScheme(socket: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(socket);
 }
 
 /** Names of checks in lower case, each once. */

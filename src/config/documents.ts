@@ -6,52 +6,134 @@ import { InvalidInput } from "../errors.ts";
 import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kinds.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { suggestion } from "./nearest.ts";
+import { convertOld, OLD_KINDS } from "./old_versions.ts";
 import { applyOverrides, type Documents, type FlagField, placeIn } from "./overrides.ts";
-import { Problems } from "./problems.ts";
+import { type Locate, Problems } from "./problems.ts";
 import { checkShape, type Schema } from "./schema.ts";
-import { type ConfigDocument, parseDocuments } from "./yaml.ts";
+import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
+import type { Places } from "./yaml_places.ts";
+
+/** How a configuration is read. */
+export interface LoadOptions {
+  /** Takes what is not wrong, but should be known, one sentence each. */
+  warn?: (message: string) => void;
+  /** Whether documents of deprecated versions are read without a warning. */
+  allowDeprecated?: boolean;
+  /** Whether documents of experimental versions are read. */
+  allowExperimental?: boolean;
+  /** The file is only looked at: documents of kinds that nobody knows are wrong, and those of other commands are not told. */
+  validating?: boolean;
+  /** Nothing is known of the host that it is for: what would be found out there may be missing. */
+  anyHost?: boolean;
+}
 
 const KUBEADM = "kubeadm.k8s.io/";
 
-/** Every kind that a configuration file may hold, by apiVersion. */
+/** What is written; older and experimental versions are converted to it. */
+export const KUBEADM_VERSION = `${KUBEADM}v1beta4`;
+
+/** Every kind that a configuration file may hold, by apiVersion, as it is worked with. */
 export const KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
-  [`${KUBEADM}v1beta4`]: KUBEADM_KINDS,
+  [KUBEADM_VERSION]: KUBEADM_KINDS,
   "kubelet.config.k8s.io/v1beta1": { KubeletConfiguration: KUBELET_CONFIGURATION },
   "kubeproxy.config.k8s.io/v1alpha1": { KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION },
 };
 
-/** Why a document's apiVersion cannot be read. */
-function versionProblem({ apiVersion, kind }: ConfigDocument): string {
+/** The same, with the versions that are converted. */
+const READABLE: typeof KINDS = { ...KINDS, ...OLD_KINDS };
+
+/** The names of all kinds. */
+const KIND_NAMES: ReadonlySet<string> = new Set(Object.values(KINDS).flatMap(Object.keys));
+
+/** Why a document cannot be read; undefined when it can. */
+function kindProblem({ apiVersion, kind }: ConfigDocument, options: LoadOptions): string | undefined {
+  const kinds = Object.hasOwn(READABLE, apiVersion) ? READABLE[apiVersion]! : undefined;
   const group = apiVersion.slice(0, apiVersion.lastIndexOf("/") + 1);
   const current = Object.keys(KINDS).find((known) => group !== "" && known.startsWith(group));
-  if (group === KUBEADM && /v1(alpha|beta)[123]$/.test(apiVersion)) {
-    return `apiVersion ${apiVersion} was removed in kubeadm 1.37 and is not converted here yet; write ${current}, ` +
+  if (!kinds && group === KUBEADM && /v1(alpha[123]|beta[12])$/.test(apiVersion)) {
+    return `apiVersion ${apiVersion} is too old to be read; write ${current}, ` +
       "or convert it with `kubeadm config migrate` of a version that still reads it";
   }
-  return current === undefined
-    ? `there is no apiVersion ${apiVersion}${suggestion(apiVersion, Object.keys(KINDS))}`
-    : `there is no apiVersion ${apiVersion} for ${kind}; write ${current}`;
+  if (!kinds) {
+    return current === undefined
+      ? `there is no apiVersion ${apiVersion}${suggestion(apiVersion, Object.keys(KINDS))}`
+      : `there is no apiVersion ${apiVersion} for ${kind}; write ${current}`;
+  }
+  if (!Object.hasOwn(kinds, kind)) {
+    return `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`;
+  }
+  if (apiVersion === `${KUBEADM}v1` && !options.allowExperimental) {
+    return `apiVersion ${apiVersion} is experimental; write ${KUBEADM_VERSION}, or give --allow-experimental-api where there is such a flag`;
+  }
+  return undefined;
 }
 
-/** Reads and checks the documents of a file, by kind. */
-function readFile(text: string, source: string, problems: Problems): Documents {
+/** Whether a document is somebody else's: neither of a group that is known here nor of a kind that is. */
+function isForeign({ apiVersion, kind }: ConfigDocument): boolean {
+  const groups = Object.keys(KINDS).map((known) => known.split("/")[0]);
+  return !groups.includes(apiVersion.split("/")[0]) && !KIND_NAMES.has(kind) &&
+    suggestion(apiVersion, Object.keys(KINDS)) === "";
+}
+
+/** A file: its documents, and where things are in it. */
+interface ReadFile {
+  found: readonly ConfigDocument[];
+  places?: Places;
+  source: string;
+}
+
+/** Reads and checks the documents of a file that are of the kinds given, by kind. */
+function readDocuments(
+  { found, places, source }: ReadFile,
+  kinds: readonly string[],
+  problems: Problems,
+  options: LoadOptions,
+): Documents {
   const documents: Documents = Object.create(null);
-  for (const document of parseDocuments(text, source)) {
+  const old: string[] = [];
+  for (const document of found) {
     const { apiVersion, kind, body } = document;
-    const kinds = Object.hasOwn(KINDS, apiVersion) ? KINDS[apiVersion] : undefined;
-    const schema = kinds && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-    if (!kinds) problems.add(kind, versionProblem(document));
-    else if (!schema) {
-      problems.add(kind, `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`);
-    } else if (documents[kind]) problems.add(kind, "occurs twice in the file");
+    const wrong = kindProblem(document, options);
+    if (wrong === undefined && !kinds.includes(kind) || isForeign(document) && !options.validating) {
+      if (!options.validating) {
+        problems.warn(kind, `this command does not read ${apiVersion} ${kind}; it is passed over`);
+      }
+      continue;
+    }
+    if (wrong !== undefined) problems.add(kind, wrong);
+    else if (documents[kind]) {
+      problems.put({ where: kind, what: "occurs twice in the file", source, ...places?.find(document.index, "") });
+    }
+    const schema = wrong === undefined ? READABLE[apiVersion]![kind] : undefined;
     documents[kind] ??= schema ? checkShape(schema, body, kind, problems.add) as Record<string, unknown> : {};
+    if (schema && Object.hasOwn(OLD_KINDS, apiVersion)) {
+      old.push(kind);
+      if (apiVersion !== `${KUBEADM}v1` && !options.allowDeprecated) {
+        problems.warn(
+          kind,
+          `apiVersion ${apiVersion} is deprecated; kubewright config migrate writes ${KUBEADM_VERSION}`,
+        );
+      }
+    }
   }
+  convertOld(documents, old, problems.warn);
   return documents;
+}
+
+/** Finds field paths such as `ClusterConfiguration.dns` in the file. */
+function locator({ found, places, source }: ReadFile): Locate {
+  return (path, at) => {
+    const kind = /^[^.[]*/.exec(path)![0];
+    const document = found.find((candidate) => candidate.kind === kind);
+    const place = document && places?.find(document.index, path.slice(kind.length), at);
+    return place && { source, ...place };
+  };
 }
 
 /**
  * The file's documents with the flags' values in them, and what is wrong so far.
  * @param wanted the kinds of which the file has to have one.
+ * @param besides further kinds that are read where they are there.
  * @throws {InvalidInput} when the text cannot be read, or has none of the kinds wanted.
  */
 export function openDocuments<Overrides extends object>(
@@ -60,19 +142,28 @@ export function openDocuments<Overrides extends object>(
   overrides: Overrides,
   flags: readonly FlagField<Overrides>[],
   wanted: readonly string[],
+  options: LoadOptions = {},
+  besides: readonly string[] = [],
 ): { documents: Documents; problems: Problems } {
   let origins: ReadonlyMap<string, string> = new Map();
-  const problems = new Problems((path) => placeIn(origins, flags, text !== undefined)(path));
-  const documents = text === undefined ? {} : readFile(text, source, problems);
+  const file: ReadFile = text === undefined
+    ? { found: [], source }
+    : { found: parseDocuments(text, source), places: placesIn(text), source };
+  const problems = new Problems(
+    (path) => placeIn(origins, flags, text !== undefined)(path),
+    locator(file),
+    options.warn,
+  );
+  const documents = readDocuments(file, [...wanted, ...besides], problems, options);
   if (text !== undefined && !wanted.some((kind) => documents[kind])) {
-    throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, [], {
-      hint: `Add a document with apiVersion: ${KUBEADM}v1beta4 and kind: ${wanted[0]}.`,
+    throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, problems.all, {
+      hint: `Add a document with apiVersion: ${KUBEADM_VERSION} and kind: ${wanted[0]}.`,
     });
   }
   problems.settle();
-  const found: [string, string][] = [];
-  origins = applyOverrides(documents, overrides, flags, (path, what) => found.push([path, what]));
-  for (const [path, what] of found) problems.add(path, what);
+  const unreadable: [string, string][] = [];
+  origins = applyOverrides(documents, overrides, flags, (path, what) => unreadable.push([path, what]));
+  for (const [path, what] of unreadable) problems.add(path, what);
   return { documents, problems };
 }
 

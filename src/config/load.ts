@@ -4,16 +4,20 @@
  * @module
  */
 import * as complete from "./complete.ts";
-import { freeze, KINDS, openDocuments, summary } from "./documents.ts";
+import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
 import { type Documents, INIT_FLAGS, JOIN_FLAGS } from "./overrides.ts";
 import { checkValues, type Report } from "./schema.ts";
 import type * as t from "./types.ts";
-import { validateCluster } from "./validate_cluster.ts";
+import { validateCluster, warnOfCluster } from "./validate_cluster.ts";
+import { warnOfKubelet, warnOfKubeProxy } from "./validate_components.ts";
 import * as node from "./validate_node.ts";
 
-export { KINDS, type SupportedVersions };
+export { KINDS, type LoadOptions, type SupportedVersions };
+
+/** Kinds that may stand beside those of `init`. */
+const COMPONENTS = ["KubeletConfiguration", "KubeProxyConfiguration"];
 
 /**
  * The configuration of `init`.
@@ -27,9 +31,10 @@ export function loadInit(
   facts: t.Facts,
   supported: SupportedVersions,
   source = "configuration",
+  options: LoadOptions = {},
 ): t.InitConfiguration {
   const wanted = ["InitConfiguration", "ClusterConfiguration"];
-  const { documents, problems } = openDocuments(text, source, overrides, INIT_FLAGS, wanted);
+  const { documents, problems } = openDocuments(text, source, overrides, INIT_FLAGS, wanted, options, COMPONENTS);
   const init = (documents.InitConfiguration ?? {}) as complete.GivenInit;
   const given = (documents.ClusterConfiguration ?? {}) as complete.Given<t.ClusterConfiguration>;
 
@@ -61,9 +66,13 @@ export function loadInit(
   checkComponents(documents, problems.add);
   validateCluster(cluster, problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "InitConfiguration.nodeRegistration", problems.add);
-  node.validateApiEndpoint(localAPIEndpoint, "InitConfiguration.localAPIEndpoint", problems.add);
+  node.warnOfSocket(init.nodeRegistration?.criSocket, "InitConfiguration.nodeRegistration", problems.warn);
+  node.validateApiEndpoint(localAPIEndpoint, "InitConfiguration.localAPIEndpoint", problems.add, options.anyHost);
   node.validateFirstApiServer(localAPIEndpoint, cluster, problems.add);
   node.validateBootstrapTokens(result.bootstrapTokens, problems.add);
+  warnOfCluster(cluster, problems.warn);
+  if (result.kubelet) warnOfKubelet(result.kubelet, cluster, problems.warn);
+  if (result.kubeProxy) warnOfKubeProxy(result.kubeProxy, cluster, problems.warn);
   problems.throwIfAny(summary(source, text !== undefined));
   return freeze(result);
 }
@@ -91,13 +100,14 @@ export function loadJoin(
   overrides: t.JoinOverrides,
   facts: t.Facts,
   source = "configuration",
+  options: LoadOptions = {},
 ): t.JoinConfiguration {
   // A token is for discovery only where discovery is not by file.
   const { token, ...rest } = overrides;
   const flags = overrides.discoveryFile !== undefined && token !== undefined
     ? { ...rest, tlsBootstrapToken: rest.tlsBootstrapToken ?? token }
     : overrides;
-  const { documents, problems } = openDocuments(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"]);
+  const { documents, problems } = openDocuments(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"], options);
   const given = (documents.JoinConfiguration ?? {}) as complete.GivenJoin;
   const isControlPlane = overrides.controlPlane ?? (text !== undefined && given.controlPlane !== undefined);
   if (!isControlPlane) {
@@ -126,12 +136,14 @@ export function loadJoin(
 
   checkValues(KUBEADM_KINDS.JoinConfiguration, result, "JoinConfiguration", problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "JoinConfiguration.nodeRegistration", problems.add);
+  node.warnOfSocket(given.nodeRegistration?.criSocket, "JoinConfiguration.nodeRegistration", problems.warn);
   node.validateDiscovery(result.discovery, problems.add);
   if (controlPlane) {
     node.validateApiEndpoint(
       controlPlane.localAPIEndpoint,
       "JoinConfiguration.controlPlane.localAPIEndpoint",
       problems.add,
+      options.anyHost,
     );
   }
   problems.throwIfAny(summary(source, text !== undefined));

@@ -298,7 +298,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   ],
   [
     "an argument may occur twice",
-    () => load(cluster("apiServer: {extraArgs: [{name: a, value: x}, {name: a, value: y}]}")),
+    () => load(cluster("apiServer: {extraArgs: [{name: a, value: x}, {name: a, value: z}]}")),
     (c) => c.cluster.apiServer.extraArgs.length,
     2,
   ],
@@ -319,7 +319,7 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ]],
   ["a field named constructor", cluster("constructor: 1"), [`${C}.constructor: there is no such field`]],
   ["a number for a text", cluster("scheduler: {extraArgs: [{name: v, value: 4}]}"), [
-    `${C}.scheduler.extraArgs[0].value: expected text, is the number 4; write it in quotes: "4"`,
+    `${C}.scheduler.extraArgs[0].value: expected text, is the number 4; write it in quotes`,
   ]],
   ["a text for a list", cluster("apiServer: {certSANs: a}"), [
     `${C}.apiServer.certSANs: expected a list, is the text "a"`,
@@ -344,17 +344,14 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ["a negative period", cluster("certificateValidityPeriod: -1h"), [
     `${C}.certificateValidityPeriod: "-1h0m0s" is not a time to come`,
   ]],
-  ["a certificate that outlives its CA", cluster("caCertificateValidityPeriod: 1h"), [
-    `${C}.certificateValidityPeriod: 8760h0m0s is longer than caCertificateValidityPeriod, 1h0m0s: certificates would outlive what they are verified with`,
-  ]],
   ["an unknown algorithm", cluster("encryptionAlgorithm: RSA-2046"), [
     `${C}.encryptionAlgorithm: "RSA-2046" is none of RSA-2048, RSA-3072, RSA-4096, ECDSA-P256, ECDSA-P384; did you mean "RSA-2048"?`,
   ]],
   ["an unknown pull policy", init("nodeRegistration: {imagePullPolicy: never}"), [
     `${I}.nodeRegistration.imagePullPolicy: "never" is none of Always, IfNotPresent, Never; did you mean "Never"?`,
   ]],
-  ["an unknown effect of a taint", init("nodeRegistration: {taints: [{key: a, effect: No}]}"), [
-    `${I}.nodeRegistration.taints[0].effect: "No" is none of NoSchedule, PreferNoSchedule, NoExecute`,
+  ["an unknown effect of a taint", init("nodeRegistration: {taints: [{key: a, effect: Not}]}"), [
+    `${I}.nodeRegistration.taints[0].effect: "Not" is none of NoSchedule, PreferNoSchedule, NoExecute`,
   ]],
   ["a taint without a key", init("nodeRegistration: {taints: [{effect: NoSchedule}]}"), [
     `${I}.nodeRegistration.taints[0].key: is required`,
@@ -483,14 +480,23 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ["a version too old", cluster("kubernetesVersion: v1.30.0"), [
     `${C}.kubernetesVersion: "v1.30.0" is not supported; this program sets up 1.35, 1.36, 1.37`,
   ]],
-  ["a removed API version", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\n`, [
-    `${I}: apiVersion kubeadm.k8s.io/v1beta3 was removed in kubeadm 1.37 and is not converted here yet; write kubeadm.k8s.io/v1beta4, or convert it with \`kubeadm config migrate\` of a version that still reads it`,
+  ["a version too old", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: InitConfiguration\n`, [
+    `${I}: apiVersion kubeadm.k8s.io/v1beta2 is too old to be read; write kubeadm.k8s.io/v1beta4, or convert it with \`kubeadm config migrate\` of a version that still reads it`,
   ]],
-  ["an API version to come", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1\nkind: InitConfiguration\n`, [
-    `${I}: there is no apiVersion kubeadm.k8s.io/v1 for InitConfiguration; write kubeadm.k8s.io/v1beta4`,
+  ["an experimental version", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1\nkind: InitConfiguration\n`, [
+    `${I}: apiVersion kubeadm.k8s.io/v1 is experimental; write kubeadm.k8s.io/v1beta4, or give --allow-experimental-api where there is such a flag`,
   ]],
-  ["a foreign document", `${cluster("")}---\napiVersion: apps/v1\nkind: Deployment\n`, [
-    "Deployment: there is no apiVersion apps/v1",
+  ["a version to come", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v2\nkind: InitConfiguration\n`, [
+    `${I}: there is no apiVersion kubeadm.k8s.io/v2 for InitConfiguration; write kubeadm.k8s.io/v1beta4`,
+  ]],
+  ["a misspelt group", `${cluster("")}---\napiVersion: kubeadm.k8s.oi/v1beta4\nkind: InitConfiguration\n`, [
+    `${I}: there is no apiVersion kubeadm.k8s.oi/v1beta4; did you mean "kubeadm.k8s.io/v1beta4"?`,
+  ]],
+  ["a misspelt group with a misspelt kind", `${cluster("")}---\napiVersion: kubeadm.k8s.oi/v1beta4\nkind: Ini\n`, [
+    'Ini: there is no apiVersion kubeadm.k8s.oi/v1beta4; did you mean "kubeadm.k8s.io/v1beta4"?',
+  ]],
+  ["YAML 1.1's true for a text", cluster("clusterName: on"), [
+    `${C}.clusterName: expected text, is the boolean true; write it in quotes`,
   ]],
   ["a misspelt kind", `${cluster("")}---\n${HEAD} InitConfig\n`, [
     `InitConfig: there is no such kind in kubeadm.k8s.io/v1beta4`,
@@ -513,15 +519,69 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
     }---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nconntrack: {maxPerCores: 0}\n`,
     ['KubeProxyConfiguration.conntrack.maxPerCores: there is no such field; did you mean "maxPerCore"?'],
   ],
-  [
-    "kinds named like parts of JavaScript",
-    `${cluster("")}---\napiVersion: constructor\nkind: name\n---\napiVersion: __proto__\nkind: __proto__\n`,
-    ["name: there is no apiVersion constructor", "__proto__: there is no apiVersion __proto__"],
-  ],
 ];
 for (const [name, text, expected] of FILES) {
   Deno.test(`${name} in the file is a problem with its path`, () =>
     assert.deepEqual(problemsOf(() => load(text)), expected));
+}
+
+/** A file, and what is told of it at `init`. */
+const WARNED: readonly (readonly [string, string, readonly string[]])[] = [
+  ["nothing unusual", cluster("dns: {disabled: yes}"), []],
+  ["a certificate that outlives its CA", cluster("caCertificateValidityPeriod: 1h"), [
+    `${C}.certificateValidityPeriod (test.yaml:1:1): 8760h0m0s is longer than caCertificateValidityPeriod, 1h0m0s: certificates outlive what they are verified with`,
+  ]],
+  ["long periods", cluster("certificateValidityPeriod: 9000h\ncaCertificateValidityPeriod: 90000h"), [
+    `${C}.certificateValidityPeriod (test.yaml:3:28): 9000h0m0s is longer than recommended, 8760h0m0s`,
+    `${C}.caCertificateValidityPeriod (test.yaml:4:30): 90000h0m0s is longer than recommended, 87600h0m0s`,
+  ]],
+  ["a site-local network", cluster("networking: {serviceSubnet: 10.0.0.0/16, podSubnet: 'fec0::/56'}"), [
+    `${C}.networking.podSubnet (test.yaml:3:53): fec0::/56 has site-local addresses, fec0::/10, which RFC 3879 deprecates`,
+  ]],
+  ["a socket without scheme", init("nodeRegistration: {criSocket: /run/a.sock}"), [
+    `${I}.nodeRegistration.criSocket (test.yaml:3:31): "/run/a.sock" has no scheme, which is deprecated; write unix:///run/a.sock`,
+  ]],
+  ["a document of another command", `${cluster("")}---\n${HEAD} JoinConfiguration\nbad: field\n`, [
+    "JoinConfiguration (test.yaml:5:1): this command does not read kubeadm.k8s.io/v1beta4 JoinConfiguration; it is passed over",
+  ]],
+  ["a foreign document", `${cluster("")}---\napiVersion: apps/v1\nkind: Deployment\n`, [
+    "Deployment (test.yaml:5:1): this command does not read apps/v1 Deployment; it is passed over",
+  ]],
+  [
+    "kinds named like parts of JavaScript",
+    `${cluster("")}---\napiVersion: constructor\nkind: name\n---\napiVersion: __proto__\nkind: __proto__\n`,
+    [
+      "name (test.yaml:5:1): this command does not read constructor name; it is passed over",
+      "__proto__ (test.yaml:8:1): this command does not read __proto__ __proto__; it is passed over",
+    ],
+  ],
+  [
+    "a KubeletConfiguration that is not as recommended",
+    `${cluster("")}---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration
+clusterDNS: [10.96.0.11]\nreadOnlyPort: 10255\nauthentication: {anonymous: {enabled: true}}\nhealthzPort: 10248\n`,
+    [
+      'KubeletConfiguration.clusterDNS (test.yaml:7:13): is ["10.96.0.11"]; recommended is ["10.96.0.10"]',
+      "KubeletConfiguration.authentication.anonymous.enabled (test.yaml:9:39): is true; recommended is false",
+      "KubeletConfiguration.readOnlyPort (test.yaml:8:15): is 10255; recommended is 0",
+    ],
+  ],
+  [
+    "a KubeProxyConfiguration that is not as recommended",
+    `${cluster("networking: {podSubnet: 10.244.0.0/16}")}---\napiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration\nmode: ipvs\nbindAddress: 10.0.0.1\nclusterCIDR: 10.0.0.0/8\n`,
+    [
+      'KubeProxyConfiguration.bindAddress (test.yaml:8:14): is "10.0.0.1"; recommended is "0.0.0.0"',
+      'KubeProxyConfiguration.clusterCIDR (test.yaml:9:14): is "10.0.0.0/8"; recommended is "10.244.0.0/16"',
+      "KubeProxyConfiguration.mode (test.yaml:7:7): ipvs is deprecated since Kubernetes 1.35; use nftables, or iptables on old kernels",
+    ],
+  ],
+];
+for (const [name, text, expected] of WARNED) {
+  Deno.test(`${name} in the file is told`, () => {
+    const told: string[] = [];
+    loadInit(text, {}, FACTS, SUPPORTED, "test.yaml", { warn: (message) => told.push(message) });
+    assert.deepEqual(told, expected);
+  });
 }
 
 /** Flags, facts, and the problems that they make. */

@@ -1,10 +1,10 @@
 import { completeReset, type Given } from "./complete.ts";
-import { freeze, openDocuments, summary } from "./documents.ts";
+import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { RESET_FLAGS } from "./overrides.ts";
 import { checkValues } from "./schema.ts";
 import type { Facts, ResetConfiguration, ResetOverrides } from "./types.ts";
-import { validateHostSettings } from "./validate_node.ts";
+import { validateHostSettings, warnOfSocket } from "./validate_node.ts";
 
 /**
  * The configuration of `reset`; other kinds in the file are for other commands. Pure, as `loadInit`.
@@ -17,12 +17,14 @@ export function loadReset(
   overrides: ResetOverrides,
   facts: Pick<Facts, "criSockets">,
   source = "configuration",
+  options: LoadOptions = {},
 ): ResetConfiguration {
-  const { documents, problems } = openDocuments(text, source, overrides, RESET_FLAGS, ["ResetConfiguration"]);
+  const { documents, problems } = openDocuments(text, source, overrides, RESET_FLAGS, ["ResetConfiguration"], options);
   const given = (documents.ResetConfiguration ?? {}) as Given<ResetConfiguration>;
   const result = completeReset(given, facts);
   checkValues(KUBEADM_KINDS.ResetConfiguration, result, "ResetConfiguration", problems.add);
   validateHostSettings(result, facts, "ResetConfiguration", problems.add);
+  warnOfSocket(given.criSocket, "ResetConfiguration", problems.warn);
   problems.throwIfAny(summary(source, text !== undefined));
   return freeze(result);
 }

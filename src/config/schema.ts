@@ -23,8 +23,8 @@ export type Schema =
     | { type: "fields"; fields: Readonly<Record<string, Schema>>; required?: readonly string[] }
   );
 
-/** Takes a problem at a field path. */
-export type Report = (path: string, what: string) => void;
+/** Takes a problem at a field path, how to mend it, and whether it is about the key rather than the value. */
+export type Report = (path: string, what: string, hint?: string, at?: "key" | "value") => void;
 
 const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   text: "text",
@@ -53,7 +53,7 @@ function typeProblem(schema: Schema, value: unknown): string {
   if (schema.type === "text" && schema.secret) return "expected text; write it in quotes";
   const scalar = typeof value === "number" || typeof value === "boolean";
   const wantsText = schema.type === "text" || schema.type === "duration";
-  return expected + describe(value) + (wantsText && scalar ? `; write it in quotes: "${value}"` : "");
+  return expected + describe(value) + (wantsText && scalar ? "; write it in quotes" : "");
 }
 
 /**
@@ -85,7 +85,8 @@ export function checkShape(
     const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
     if (!field) {
       if (unknown === "report") {
-        report(`${path}.${key}`, `there is no such field${suggestion(key, Object.keys(schema.fields))}`);
+        const what = `there is no such field${suggestion(key, Object.keys(schema.fields))}`;
+        report(`${path}.${key}`, what, undefined, "key");
       }
       continue;
     }

@@ -9,6 +9,7 @@ import { minorOf } from "./kubernetes_version.ts";
 import { suggestion } from "./nearest.ts";
 import type { Report } from "./schema.ts";
 import type { Arg, ClusterConfiguration, ExternalEtcd } from "./types.ts";
+import type { Warn } from "./validate_components.ts";
 
 const NETWORKING = "ClusterConfiguration.networking";
 
@@ -24,13 +25,37 @@ export function validateCluster(cluster: ClusterConfiguration, report: Report): 
   }
   if (cluster.etcd.external) validateExternalEtcd(cluster.etcd.external, report);
   validateFeatureGates(cluster, report);
-  const [leaf, ca] = [cluster.certificateValidityPeriod, cluster.caCertificateValidityPeriod].map(parseDuration);
-  if (leaf !== undefined && ca !== undefined && leaf > ca) {
-    report(
-      "ClusterConfiguration.certificateValidityPeriod",
-      `${cluster.certificateValidityPeriod} is longer than caCertificateValidityPeriod, ${cluster.caCertificateValidityPeriod}: ` +
-        "certificates would outlive what they are verified with",
-    );
+}
+
+/** The periods that kubeadm recommends, and more than which it warns of. */
+const RECOMMENDED = { certificateValidityPeriod: "8760h0m0s", caCertificateValidityPeriod: "87600h0m0s" } as const;
+
+/** fec0::/10, which RFC 3879 took out of use. */
+const SITE_LOCAL = parseCidr("fec0::/10")!;
+
+/** Warns of what works, but is seldom wanted. */
+export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
+  const period = (text: string) => parseDuration(text) ?? 0n;
+  for (const [name, recommended] of Object.entries(RECOMMENDED)) {
+    const given = cluster[name as keyof typeof RECOMMENDED];
+    if (period(given) > period(recommended)) {
+      warn(`ClusterConfiguration.${name}`, `${given} is longer than recommended, ${recommended}`);
+    }
+  }
+  const { certificateValidityPeriod: leaf, caCertificateValidityPeriod: ca } = cluster;
+  if (period(leaf) > period(ca)) {
+    const what =
+      `${leaf} is longer than caCertificateValidityPeriod, ${ca}: certificates outlive what they are verified with`;
+    warn("ClusterConfiguration.certificateValidityPeriod", what);
+  }
+  for (const name of ["serviceSubnet", "podSubnet"] as const) {
+    for (const cidr of (cluster.networking[name] ?? "").split(",").map(parseCidr)) {
+      if (!cidr || !overlaps(cidr, SITE_LOCAL)) continue;
+      warn(
+        `${NETWORKING}.${name}`,
+        `${formatCidr(cidr)} has site-local addresses, fec0::/10, which RFC 3879 deprecates`,
+      );
+    }
   }
 }
 

@@ -3,18 +3,17 @@
  * @module
  */
 import { classify, contains, formatCidr, parseAddress, parseCidr } from "./addresses.ts";
+import { hasScheme } from "./complete.ts";
 import type { Report } from "./schema.ts";
 import type * as t from "./types.ts";
-
-/** Takes a problem at a field path, and how to mend it. */
-export type ReportWithHint = (path: string, what: string, hint?: string) => void;
+import type { Warn } from "./validate_components.ts";
 
 /** What cannot be told apart or is missing on this host. */
 export function validateNodeRegistration(
   node: t.NodeRegistration,
   facts: t.Facts,
   path: string,
-  report: ReportWithHint,
+  report: Report,
 ): void {
   if (node.name === "") report(`${path}.name`, "is required: this host has no name", "Give --node-name.");
   validateHostSettings(node, facts, path, report);
@@ -25,7 +24,7 @@ export function validateHostSettings(
   settings: Pick<t.NodeRegistration, "criSocket" | "ignorePreflightErrors">,
   facts: Pick<t.Facts, "criSockets">,
   path: string,
-  report: ReportWithHint,
+  report: Report,
 ): void {
   if (settings.criSocket === "") {
     const sockets = facts.criSockets.join(", ");
@@ -37,11 +36,22 @@ export function validateHostSettings(
   }
 }
 
-/** Whether the API server can be reached at its address. */
-export function validateApiEndpoint(endpoint: t.ApiEndpoint, path: string, report: ReportWithHint): void {
+/** Warns of a socket that is written as a path; kubeadm calls that deprecated. */
+export function warnOfSocket(given: string | undefined, path: string, warn: Warn): void {
+  if (given && !hasScheme(given)) {
+    warn(`${path}.criSocket`, `"${given}" has no scheme, which is deprecated; write unix://${given}`);
+  }
+}
+
+/**
+ * Whether the API server can be reached at its address.
+ * @param mayLack whether it is for a host that is not known yet, so that the address may be missing.
+ */
+export function validateApiEndpoint(endpoint: t.ApiEndpoint, path: string, report: Report, mayLack = false): void {
   const { advertiseAddress } = endpoint;
   const address = parseAddress(advertiseAddress);
   if (advertiseAddress === "") {
+    if (mayLack) return;
     report(
       `${path}.advertiseAddress`,
       "is required: this host has no default route to take the address from",
@@ -90,7 +100,7 @@ export function validateBootstrapTokens(tokens: readonly t.BootstrapToken[], rep
 }
 
 /** Whether the ways to the cluster are complete, and at most one. */
-export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], report: ReportWithHint): void {
+export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], report: Report): void {
   const path = "JoinConfiguration.discovery";
   const { bootstrapToken, file } = discovery;
   if (!bootstrapToken && !file) {

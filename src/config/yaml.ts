@@ -1,18 +1,23 @@
 /**
- * YAML in and out: the only module that knows a YAML library. Reading goes through std. Writing is our own, because the
- * text has to be byte for byte that of sigs.k8s.io/yaml (what kubeadm stores and users compare), and std's `stringify`
- * misplaces nested lists with `arrayIndent: false` and leaves `0o7` and `08` unquoted.
+ * YAML in and out: this and `yaml_*.ts` are the only modules that know a YAML library. Reading goes through std's loader (the
+ * class itself, as its public functions neither take other values nor tell places). Writing is our own, because the text has
+ * to be byte for byte that of sigs.k8s.io/yaml (what kubeadm stores and users compare), and std's `stringify` misplaces
+ * nested lists with `arrayIndent: false` and leaves `0o7` and `08` unquoted.
  * @module
  */
 // @ts-types="./std_yaml.d.ts"
-import { parseAll } from "@std/yaml";
+import { type LoaderNotice, LoaderState } from "@std/yaml/loader";
 import { InvalidInput, type Problem } from "../errors.ts";
+import { Places } from "./yaml_places.ts";
+import { KUBERNETES_VALUES } from "./yaml_values.ts";
 
 /** One document of a configuration file. `body` is the whole mapping, with `apiVersion` and `kind`. */
 export interface ConfigDocument {
   apiVersion: string;
   kind: string;
   body: Record<string, unknown>;
+  /** Number of the document in the text, from 0, empty ones counted: what {@linkcode Places} knows it by. */
+  index: number;
 }
 
 /** Bounds on what a text may unfold to (aliases count each time), far above any real configuration. */
@@ -39,11 +44,25 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
   return Object.fromEntries([...merged, ...own]);
 }
 
-/** Why a text cannot be read: where, but not the lines there, which may hold a token or a key. */
-function reasonOf(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && reason.includes("call stack")) return "it is nested too deep";
-  return reason.replace(/( at line \d+, column \d+):\n[\s\S]*$/, "$1").trimEnd();
+/** What is wrong with the syntax. The line itself is not shown: it may hold a token. */
+function syntaxProblem(error: unknown): Problem {
+  const where = "YAML";
+  if (error instanceof RangeError) {
+    return { where, what: error.message.includes("call stack") ? "it is nested too deep" : error.message };
+  }
+  const { line, column, message } = error as LoaderNotice;
+  const what = message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
+  return { where, what, ...(line === undefined ? {} : { line, column }) };
+}
+
+/** A byte order mark is no content, and the loader wants an end of the last line. */
+function tidy(text: string): string {
+  return text.replace(/^\ufeff/, "").replace(/[^\r\n]$/, "$&\n");
+}
+
+/** Where fields are in a text that {@linkcode parseDocuments} has read. */
+export function placesIn(text: string): Places {
+  return new Places(tidy(text));
 }
 
 /**
@@ -52,13 +71,15 @@ function reasonOf(error: unknown): string {
  * @throws {InvalidInput} on bad syntax, duplicate keys and too large a text.
  */
 export function parseValues(text: string, source: string): unknown[] {
-  const refuse = (state: string) => new InvalidInput(`Cannot read "${source}": ${state}`);
-  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
+  if (text.length > LIMITS.characters) {
+    throw new InvalidInput(`Cannot read "${source}": it has more than ${LIMITS.characters} characters`);
+  }
   try {
     const budget = { values: LIMITS.values };
-    return parseAll(text, { schema: "core" }).map((document) => unfold(document, budget));
+    const loader = new LoaderState(tidy(text), { schema: KUBERNETES_VALUES });
+    return Array.from(loader.readDocuments(), (document) => unfold(document, budget));
   } catch (error) {
-    throw refuse(`it is not valid YAML: ${reasonOf(error)}`);
+    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);
   }
 }
 
@@ -70,18 +91,20 @@ export function parseValues(text: string, source: string): unknown[] {
 export function parseDocuments(text: string, source: string): ConfigDocument[] {
   const problems: Problem[] = [];
   const result: ConfigDocument[] = [];
+  const places = placesIn(text);
   for (const [index, body] of parseValues(text, source).entries()) {
     if (body === null || body === undefined) continue;
-    const where = `document ${index + 1}`;
+    const refuse = (what: string) =>
+      problems.push({ where: `document ${index + 1}`, what, source, ...places.find(index, "") });
     if (!isMapping(body)) {
-      problems.push({ where, what: `expected a mapping with apiVersion and kind, is ${describe(body)}` });
+      refuse(`expected a mapping with apiVersion and kind, is ${describe(body)}`);
       continue;
     }
     const { apiVersion, kind } = body;
     const missing = Object.entries({ apiVersion, kind }).filter(([, value]) => typeof value !== "string" || !value);
     if (missing.length > 0) {
-      problems.push({ where, what: `has no ${missing.map(([name]) => name).join(" and no ")}` });
-    } else result.push({ apiVersion: String(apiVersion), kind: String(kind), body });
+      refuse(`has no ${missing.map(([name]) => name).join(" and no ")}`);
+    } else result.push({ apiVersion: String(apiVersion), kind: String(kind), body, index });
   }
   if (problems.length > 0) {
     throw new InvalidInput(`Cannot read "${source}": not every document says what it is:`, problems);

@@ -31,22 +31,63 @@ Deno.test("a key named __proto__ is a key", () => {
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
 
+/** What sigs.k8s.io/yaml 1.6.0 makes of plain scalars, seen in `kubeadm config validate` of 1.37.2. */
+const SCALARS: readonly (readonly [string, unknown])[] = [
+  ...["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"].map((text) => [text, true] as const),
+  ...["n", "N", "no", "No", "NO", "off", "Off", "OFF", "false"].map((text) => [text, false] as const),
+  ...["~", "null", "Null", "NULL", ""].map((text) => [text, null] as const),
+  ["yEs", "yEs"],
+  ["010", 8],
+  ["0o14", 12],
+  ["08", 8],
+  ["0x1F", 31],
+  ["0b11", 3],
+  ["-0b11", -3],
+  ["-0x10", -16],
+  ["+7", 7],
+  ["1_000", 1000],
+  ["1.50", 1.5],
+  [".5", 0.5],
+  ["1e3", 1000],
+  ["-1.5", -1.5],
+  ["0", 0],
+  ["1:30", "1:30"],
+  ["2025-01-01", "2025-01-01"],
+  ["1.2.3", "1.2.3"],
+  ["_1", "_1"],
+  [".inf", ".inf"],
+  ["0b2", "0b2"],
+  ["0x", "0x"],
+  ["!!str 5", "5"],
+  ["!!int '5'", 5],
+  ["!!bool 'yes'", true],
+  ["'yes'", "yes"],
+];
+for (const [text, expected] of SCALARS) {
+  Deno.test(`the scalar ${text} is ${JSON.stringify(expected)}`, () =>
+    assert.deepEqual(read(`value: ${text}`), expected));
+}
+
 const BOMB = Array.from({ length: 9 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i ? `*a${i - 1}` : "x").join()}]`)
   .join("\n");
 const REFUSED: readonly (readonly [string, string, RegExp])[] = [
-  ["a duplicate key", `${HEAD}a: 1\na: 2`, /not valid YAML: .*duplicated key at line 4/],
-  ["bad syntax", "a: [", /^Cannot read "test.yaml": it is not valid YAML: /],
+  ["a duplicate key", `${HEAD}a: 1\na: 2`, /not valid YAML:\n {2}YAML \(test\.yaml:4:1\): .*duplicated key$/],
+  ["bad syntax", "a: [", /^Cannot read "test.yaml": it is not valid YAML:\n {2}YAML \(test.yaml:2:1\): /],
   ["an alias bomb", HEAD + BOMB, /unfolds to more than 200000 values/],
   ["an alias of itself", `${HEAD}a: &a [*a]`, /nested more than 64 levels|unidentified alias/],
   ["deep nesting", `${HEAD}a: ${"[".repeat(100)}${"]".repeat(100)}`, /nested more than 64 levels/],
   ["very deep nesting", `${HEAD}a: ${"[".repeat(100_000)}`, /nested too deep|not valid YAML/],
   ["a tag of code", `${HEAD}a: !!js/function x`, /unknown tag/],
   ["a text too long", " ".repeat((4 << 20) + 1), /more than 4194304 characters/],
-  ["a list", "- a", /document 1: expected a mapping with apiVersion and kind, is a list/],
-  ["a scalar", "hello", /document 1: expected a mapping with apiVersion and kind, is the text "hello"/],
-  ["a document without kind", "apiVersion: v1", /document 1: has no kind/],
-  ["a document without either", "---\n---\na: 1", /document 2: has no apiVersion and no kind/],
-  ["a kind that is no text", "apiVersion: v1\nkind: 5", /document 1: has no kind/],
+  ["a list", "- a", /document 1 \(test.yaml:1:1\): expected a mapping with apiVersion and kind, is a list/],
+  [
+    "a scalar",
+    "hello",
+    /document 1 \(test.yaml:1:1\): expected a mapping with apiVersion and kind, is the text "hello"/,
+  ],
+  ["a document without kind", "apiVersion: v1", /document 1 \(.*\): has no kind/],
+  ["a document without either", "---\n---\na: 1", /document 2 \(test.yaml:3:1\): has no apiVersion and no kind/],
+  ["a kind that is no text", "apiVersion: v1\nkind: 5", /document 1 \(.*\): has no kind/],
 ];
 for (const [name, text, message] of REFUSED) {
   Deno.test(`${name} is refused`, () => {

@@ -1,0 +1,65 @@
+/**
+ * What a scalar means: as in sigs.k8s.io/yaml, which kubeadm reads with, so that a file says the same to both. That is YAML
+ * 1.1 in part: `yes` and `on` are true, `010` is eight; but `1:30` and dates are text.
+ * @module
+ */
+// @ts-types="./std_yaml.d.ts"
+import type { LoaderSchema, ScalarType } from "@std/yaml/loader";
+
+const TRUE = /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
+const FALSE = /^(n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/;
+const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
+
+/** Numbers begin with a digit, a sign or a dot, and may have `_` between their digits. */
+function digits(text: string): string {
+  return /^[-+.\d]/.test(text) ? text.replaceAll("_", "") : text;
+}
+
+function integer(text: string): number {
+  const [, sign, prefix = "", rest = ""] = /^([-+]?)(0[xXbBoO]?(?=[\da-fA-F]))?(.*)$/.exec(digits(text))!;
+  const base = { "": "", "0x": "0x", "0b": "0b", "0o": "0o", "0": "0o" }[prefix.toLowerCase()] ?? "";
+  return Number(`${base}${rest}`) * (sign === "-" ? -1 : 1);
+}
+
+function scalar(name: string, form: (text: string) => boolean, value: (text: string) => unknown): ScalarType {
+  return {
+    tag: `tag:yaml.org,2002:${name}`,
+    kind: "scalar",
+    resolve: (data) => typeof data === "string" ? form(data) : data === null,
+    construct: (data) => data === null ? null : value(data as string),
+  };
+}
+
+function plain(name: string, kind: ScalarType["kind"], empty: () => unknown): ScalarType {
+  return { tag: `tag:yaml.org,2002:${name}`, kind, resolve: () => true, construct: (data) => data ?? empty() };
+}
+
+const IMPLICIT: readonly ScalarType[] = [
+  scalar("null", (text) => /^(|~|null|Null|NULL)$/.test(text), () => null),
+  scalar("bool", (text) => TRUE.test(text) || FALSE.test(text), (text) => TRUE.test(text)),
+  scalar("int", (text) => INTEGER.test(digits(text)), integer),
+  scalar("float", (text) => FLOAT.test(digits(text)), (text) => Number(digits(text))),
+];
+
+const EXPLICIT: readonly ScalarType[] = [
+  plain("str", "scalar", () => ""),
+  plain("seq", "sequence", () => []),
+  plain("map", "mapping", () => ({})),
+];
+
+function byTag(kind?: ScalarType["kind"]): Map<string, ScalarType> {
+  const types = [...IMPLICIT, ...EXPLICIT].filter((type) => kind === undefined || type.kind === kind);
+  return new Map(types.map((type) => [type.tag, type]));
+}
+
+/** The values of sigs.k8s.io/yaml; other tags are refused. */
+export const KUBERNETES_VALUES: LoaderSchema = {
+  implicitTypes: IMPLICIT,
+  typeMap: {
+    fallback: byTag(),
+    scalar: byTag("scalar"),
+    sequence: byTag("sequence"),
+    mapping: byTag("mapping"),
+  },
+};

@@ -171,16 +171,11 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
 }
 
 /** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
-function load(request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
-  const config = loadInit(request.configText, request.overrides, facts, SUPPORTED, request.configName);
+function load(desk: Desk, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
+  const { configText, configName, overrides } = request;
+  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { warn: desk.warn });
   if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
-  return loadInit(
-    request.configText,
-    { ...request.overrides, podSubnet: FLANNEL_POD_SUBNET },
-    facts,
-    SUPPORTED,
-    request.configName,
-  );
+  return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName);
 }
 
 /** Refuses what this command cannot do yet, before anything is done. */
@@ -229,7 +224,7 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   checkMixedFlags(request.given);
   const { host } = desk.system;
   const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
-  const config = load(request, facts, network);
+  const config = load(desk, request, facts, network);
   checkSupported(config);
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);

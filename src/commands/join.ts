@@ -60,7 +60,8 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const start = performance.now();
   checkMixedFlags(request.given);
   const facts = await gatherFacts(desk.system.host);
-  const config = loadJoin(request.configText, request.overrides, facts, request.configName);
+  const options = { warn: desk.warn };
+  const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
   checkSupported(config);
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);

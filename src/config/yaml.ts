@@ -5,7 +5,7 @@
  * nested lists with `arrayIndent: false` and leaves `0o7` and `08` unquoted.
  * @module
  */
-// @ts-types="./std_yaml.d.ts"
+// @ts-types="./std_yaml_loader.d.ts"
 import { type LoaderNotice, LoaderState } from "@std/yaml/loader";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { Places } from "./yaml_places.ts";

@@ -2,7 +2,7 @@
  * Where in a text the fields are. The text is read a second time, which is done only when there is a problem to tell.
  * @module
  */
-// @ts-types="./std_yaml.d.ts"
+// @ts-types="./std_yaml_loader.d.ts"
 import { type LoaderNotice, LoaderState } from "@std/yaml/loader";
 import { KUBERNETES_VALUES } from "./yaml_values.ts";
 

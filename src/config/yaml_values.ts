@@ -3,7 +3,7 @@
  * 1.1 in part: `yes` and `on` are true, `010` is eight; but `1:30` and dates are text.
  * @module
  */
-// @ts-types="./std_yaml.d.ts"
+// @ts-types="./std_yaml_loader.d.ts"
 import type { LoaderSchema, ScalarType } from "@std/yaml/loader";
 
 const TRUE = /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;

@@ -61,7 +61,10 @@ Deno.test("a wrong configuration: 3, all at once, by field path, under the file'
     assert.match(err, /ClusterConfiguration\.networking\.podSubnt.*did you mean "podSubnet"/);
     assert.match(err, /ClusterConfiguration\.networking\.serviceSubnet/);
     assert.match(err, /InitConfiguration\.bootstrapTokens\[0\]\.token/);
-    assert.match(err, /InitConfigurations \(\/etc\/c.yaml:9:1\): there is no such kind.*did you mean "InitConfiguration"/);
+    assert.match(
+      err,
+      /InitConfigurations \(\/etc\/c.yaml:9:1\): there is no such kind.*did you mean "InitConfiguration"/,
+    );
     assert.doesNotMatch(err, /secret\.value/);
   }
   assert.match((await run(["init", "--config", "/none"])).err, /--config: there is no file "\/none"/);

@@ -25,7 +25,9 @@ export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => 
     while (true) {
       const result = await probeBy(wait, deadline);
       if (result.done) return result.value;
-      const now = result.state === LATE && state !== "" ? `${state} (${LATE})` : result.state;
+      // A timer may fire a little early, and then there is one more probe: late is said once.
+      const late = result.state === LATE && state !== "";
+      const now = !late ? result.state : state.includes(LATE) ? state : `${state} (${LATE})`;
       if (now !== state) {
         state = now;
         tell(false);

@@ -1,7 +1,8 @@
 /** What a host already has of the kubeconfigs, and which keys `init` has to make. Observes, never changes. @module */
 import { dirname, isAbsolute, join } from "@std/path/posix";
 import type { InitConfiguration } from "../config/types.ts";
-import { InvalidInput, type Problem } from "../errors.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
 import { sameBytes } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { certificateNamed, CERTIFICATES, isWanted, pkiPaths, SERVICE_ACCOUNT_KEY } from "./certificates.ts";
@@ -12,60 +13,118 @@ import {
   type ExistingPair,
   type Findings,
   readIssuer,
-  unique,
 } from "./existing_pair.ts";
 import { type Kubeconfig, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig, serverOf } from "./kubeconfigs.ts";
 
 /** The authority that signs the client certificates of kubeconfigs, and that they trust. */
 export const CLUSTER_AUTHORITY = certificateNamed("ca");
 
+/** A kubeconfig on the host. */
+export interface InspectedKubeconfig extends Findings {
+  readonly exists: boolean;
+  /** The pair of the cluster's authority; undefined when it cannot be read. */
+  readonly authority: ExistingPair | undefined;
+}
+
 /**
  * Whether an existing kubeconfig can be kept, or a missing one be made. As with kubeadm, it is kept when it trusts the
- * cluster's authority: another server is a warning, and its client certificate is not looked at. `authority` is undefined
- * when it cannot be read.
+ * cluster's authority, and another server is a warning. kubeadm does not look at its client certificate; here one that is
+ * missing or is not of its key is refused, because nobody can use it, and what else is odd about it is a warning.
  */
 export async function inspectKubeconfig(
   host: Host,
   config: InitConfiguration,
   spec: KubeconfigSpec,
-): Promise<Findings & { exists: boolean; authority: ExistingPair | undefined }> {
+): Promise<InspectedKubeconfig> {
   const text = await host.readText(spec.path);
   const authority = await readIssuer(host, config, CLUSTER_AUTHORITY);
-  if (!authority) return { exists: text !== undefined, authority, problems: [], warnings: [] };
-  if (text === undefined) {
-    const problems = [
-      ...commonNameProblems(spec.user(config)),
-      ...authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path),
-    ];
-    return { exists: false, authority, problems, warnings: [] };
+  const exists = text !== undefined;
+  if (!authority) return { exists, authority, problems: [], warnings: [] };
+  if (!exists) {
+    const unsigned = authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path);
+    const problems = [...commonNameProblems(spec.user(config)), ...unsigned.problems];
+    return { exists, authority, problems, warnings: [], lacking: unsigned.lacking ?? [] };
   }
   const { certificate: authorityPath } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
-  if (!authority.certificates) {
-    const hint = `Put ${authorityPath} and its key back, or remove ${spec.path}.`;
-    return {
-      exists: true,
-      authority,
-      problems: [{ where: spec.path, what: `is there, but its authority ${authorityPath} is not`, hint }],
-      warnings: [],
-    };
+  const { certificates, keys } = authority;
+  const problem = (what: string, hint: string) => ({
+    exists,
+    authority,
+    problems: [{ where: spec.path, what, hint }],
+    warnings: [],
+  });
+  if (!certificates) {
+    return problem(
+      `is there, but its authority ${authorityPath} is not`,
+      `Put ${authorityPath} and its key back, or remove ${spec.path}.`,
+    );
   }
+  const anew = keys ? `, or remove ${spec.path} to have it made anew.` : ".";
   try {
     const kubeconfig = parseKubeconfig(text, spec.path);
+    const unsigned = notSignedYet(kubeconfig);
+    if (unsigned.length > 0 && !keys) {
+      const what = `${spec.path}: ${unsigned.join(" and ")}`;
+      return { exists, authority, problems: [], warnings: [], lacking: [{ authority: CLUSTER_AUTHORITY, what }] };
+    }
+    if (unsigned.length > 0) return problem(`has no ${unsigned.join(" and no ")}`, `Put it in${anew}`);
     const anchor = await firstTrusted(host, spec.path, kubeconfig);
-    const trusts = authority.certificates.some(({ der }) => sameBytes(der, anchor));
-    const what = `does not trust ${authorityPath}: its first authority is another certificate`;
-    const hint = `Put the authority back that it was made with, or remove ${spec.path} to have it made anew.`;
-    return {
-      exists: true,
-      authority,
-      problems: trusts ? [] : [{ where: spec.path, what, hint }],
-      warnings: serverWarnings(config, spec, kubeconfig),
-    };
+    if (!certificates.some(({ der }) => sameBytes(der, anchor))) {
+      return problem(
+        `does not trust ${authorityPath}: its first authority is another certificate`,
+        `Put the authority back that it was made with${anew}`,
+      );
+    }
+    const client = await inspectClient(host, config, spec, kubeconfig, certificates);
+    const warnings = [...serverWarnings(config, spec, kubeconfig), ...client.warnings];
+    return client.problem
+      ? problem(client.problem, `Put the right ones in${anew}`)
+      : { exists, authority, problems: [], warnings };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    const hint = `Remove ${spec.path} to have it made anew.`;
-    return { exists: true, authority, problems: [{ where: spec.path, what: error.message, hint }], warnings: [] };
+    return problem(error.message, `Mend it${anew}`);
   }
+}
+
+/** What a kubeconfig of `certs generate-csr` still lacks. */
+function notSignedYet({ caPem, caFile, clientCertPem, clientCertFile, clientKeyPem }: Kubeconfig): string[] {
+  if (clientKeyPem === undefined || clientCertPem !== undefined || clientCertFile !== undefined) return [];
+  const noAuthority = caPem === undefined && caFile === undefined;
+  return ["client-certificate-data", ...noAuthority ? ["certificate-authority-data"] : []];
+}
+
+/** What is to be said of the client certificate and key that are embedded in a kubeconfig. */
+async function inspectClient(
+  host: Host,
+  config: InitConfiguration,
+  spec: KubeconfigSpec,
+  { clientCertPem, clientKeyPem }: Kubeconfig,
+  authorities: readonly Certificate[],
+): Promise<{ problem?: string; warnings: string[] }> {
+  if (clientCertPem === undefined || clientKeyPem === undefined) return { warnings: [] };
+  const { chainsTo, fitsKey, parseCertificates, validityAt } = await import("../pki/certificate.ts");
+  const { parsePrivateKey } = await import("../pki/key_pem.ts");
+  const [certificate, ...intermediates] = parseCertificates(clientCertPem);
+  if (!await fitsKey(certificate!, (await parsePrivateKey(clientKeyPem)).publicKey)) {
+    return { problem: "holds a client key that is not that of its certificate", warnings: [] };
+  }
+  const warnings: string[] = [];
+  const chains = await Promise.all(authorities.map((authority) => chainsTo(certificate!, intermediates, authority)));
+  if (!chains.includes(true)) {
+    const { certificate: path } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+    warnings.push(`the client certificate in ${spec.path} is not signed by ${path}; it is kept as it is`);
+  }
+  if (validityAt(certificate!, host.now()) !== "valid") {
+    const [from, to] = [certificate!.notBefore, certificate!.notAfter].map((date) => date.toISOString());
+    warnings.push(`the client certificate in ${spec.path} is good from ${from} to ${to} only; it is kept as it is`);
+  }
+  if (certificate!.commonName !== spec.user(config)) {
+    warnings.push(
+      `the client certificate in ${spec.path} is of "${certificate!.commonName}" instead of "${spec.user(config)}"; ` +
+        "it is kept as it is",
+    );
+  }
+  return { warnings };
 }
 
 /** DER of the first certificate that a kubeconfig trusts, embedded or in a file (named relative to the kubeconfig). */
@@ -89,10 +148,9 @@ function serverWarnings(config: InitConfiguration, spec: KubeconfigSpec, { serve
   return [`${spec.path} leads to ${server} instead of ${wanted}; it is kept as it is`];
 }
 
-/** Everything about the existing kubeconfigs that stands in the way of `init`. Nothing is written. */
-export async function checkExistingKubeconfigs(host: Host, config: InitConfiguration): Promise<Problem[]> {
-  const findings = await Promise.all(KUBECONFIGS.map((spec) => inspectKubeconfig(host, config, spec)));
-  return unique(findings.flatMap(({ problems }) => problems));
+/** What there is of all kubeconfigs. */
+export async function inspectKubeconfigs(host: Host, config: InitConfiguration): Promise<Findings[]> {
+  return await Promise.all(KUBECONFIGS.map((spec) => inspectKubeconfig(host, config, spec)));
 }
 
 /**

@@ -22,6 +22,15 @@ export interface Findings {
   readonly problems: Problem[];
   /** What a person should know, but kubeadm goes on as well. */
   readonly warnings: string[];
+  /** What only an authority can make whose key is not on this host: said once for each authority, see `existing_external.ts`. */
+  readonly lacking?: readonly Lacking[];
+}
+
+/** Something that is missing and that cannot be made here. */
+export interface Lacking {
+  readonly authority: CertificateSpec;
+  /** A file, and where not all of it is missing, what of it. */
+  readonly what: string;
 }
 
 /**
@@ -92,7 +101,9 @@ export function signingAuthority(
 /** Why nothing that this authority signs would be of use; undefined when it can sign. */
 export async function whyCannotSign({ certificate, keys }: Authority, now: Date): Promise<string | undefined> {
   const { fitsKey } = await import("../pki/certificate.ts");
-  if (!certificate.isAuthority) return "is not the certificate of an authority (CA:TRUE)";
+  if (!certificate.isAuthority) {
+    return "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)";
+  }
   if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
   if (certificate.notAfter > now) return undefined;
   return `expired on ${certificate.notAfter.toISOString()}: what it signs is no good`;
@@ -105,16 +116,15 @@ export function authorityCannotSign(
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
   where: string,
-): Problem[] {
-  if (!certificates) return [];
-  const paths = pkiPaths(config.cluster, spec);
-  if (!keys) {
-    const hint = `Provide it, signed by the authority, or put ${paths.key} there.`;
-    return [{ where, what: `is missing, and cannot be made without the authority's key ${paths.key}`, hint }];
-  }
+): Pick<Findings, "problems" | "lacking"> {
+  if (!certificates) return { problems: [] };
+  if (!keys) return { problems: [], lacking: [{ authority: spec, what: where }] };
+  const { certificate } = pkiPaths(config.cluster, spec);
   const notAfter = certificates[0].notAfter;
-  if (notAfter > host.now()) return [];
-  return [{ where, what: `is missing, and its authority ${paths.certificate} expired on ${notAfter.toISOString()}` }];
+  if (notAfter > host.now()) return { problems: [] };
+  return {
+    problems: [{ where, what: `is missing, and its authority ${certificate} expired on ${notAfter.toISOString()}` }],
+  };
 }
 
 /** A long node name makes a common name that X.509 does not allow. */

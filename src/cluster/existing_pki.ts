@@ -13,7 +13,7 @@ import type { Host } from "../system.ts";
 import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "./certificates.ts";
 import { type CertificateSpec, isWanted, pkiPaths } from "./certificates.ts";
 import { authorityCannotSign, commonNameProblems, type ExistingPair, type Findings } from "./existing_pair.ts";
-import { readIssuer, readPair, unique } from "./existing_pair.ts";
+import { readIssuer, readPair } from "./existing_pair.ts";
 import { inspectServiceAccountKey } from "./existing_service_account_key.ts";
 
 /** One of {@linkcode CERTIFICATES} on the host. */
@@ -23,15 +23,16 @@ export interface InspectedCertificate extends Findings {
   readonly issuer: ExistingPair | undefined;
 }
 
-/** Warnings about when a certificate is valid. */
-async function validityWarnings(path: string, certificate: Certificate, now: Date): Promise<string[]> {
+/** Warnings about when a certificate is valid. `name`: that under which it can be renewed, if it can. */
+async function validityWarnings(path: string, certificate: Certificate, now: Date, name?: string): Promise<string[]> {
   const { validityAt } = await import("../pki/certificate.ts");
   const validity = validityAt(certificate, now);
   if (validity === "valid") return [];
   const [verb, date] = validity === "expired"
     ? ["expired on", certificate.notAfter]
     : ["is not valid before", certificate.notBefore];
-  return [`${path} ${verb} ${date.toISOString()}; it is kept as it is`];
+  const mend = validity === "expired" && name !== undefined ? `; kubewright certs renew ${name} makes a new one` : "";
+  return [`${path} ${verb} ${date.toISOString()}; it is kept as it is${mend}`];
 }
 
 /** Whether what there is of one certificate can be kept or completed. */
@@ -60,15 +61,25 @@ export async function inspectCertificate(
       });
     }
   }
-  const warnings = certificate ? await validityWarnings(paths.certificate, certificate, host.now()) : [];
+  const warnings = certificate
+    ? await validityWarnings(paths.certificate, certificate, host.now(), spec.issuer && spec.name)
+    : [];
   if (spec.issuer === undefined) {
     problems.push(...await authorityProblems(host, config, spec, pair));
     return { pair, issuer: pair, problems, warnings };
   }
   const issuerSpec = certificateNamed(spec.issuer);
   const issuer = await readIssuer(host, config, issuerSpec);
-  problems.push(...await leafProblems(host, config, spec, pair, issuerSpec, issuer ?? {}));
-  return { pair, issuer, problems, warnings };
+  if (pair.certificates && !pair.keys && issuer?.certificates && !issuer.keys) {
+    return { pair, issuer, problems, warnings, lacking: [{ authority: issuerSpec, what: paths.key }] };
+  }
+  if (pair.certificates) {
+    problems.push(...await leafProblems(config, spec, pair, issuerSpec, issuer ?? {}));
+    return { pair, issuer, problems, warnings };
+  }
+  const unsigned = authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate);
+  problems.push(...commonNameProblems(spec.commonName(config)), ...unsigned.problems);
+  return { pair, issuer, problems, warnings, lacking: unsigned.lacking ?? [] };
 }
 
 async function authorityProblems(
@@ -79,9 +90,10 @@ async function authorityProblems(
 ): Promise<Problem[]> {
   const { certificate: where } = pkiPaths(config.cluster, spec);
   if (pair.certificates) {
-    return pair.certificates[0].isAuthority
-      ? []
-      : [{ where, what: "is not the certificate of an authority (CA:TRUE)" }];
+    return pair.certificates[0].isAuthority ? [] : [{
+      where,
+      what: "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)",
+    }];
   }
   // An authority made anew could not have signed what is there. A run of ours leaves no leaf without its authority.
   const orphans: string[] = [];
@@ -97,8 +109,8 @@ async function authorityProblems(
   }];
 }
 
+/** Why a certificate that is there cannot be kept. */
 async function leafProblems(
-  host: Host,
   config: InitConfiguration,
   spec: CertificateSpec,
   pair: ExistingPair,
@@ -106,7 +118,6 @@ async function leafProblems(
   issuer: ExistingPair,
 ): Promise<Problem[]> {
   const paths = pkiPaths(config.cluster, spec);
-  if (!pair.certificates) return missingLeafProblems(host, config, spec, issuerSpec, issuer);
   if (!pair.keys) {
     return [{
       where: paths.key,
@@ -115,7 +126,7 @@ async function leafProblems(
     }];
   }
   const problems: Problem[] = [];
-  const [certificate, ...intermediates] = pair.certificates;
+  const [certificate, ...intermediates] = pair.certificates!;
   if (issuer.certificates) {
     const { chainsTo } = await import("../pki/certificate.ts");
     if (!await chainsTo(certificate, intermediates, issuer.certificates[0])) {
@@ -138,26 +149,10 @@ async function leafProblems(
   return problems;
 }
 
-/** Why a leaf that is not there, or only its key, cannot be made. */
-function missingLeafProblems(
-  host: Host,
-  config: InitConfiguration,
-  spec: CertificateSpec,
-  issuerSpec: CertificateSpec,
-  issuer: ExistingPair,
-): Problem[] {
-  const where = pkiPaths(config.cluster, spec).certificate;
-  return [
-    ...commonNameProblems(spec.commonName(config)),
-    ...authorityCannotSign(host, config, issuerSpec, issuer, where),
-  ];
-}
-
-/** Everything about the existing certificates and keys that stands in the way of `init`. Nothing is written. */
-export async function checkExistingPki(host: Host, config: InitConfiguration): Promise<Problem[]> {
-  const findings: Findings[] = await Promise.all([
+/** What there is of all certificates and keys. */
+export async function inspectPki(host: Host, config: InitConfiguration): Promise<Findings[]> {
+  return await Promise.all([
     ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => inspectCertificate(host, config, spec)),
     inspectServiceAccountKey(host, config),
   ]);
-  return unique(findings.flatMap(({ problems }) => problems));
 }

@@ -1,8 +1,9 @@
 import { coreDnsObjects } from "../cluster/addons/coredns.ts";
 import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
 import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
-import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
-import { checkExistingPki } from "../cluster/existing_pki.ts";
+import { problemsOf } from "../cluster/existing_external.ts";
+import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
+import { inspectPki } from "../cluster/existing_pki.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
 import { joinCommand } from "../cluster/join_command.ts";
 import { KUBECONFIG_FILES } from "../cluster/paths.ts";
@@ -65,7 +66,8 @@ const existingFiles: Phase<InitContext> = {
   summary: "check that keys, certificates and kubeconfigs that are there fit together",
   async run(context) {
     const { host, config } = context;
-    const problems = [...await checkExistingPki(host, config), ...await checkExistingKubeconfigs(host, config)];
+    const findings = [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)];
+    const problems = problemsOf(config, findings);
     if (problems.length > 0) {
       throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
     }

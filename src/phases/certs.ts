@@ -8,8 +8,9 @@ import {
   SERVICE_ACCOUNT_KEY,
   validityOf,
 } from "../cluster/certificates.ts";
+import { problemsOf } from "../cluster/existing_external.ts";
 import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
-import { checkExistingPki, inspectCertificate } from "../cluster/existing_pki.ts";
+import { inspectCertificate, inspectPki } from "../cluster/existing_pki.ts";
 import { inspectServiceAccountKey } from "../cluster/existing_service_account_key.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
@@ -38,7 +39,7 @@ const MODE = { certificate: 0o644, key: 0o600 } as const;
 export const certs: Phase<CertsContext> = {
   name: "certs",
   summary: "Certificates and keys of the control plane",
-  run: async ({ host, config }) => refuse(await checkExistingPki(host, config)),
+  run: async ({ host, config }) => refuse(problemsOf(config, await inspectPki(host, config))),
   phases: [
     ...CERTIFICATES.map(certificatePhase),
     {
@@ -65,8 +66,9 @@ function refuse(problems: readonly Problem[]): void {
 /** Keeps the certificate that is there, or completes what is missing of it. */
 async function ensureCertificate(context: CertsContext, spec: CertificateSpec): Promise<void> {
   const { host, config, startedAt, warn } = context;
-  const { pair, issuer, problems, warnings } = await inspectCertificate(host, config, spec);
-  refuse(problems);
+  const inspected = await inspectCertificate(host, config, spec);
+  refuse(problemsOf(config, [inspected]));
+  const { pair, issuer, warnings } = inspected;
   warnings.forEach(warn);
   if (pair.certificates) return;
 

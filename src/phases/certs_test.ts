@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CERTIFICATES } from "../cluster/certificates.ts";
-import { checkExistingKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
+import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import { certificatePem, isSignedBy, parseCertificates } from "../pki/certificate.ts";
 import { issueAuthority } from "../pki/issue.ts";
@@ -101,7 +101,9 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
     `${PKI}/sa.key is missing, but ${PKI}/sa.pub is there`,
   ]);
   assert.deepEqual(
-    (await checkExistingKubeconfigs(memoryHost(files).host, configuration())).map(({ where }) => where),
+    (await inspectKubeconfigs(memoryHost(files).host, configuration())).flatMap(({ problems }) => problems).map((
+      { where },
+    ) => where),
     KUBECONFIGS.map(({ path }) => path),
   );
 });
@@ -135,13 +137,14 @@ Deno.test("an authority without its key signs nothing: all that it has to sign m
   files.delete(`${PKI}/apiserver.crt`);
   files.delete(`${PKI}/apiserver.key`);
   const { problems } = await refusal(files);
+  const lacks = "so what it has to sign cannot be made here, and this is missing:";
   assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
-    `${PKI}/apiserver.crt is missing, and cannot be made without the authority's key ${PKI}/ca.key`,
+    `${PKI}/ca.crt is there without ${PKI}/ca.key, ${lacks}\n      ${PKI}/apiserver.crt`,
   ]);
   const conf = clone(fresh);
   conf.delete(`${PKI}/ca.key`);
   conf.delete("/etc/kubernetes/scheduler.conf");
-  assert.match((await refusal(conf)).problems[0]!.what, /cannot be made without the authority's key/);
+  assert.match((await refusal(conf)).problems[0]!.what, /this is missing:\n {6}\/etc\/kubernetes\/scheduler\.conf$/);
 });
 
 Deno.test("a leaf in the authority's place is refused", async () => {
@@ -166,8 +169,12 @@ Deno.test("what is expired is kept with a warning, but nothing new is signed by 
   await init(expired, short);
   const { writes, warnings } = await init(expired);
   assert.deepEqual(writes, []);
-  assert.equal(warnings.length, CERTIFICATES.filter(({ issuer }) => issuer).length);
-  assert.match(warnings[0]!, /apiserver\.crt expired on 2026-11-22T16:59:00\.000Z; it is kept as it is/);
+  assert.equal(warnings.length, CERTIFICATES.filter(({ issuer }) => issuer).length + KUBECONFIGS.length);
+  assert.match(
+    warnings[0]!,
+    /apiserver\.crt expired on 2026-11-22T16:59:00\.000Z; it is kept as it is; kubewright certs/,
+  );
+  assert.match(warnings.at(-1)!, /client certificate in \/etc\/kubernetes\/scheduler\.conf is good from .* only/);
 });
 
 Deno.test("a kubeconfig is kept when its first authority is one of ca.crt, wherever it leads", async () => {

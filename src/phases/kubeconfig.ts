@@ -1,4 +1,5 @@
-import { checkExistingKubeconfigs, CLUSTER_AUTHORITY, inspectKubeconfig } from "../cluster/existing_kubeconfigs.ts";
+import { CLUSTER_AUTHORITY, inspectKubeconfig, inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
+import { problemsOf } from "../cluster/existing_external.ts";
 import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
 import {
   clientRequest,
@@ -30,7 +31,7 @@ export interface KubeconfigContext {
 export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "Kubeconfigs of the administrator and of this node's components",
-  run: async ({ host, config }) => refuse(await checkExistingKubeconfigs(host, config)),
+  run: async ({ host, config }) => refuse(problemsOf(config, await inspectKubeconfigs(host, config))),
   phases: KUBECONFIGS.map(kubeconfigPhase),
 };
 
@@ -45,8 +46,9 @@ function refuse(problems: readonly Problem[]): void {
 /** Keeps the kubeconfig that is there, or makes it, with a client certificate of its own. */
 async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec): Promise<void> {
   const { host, config, startedAt, warn } = context;
-  const { exists, authority, problems, warnings } = await inspectKubeconfig(host, config, spec);
-  refuse(problems);
+  const inspected = await inspectKubeconfig(host, config, spec);
+  refuse(problemsOf(config, [inspected]));
+  const { exists, authority, warnings } = inspected;
   warnings.forEach(warn);
   if (exists) return;
 

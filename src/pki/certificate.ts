@@ -3,7 +3,7 @@
  * Loads pkijs (about 80 ms with asn1js): import it where a certificate is at hand, not at the top of the program.
  * @module
  */
-import { fromBER, ObjectIdentifier, type OctetString, type Sequence } from "asn1js";
+import { type BitString, fromBER, ObjectIdentifier, type OctetString, type Sequence } from "asn1js";
 import { type AltName, type BasicConstraints, Certificate as X509, type ExtKeyUsage, RSAPublicKey } from "pkijs";
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
@@ -30,6 +30,7 @@ export interface Certificate extends AlternativeNames {
   readonly serialNumber: bigint;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** CA:TRUE, and keyCertSign where there is a key usage: others are not trusted by anyone, Go's programs included. */
   readonly isAuthority: boolean;
   readonly usages: readonly TlsUsage[];
   /** The subject key identifier; absent when there is no such extension. */
@@ -90,7 +91,8 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
     serialNumber: x509.serialNumber.toBigInt(),
     notBefore: x509.notBefore.value,
     notAfter: x509.notAfter.value,
-    isAuthority: (extension(OID.basicConstraints) as BasicConstraints | undefined)?.cA === true,
+    isAuthority: (extension(OID.basicConstraints) as BasicConstraints | undefined)?.cA === true &&
+      maySign(extension(OID.keyUsage) as BitString | undefined),
     dnsNames: names.filter(({ type }) => type === GENERAL_NAME.dnsName).map(({ value }) => String(value)),
     ipAddresses: names.filter(({ type }) => type === GENERAL_NAME.ipAddress)
       .map(({ value }) => (value as OctetString).valueBlock.valueHexView),
@@ -98,6 +100,11 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
     ...keyAlgorithm && { keyAlgorithm },
     ...keyIdentifier && { keyIdentifier: keyIdentifier.valueBlock.valueHexView.slice() },
   };
+}
+
+/** Bit 5 of the key usage (RFC 5280, 4.2.1.3); without the extension every use is allowed. */
+function maySign(keyUsage: BitString | undefined): boolean {
+  return keyUsage === undefined || ((keyUsage.valueBlock.valueHexView[0] ?? 0) & 0x04) !== 0;
 }
 
 /** By the bits of the modulus, or the curve. */

@@ -1,0 +1,38 @@
+/**
+ * External authorities: their certificates are on this host, their keys are not. Then everything that they sign has to
+ * be there already; what is not is one list for each of them, not one problem for each file.
+ * @module
+ */
+import type { InitConfiguration } from "../config/types.ts";
+import type { Problem } from "../errors.ts";
+import { pkiPaths } from "./certificates.ts";
+import { type Findings, type OfCluster, unique } from "./existing_pair.ts";
+
+/** All problems of what was found, each once. */
+export function problemsOf(config: OfCluster, findings: readonly Findings[]): Problem[] {
+  const lacking = findings.flatMap(({ lacking = [] }) => lacking);
+  const authorities = [...new Set(lacking.map(({ authority }) => authority))];
+  return unique([
+    ...authorities.map((authority) => {
+      const what = [...new Set(lacking.filter((one) => one.authority === authority).map(({ what }) => what))];
+      return externalProblem(config, authority, what);
+    }),
+    ...findings.flatMap(({ problems }) => problems),
+  ]);
+}
+
+function externalProblem(
+  { cluster }: Pick<InitConfiguration, "cluster">,
+  authority: { baseName: string },
+  what: string[],
+): Problem {
+  const { certificate, key } = pkiPaths(cluster, authority);
+  return {
+    where: certificate,
+    what: `is there without ${key}, so what it has to sign cannot be made here, and this is missing:${
+      what.map((one) => `\n      ${one}`).join("")
+    }`,
+    hint:
+      "Have it signed (kubewright certs generate-csr makes the keys and what is to be signed), or put the key there.",
+  };
+}

@@ -5,6 +5,7 @@
  */
 import { type Events, main } from "./src/main.ts";
 import { containerRuntime } from "./src/cri/client.ts";
+import { etcdClient } from "./src/etcd/client.ts";
 import { linuxHost } from "./src/host/linux.ts";
 import { receiptHost } from "./src/host/receipt.ts";
 import { kubeClient } from "./src/kube/client.ts";
@@ -27,6 +28,15 @@ function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string)
   for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
 }
 
+/** Reads up to the first line end, or the end of standard input; undefined when that comes first, with nothing before it. */
+async function readLine(): Promise<string | undefined> {
+  const bytes: number[] = [];
+  for (const byte = new Uint8Array(1); await Deno.stdin.read(byte) && byte[0] !== 0x0a && bytes.length < 1024;) {
+    bytes.push(byte[0]!);
+  }
+  return bytes.length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(bytes));
+}
+
 /** The real outside world; everything that happens in it is told to `events`. */
 export function realSystem(events: Events): System {
   trustNobodyElse();
@@ -34,9 +44,11 @@ export function realSystem(events: Events): System {
     host: receiptHost(linuxHost(events.change, events.wait)),
     connect: (credentials) => kubeClient(credentials, events.change),
     runtime: (socket) => containerRuntime(socket, events.change),
+    etcd: (endpoint, credentials) => etcdClient(endpoint, credentials, events.change),
     unverified: unverifiedHttp(),
     download: httpDownload(),
     stdin: () => new Response(Deno.stdin.readable).text(),
+    readLine,
     terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal() },
     out: (line) => writeAll(Deno.stdout, `${line}\n`),
     err: (text) => writeAll(Deno.stderr, text),

@@ -8,6 +8,7 @@ import { INIT_ENTRIES } from "./dispatch/init.ts";
 import { JOIN_ENTRIES } from "./dispatch/join.ts";
 import { KUBECONFIG_ENTRIES } from "./dispatch/kubeconfig.ts";
 import { STATUS_ENTRIES } from "./dispatch/status.ts";
+import { RESET_ENTRIES } from "./dispatch/reset.ts";
 import { TOKEN_ENTRIES } from "./dispatch/token.ts";
 import { VERSION_ENTRIES } from "./dispatch/version.ts";
 
@@ -18,6 +19,7 @@ export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   ...JOIN_ENTRIES,
   ...KUBECONFIG_ENTRIES,
   ...STATUS_ENTRIES,
+  ...RESET_ENTRIES,
   ...TOKEN_ENTRIES,
   ...VERSION_ENTRIES,
 };

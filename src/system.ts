@@ -104,6 +104,11 @@ export interface Host {
   makeDirectory(path: string, mode: number): Promise<void>;
   /** Removes the file or empty directory; a no-op when it is not there. */
   remove(path: string): Promise<void>;
+  /**
+   * Removes what lies at the path, a directory with everything below it; a no-op when it is not there. Never follows a
+   * link, and refuses when something is mounted there or below.
+   */
+  removeTree(path: string): Promise<void>;
   /** Runs a command for its effect; a non-zero exit is a `UserError` with the command line and its output. */
   run(command: Command): Promise<void>;
 
@@ -248,6 +253,34 @@ export interface ContainerRuntime {
   removeContainer(container: Pick<RuntimeContainer, "id" | "name">): Promise<void>;
 }
 
+/** One member of an etcd cluster. */
+export interface EtcdMember {
+  /** Decimal. */
+  id: string;
+  /** Empty until it has started. */
+  name: string;
+  peerURLs: readonly string[];
+  clientURLs: readonly string[];
+  isLearner: boolean;
+}
+
+/** etcd, as one of its members sees it. Errors are `UserError`s that name the endpoint. */
+export interface EtcdClient {
+  readonly endpoint: string;
+  /** All members of the cluster. */
+  members(): Promise<EtcdMember[]>;
+
+  /** Takes the member out of the cluster; a no-op when it is not in it. Reports a Change. */
+  removeMember(member: EtcdMember): Promise<void>;
+}
+
+/** How to prove who we are to etcd. PEM texts. */
+export interface EtcdCredentials {
+  caPem: string;
+  certificatePem: string;
+  keyPem: string;
+}
+
 /** Where to reach an API server and how to prove who we are. PEM texts. */
 export interface KubeCredentials {
   server: string;
@@ -291,10 +324,14 @@ export interface System {
   readonly host: Host;
   connect(credentials: KubeCredentials): KubeClient;
   runtime(socket: string): ContainerRuntime;
+  /** etcd at a client URL, `https://127.0.0.1:2379`. */
+  etcd(endpoint: string, credentials: EtcdCredentials): EtcdClient;
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
   /** Reads all of standard input. */
   stdin(): Promise<string>;
+  /** Reads one line of standard input, an answer to a question; undefined when there is none. */
+  readLine(): Promise<string | undefined>;
   /** Whether standard output / error is a terminal. */
   readonly terminal: { out: boolean; err: boolean };
   /** Writes one line of result to standard output. */
@@ -315,7 +352,7 @@ export type Change =
   | { kind: "delete"; reference: ObjectReference }
   | { kind: "pull"; image: string }
   | { kind: "stop" | "discard"; what: "sandbox" | "container"; name: string; id: string }
-  | { kind: "discard"; what: "image"; name: string };
+  | { kind: "discard"; what: "image" | "etcd member"; name: string };
 
 /** Where changing methods report what they did (or, in a dry run, would do). */
 export type ChangeSink = (change: Change) => void;

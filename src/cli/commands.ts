@@ -7,6 +7,7 @@ import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
 import { KUBECONFIG_COMMANDS } from "./commands/kubeconfig.ts";
 import { STATUS_COMMANDS } from "./commands/status.ts";
+import { RESET_COMMANDS } from "./commands/reset.ts";
 import { TOKEN_COMMANDS } from "./commands/token.ts";
 import { VERSION_COMMANDS } from "./commands/version.ts";
 import type { CommandSpec } from "./flags.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...INIT_COMMANDS,
   ...JOIN_COMMANDS,
   ...STATUS_COMMANDS,
+  ...RESET_COMMANDS,
   ...TOKEN_COMMANDS,
   ...CERTS_COMMANDS,
   ...KUBECONFIG_COMMANDS,

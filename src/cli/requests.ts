@@ -3,7 +3,7 @@
  * @module
  */
 import { InvalidInput } from "../errors.ts";
-import type { InitOverrides, JoinOverrides } from "../config/types.ts";
+import type { InitOverrides, JoinOverrides, ResetOverrides } from "../config/types.ts";
 import type { Parsed } from "./parse.ts";
 
 /** The record without its undefined values. */
@@ -61,6 +61,19 @@ export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOv
     patchesDirectory: parsed.text("patches"),
     skipPhases: parsed.list("skip-phases"),
     ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
+    dryRun: parsed.switch("dry-run"),
+  });
+}
+
+/** Fields that `reset` takes from flags. */
+export function resetOverrides(parsed: Parsed): ResetOverrides {
+  return given<ResetOverrides & Record<string, unknown>>({
+    certificatesDir: parsed.text("cert-dir"),
+    cleanupTmpDir: parsed.switch("cleanup-tmp-dir"),
+    criSocket: parsed.text("cri-socket"),
+    force: parsed.switch("force"),
+    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
+    skipPhases: parsed.list("skip-phases"),
     dryRun: parsed.switch("dry-run"),
   });
 }

@@ -1,3 +1,4 @@
+import { readReceiptEntries } from "../cluster/receipt_entries.ts";
 import type { Facts } from "../config/types.ts";
 import type { Host, InterfaceAddress } from "../system.ts";
 
@@ -77,19 +78,8 @@ export async function gatherFacts(host: Host): Promise<Facts> {
   };
 }
 
-/** The receipt: JSON lines, one for each path that this program made on this host (`host/receipt.ts`). */
-const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
-
-/** Paths that earlier runs of this program made on this host; a line cut off by a crash is passed over. */
+/** Paths that earlier runs of this program made on this host. */
 export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
-  if (host.uid() !== 0) return new Set(); // only root may read it; the preflight checks say that it takes root
-  const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n").filter(Boolean);
-  return new Set(lines.flatMap((line) => {
-    try {
-      const entry = JSON.parse(line) as { kind: string; path?: string };
-      return entry.path !== undefined && entry.kind !== "overwrote" ? [entry.path] : [];
-    } catch {
-      return [];
-    }
-  }));
+  const entries = await readReceiptEntries(host);
+  return new Set(entries.filter(({ kind }) => kind !== "overwrote").map(({ path }) => path));
 }

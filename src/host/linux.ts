@@ -15,6 +15,7 @@ import {
 } from "./durable.ts";
 import { fileError, isAbsent } from "./failure.ts";
 import { commandError, execute } from "./process.ts";
+import { removeTree } from "./tree.ts";
 import { waitUntil } from "./wait.ts";
 
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
@@ -66,6 +67,9 @@ export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => voi
         throw await fileError("remove", path, error);
       }
       report({ kind: "remove", path });
+    },
+    async removeTree(path) {
+      if (await removeTree(path)) report({ kind: "remove", path });
     },
     async run(command: Command) {
       const output = await execute(command);

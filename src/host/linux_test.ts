@@ -110,6 +110,46 @@ Deno.test({
   },
 });
 
+Deno.test("removeTree: all below, but no link is followed", async () => {
+  await inScratch(async (host, dir, changes) => {
+    await host.write(`${dir}/mine/x`, "x", 0o600);
+    await host.write(`${dir}/t/a/b`, "b", 0o600);
+    await Deno.symlink(`${dir}/mine`, `${dir}/t/link`);
+    await Deno.symlink(`${dir}/mine`, `${dir}/link`);
+    changes.length = 0;
+    await host.removeTree(`${dir}/t`);
+    await host.removeTree(`${dir}/t`);
+    await host.removeTree(`${dir}/link`);
+    assert.deepEqual(changes, [{ kind: "remove", path: `${dir}/t` }, { kind: "remove", path: `${dir}/link` }]);
+    assert.deepEqual(await host.list(dir), ["mine"]);
+    assert.equal(await host.readText(`${dir}/mine/x`), "x");
+  });
+});
+
+Deno.test({
+  name: "removeTree: refuses where something is mounted, a folder of the same disk, too",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await inScratch(async (host, dir) => {
+      await host.write(`${dir}/mine/x`, "x", 0o600);
+      await host.makeDirectory(`${dir}/t/with space`, 0o700);
+      await host.run({ argv: ["mount", "--bind", `${dir}/mine`, `${dir}/t/with space`] });
+      try {
+        await assert.rejects(
+          host.removeTree(`${dir}/t`),
+          /something is mounted at ".*with space"; nothing was removed/,
+        );
+        await assert.rejects(host.removeTree(`${dir}/t/with space`), /something is mounted/);
+      } finally {
+        await host.run({ argv: ["umount", `${dir}/t/with space`] });
+      }
+      assert.equal(await host.readText(`${dir}/mine/x`), "x");
+      await host.removeTree(`${dir}/t`);
+      assert.deepEqual(await host.list(dir), ["mine"]);
+    });
+  },
+});
+
 Deno.test("makeDirectory, remove, read, stat, list: absent things are answers, misfits are errors", async () => {
   await inScratch(async (host, dir, changes) => {
     await host.makeDirectory(`${dir}/d/e`, 0o700);

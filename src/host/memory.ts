@@ -72,6 +72,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     write: never,
     makeDirectory: never,
     remove: never,
+    removeTree: never,
     run: never,
     wait: never,
   };

@@ -2,7 +2,7 @@
  * A system that changes nothing: a dry run, and tests. What is changed is recorded as `Change`s and seen by later reads.
  * @module
  */
-import type { ChangeSink, ContainerRuntime, KubeClient, RuntimeSandbox, System } from "../system.ts";
+import type { ChangeSink, ContainerRuntime, EtcdClient, KubeClient, RuntimeSandbox, System } from "../system.ts";
 import { type RecordedObjects, recordingApi } from "../kube/recording.ts";
 import { receiptHost } from "./receipt.ts";
 import { recordingHost } from "./recording_host.ts";
@@ -11,6 +11,7 @@ import { recordingHost } from "./recording_host.ts";
 export function recordingSystem(real: System, report: ChangeSink): System {
   const objects: RecordedObjects = new Map();
   const pulled = new Set<string>();
+  const removedMembers = new Set<string>();
   return {
     // The receipt is a file that a real run would make, too; its lines are no changes of their own.
     host: receiptHost(recordingHost(real.host, report), { append: () => Promise.resolve() }),
@@ -18,12 +19,26 @@ export function recordingSystem(real: System, report: ChangeSink): System {
       return recordingApi(real.connect(credentials), objects, report);
     },
     runtime: (socket) => recordingRuntime(real.runtime(socket), pulled, report),
+    etcd: (endpoint, credentials) => recordingEtcd(real.etcd(endpoint, credentials), removedMembers, report),
     unverified: real.unverified,
     download: real.download,
     stdin: () => real.stdin(),
+    readLine: () => real.readLine(),
     terminal: real.terminal,
     out: (line) => real.out(line),
     err: (text) => real.err(text),
+  };
+}
+
+function recordingEtcd(real: EtcdClient, removed: Set<string>, report: ChangeSink): EtcdClient {
+  return {
+    endpoint: real.endpoint,
+    members: async () => (await real.members()).filter(({ id }) => !removed.has(id)),
+    removeMember({ id, name }) {
+      if (!removed.has(id)) report({ kind: "discard", what: "etcd member", name });
+      removed.add(id);
+      return Promise.resolve();
+    },
   };
 }
 

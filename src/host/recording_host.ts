@@ -16,22 +16,29 @@ type Entry =
 /** An overlay on `real`, of which only observing methods are used. Waits answer what they assume, unless nothing that was recorded matters to them. */
 export function recordingHost(real: Host, report: ChangeSink): Host {
   const overlay = new Map<string, Entry>();
+  /** Removed with all below: what the real host has there is not seen any more, whatever was made there since. */
+  const removed = new Set<string>();
+
+  /** What was recorded for the path, itself or by the removal of something above it. */
+  function recorded(path: string): Entry | undefined {
+    return overlay.get(path) ?? (ancestorsOf(path).some((above) => removed.has(above)) ? { kind: "gone" } : undefined);
+  }
 
   async function read(path: string): Promise<Uint8Array | undefined> {
-    const entry = overlay.get(path);
+    const entry = recorded(path);
     if (entry === undefined) return await real.read(path);
     if (entry.kind === "directory") throw new UserError(`Cannot read "${path}": it is a directory`);
     return entry.kind === "file" ? entry.bytes : undefined;
   }
   async function stat(path: string): Promise<FileStat | undefined> {
-    const entry = overlay.get(path);
+    const entry = recorded(path);
     if (entry === undefined) return await real.stat(path);
     if (entry.kind === "gone") return undefined;
     const { kind, mode, modified } = entry;
     return { kind, mode, size: entry.kind === "file" ? entry.bytes.length : 0, uid: real.uid(), modified };
   }
   async function list(path: string): Promise<string[]> {
-    const names = new Set(overlay.has(path) ? [] : await real.list(path));
+    const names = new Set(recorded(path) ? [] : await real.list(path));
     const prefix = path === "/" ? "/" : `${path}/`;
     for (const [below, { kind }] of overlay) {
       const name = below.slice(prefix.length);
@@ -90,6 +97,13 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
         throw new UserError(`Cannot remove "${path}": the directory is not empty`);
       }
       overlay.set(path, { kind: "gone" });
+      report({ kind: "remove", path });
+    },
+    async removeTree(path) {
+      if (await stat(path) === undefined) return;
+      for (const below of [...overlay.keys()]) if (below.startsWith(`${path}/`)) overlay.delete(below);
+      overlay.set(path, { kind: "gone" });
+      removed.add(path);
       report({ kind: "remove", path });
     },
     run(command: Command) {

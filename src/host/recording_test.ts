@@ -20,6 +20,13 @@ async function work(host: Host, dir: string): Promise<void> {
   await host.remove(`${dir}/a/b/c`);
   await host.remove(`${dir}/a/b/c`);
   await host.remove(`${dir}/a/b`);
+  await host.write(`${dir}/t/u/v`, "1", 0o600);
+  await host.removeTree(`${dir}/t`);
+  await host.removeTree(`${dir}/t`);
+  await host.write(`${dir}/t/u/w`, "1", 0o600);
+  assert.deepEqual([await host.list(`${dir}/t`), await host.list(`${dir}/t/u`)], [["u"], ["w"]]);
+  await host.removeTree(`${dir}/old`);
+  assert.deepEqual([await host.read(`${dir}/old/x`), await host.list(`${dir}/old`)], [undefined, []]);
   await host.run({ argv: ["true"] });
   await host.wait({ what: "it", probe: () => Promise.resolve({ done: true, value: 1 }), timeoutMs: 100, assume: 1 });
   await assert.rejects(host.write(`${dir}/a`, "x", 0o600), /it is a directory, wanted a file/);
@@ -29,10 +36,12 @@ async function work(host: Host, dir: string): Promise<void> {
 Deno.test("recording host: lists the changes that the real one makes, and makes none", async () => {
   const dir = await Deno.makeTempDir();
   await Deno.writeTextFile(`${dir}/there`, "old");
+  await Deno.mkdir(`${dir}/old`);
+  await Deno.writeTextFile(`${dir}/old/x`, "x");
   await Deno.chmod(`${dir}/there`, 0o644);
   const recorded: Change[] = [];
   await work(recordingHost(linuxHost(never), (change) => recorded.push(change)), dir);
-  assert.deepEqual(await linuxHost(never).list(dir), ["there"]);
+  assert.deepEqual(await linuxHost(never).list(dir), ["old", "there"]);
   assert.equal(await Deno.readTextFile(`${dir}/there`), "old");
   const real: Change[] = [];
   await work(linuxHost((change) => real.push(change)), dir);
@@ -77,7 +86,9 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     runtime: () => runtime as ContainerRuntime,
     unverified: { get: () => Promise.reject(new Error("not here")) },
     download: { get: () => Promise.reject(new Error("not here")) },
+    etcd: never,
     stdin: () => Promise.resolve(""),
+    readLine: () => Promise.resolve(undefined),
     terminal: { out: false, err: false },
     out: () => {},
     err: () => {},

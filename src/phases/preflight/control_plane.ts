@@ -79,7 +79,7 @@ async function foreignFile(host: Host, ownPaths: ReadonlySet<string>, path: stri
   if (ownPaths.has(path) || !await host.stat(path)) return NOTHING;
   return {
     errors: [`${path} is there already, and not from kubewright`],
-    hint: "This host is, or was, part of another cluster. Take it out of that one first (kubeadm reset).",
+    hint: "This host is, or was, part of another cluster. Take it out of that one first (kubewright reset).",
   };
 }
 

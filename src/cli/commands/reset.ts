@@ -1,0 +1,47 @@
+import {
+  type CommandSpec,
+  CONFIG,
+  CRI_SOCKET,
+  DRY_RUN,
+  type Flag,
+  flag,
+  IGNORE,
+  KUBECONFIG,
+  short,
+  SKIP,
+  text,
+} from "../flags.ts";
+
+const RESET_FLAGS: readonly Flag[] = [
+  text("cert-dir", "<dir>", "where the certificates of a cluster that kubeadm made are (/etc/kubernetes/pki)"),
+  flag("cleanup-tmp-dir", "also empty /etc/kubernetes/tmp"),
+  CONFIG,
+  CRI_SOCKET,
+  DRY_RUN,
+  short("f", flag("force", "do not ask")),
+  IGNORE,
+  KUBECONFIG,
+  SKIP,
+];
+
+/** `reset` and what belongs to it. */
+export const RESET_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "reset",
+    operands: "",
+    maxOperands: 0,
+    summary: "take the node off this host: what kubewright made, and nothing else",
+    output: "events",
+    flags: RESET_FLAGS,
+    examples: ["kubewright reset", "kubewright reset --force", "kubewright reset --dry-run"],
+  },
+  {
+    name: "reset phase",
+    operands: "PHASE…",
+    maxOperands: 3,
+    summary: "run one phase of reset, with all below it",
+    output: "events",
+    flags: RESET_FLAGS,
+    examples: ["kubewright reset phase remove-etcd-member", "kubewright reset phase cleanup-node firewall"],
+  },
+];

@@ -1,0 +1,87 @@
+/**
+ * Which firewall rules are of a cluster: the chains that kubelet, kube-proxy and flannel name, and the jumps to them.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/proxy/iptables/proxier.go
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/proxy/ipvs/proxier.go
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/kubelet_network_linux.go
+ * @see https://github.com/flannel-io/flannel/blob/v0.28.10/pkg/trafficmngr/iptables/iptables.go
+ * @module
+ */
+
+/** Names of chains, whole. Other programs have chains that begin so, too (KUBE-ROUTER-…): these are not theirs. */
+const CHAIN = new RegExp(
+  `^(?:KUBE-(?:${
+    [
+      ..."SERVICES EXTERNAL-SERVICES NODEPORTS NODE-PORT POSTROUTING FORWARD FIREWALL MARK-MASQ MARK-DROP".split(" "),
+      ..."PROXY-FIREWALL PROXY-CANARY KUBELET-CANARY IPTABLES-HINT LOAD-BALANCER SOURCE-RANGES-FIREWALL".split(" "),
+      ..."IPVS-FILTER IPVS-OUT-FILTER".split(" "),
+      "(?:SVC|SVL|SEP|EXT|FW|XLB)-[A-Z2-7]{16}",
+    ].join("|")
+  })|FLANNEL-(?:FWD|POSTRTG))$`,
+);
+
+/** Tables that kube-proxy (mode nftables) and flannel (EnableNFTables) have for themselves. */
+const NFT_TABLE = /^table (?:ip kube-proxy|ip6 kube-proxy|ip flannel-ipv4|ip6 flannel-ipv6)$/;
+
+/** What is to be done about the rules of one program (`iptables`, `ip6tables-legacy`). */
+export interface FirewallCleanup {
+  /** Input for `iptables-restore --noflush`: each table changes at once or not at all. Undefined: there is nothing to do. */
+  restore: string | undefined;
+  /** Chains that stay because somebody else's chain leads to them. */
+  kept: string[];
+}
+
+/** The chain that a rule (`-A CHAIN … -j TARGET`) jumps to; empty when it jumps nowhere. */
+function targetOf(rule: string): string {
+  return / -[jg] (\S+)/.exec(rule)?.[1] ?? "";
+}
+
+/** Works out from what `iptables-save` printed how to remove a cluster's chains and nothing else. */
+export function firewallCleanup(saved: string): FirewallCleanup {
+  const tables: string[] = [];
+  const kept: string[] = [];
+  for (const part of saved.split(/^\*/m).slice(1)) {
+    const [table = "", ...lines] = part.split("\n");
+    const chains = lines.flatMap((line) => /^:(\S+) -/.exec(line)?.[1] ?? []).filter((chain) => CHAIN.test(chain));
+    const rules = lines.filter((line) => line.startsWith("-A ")).map((rule) => ({
+      chain: rule.split(" ")[1]!,
+      target: targetOf(rule),
+      rest: rule.slice(3),
+    }));
+    const builtIn = new Set(lines.flatMap((line) => /^:(\S+) [A-Z]/.exec(line)?.[1] ?? []));
+    const stay = keptChains(chains, rules.filter(({ chain }) => !builtIn.has(chain)));
+    const go = chains.filter((chain) => !stay.has(chain));
+    kept.push(...[...stay].map((chain) => `${table} ${chain}`));
+    if (go.length === 0) continue;
+    const jumps = rules.filter(({ chain, target }) => builtIn.has(chain) && go.includes(target));
+    tables.push([
+      `*${table}`,
+      ...go.map((chain) => `:${chain} - [0:0]`), // empties it
+      ...jumps.map(({ rest }) => `-D ${rest}`),
+      ...go.map((chain) => `-X ${chain}`),
+      "COMMIT",
+    ].join("\n"));
+  }
+  return { restore: tables.length === 0 ? undefined : `${tables.join("\n")}\n`, kept };
+}
+
+/** The cluster's chains that chains of others lead to, and what those lead to. */
+function keptChains(chains: readonly string[], rules: readonly { chain: string; target: string }[]): Set<string> {
+  const stay = new Set<string>();
+  const follow = (from: (chain: string) => boolean) => {
+    for (const { chain, target } of rules) {
+      if (!from(chain) || !chains.includes(target) || stay.has(target)) continue;
+      stay.add(target);
+      follow((name) => name === target);
+    }
+  };
+  follow((chain) => !chains.includes(chain));
+  return stay;
+}
+
+/** The cluster's tables among what `nft list tables` printed, as `["ip", "kube-proxy"]`. */
+export function clusterNftTables(tables: string): [family: string, name: string][] {
+  return tables.split("\n").filter((line) => NFT_TABLE.test(line.trim())).map((line) => {
+    const [, family = "", name = ""] = line.trim().split(" ");
+    return [family, name];
+  });
+}

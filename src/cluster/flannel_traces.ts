@@ -1,0 +1,30 @@
+/**
+ * What flannel and the plugins that it calls leave on a host.
+ * @see https://github.com/flannel-io/flannel/blob/v0.28.10/pkg/backend/vxlan/vxlan.go
+ * @see https://github.com/containernetworking/plugins/blob/v1.9.1/plugins/ipam/host-local/backend/disk/backend.go
+ * @module
+ */
+
+/** Where container runtimes look for their network. */
+export const CNI_CONFIGURATION_DIRECTORY = "/etc/cni/net.d";
+
+export const FLANNEL_TRACES = {
+  /** Written by an init container. */
+  configuration: `${CNI_CONFIGURATION_DIRECTORY}/10-flannel.conflist`,
+  /** Copied by an init container. */
+  plugin: "/opt/cni/bin/flannel",
+  /** Of the daemon, for the plugin. */
+  run: "/run/flannel",
+  /** The tunnel, one for each family of addresses. */
+  tunnels: ["flannel.1", "flannel-v6.1"],
+  /** What pods are plugged into; the bridge plugin's usual name, so that others may have it as well. */
+  bridge: "cni0",
+  /** Folders of plugins for the network `cbr0`; the runtime's results have names that begin with it. */
+  data: ["/var/lib/cni/networks/cbr0", "/var/lib/cni/flannel"],
+  results: "/var/lib/cni/results",
+} as const;
+
+/** Whether a CNI configuration is flannel's. */
+export function isFlannelConfiguration(text: string): boolean {
+  return /"type"\s*:\s*"flannel"/.test(text);
+}

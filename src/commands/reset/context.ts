@@ -1,0 +1,153 @@
+import { readCredentials } from "../../cluster/credentials.ts";
+import {
+  DEFAULT_ETCD_DATA,
+  type LocalEtcdMember,
+  readEtcdCredentials,
+  readLocalEtcd,
+} from "../../cluster/local_etcd.ts";
+import { realPath } from "../../cluster/mounts.ts";
+import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
+import { readReceiptEntries, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
+import { CLIENT_URLS_ANNOTATION } from "../../cluster/static_pods/etcd.ts";
+import type { ResetConfiguration } from "../../config/types.ts";
+import { UserError } from "../../errors.ts";
+import type { EtcdState, Maker, ResetContext } from "../../phases/reset/context.ts";
+import type { Host, KubeClient, System } from "../../system.ts";
+import { type Desk, once } from "../desk.ts";
+
+/** What says that there is, or was, a node here: without one of these nothing is touched that is not in the receipt. */
+const TRACES = [
+  KUBELET_FILES.configuration,
+  KUBELET_FILES.flags,
+  KUBELET_FILES.instanceConfiguration,
+  KUBELET_FILES.bootstrapKubeconfig,
+  ...Object.values(KUBECONFIG_FILES),
+  ...["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(manifestPath),
+  `${DEFAULT_ETCD_DATA}/member`,
+];
+
+/** Who made the node: with a receipt we, unless the kubelet's configuration is there and was not made by us. */
+async function makerOf(host: Host, made: readonly ReceiptEntry[]): Promise<Maker> {
+  const there = await Promise.all(TRACES.map(async (path) => await host.stat(path) !== undefined));
+  const configured = there[0] === true;
+  const ours = made.some(({ kind, path }) => kind === "file" && path === KUBELET_FILES.configuration);
+  if (made.length > 0 && (ours || !configured)) return "kubewright";
+  return there.includes(true) ? "kubeadm" : "nobody";
+}
+
+/** `--hostname-override` of the kubelet, or the host's name. */
+async function nodeNameOf(host: Host): Promise<string> {
+  const flags = await host.readText(KUBELET_FILES.flags) ?? "";
+  return /--hostname-override=([^\s"]+)/.exec(flags)?.[1] ?? host.hostname().toLowerCase();
+}
+
+/** An administrator's identity where there is one, else the node's own. */
+async function apiOf(
+  system: System,
+  kubeconfig: string,
+  warn: (message: string) => void,
+): Promise<KubeClient | undefined> {
+  for (const path of [kubeconfig, KUBELET_FILES.kubeconfig]) {
+    try {
+      const credentials = await readCredentials(system.host, path);
+      if (credentials) return system.connect(credentials);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      warn(error.message); // what is broken here is about to be removed
+    }
+  }
+  return undefined;
+}
+
+/** Where the members can be asked, by the API: their pods say it. None where the API does not answer. */
+async function announcedEndpoints(api: KubeClient | undefined): Promise<string[]> {
+  if (api === undefined) return [];
+  try {
+    await api.probe("/version"); // asked once, where a list would be tried for a minute
+    const query = { apiVersion: "v1", kind: "Pod", namespace: "kube-system", labelSelector: "component=etcd" };
+    return (await api.list(query)).flatMap(({ metadata }) => metadata.annotations?.[CLIENT_URLS_ANNOTATION] ?? []);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/** Asks this host's etcd about its cluster, or another member that answers. */
+async function etcdState(system: System, api: () => Promise<KubeClient | undefined>): Promise<EtcdState> {
+  let local: LocalEtcdMember | undefined;
+  try {
+    local = await readLocalEtcd(system.host);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: "silent", local: { dataDir: DEFAULT_ETCD_DATA, peerUrl: "", clientUrl: "", pki: "" }, error };
+  }
+  if (!local) return { kind: "none" };
+  const member = local;
+  const asked = async (endpoint: string) => await membership(system, member, endpoint);
+  try {
+    return await asked(local.clientUrl);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const endpoint of await announcedEndpoints(await api())) {
+      try {
+        return await asked(endpoint);
+      } catch (another) {
+        if (!(another instanceof UserError)) throw another;
+      }
+    }
+    return { kind: "silent", local, error };
+  }
+}
+
+async function membership(system: System, local: LocalEtcdMember, endpoint: string): Promise<EtcdState> {
+  const credentials = await readEtcdCredentials(system.host, local);
+  const members = await system.etcd(endpoint, credentials).members();
+  const member = members.find(({ peerURLs }) => peerURLs.includes(local.peerUrl));
+  const others = members.filter((other) => other !== member);
+  if (!member || others.length === 0) return { kind: "alone", local };
+  const urls = [...others.flatMap(({ clientURLs }) => clientURLs), endpoint];
+  return { kind: "member", local, member, remaining: urls.map((url) => system.etcd(url, credentials)) };
+}
+
+/** Puts together what the phases need. */
+export async function resetContext(
+  system: System,
+  desk: Desk,
+  config: ResetConfiguration,
+  options: { kubeconfig: string; leave(what: string, why: string): void },
+): Promise<ResetContext> {
+  const { host } = system;
+  const made = await readReceiptEntries(host);
+  const api = once(() => apiOf(system, options.kubeconfig, desk.warn));
+  const maker = await makerOf(host, made);
+  return {
+    host,
+    runtime: system.runtime(config.criSocket),
+    config,
+    maker,
+    made,
+    kubeletDirectory: await realPath(host, KUBELET_DIRECTORY),
+    nodeName: await nodeNameOf(host),
+    etcd: once(() => etcdState(system, api)),
+    api,
+    keepEtcdData: config.skipPhases.includes("remove-etcd-member"),
+    async confirm() {
+      if (config.force || config.dryRun || maker === "nobody") return;
+      desk.system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
+      const answer = (await desk.system.readLine())?.trim().toLowerCase();
+      if (!desk.system.terminal.err) desk.system.err("\n");
+      if (answer === "y" || answer === "yes") return;
+      throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
+        hint: ["Nothing was changed.", "To reset without being asked: --force"],
+      });
+    },
+    leave: options.leave,
+    note: desk.note,
+    warn: desk.warn,
+  };
+}
+
+const QUESTIONS = {
+  kubewright: "This takes the node off this host: its pods end, and what kubewright made is removed.",
+  kubeadm: "This takes the node off this host as kubeadm does: its pods end, and kubeadm's files are removed.",
+};

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { Change, ContainerRuntime, RuntimeSandbox } from "../../src/system.ts";
+import { FIT, run, unfit } from "./program.ts";
+
+const UNIT = "/etc/systemd/system/kubelet.service";
+const RECEIPT = "/var/lib/kubewright/receipt.jsonl";
+
+/** A receipt as `join` keeps it, with more lines. */
+function receipt(...more: string[]): string {
+  const lines = [
+    `{"kind":"receipt","version":1}`,
+    ...["/etc/kubernetes", "/etc/kubernetes/pki", "/var/lib/kubelet"].map((path) =>
+      `{"kind":"directory","path":"${path}"}`
+    ),
+    ...[UNIT, "/etc/kubernetes/pki/ca.crt", "/etc/kubernetes/bootstrap-kubelet.conf", "/var/lib/kubelet/config.yaml"]
+      .map((path) => `{"kind":"file","path":"${path}"}`),
+    ...more,
+  ];
+  return `${lines.join("\n")}\n{"kind":"fi`; // the last one cut off
+}
+
+const COMMANDS = {
+  ...FIT.commands,
+  "systemctl is-active kubelet.service": "active\n",
+  "systemctl is-enabled kubelet.service": "enabled\n",
+  "systemctl stop kubelet.service": "",
+  "systemctl disable kubelet.service": "",
+  "systemctl daemon-reload": "",
+};
+
+/** A worker that kubewright joined. */
+const OURS = {
+  [RECEIPT]: receipt(),
+  [UNIT]: "",
+  "/etc/kubernetes/pki/ca.crt": "CA",
+  "/etc/kubernetes/kubelet.conf": "",
+  "/var/lib/kubelet/config.yaml": "",
+  "/var/lib/kubelet/pki/kubelet.crt": "",
+  "/var/log/pods/kube-system_kube-proxy-x_7e75585e-435a-4c69-92bd-0681f3b1fe4c/kube-proxy/0.log": "",
+};
+
+/** A node that kubeadm made. */
+const KUBEADMS = {
+  "/etc/kubernetes/kubelet.conf": "",
+  "/etc/kubernetes/admin.conf": "",
+  "/etc/kubernetes/pki/ca.crt": "CA",
+  "/etc/kubernetes/tmp/x": "",
+  "/etc/kubernetes/mine": "",
+  "/var/lib/kubelet/config.yaml": "",
+  "/var/lib/kubelet/mine": "",
+  "/etc/cni/net.d/10-flannel.conflist": `{"plugins":[{"type":"flannel"}]}`,
+};
+
+function host(
+  files: Record<string, string | undefined>,
+  commands: MemoryHostOptions["commands"] = {},
+  more: MemoryHostOptions = {},
+) {
+  return unfit({ commands: { ...COMMANDS, ...commands }, ...more }, files);
+}
+
+function sandbox(id: string, ofKubelet: boolean): RuntimeSandbox {
+  return { id, podName: id, podNamespace: "n", podUid: id, ready: true, createdAt: new Date(0), ofKubelet };
+}
+
+/** A runtime with two sandboxes; what is asked of it is kept. */
+function runtimeWith(asked: string[]) {
+  return {
+    runtime: () => ({
+      socket: "unix:///x.sock",
+      sandboxes: () => Promise.resolve([sandbox("pod", true), sandbox("foreign", false)]),
+      stopSandbox: ({ id }: RuntimeSandbox) => Promise.resolve(void asked.push(`stop ${id}`)),
+      removeSandbox: ({ id }: RuntimeSandbox) => Promise.resolve(void asked.push(`remove ${id}`)),
+    } as unknown as ContainerRuntime),
+  };
+}
+
+const removed = (changes: readonly Change[]) => changes.flatMap((c) => c.kind === "remove" ? [c.path] : []);
+const ran = (changes: readonly Change[]) => changes.flatMap((c) => c.kind === "run" ? [c.command.argv.join(" ")] : []);
+const leftOf = (result: Record<string, unknown>) =>
+  (result["left"] as { what: string; why: string }[]).map(({ what }) => what);
+
+Deno.test("reset: removes what the receipt and the kubelet made, ends pods, and the receipt goes last", async () => {
+  const asked: string[] = [];
+  const { code, changes, events } = await run(["reset", "--force", "-o", "json"], host(OURS), "", runtimeWith(asked));
+  assert.equal(code, 0);
+  assert.deepEqual(asked, ["stop pod", "remove pod"]);
+  assert.deepEqual(ran(changes), [
+    "systemctl stop kubelet.service",
+    "systemctl disable kubelet.service",
+    "systemctl daemon-reload",
+  ]);
+  assert.deepEqual(removed(changes), [
+    "/var/log/pods/kube-system_kube-proxy-x_7e75585e-435a-4c69-92bd-0681f3b1fe4c",
+    "/var/log/pods",
+    UNIT,
+    "/etc/kubernetes/pki/ca.crt",
+    "/var/lib/kubelet/config.yaml",
+    "/etc/kubernetes/kubelet.conf",
+    "/var/lib/kubelet/pki",
+    "/etc/kubernetes/pki",
+    "/var/lib/kubelet",
+    "/etc/kubernetes",
+    RECEIPT,
+    "/var/lib/kubewright",
+  ]);
+  const result = events.at(-1)!;
+  assert.equal(result["maker"], "kubewright");
+  assert.ok(!leftOf(result).some((what) => what.startsWith("/etc/kubernetes")), JSON.stringify(result));
+});
+
+Deno.test("reset: what others put beside ours stays and is told, and so is what we overwrote", async () => {
+  const files = {
+    ...OURS,
+    [RECEIPT]: receipt(`{"kind":"overwrote","path":"/etc/kubernetes/pki/sa.key"}`),
+    "/etc/kubernetes/pki/sa.key": "KEY",
+    "/etc/kubernetes/pki/mine.crt": "MINE",
+    "/var/lib/kubelet/config.json": "{}",
+    "/var/lib/kubelet/seccomp/mine.json": "{}",
+    "/etc/cni/net.d/99-mine.conf": "{}",
+    "/var/log/pods/notes.txt": "",
+  };
+  const { code, out, changes } = await run(["reset", "-f"], host(files), "", runtimeWith([]));
+  assert.equal(code, 0);
+  for (const path of Object.keys(files).filter((path) => /mine|sa.key|config.json|notes/.test(path))) {
+    assert.ok(!removed(changes).some((gone) => path === gone || path.startsWith(`${gone}/`)), path);
+  }
+  assert.match(out, /^ {2}\/etc\/kubernetes\/pki\/sa.key: it was there before; kubewright changed it$/m);
+  assert.match(out, /^ {2}\/etc\/kubernetes\/pki\/mine.crt: not made by kubewright$/m);
+  assert.match(out, /^ {2}\/var\/lib\/kubelet\/config.json: not made by kubewright$/m);
+  assert.match(out, /^ {2}\/etc\/cni\/net.d\/99-mine.conf: not put there by kubewright$/m);
+  assert.match(out, /^ {2}\/var\/log\/pods: it holds what is not named/m);
+  assert.match(out, /^The node is off this host, after /m);
+});
+
+Deno.test("reset: asks first; without a yes nothing is changed; a dry run does not ask and changes nothing", async () => {
+  for (const answer of ["", "n\n", "no\n"]) {
+    const { code, err, changes } = await run(["reset"], host(OURS), answer, runtimeWith([]));
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /Go on\? \[y\/N\][\s\S]*Cannot reset this host: (nobody answered|the answer was no)[\s\S]*--force/,
+    );
+    assert.deepEqual(changes, []);
+  }
+  assert.equal((await run(["reset"], host(OURS), "y\n", runtimeWith([]))).code, 0);
+  const { code, out, changes } = await run(["reset", "--dry-run"], host(OURS), "", runtimeWith([]));
+  assert.equal(code, 0);
+  assert.deepEqual(changes, []);
+  assert.match(out, /^stop {7}sandbox n\/pod pod\n[\s\S]*^remove {5}\/var\/lib\/kubewright\/receipt.jsonl$/m);
+});
+
+Deno.test("reset: a host that kubeadm made is reset as kubeadm would", async () => {
+  const asked: string[] = [];
+  const args = ["reset", "--force", "--cleanup-tmp-dir", "--output", "json"];
+  const { code, changes, events } = await run(args, host(KUBEADMS), "", runtimeWith(asked));
+  assert.equal(code, 0);
+  assert.deepEqual(asked, ["stop pod", "remove pod", "stop foreign", "remove foreign"]);
+  assert.deepEqual(ran(changes), ["systemctl stop kubelet.service"]);
+  assert.deepEqual(removed(changes), [
+    "/etc/kubernetes/pki/ca.crt",
+    "/etc/kubernetes/tmp/x",
+    "/etc/kubernetes/admin.conf",
+    "/etc/kubernetes/kubelet.conf",
+    "/var/lib/kubelet/mine",
+    "/var/lib/kubelet/config.yaml",
+  ]);
+  assert.ok(leftOf(events.at(-1)!).some((what) => what.startsWith("/etc/cni/net.d")));
+});
+
+Deno.test("reset: no node, nothing to do, no question; keys that people put there stay", async () => {
+  const asked: string[] = [];
+  const files = { "/etc/kubernetes/pki/ca.crt": "CA" };
+  const idle = { "systemctl is-active kubelet.service": "inactive\n", "systemctl is-enabled kubelet.service": "" };
+  const { code, out, changes } = await run(["reset"], host(files, idle), "", runtimeWith(asked));
+  assert.equal(code, 0);
+  assert.deepEqual([changes, asked], [[], []]);
+  assert.match(out, /^There is no node on this host/m);
+});
+
+Deno.test("reset: only root; phases by name; settings in a file, not beside it", async () => {
+  const user = await run(["reset", "-f"], host(KUBEADMS, {}, { uid: 1000 }), "", runtimeWith([]));
+  assert.equal(user.code, 2);
+  assert.match(user.err, /IsPrivilegedUser: user id is 1000/);
+  const ignored = ["reset", "-f", "--ignore-preflight-errors=IsPrivilegedUser"];
+  assert.equal((await run(ignored, host(KUBEADMS, {}, { uid: 1000 }), "", runtimeWith([]))).code, 0);
+  const only = await run(["reset", "phase", "cleanup-node", "logs"], host(OURS), "", runtimeWith([]));
+  assert.equal(removed(only.changes).length, 2);
+  const skipped = await run(["reset", "-f", "--skip-phases=cleanup-node"], host(OURS), "", runtimeWith([]));
+  assert.deepEqual(skipped.changes, []);
+  assert.match((await run(["reset", "--skip-phases=cleanup"], host(OURS))).err, /there is no phase "cleanup"/);
+  const config = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\nforce: true\n";
+  const filed = await run(["reset", "--config=/r.yaml"], host({ ...OURS, "/r.yaml": config }), "", runtimeWith([]));
+  assert.equal(filed.code, 0);
+  const mixed = ["reset", "--config=/r.yaml", "--force", "--cert-dir=/x", "--cri-socket=unix:///y.sock"];
+  const both = await run(mixed, host({ ...OURS, "/r.yaml": config }));
+  assert.equal(both.code, 3);
+  assert.match(both.err, /--force: cannot be given together with --config/);
+});
+
+Deno.test("reset: a volume that is busy ends it before anything below is removed; the next run goes on", async () => {
+  const point = "/var/lib/kubelet/pods/7e75585e-435a/volumes/data";
+  const files = {
+    ...OURS,
+    "/proc/self/mountinfo":
+      `20 1 0:1 / / rw - ext4 x rw\n21 20 0:2 / ${point} rw - nfs y rw\n22 20 0:3 / /srv/mine rw - ext4 z rw\n`,
+  };
+  const busy = { [`umount -- ${point}`]: { code: 32, stdout: "", stderr: "umount: target is busy." } };
+  const { code, err, changes } = await run(["reset", "-f"], host(files, busy), "", runtimeWith([]));
+  assert.equal(code, 1);
+  assert.match(err, /Cannot unmount ".*data"[\s\S]*target is busy[\s\S]*fuser -vm[\s\S]*MNT_DETACH/);
+  assert.deepEqual(removed(changes), []);
+  const config =
+    "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\nforce: true\nunmountFlags: [MNT_DETACH]\n";
+  const detached = await run(
+    ["reset", "--config=/r.yaml"],
+    host({ ...files, "/r.yaml": config }, { [`umount -l -- ${point}`]: "" }),
+    "",
+    runtimeWith([]),
+  );
+  assert.equal(detached.code, 0);
+  assert.ok(ran(detached.changes).includes(`umount -l -- ${point}`));
+});

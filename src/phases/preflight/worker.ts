@@ -16,7 +16,7 @@ export interface WorkerContext extends NodeContext {
 }
 
 /** What to do about a host that has been a node before. */
-const TAKE_OUT = "This host is, or was, part of another cluster. Take it out of that one first (kubeadm reset).";
+const TAKE_OUT = "This host is, or was, part of another cluster. Take it out of that one first (kubewright reset).";
 
 /** A kubeconfig of the kubelet's, unless an earlier run of this program has led to it. */
 function kubeconfigCheck(path: string): Check<NodeContext> {

@@ -8,6 +8,7 @@ import type { Status } from "./status/document.ts";
 import { judge } from "./status/judge.ts";
 import { look } from "./status/look.ts";
 import { duration } from "./status/text.ts";
+import { conforms } from "../../tests/program/conform.ts";
 
 const NOW = new Date("2026-01-01T01:00:00Z");
 const COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
@@ -123,6 +124,7 @@ async function statusOf(
     unverified: { get: (url: string) => get(new URL(url).pathname + new URL(url).search) },
   } as unknown as System;
   const { text, result, exitCode } = await status({ system } as Desk);
+  conforms(JSON.parse(JSON.stringify(result)), "status.json");
   return { text, exitCode, found: result as unknown as Status };
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { conforms, eventConforms, fileOf } from "../program/conform.ts";
 import { type ClusterOptions, IGNORED_PREFLIGHT_ERRORS, initConfiguration } from "./config.ts";
 import type { Host } from "./host.ts";
 import type { Entry } from "./listing.ts";
@@ -54,13 +56,20 @@ export async function kubewright(
   const output = await host.exec([PROGRAM, ...argv, "--output", "json"], { timeout: 400_000, ...options });
   const seconds = (performance.now() - start) / 1000;
   const events = output.stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Event);
+  const command = argv.slice(0, argv[1] === "phase" || argv[0] === "certs" ? 2 : 1).join(" ");
+  for (const event of events) eventConforms(event, command);
   return { ...output, events, seconds };
 }
 
 /** Runs a command that answers; the documents of its answer. */
 export async function answers<T = Record<string, unknown>>(host: Host, ...argv: string[]): Promise<T[]> {
   const { stdout } = await host.exec([PROGRAM, ...argv, "--output", "json"], { timeout: 60_000 });
-  return stdout.split(/(?<=^\})\n?/m).filter(Boolean).map((document) => JSON.parse(document) as T);
+  const documents = stdout.split(/(?<=^\})\n?/m).filter(Boolean).map((document) => JSON.parse(document));
+  const end = argv.findIndex((word) => word.startsWith("-"));
+  const words = argv.slice(0, end < 0 ? argv.length : end);
+  const command = COMMANDS.find(({ name }) => name === words.slice(0, name.split(" ").length).join(" "))!.name;
+  for (const document of documents) conforms(document, fileOf(command));
+  return documents as T[];
 }
 
 /** `kubewright init` with the lab's configuration. */

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../../src/host/memory.ts";
 import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
 import { main } from "../../src/main.ts";
 import type { Change, ContainerRuntime, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";
+import { conforms, eventConforms, fileOf } from "./conform.ts";
 
 /** What a run left. */
 export interface Ran {
@@ -79,6 +82,18 @@ export function jsonDocuments(text: string): Record<string, unknown>[] {
   return text.split(/(?<=^\})\n/m).filter(Boolean).map((document) => JSON.parse(document));
 }
 
+/** Every event and every document that a test gets is held against `schemas/`. */
+function holdAgainstSchemas(args: readonly string[], out: string, err: string): void {
+  const command = COMMANDS.filter(({ name }) => `${args.join(" ")} `.startsWith(`${name} `))
+    .reduce((longest, { name }) => name.length > longest.length ? name : longest, "");
+  for (const line of `${out}\n${err}`.split("\n").filter((line) => line.startsWith('{"event":'))) {
+    eventConforms(JSON.parse(line), command);
+  }
+  if (outputIn(args) === "json" && out.startsWith("{\n")) {
+    for (const document of jsonDocuments(out)) conforms(document, fileOf(command));
+  }
+}
+
 /** Runs the program with these arguments; nothing outside of memory is there. */
 export async function run(
   args: readonly string[],
@@ -116,6 +131,7 @@ export async function run(
     err: (text) => void (err += text),
     ...world,
   }), SOURCE_BUILD);
+  holdAgainstSchemas(args, out, err);
   const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
   return { code, out, err, events, changes, documents: out.startsWith("{\n") ? jsonDocuments(out) : [] };
 }

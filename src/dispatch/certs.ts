@@ -28,6 +28,8 @@ export const CERTS_ENTRIES: Readonly<Record<string, CommandEntry>> = {
       return await renew(desk, {
         ...await sourceOf(parsed, source),
         names: parsed.operands,
+        restart: parsed.switch("restart") === true,
+        criSocket: parsed.text("cri-socket"),
         dryRun: parsed.switch("dry-run") === true,
       });
     },

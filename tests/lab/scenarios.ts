@@ -5,6 +5,8 @@
  */
 
 import type { Scenario } from "./scenario.ts";
+import { scenario as certs } from "./scenarios/certs.ts";
+import { scenario as externalCA } from "./scenarios/external_ca.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as interop } from "./scenarios/interop.ts";
 import { scenario as join } from "./scenarios/join.ts";
@@ -15,4 +17,16 @@ import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
 
-export const SCENARIOS: readonly Scenario[] = [init, join, token, peer, interop, status, kill, killRename, ...TROUBLE];
+export const SCENARIOS: readonly Scenario[] = [
+  init,
+  join,
+  token,
+  certs,
+  externalCA,
+  peer,
+  interop,
+  status,
+  kill,
+  killRename,
+  ...TROUBLE,
+];

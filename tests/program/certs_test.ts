@@ -117,6 +117,7 @@ Deno.test("renew: says what became of each and what to restart; a dry run change
     event: "result",
     certificates: [{ name: "scheduler.conf", outcome: "renewed", expirationDate: "2027-11-22T17:00:00.000Z" }],
     restart: [],
+    restarted: [],
     dryRun: false,
   });
   assert.equal((await run(["certs", "renew", "apisrver"], whole)).code, 3);

@@ -1,4 +1,4 @@
-import { type CommandSpec, CONFIG, DRY_RUN, KUBECONFIG, PRINTER_FLAGS, text } from "../flags.ts";
+import { type CommandSpec, CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, PRINTER_FLAGS, text } from "../flags.ts";
 
 const CERT_DIR = text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)");
 
@@ -19,8 +19,15 @@ export const CERTS_COMMANDS: readonly CommandSpec[] = [
     maxOperands: 20,
     summary: "renew certificates with new keys: all, admin.conf, apiserver, etcd-server and so on",
     output: "events",
-    flags: [CERT_DIR, CONFIG, DRY_RUN, KUBECONFIG],
-    examples: ["kubewright certs renew all", "kubewright certs renew apiserver admin.conf"],
+    flags: [
+      CERT_DIR,
+      CONFIG,
+      CRI_SOCKET,
+      DRY_RUN,
+      KUBECONFIG,
+      flag("restart", "then restart the static pods of this host that use them, one after another"),
+    ],
+    examples: ["kubewright certs renew all --restart", "kubewright certs renew apiserver admin.conf"],
   },
   {
     name: "certs generate-csr",

@@ -3,13 +3,20 @@ import { manifestPath } from "../../cluster/paths.ts";
 import { selectRenewables } from "../../cluster/renewal.ts";
 import { type ConfigurationSource, findConfiguration } from "../../cluster/stored_config.ts";
 import { renewCertificates, type Renewed } from "../../phases/renewal.ts";
+import { restartPods } from "../../phases/restart_pods.ts";
+import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
+import { gatherFacts } from "../facts.ts";
 import type { Desk, Outcome } from "../desk.ts";
 
 /** What `certs renew` is asked for. */
 export interface RenewRequest extends ConfigurationSource {
   /** Names of certificates, or `all`. */
   names: readonly string[];
+  /** Restart the static pods that use what is new. */
+  restart: boolean;
+  /** Of the container runtime; absent: the one that is found. */
+  criSocket: string | undefined;
   dryRun: boolean;
 }
 
@@ -36,6 +43,7 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
   const system = request.dryRun ? desk.dryRun() : desk.system;
   const { cluster, origin, reason } = await findConfiguration(system, request);
   const entries = selectRenewables(request.names, cluster);
+  const socket = request.restart ? await socketOf(system.host, request.criSocket) : undefined;
   if (origin === "defaults") {
     desk.warn(
       `The cluster's configuration cannot be read: ${reason}. Certificates get keys of the kind that they have, and ` +
@@ -47,9 +55,13 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
   const renewed = await renewCertificates(context, entries);
   const width = Math.max(...entries.map(({ name }) => name.length));
   const restart = await podsToRestart(host, renewed);
+  const { unverified } = system;
+  const restarted = socket === undefined
+    ? []
+    : await restartPods({ host, unverified, runtime: system.runtime(socket), note: desk.note }, restart);
   const text = [
     ...renewed.map((one) => line(one, width)),
-    ...request.dryRun ? ["", "Nothing was changed: this was a dry run."] : restartAdvice(restart),
+    ...request.dryRun ? ["", "Nothing was changed: this was a dry run."] : told(restart, restarted),
   ].join("\n");
   return {
     text,
@@ -60,16 +72,30 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
         ...certificate ? { expirationDate: certificate.notAfter.toISOString() } : {},
       })),
       restart,
+      restarted,
       dryRun: request.dryRun,
     },
   };
 }
 
-function restartAdvice(pods: readonly string[]): string[] {
+/** The container runtime that restarts happen with. */
+async function socketOf(host: Host, given: string | undefined): Promise<string> {
+  if (given !== undefined) return given.startsWith("/") ? `unix://${given}` : given;
+  const { criSockets: [only, ...more] } = await gatherFacts(host);
+  if (only !== undefined && more.length === 0) return only;
+  const what = only === undefined ? "no container runtime was found" : `there are ${[only, ...more].join(", ")}`;
+  throw new InvalidInput("Cannot restart static pods:", [{ where: "--cri-socket", what: `${what}; name one` }]);
+}
+
+function told(pods: readonly string[], restarted: readonly string[]): string[] {
   if (pods.length === 0) return [];
+  const done = restarted.length > 0 ? ["", `Restarted: ${restarted.join(", ")}.`] : [];
+  const left = pods.filter((pod) => !restarted.includes(pod));
+  if (left.length === 0) return done;
   return [
+    ...done,
     "",
-    `Restart ${pods.join(", ")} on this host, so that the new certificates are used. One way, one after another: move`,
-    `the manifest out of /etc/kubernetes/manifests, wait until the container is gone, and move it back.`,
+    `Restart ${left.join(", ")} on this host, so that the new certificates are used: run this again with --restart,`,
+    "or, one after another, move each manifest out of /etc/kubernetes/manifests until its container is gone, and back.",
   ];
 }

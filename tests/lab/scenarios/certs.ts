@@ -109,6 +109,9 @@ export const scenario: Scenario = {
     await k1.shell("sleep 1"); // dates are whole seconds
     const renewed = await t.step("renew all --restart", () => kubewright(k1, ["certs", "renew", "all", "--restart"]));
     t.log(`renew and restart took ${renewed.seconds.toFixed(1)} s`);
+    for (const { what, ms } of renewed.events.filter(({ event, done }) => event === "wait" && done === true)) {
+      t.log(`  ${what}: ${(Number(ms) / 1000).toFixed(1)} s`);
+    }
     t.equal(
       renewed.events.at(-1)!["restarted"],
       ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"],
@@ -124,7 +127,8 @@ export const scenario: Scenario = {
       expirationDate! > before.certificates[i]!.expirationDate!
     );
     t.equal(later.length, RENEWABLE, "the number of certificates that expire later than before");
-    t.equal(after.certificateAuthorities, before.certificateAuthorities, "the authorities");
+    const dates = (info: ExpirationInfo) => info.certificateAuthorities.map(({ expirationDate }) => expirationDate);
+    t.equal(dates(after), dates(before), "when the authorities expire");
     await works(t, k1);
 
     await t.step("kubeadm renews, ours reads it", async () => {

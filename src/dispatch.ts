@@ -2,6 +2,7 @@
  * From a command's name to the code that runs it; each loads its command only when it is called.
  * @module
  */
+import { CONFIG_ENTRIES } from "./dispatch/config.ts";
 import type { CommandEntry } from "./dispatch/entry.ts";
 import { CERTS_ENTRIES } from "./dispatch/certs.ts";
 import { INIT_ENTRIES } from "./dispatch/init.ts";
@@ -15,6 +16,7 @@ import { VERSION_ENTRIES } from "./dispatch/version.ts";
 /** Every command of `cli/commands.ts`. */
 export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   ...CERTS_ENTRIES,
+  ...CONFIG_ENTRIES,
   ...INIT_ENTRIES,
   ...JOIN_ENTRIES,
   ...KUBECONFIG_ENTRIES,

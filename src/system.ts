@@ -100,6 +100,8 @@ export interface Host {
    * for another). A no-op when content and mode are already so. Never follows a symbolic link at the target.
    */
   write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  /** As `write`, for a file that the user asked for and gets: it does not come into the receipt, and `reset` leaves it. */
+  handOver(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   /** Makes the directory and its missing parents, each with this mode and one Change; a no-op when it is there, whatever its mode. */
   makeDirectory(path: string, mode: number): Promise<void>;
   /** Removes the file or empty directory; a no-op when it is not there. */

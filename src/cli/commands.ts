@@ -3,6 +3,7 @@
  * @module
  */
 import { CERTS_COMMANDS } from "./commands/certs.ts";
+import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
 import { KUBECONFIG_COMMANDS } from "./commands/kubeconfig.ts";
@@ -21,5 +22,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...TOKEN_COMMANDS,
   ...CERTS_COMMANDS,
   ...KUBECONFIG_COMMANDS,
+  ...CONFIG_COMMANDS,
   ...VERSION_COMMANDS,
 ];

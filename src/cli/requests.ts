@@ -78,6 +78,17 @@ export function resetOverrides(parsed: Parsed): ResetOverrides {
   });
 }
 
+/** Fields that `config images` takes from flags. */
+export function imagesOverrides(parsed: Parsed): InitOverrides {
+  return given<InitOverrides & Record<string, unknown>>({
+    kubernetesVersion: parsed.text("kubernetes-version"),
+    imageRepository: parsed.text("image-repository"),
+    criSocket: parsed.text("cri-socket"),
+    featureGates: parsed.text("feature-gates"),
+    dryRun: parsed.switch("dry-run"),
+  });
+}
+
 /** Where an administrator's kubeconfig is, unless a flag says otherwise. */
 export function kubeconfigOf(parsed: Parsed): string {
   return parsed.text("kubeconfig") ?? "/etc/kubernetes/admin.conf";
@@ -102,16 +113,34 @@ export interface TextSource {
   readText(path: string): Promise<string | undefined>;
 }
 
-/** The text of the file that a flag names; undefined when the flag is absent. @throws {InvalidInput} when there is no such file. */
+/**
+ * The text of the file that a flag names; undefined when the flag is absent.
+ * @throws {InvalidInput} when there is no such file, or it cannot be read.
+ */
 export async function textOf(parsed: Parsed, flag: string, source: TextSource): Promise<string | undefined> {
   const path = parsed.text(flag);
   if (path === undefined) return undefined;
-  const text = path === "-" ? await source.stdin() : await source.readText(path);
-  if (text !== undefined) return text;
-  throw new InvalidInput(`Cannot read what --${flag} names:`, [{
-    where: `--${flag}`,
-    what: `there is no file "${path}"`,
-  }]);
+  const refuse = (what: string, cause?: unknown) =>
+    new InvalidInput(`Cannot read what --${flag} names:`, [{ where: `--${flag}`, what }], { cause });
+  let text: string | undefined;
+  try {
+    text = path === "-" ? await source.stdin() : await source.readText(path);
+  } catch (error) {
+    throw refuse(`"${path}" cannot be read`, error);
+  }
+  if (text === undefined) throw refuse(`there is no file "${path}"`);
+  return text;
+}
+
+/** The file that a flag names which has to be given. @throws {InvalidInput} when it is absent, or as {@linkcode textOf}. */
+export async function requiredText(
+  parsed: Parsed,
+  flag: string,
+  source: TextSource,
+): Promise<{ text: string; name: string }> {
+  const text = await textOf(parsed, flag, source);
+  if (text !== undefined) return { text, name: nameOf(parsed, flag)! };
+  throw new InvalidInput(`Cannot run "${parsed.command.name}":`, [{ where: `--${flag}`, what: "is required" }]);
 }
 
 /** What to call what a flag names in messages: its path. */

@@ -176,7 +176,7 @@ export function hasScheme(socket: string): boolean {
 }
 
 /** Names of checks in lower case, each once. */
-function checkNames(given: readonly string[] = []): string[] {
+export function checkNames(given: readonly string[] = []): string[] {
   return [...new Set(given.map((name) => name.toLowerCase()))];
 }
 

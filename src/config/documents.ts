@@ -155,7 +155,7 @@ export function openDocuments<Overrides extends object>(
     options.warn,
   );
   const documents = readDocuments(file, [...wanted, ...besides], problems, options);
-  if (text !== undefined && !wanted.some((kind) => documents[kind])) {
+  if (text !== undefined && wanted.length > 0 && !wanted.some((kind) => documents[kind])) {
     throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, problems.all, {
       hint: `Add a document with apiVersion: ${KUBEADM_VERSION} and kind: ${wanted[0]}.`,
     });

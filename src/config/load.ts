@@ -43,10 +43,8 @@ export function loadInit(
   if ("problem" in version) problems.add("ClusterConfiguration.kubernetesVersion", version.problem);
   const resolved = "version" in version ? version.version : supported.newest;
   const skipPhases = init.skipPhases ?? [];
-  const cluster = complete.withSkippedAddons(
-    complete.completeCluster(given, resolved, localAPIEndpoint.bindPort),
-    skipPhases,
-  );
+  const whole = complete.completeCluster(given, resolved, localAPIEndpoint.bindPort);
+  const cluster = options.validating ? whole : complete.withSkippedAddons(whole, skipPhases);
   const result: t.InitConfiguration = {
     cluster,
     nodeRegistration: complete.completeNodeRegistration(init.nodeRegistration, facts, true),
@@ -134,7 +132,9 @@ export function loadJoin(
     dryRun: given.dryRun ?? false,
   };
 
-  checkValues(KUBEADM_KINDS.JoinConfiguration, result, "JoinConfiguration", problems.add);
+  // A token that stands in for another is wrong once.
+  const discovery = { ...result.discovery, tlsBootstrapToken: given.discovery?.tlsBootstrapToken };
+  checkValues(KUBEADM_KINDS.JoinConfiguration, { ...result, discovery }, "JoinConfiguration", problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "JoinConfiguration.nodeRegistration", problems.add);
   node.warnOfSocket(given.nodeRegistration?.criSocket, "JoinConfiguration.nodeRegistration", problems.warn);
   node.validateDiscovery(result.discovery, problems.add);

@@ -4,16 +4,15 @@
  */
 import { InvalidInput } from "../errors.ts";
 import { completeCluster, type Given } from "./complete.ts";
+import { KUBEADM_VERSION } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { Problems } from "./problems.ts";
 import { checkShape, checkValues } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
 import { parseDocuments } from "./yaml.ts";
 
-const API_VERSION = "kubeadm.k8s.io/v1beta4";
-
-/** Leaves out what Go's `omitempty` does: empty text, lists and mappings, false, undefined. */
-function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
+/** Leaves out what Go's `omitempty` does: empty text, lists and mappings, false, 0, undefined. */
+export function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (value: unknown) => !value || typeof value === "object" && Object.keys(value).length === 0;
   return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
 }
@@ -44,7 +43,7 @@ export function clusterConfigurationDocument(cluster: ClusterConfiguration): Rec
   };
   const external = etcd.external && { ...etcd.external };
   return {
-    apiVersion: API_VERSION,
+    apiVersion: KUBEADM_VERSION,
     kind: "ClusterConfiguration",
     ...withoutEmpty(rest),
     apiServer: { ...component(apiServer), ...withoutEmpty({ certSANs: apiServer.certSANs }) },
@@ -67,9 +66,9 @@ export function parseClusterConfiguration(
   source = "ConfigMap kube-system/kubeadm-config",
 ): ClusterConfiguration {
   const [document] = parseDocuments(text, source);
-  if (document?.apiVersion !== API_VERSION || document.kind !== "ClusterConfiguration") {
+  if (document?.apiVersion !== KUBEADM_VERSION || document.kind !== "ClusterConfiguration") {
     const found = document ? `${document.apiVersion} ${document.kind}` : "nothing";
-    throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${API_VERSION} ClusterConfiguration`);
+    throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${KUBEADM_VERSION} ClusterConfiguration`);
   }
   const problems = new Problems((path) => path);
   const schema = KUBEADM_KINDS.ClusterConfiguration;

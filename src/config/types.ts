@@ -188,6 +188,52 @@ export interface ResetConfiguration {
   unmountFlags: readonly UnmountFlag[];
 }
 
+/** How `upgrade node` upgrades. */
+export interface UpgradeNode {
+  certificateRenewal: boolean;
+  dryRun: boolean;
+  etcdUpgrade: boolean;
+  /** Names of checks in lower case; `all` is every one. */
+  ignorePreflightErrors: readonly string[];
+  imagePullPolicy: "Always" | "IfNotPresent" | "Never";
+  imagePullSerial: boolean;
+  patchesDirectory?: string;
+  skipPhases: readonly string[];
+}
+
+/** What `upgrade plan` looks for. */
+export interface UpgradePlan {
+  kubernetesVersion?: string;
+  allowExperimentalUpgrades: boolean;
+  allowRCUpgrades: boolean;
+  dryRun: boolean;
+  etcdUpgrade: boolean;
+  ignorePreflightErrors: readonly string[];
+  printConfig: boolean;
+}
+
+/** How `upgrade apply` upgrades. */
+export interface UpgradeApply extends UpgradeNode, UpgradePlan {
+  /** Whether not to ask. */
+  forceUpgrade: boolean;
+}
+
+/** What `upgrade diff` shows. */
+export interface UpgradeDiff {
+  kubernetesVersion?: string;
+  /** 0: as many as by default. */
+  contextLines: number;
+}
+
+/** All that `upgrade` works from. */
+export interface UpgradeConfiguration {
+  apply: UpgradeApply;
+  diff: UpgradeDiff;
+  node: UpgradeNode;
+  plan: UpgradePlan;
+  timeouts: Timeouts;
+}
+
 /** What the command learned from the machine before the configuration is completed. `config/` itself never looks. */
 export interface Facts {
   /** Kernel host name, as it is. */

@@ -52,6 +52,7 @@ export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => voi
       await replaceFile(path, after, mode);
       report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
     },
+    handOver: (path, content, mode) => host.write(path, content, mode),
     async makeDirectory(path, mode) {
       for (const directory of [...ancestorsOf(path), path]) {
         if (await isDirectory(directory)) continue;

@@ -70,6 +70,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
     resolves: (name) => Promise.resolve(name === hostname || options.names?.includes(name) === true),
     write: never,
+    handOver: never,
     makeDirectory: never,
     remove: never,
     removeTree: never,

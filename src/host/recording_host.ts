@@ -60,7 +60,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     }
   }
 
-  return {
+  const host: Host = {
     now: () => real.now(),
     hostname: () => real.hostname(),
     environment: () => real.environment(),
@@ -90,6 +90,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
       overlay.set(path, { kind: "file", bytes: after, mode, modified: real.now() });
       report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
     },
+    handOver: (path, content, mode) => host.write(path, content, mode),
     async remove(path) {
       const there = await stat(path);
       if (there === undefined) return;
@@ -115,4 +116,5 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
       return wait.independent ? await waitUntil(wait) : wait.assume;
     },
   };
+  return host;
 }

@@ -1,0 +1,97 @@
+import {
+  type CommandSpec,
+  CONFIG,
+  CRI_SOCKET,
+  DRY_RUN,
+  flag,
+  KUBECONFIG,
+  list,
+  PRINTER_FLAGS,
+  text,
+} from "../flags.ts";
+
+const EXPERIMENTAL = flag("allow-experimental-api", "also read kubeadm.k8s.io/v1, which is experimental");
+
+const IMAGES = [
+  CONFIG,
+  text("feature-gates", "<gates>", "feature gates of kubeadm, as Name=true,Other=false"),
+  text("image-repository", "<repository>", "where images come from (registry.k8s.io)"),
+  text(
+    "kubernetes-version",
+    "<version>",
+    "version of the control plane (that of the kubelet here, or the newest known)",
+  ),
+];
+
+/** One of the commands that print defaults. */
+function printing(kind: string, document: string, withComponents: boolean): CommandSpec {
+  const components = list(
+    "component-configs",
+    "<kinds>",
+    "components whose defaults to print too: KubeProxyConfiguration, KubeletConfiguration",
+  );
+  return {
+    name: `config print ${kind}-defaults`,
+    operands: "",
+    maxOperands: 0,
+    summary: `print a ${document} with nothing but defaults`,
+    output: "document",
+    flags: [...(withComponents ? [components] : []), KUBECONFIG],
+    examples: [`kubewright config print ${kind}-defaults > ${kind}.yaml`],
+  };
+}
+
+/** `config` and what belongs to it. */
+export const CONFIG_COMMANDS: readonly CommandSpec[] = [
+  printing("init", "InitConfiguration and ClusterConfiguration", true),
+  printing("join", "JoinConfiguration", false),
+  printing("reset", "ResetConfiguration", false),
+  printing("upgrade", "UpgradeConfiguration", false),
+  {
+    name: "config validate",
+    operands: "",
+    maxOperands: 0,
+    summary: "check a configuration file, every document in it, and list all problems",
+    output: "document",
+    flags: [
+      flag("allow-deprecated-api", "do not warn of kubeadm.k8s.io/v1beta3"),
+      EXPERIMENTAL,
+      CONFIG,
+      KUBECONFIG,
+    ],
+    examples: ["kubewright config validate --config cluster.yaml"],
+  },
+  {
+    name: "config migrate",
+    operands: "",
+    maxOperands: 0,
+    summary: "convert a configuration file to kubeadm.k8s.io/v1beta4, with all defaults",
+    output: "document",
+    flags: [
+      EXPERIMENTAL,
+      DRY_RUN,
+      KUBECONFIG,
+      text("new-config", "<file>", "where to write it; absent: standard output"),
+      text("old-config", "<file>", "the file to convert (v1beta3 or v1beta4), - for standard input"),
+    ],
+    examples: ["kubewright config migrate --old-config old.yaml --new-config new.yaml"],
+  },
+  {
+    name: "config images list",
+    operands: "",
+    maxOperands: 0,
+    summary: "list the images that a control plane runs",
+    output: "document",
+    flags: [...IMAGES, KUBECONFIG, ...PRINTER_FLAGS],
+    examples: ["kubewright config images list --kubernetes-version v1.36.3"],
+  },
+  {
+    name: "config images pull",
+    operands: "",
+    maxOperands: 0,
+    summary: "pull the images that a control plane runs",
+    output: "document",
+    flags: [...IMAGES, CRI_SOCKET, DRY_RUN, KUBECONFIG],
+    examples: ["kubewright config images pull --config cluster.yaml"],
+  },
+];

@@ -1,0 +1,62 @@
+/**
+ * Configurations with nothing but defaults, for users to begin with: what `config print` prints. Values that only the host
+ * or the user can know are the placeholders that kubeadm has.
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/cmd/config.go
+ * @module
+ */
+import { ANY_HOST } from "../config/check_file.ts";
+import { loadInit, loadJoin } from "../config/load.ts";
+import { loadReset } from "../config/load_reset.ts";
+import { loadUpgrade } from "../config/load_upgrade.ts";
+import {
+  type Document,
+  initDocuments,
+  joinDocument,
+  resetDocument,
+  upgradeDocument,
+} from "../config/serialize_kinds.ts";
+import { kubeProxyConfiguration } from "./addons/kube_proxy.ts";
+import { withDefaults } from "./component_defaults.ts";
+import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./component_zeros.ts";
+import { kubeletConfiguration } from "./kubelet.ts";
+import { parseVersion, SUPPORTED } from "./versions.ts";
+
+const TOKEN = "abcdef.0123456789abcdef";
+
+function placeholders() {
+  return loadInit(
+    undefined,
+    { advertiseAddress: "1.2.3.4", nodeName: "node", token: TOKEN, kubernetesVersion: SUPPORTED.newest },
+    ANY_HOST,
+    SUPPORTED,
+  );
+}
+
+/** `init-defaults`: InitConfiguration and ClusterConfiguration. */
+export function initDefaults(): Document[] {
+  const { major, minor } = parseVersion(SUPPORTED.newest);
+  const [init, cluster] = initDocuments(placeholders(), null);
+  return [init!, { ...cluster!, kubernetesVersion: `${major}.${minor}.0` }];
+}
+
+/** `join-defaults`: JoinConfiguration. @param nodeName the name of this host. */
+export function joinDefaults(nodeName: string): Document[] {
+  const discovery = { apiServerEndpoint: "kube-apiserver:6443", token: TOKEN, unsafeSkipCAVerification: true };
+  return [joinDocument(loadJoin(undefined, { ...discovery, nodeName }, ANY_HOST))];
+}
+
+/** `reset-defaults`: ResetConfiguration. */
+export function resetDefaults(): Document[] {
+  return [resetDocument(loadReset(undefined, {}, ANY_HOST))];
+}
+
+/** `upgrade-defaults`: UpgradeConfiguration. */
+export function upgradeDefaults(): Document[] {
+  return [upgradeDocument(loadUpgrade(undefined))];
+}
+
+/** The components' own configurations, by kind. */
+export const COMPONENT_DEFAULTS: Readonly<Record<string, () => Document>> = {
+  KubeProxyConfiguration: () => withDefaults(kubeProxyConfiguration(placeholders()), KUBE_PROXY_ZEROS) as Document,
+  KubeletConfiguration: () => withDefaults(kubeletConfiguration(placeholders().cluster), KUBELET_ZEROS) as Document,
+};

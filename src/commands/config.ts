@@ -1,0 +1,132 @@
+import {
+  COMPONENT_DEFAULTS,
+  initDefaults,
+  joinDefaults,
+  resetDefaults,
+  upgradeDefaults,
+} from "../cluster/config_defaults.ts";
+import { controlPlaneImages } from "../cluster/images.ts";
+import { SUPPORTED } from "../cluster/versions.ts";
+import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.ts";
+import { loadInit } from "../config/load.ts";
+import { checkMixedFlags } from "../config/overrides.ts";
+import type { Document } from "../config/serialize_kinds.ts";
+import { suggestion } from "../config/nearest.ts";
+import type { InitConfiguration, InitOverrides } from "../config/types.ts";
+import { stringify } from "../config/yaml.ts";
+import { InvalidInput } from "../errors.ts";
+import { images } from "../phases/images.ts";
+import type { Desk, Outcome } from "./desk.ts";
+import { gatherFacts } from "./facts.ts";
+
+/** A configuration file, read. */
+export interface ConfigFile {
+  text: string;
+  /** What to call it in messages: its path. */
+  name: string;
+}
+
+/** What `config images` is asked about. */
+export interface ImagesRequest {
+  configText: string | undefined;
+  configName?: string | undefined;
+  /** Names of the flags that were given. */
+  given: readonly string[];
+  overrides: InitOverrides;
+}
+
+function asYaml(documents: readonly Document[]): string {
+  return documents.map((document) => stringify(document)).join("---\n");
+}
+
+function documentsOutcome(documents: readonly Document[]): Outcome {
+  return { text: asYaml(documents).trimEnd(), result: documents };
+}
+
+/** The kinds whose defaults can be printed, by the command's last word without `-defaults`. */
+const DEFAULTS: Readonly<Record<string, (hostname: string) => Document[]>> = {
+  init: initDefaults,
+  join: joinDefaults,
+  reset: resetDefaults,
+  upgrade: upgradeDefaults,
+};
+
+/**
+ * `config print init-defaults` and its like.
+ * @param kind `init`, `join`, `reset` or `upgrade`.
+ * @param components kinds of components' documents to print behind.
+ * @throws {InvalidInput} when there is no such component.
+ */
+export function printDefaults(desk: Desk, kind: string, components: readonly string[]): Outcome {
+  const known = Object.keys(COMPONENT_DEFAULTS);
+  const problems = components.filter((name) => !known.includes(name)).map((name) => ({
+    where: "--component-configs",
+    what: `"${name}" is none of ${known.join(", ")}${suggestion(name, known)}`,
+  }));
+  if (problems.length > 0) throw new InvalidInput("Cannot print defaults:", problems);
+  const hostname = desk.system.host.hostname().trim().toLowerCase();
+  return documentsOutcome([
+    ...DEFAULTS[kind]!(hostname),
+    ...components.map((name) => COMPONENT_DEFAULTS[name]!()),
+  ]);
+}
+
+/** `config validate`: every problem of every document at once. The host is not looked at: a file is right or wrong anywhere. */
+export function validate(desk: Desk, { text, name }: ConfigFile, options: CheckOptions): Outcome {
+  const warnings: string[] = [];
+  const warn = (message: string) => {
+    warnings.push(message);
+    desk.warn(message);
+  };
+  convertFile(text, name, ANY_HOST, SUPPORTED, { ...options, warn });
+  return { text: "ok", result: { valid: true, warnings } };
+}
+
+/** `config migrate`: the file as this version writes it, with all defaults; printed, or written where the user says. */
+export async function migrate(
+  desk: Desk,
+  { text, name }: ConfigFile,
+  { newPath, dryRun, ...options }: CheckOptions & { newPath: string | undefined; dryRun: boolean },
+): Promise<Outcome> {
+  const facts = await gatherFacts(desk.system.host);
+  const documents = convertFile(text, name, facts, SUPPORTED, { allowDeprecated: true, ...options, warn: desk.warn });
+  if (newPath === undefined) return documentsOutcome(documents);
+  const { host } = dryRun ? desk.dryRun() : desk.system;
+  // It may hold a token.
+  await host.handOver(newPath, asYaml(documents), 0o600);
+  const kinds = documents.map(({ kind }) => kind);
+  return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
+}
+
+async function loadForImages(desk: Desk, request: ImagesRequest): Promise<InitConfiguration> {
+  checkMixedFlags(request.given);
+  const { configText, configName, overrides } = request;
+  const facts = await gatherFacts(desk.system.host);
+  return loadInit(configText, overrides, facts, SUPPORTED, configName, { warn: desk.warn, anyHost: true });
+}
+
+function imagesResult(names: readonly string[]): Record<string, unknown> {
+  return { kind: "Images", apiVersion: "output.kubeadm.k8s.io/v1alpha3", images: names };
+}
+
+/** `config images list`: the images that a control plane of this configuration runs. */
+export async function listImages(desk: Desk, request: ImagesRequest): Promise<Outcome> {
+  const config = await loadForImages(desk, request);
+  const names = controlPlaneImages(config.cluster);
+  return { text: names.join("\n"), result: imagesResult(names) };
+}
+
+/** `config images pull`: the same images, pulled, whether they are there or not. */
+export async function pullImages(desk: Desk, request: ImagesRequest): Promise<Outcome> {
+  const given = await loadForImages(desk, request);
+  const config: InitConfiguration = {
+    ...given,
+    nodeRegistration: { ...given.nodeRegistration, imagePullPolicy: "Always" },
+  };
+  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const runtime = system.runtime(config.nodeRegistration.criSocket);
+  await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: desk.note, warn: desk.warn });
+  const names = controlPlaneImages(config.cluster);
+  if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: imagesResult(names) };
+  return { text: names.map((name) => `pulled ${name}`).join("\n"), result: imagesResult(names) };
+}

@@ -1,0 +1,111 @@
+/**
+ * The kinds that commands work from, as v1beta4 documents with everything that kubeadm writes there.
+ * @module
+ */
+import { KUBEADM_VERSION } from "./documents.ts";
+import { clusterConfigurationDocument, withoutEmpty } from "./serialize.ts";
+import type * as t from "./types.ts";
+
+/** A document that can be written as it is. */
+export type Document = Record<string, unknown> & { apiVersion: string; kind: string };
+
+function nodeRegistration(node: t.NodeRegistration, taints: readonly t.Taint[] | null): Record<string, unknown> {
+  const { imagePullSerial, taints: _, ...rest } = node;
+  return { ...withoutEmpty(rest), imagePullSerial, taints };
+}
+
+function patches(directory: string | undefined): Record<string, unknown> {
+  return directory ? { patches: { directory } } : {};
+}
+
+/** A token: without text it is left out, for one that is to be made. */
+function bootstrapToken({ token, ...rest }: t.BootstrapToken): Record<string, unknown> {
+  return { ...withoutEmpty({ token }), ...withoutEmpty(rest) };
+}
+
+/**
+ * The InitConfiguration and ClusterConfiguration of a configuration, and the components' documents as they were given.
+ * @param taints in place of the node's; `null` is "as by default".
+ */
+export function initDocuments(
+  config: t.InitConfiguration,
+  taints: readonly t.Taint[] | null = config.nodeRegistration.taints,
+): Document[] {
+  const { bootstrapTokens, localAPIEndpoint, certificateKey, skipPhases, patchesDirectory, timeouts, dryRun } = config;
+  return [
+    {
+      apiVersion: KUBEADM_VERSION,
+      kind: "InitConfiguration",
+      ...withoutEmpty({ bootstrapTokens: bootstrapTokens.map(bootstrapToken), certificateKey, skipPhases, dryRun }),
+      localAPIEndpoint: withoutEmpty({ ...localAPIEndpoint }),
+      nodeRegistration: nodeRegistration(config.nodeRegistration, taints),
+      ...patches(patchesDirectory),
+      timeouts,
+    },
+    clusterConfigurationDocument(config.cluster) as Document,
+    ...[config.kubelet, config.kubeProxy].filter((document) => document !== undefined) as Document[],
+  ];
+}
+
+/** The JoinConfiguration. A worker without taints has none by default, which is `null`. */
+export function joinDocument(config: t.JoinConfiguration): Document {
+  const { caCertPath, discovery, controlPlane, skipPhases, patchesDirectory, timeouts, dryRun } = config;
+  const { bootstrapToken, file, tlsBootstrapToken } = discovery;
+  const { taints } = config.nodeRegistration;
+  return {
+    apiVersion: KUBEADM_VERSION,
+    kind: "JoinConfiguration",
+    caCertPath,
+    ...(controlPlane
+      ? {
+        controlPlane: {
+          localAPIEndpoint: withoutEmpty({ ...controlPlane.localAPIEndpoint }),
+          ...withoutEmpty({ certificateKey: controlPlane.certificateKey }),
+        },
+      }
+      : {}),
+    discovery: {
+      ...(bootstrapToken
+        ? { bootstrapToken: { token: bootstrapToken.token, ...withoutEmpty({ ...bootstrapToken }) } }
+        : {}),
+      ...(file ? { file } : {}),
+      ...withoutEmpty({ tlsBootstrapToken }),
+    },
+    nodeRegistration: nodeRegistration(
+      config.nodeRegistration,
+      !controlPlane && taints.length === 0 ? null : taints,
+    ),
+    ...withoutEmpty({ skipPhases, dryRun }),
+    ...patches(patchesDirectory),
+    timeouts,
+  };
+}
+
+/** The ResetConfiguration. */
+export function resetDocument({ timeouts, ...config }: t.ResetConfiguration): Document {
+  return { apiVersion: KUBEADM_VERSION, kind: "ResetConfiguration", ...withoutEmpty(config), timeouts };
+}
+
+/** The UpgradeConfiguration. */
+export function upgradeDocument({ apply, diff, node, plan, timeouts }: t.UpgradeConfiguration): Document {
+  const part = (given: object) => {
+    const { patchesDirectory, ...rest } = given as Record<string, unknown> & { patchesDirectory?: string };
+    // What is true when nothing is said has to be written when it is false.
+    const isDefaulted = ([name, value]: [string, unknown]) =>
+      value === false && /^(certificateRenewal|etcdUpgrade|imagePullSerial)$/.test(name);
+    return {
+      ...withoutEmpty(rest),
+      ...Object.fromEntries(Object.entries(rest).filter(isDefaulted)),
+      ...patches(patchesDirectory),
+    };
+  };
+  return {
+    apiVersion: KUBEADM_VERSION,
+    kind: "UpgradeConfiguration",
+    apply: part(apply),
+    diff: part(diff),
+    node: part(node),
+    plan: part(plan),
+    timeouts,
+  };
+}

@@ -130,7 +130,9 @@ export function errorText(error: unknown): string {
 export function errorEvent(error: unknown): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
   const shown = (problem: Problem) =>
-    Object.fromEntries(Object.entries(problem).map(([name, text]) => [name, presentable(String(text))]));
+    Object.fromEntries(
+      Object.entries(problem).map(([name, value]) => [name, typeof value === "string" ? presentable(value) : value]),
+    );
   return {
     event: "error",
     kind: failure.name,

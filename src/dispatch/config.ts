@@ -1,4 +1,4 @@
-import { type Parsed } from "../cli/parse.ts";
+import type { Parsed } from "../cli/parse.ts";
 import { imagesOverrides, nameOf, requiredText, textOf, type TextSource } from "../cli/requests.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 

@@ -33,6 +33,8 @@ export interface ClusterOptions {
   certSans?: readonly string[];
   /** A bootstrap token instead of a random one. */
   token?: string;
+  /** Merged over the InitConfiguration. */
+  init?: Record<string, unknown>;
   /** Merged over the KubeletConfiguration, and so on. */
   kubelet?: Record<string, unknown>;
   kubeProxy?: Record<string, unknown>;
@@ -48,6 +50,7 @@ export function initConfiguration(options: ClusterOptions): string {
       localAPIEndpoint: { advertiseAddress: options.address, bindPort: 6443 },
       nodeRegistration: nodeRegistration(options.nodeName),
       ...(options.token === undefined ? {} : { bootstrapTokens: [{ token: options.token, ttl: "24h0m0s" }] }),
+      ...options.init,
     },
     {
       apiVersion: API_VERSION,

@@ -12,6 +12,7 @@ import { scenario as interop } from "./scenarios/interop.ts";
 import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
+import { scenario as patches } from "./scenarios/patches.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   token,
   certs,
   externalCA,
+  patches,
   peer,
   interop,
   status,

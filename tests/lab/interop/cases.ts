@@ -6,6 +6,7 @@
 
 import { release } from "../versions.ts";
 import { documents } from "../config.ts";
+import { DIRECTORY, WRITE_PATCHES } from "../patched.ts";
 
 type Mapping = Record<string, unknown>;
 
@@ -298,6 +299,7 @@ export const CASES: readonly Case[] = [
     },
     cluster: QUICK,
   },
+  { name: "patches", before: WRITE_PATCHES, init: { patches: { directory: DIRECTORY } }, cluster: QUICK },
   { name: "own-ca", before: OWN_CA, cluster: QUICK },
   { name: "own-ca-bundle", before: `${OWN_CA}; cat /root/former-ca.crt >>ca.crt`, cluster: QUICK },
 ];

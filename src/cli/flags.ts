@@ -12,6 +12,8 @@ export interface Flag {
   help: string;
   /** Its one letter name: `o`. */
   short?: string;
+  /** It is kubeadm's, and there is a reason why it is refused here. */
+  refused?: string;
 }
 
 /** One command. */
@@ -53,6 +55,11 @@ export const COMMON_FLAGS: readonly Flag[] = [
   short("o", text("output", "text|json|yaml", "what to print (text)")),
   flag("verbose", "also print what each change writes, unless it is secret"),
   short("v", number("v", "<level>", "kubeadm's name for it: from 1 on as --verbose (0)")),
+  text("vmodule", "<pattern=n,…>", "taken for kubeadm's sake, without effect"),
+  {
+    ...text("rootfs", "<dir>", "kubeadm's; refused: run the program inside that directory with chroot"),
+    refused: "is not supported; put the program into that directory, and run it there: chroot <dir> kubewright …",
+  },
   short("h", flag("help", "show this help")),
 ];
 
@@ -94,6 +101,19 @@ export const PATCHES = text(
   "patches",
   "<dir>",
   "directory of patches: target[suffix][+strategic|merge|json].yaml or .json",
+);
+
+/** `--certificate-key`. */
+export const CERTIFICATE_KEY = text(
+  "certificate-key",
+  "<key>",
+  "key that certificates are uploaded with. Others see command lines: prefer --certificate-key-file",
+);
+/** `--certificate-key-file`. */
+export const CERTIFICATE_KEY_FILE = text(
+  "certificate-key-file",
+  "<file>",
+  "file that holds the certificate key, - for standard input",
 );
 
 /** `--kubeconfig`. */

@@ -127,6 +127,7 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
   }
   const given = flags.filter((f) => args.some((a) => a === `--${f.name}` || a.startsWith(`--${f.name}=`)));
   for (const f of given) {
+    if (f.refused) problems.push({ where: `--${f.name}`, what: f.refused });
     const value = values[f.name];
     const empty = Array.isArray(value) ? value.some((v) => v === "") : value === "";
     if (f.type !== "switch" && empty) problems.push({ where: `--${f.name}`, what: `needs a value: ${f.value}` });

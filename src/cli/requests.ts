@@ -12,7 +12,11 @@ function given<T extends Record<string, unknown>>(values: { [K in keyof T]: T[K]
 }
 
 /** Fields that `init` takes from flags. */
-export function initOverrides(parsed: Parsed, token: string | undefined): InitOverrides {
+export function initOverrides(
+  parsed: Parsed,
+  token: string | undefined,
+  certificateKey: string | undefined,
+): InitOverrides {
   return given<InitOverrides & Record<string, unknown>>({
     kubernetesVersion: parsed.text("kubernetes-version"),
     advertiseAddress: parsed.text("apiserver-advertise-address"),
@@ -28,6 +32,7 @@ export function initOverrides(parsed: Parsed, token: string | undefined): InitOv
     nodeName: parsed.text("node-name"),
     patchesDirectory: parsed.text("patches"),
     token,
+    certificateKey,
     tokenTTL: parsed.text("token-ttl"),
     featureGates: parsed.text("feature-gates"),
     skipPhases: parsed.list("skip-phases"),
@@ -47,10 +52,18 @@ export function operandsOf({ command, operands }: Parsed): { phase?: readonly st
 }
 
 /** Fields that `join` takes from flags and its operand. */
-export function joinOverrides(parsed: Parsed, token: string | undefined): JoinOverrides {
+export function joinOverrides(
+  parsed: Parsed,
+  token: string | undefined,
+  certificateKey: string | undefined,
+): JoinOverrides {
   return given<JoinOverrides & Record<string, unknown>>({
     apiServerEndpoint: operandsOf(parsed).endpoint,
     token,
+    controlPlane: parsed.switch("control-plane") || undefined,
+    advertiseAddress: parsed.text("apiserver-advertise-address"),
+    bindPort: parsed.number("apiserver-bind-port"),
+    certificateKey,
     discoveryFile: parsed.text("discovery-file"),
     discoveryToken: parsed.text("discovery-token"),
     tlsBootstrapToken: parsed.text("tls-bootstrap-token"),
@@ -149,21 +162,25 @@ export function nameOf(parsed: Parsed, flag: string): string | undefined {
   return path === "-" ? "standard input" : path;
 }
 
+/** What a flag holds that others should not see (`--token`): it may be given as a file, too (`--token-file`), but not as both. */
+async function secretOf(parsed: Parsed, source: TextSource, flag: string, what: string): Promise<string | undefined> {
+  const refuse = (problem: string) =>
+    new InvalidInput(`Cannot tell the ${what}:`, [{ where: `--${flag}-file`, what: problem }]);
+  const given = parsed.text(flag);
+  if (given !== undefined && parsed.text(`${flag}-file`) !== undefined) {
+    throw refuse(`goes not together with --${flag}`);
+  }
+  const read = (await textOf(parsed, `${flag}-file`, source))?.trim();
+  if (read === "") throw refuse(`${nameOf(parsed, `${flag}-file`)} is empty`);
+  return given ?? read;
+}
+
 /** The token, from the flag or from a file or standard input; never from both. */
 export async function tokenOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
-  const token = parsed.text("token");
-  if (token !== undefined && parsed.text("token-file") !== undefined) {
-    throw new InvalidInput("Cannot tell the token:", [{
-      where: "--token-file",
-      what: "goes not together with --token",
-    }]);
-  }
-  const read = (await textOf(parsed, "token-file", source))?.trim();
-  if (read === "") {
-    throw new InvalidInput("Cannot tell the token:", [{
-      where: "--token-file",
-      what: `${nameOf(parsed, "token-file")} is empty`,
-    }]);
-  }
-  return token ?? read;
+  return await secretOf(parsed, source, "token", "token");
+}
+
+/** The certificate key, likewise. */
+export async function certificateKeyOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
+  return await secretOf(parsed, source, "certificate-key", "certificate key");
 }

@@ -149,8 +149,12 @@ function serverWarnings(config: InitConfiguration, spec: KubeconfigSpec, { serve
 }
 
 /** What there is of all kubeconfigs. */
-export async function inspectKubeconfigs(host: Host, config: InitConfiguration): Promise<Findings[]> {
-  return await Promise.all(KUBECONFIGS.map((spec) => inspectKubeconfig(host, config, spec)));
+export async function inspectKubeconfigs(
+  host: Host,
+  config: InitConfiguration,
+  kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
+): Promise<Findings[]> {
+  return await Promise.all(kubeconfigs.map((spec) => inspectKubeconfig(host, config, spec)));
 }
 
 /**
@@ -162,6 +166,7 @@ export async function missingKeys(
   host: Host,
   config: InitConfiguration,
   order: readonly string[],
+  kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
 ): Promise<string[]> {
   const wanted: { name: string; files: string[] }[] = [
     ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
@@ -169,7 +174,7 @@ export async function missingKeys(
       return { name: spec.name, files: [certificate, key] };
     }),
     { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY).key] },
-    ...KUBECONFIGS.map(({ name, path }) => ({ name, files: [path] })),
+    ...kubeconfigs.map(({ name, path }) => ({ name, files: [path] })),
   ].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const present = await Promise.all(
     wanted.map(async ({ files }) => {

@@ -17,3 +17,11 @@ export async function joinCommand(
   const endpoint = server.replace("https://", "");
   return { argv: ["kubewright", "join", endpoint, "--token", token, "--discovery-token-ca-cert-hash", hash], hash };
 }
+
+/**
+ * The command that joins a control plane node, from the one that joins a worker. It is kubeadm's: this program does not
+ * join control plane nodes yet.
+ */
+export function controlPlaneJoinCommand(worker: readonly string[], certificateKey: string): string[] {
+  return ["kubeadm", ...worker.slice(1), "--control-plane", "--certificate-key", certificateKey];
+}

@@ -10,7 +10,7 @@ import type { LeafRequest } from "../pki/issue.ts";
 import { base64, fromBase64 } from "../pki/pem.ts";
 import { validityOf } from "./certificates.ts";
 import { controlPlaneUrl, localUrl } from "./endpoints.ts";
-import { KUBECONFIG_FILES } from "./paths.ts";
+import { KUBECONFIG_FILES, KUBERNETES_DIRECTORY } from "./paths.ts";
 
 /** One kubeconfig with a client certificate of its own. */
 export interface KubeconfigSpec {
@@ -24,6 +24,11 @@ export interface KubeconfigSpec {
   readonly organizations: readonly string[];
   /** `local`: the API server of this node. `control-plane`: the endpoint of all of them. */
   readonly server: "local" | "control-plane";
+}
+
+/** The kubeconfigs in another directory than /etc/kubernetes. */
+export function kubeconfigsIn(directory: string): KubeconfigSpec[] {
+  return KUBECONFIGS.map((spec) => ({ ...spec, path: spec.path.replace(KUBERNETES_DIRECTORY, directory) }));
 }
 
 /** In the order of kubeadm's phases. */

@@ -8,7 +8,7 @@ import type { Arg, ClusterConfiguration, ComponentConfiguration, NodeRegistratio
 import { argument, commandArguments } from "./arguments.ts";
 import { withDefaults } from "./component_defaults.ts";
 import { clusterDnsAddress } from "./endpoints.ts";
-import { MANIFESTS_DIRECTORY, PORTS, SYSTEMD_RESOLVED_FILE } from "./paths.ts";
+import { KUBELET_FILES, MANIFESTS_DIRECTORY, PORTS, SYSTEMD_RESOLVED_FILE } from "./paths.ts";
 
 /** The KubeletConfiguration of the cluster: the user's document, and what this program adds where that says nothing. */
 export function kubeletConfiguration(
@@ -75,6 +75,13 @@ export function kubeletFlagsFile(
   }
   if (name !== hostname) flags["hostname-override"] = name;
   return flagsFile(commandArguments(flags, node.kubeletExtraArgs));
+}
+
+/** Where the kubelet keeps the certificate and key that it renews: below its folder, unless a flag says otherwise. */
+export function rotatedCertificate(kubeletExtraArgs: readonly Arg[]): string {
+  const directory = argument(kubeletExtraArgs, "cert-dir");
+  const file = KUBELET_FILES.clientCertificate;
+  return directory === undefined ? file : `${directory}${file.slice(file.lastIndexOf("/"))}`;
 }
 
 /** `KUBELET_KUBEADM_ARGS="--a=b --c=d"` and a line end. */

@@ -1,49 +1,38 @@
-import { coreDnsObjects } from "../cluster/addons/coredns.ts";
 import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
-import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
-import { problemsOf } from "../cluster/existing_external.ts";
-import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
-import { inspectPki } from "../cluster/existing_pki.ts";
-import { controlPlaneUrl } from "../cluster/endpoints.ts";
-import { joinCommand } from "../cluster/join_command.ts";
-import { KUBECONFIG_FILES } from "../cluster/paths.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { loadInit } from "../config/load.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { Facts, InitConfiguration, InitOverrides } from "../config/types.ts";
 import { parseDocuments } from "../config/yaml.ts";
-import { InvalidInput, type Problem } from "../errors.ts";
+import { InvalidInput } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
 import { adminAccess } from "../phases/admin_access.ts";
 import { bootstrapToken } from "../phases/bootstrap_token.ts";
 import { certs } from "../phases/certs.ts";
-import { controlPlane, etcd, patchedStaticPods } from "../phases/control_plane.ts";
+import { controlPlane, etcd } from "../phases/control_plane.ts";
 import { images } from "../phases/images.ts";
 import { kubeconfig } from "../phases/kubeconfig.ts";
 import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
-import {
-  checkPhaseNames,
-  partOf,
-  type Phase,
-  type PhaseList,
-  phasePaths,
-  runPhases,
-  selectionOf,
-} from "../phases/phase.ts";
+import { checkPhaseNames, partOf, type PhaseList, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
+import { showJoinCommand } from "../phases/show_join_command.ts";
+import { uploadCerts } from "../phases/upload_certs.ts";
 import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { Host, KubeObject } from "../system.ts";
-import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
+import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
+import { existingFiles, patches } from "./init/checks.ts";
 import { type InitContext, initContext } from "./init/context.ts";
+import { manifestOutcome } from "./init/manifests.ts";
+import { initOutcome, type Shown } from "./init/outcome.ts";
 
 /** What the command line asks `init` for. */
 export interface InitRequest {
@@ -57,48 +46,16 @@ export interface InitRequest {
   overrides: InitOverrides;
   /** `flannel`, `none` or the path of a manifest; undefined: flannel. */
   cni: string | undefined;
-  showToken: boolean;
+  /** Upload certificates for further control plane nodes. */
+  uploadCerts: boolean;
+  /** An administrator's kubeconfig instead of /etc/kubernetes/admin.conf. */
+  kubeconfig: string | undefined;
+  /** Where phase kubeconfig writes instead of /etc/kubernetes. */
+  kubeconfigDirectory: string | undefined;
+  /** Print what `addon …` would install, and install nothing. */
+  printManifest: boolean;
+  shown: Shown;
 }
-
-/** Refuses keys, certificates and kubeconfigs that are there and do not fit, before the first file is written. */
-const existingFiles: Phase<InitContext> = {
-  name: "existing-files",
-  summary: "check that keys, certificates and kubeconfigs that are there fit together",
-  async run(context) {
-    const { host, config } = context;
-    const findings = [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)];
-    const problems = problemsOf(config, findings);
-    if (problems.length > 0) {
-      throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
-    }
-  },
-};
-
-/** Refuses patches that cannot be applied, before the first file is written. */
-const patches: Phase<InitContext> = {
-  name: "patches",
-  summary: "check that every patch (--patches) can be applied",
-  when: ({ config }) => config.patchesDirectory !== undefined,
-  async run(context) {
-    const { config, patch } = context;
-    const attempts: (() => unknown)[] = [
-      () => patchedStaticPods(context),
-      async () => patch("kubeletconfiguration", await context.kubeletConfiguration()),
-      () => config.cluster.dns.disabled ? undefined : coreDnsObjects(config.cluster, undefined, patch),
-      () => config.cluster.proxy.disabled ? undefined : kubeProxyObjects(config, [], patch),
-    ];
-    const problems: Problem[] = [];
-    for (const attempt of attempts) {
-      try {
-        await attempt();
-      } catch (error) {
-        if (!(error instanceof InvalidInput)) throw error;
-        problems.push(...error.problems);
-      }
-    }
-    if (problems.length > 0) throw new InvalidInput("Cannot apply patches, and nothing was changed:", problems);
-  },
-};
 
 /** `init` from top to bottom. */
 const PHASES: PhaseList<InitContext> = [
@@ -135,12 +92,14 @@ const PHASES: PhaseList<InitContext> = [
   waitControlPlane,
   adminAccess,
   uploadConfig,
+  uploadCerts,
   bootstrapToken,
   addon,
   kubeletFinalize,
   waitRegistered,
   markControlPlane,
   waitReady,
+  showJoinCommand,
 ];
 
 /** Names of all keys in the order in which the phases take them; each is named as its phase. */
@@ -180,44 +139,25 @@ function load(desk: Desk, request: InitRequest, facts: Facts, network: PodNetwor
   return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName);
 }
 
-/** Refuses what this command cannot do yet, before anything is done. */
-function checkSupported(config: InitConfiguration): void {
-  const problems = [];
-  if (config.certificateKey) {
-    problems.push({
-      where: "certificateKey",
-      what: "uploading certificates for other control plane nodes is not supported yet",
-    });
-  }
-  if (problems.length > 0) throw new InvalidInput("Cannot set up a control plane:", problems);
+/** Refuses what this command cannot do, before anything is done. */
+function checkSupported({ cluster }: InitConfiguration): void {
+  if (!cluster.featureGates["RootlessControlPlane"]) return;
+  throw new InvalidInput("Cannot set up a control plane:", [{
+    where: "featureGates.RootlessControlPlane",
+    what:
+      "control plane containers that run as other users than root are not supported; Kubernetes deprecates the gate",
+  }]);
 }
 
-async function outcome(context: InitContext, request: InitRequest, seconds: number): Promise<Outcome> {
-  const result = {
-    kubeconfig: KUBECONFIG_FILES.admin,
-    kubernetesVersion: context.config.cluster.kubernetesVersion,
-    seconds,
-  };
-  if (context.config.dryRun) {
-    return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };
-  }
-  const { cluster, localAPIEndpoint } = context.config;
-  const [token] = await context.tokens();
-  const { argv, hash } = await joinCommand(
-    controlPlaneUrl(cluster, localAPIEndpoint),
-    await context.caPem(),
-    token!.token,
-  );
-  if (!request.showToken) argv[argv.indexOf("--token") + 1] = "<token>";
-  return {
-    text: [
-      `\nThe control plane runs, after ${seconds.toFixed(1)} s. As root on this host:`,
-      `\n  export KUBECONFIG=${KUBECONFIG_FILES.admin}`,
-      "\nOn each host that is to become a worker, as root:",
-      `\n  ${argv.join(" ")}`,
-    ].join("\n"),
-    result: { ...result, joinCommand: argv, caCertHashes: [hash] },
-  };
+/** Kubeconfigs elsewhere are of no use to what comes after them. */
+function checkKubeconfigDirectory(directory: string | undefined, phase: string | undefined): void {
+  if (directory === undefined) return;
+  const what = !directory.startsWith("/")
+    ? `has to be an absolute path, but is "${directory}"`
+    : !/^kubeconfig(\/|$)/.test(phase ?? "")
+    ? "is for phase kubeconfig alone"
+    : undefined;
+  if (what) throw new InvalidInput("Cannot write kubeconfigs:", [{ where: "--kubeconfig-dir", what }]);
 }
 
 /** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
@@ -229,10 +169,11 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const config = load(desk, request, facts, network);
   checkSupported(config);
   const selection = selectionOf(config.skipPhases, request.phase);
+  checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
-  const context = await initContext(system, desk, facts, config, network, KEY_ORDER);
+  const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
+  if (request.printManifest) return await manifestOutcome(context, selection.only);
   await runPhases(PHASES, context, selection, desk.observer);
-  if (selection.only) return phaseOutcome(selection.only, config.dryRun);
-  return await outcome(context, request, (performance.now() - start) / 1_000);
+  return initOutcome(context, selection.only, request.shown, (performance.now() - start) / 1_000);
 }

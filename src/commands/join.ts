@@ -28,15 +28,46 @@ export interface JoinRequest {
   overrides: JoinOverrides;
 }
 
+/** Phases of kubeadm that only control plane nodes have: a worker passes over them. */
+function forControlPlanes(name: string, summary: string, below: readonly string[] = []): Phase<JoinContext> {
+  const phases = below.map((child) => ({ name: child, summary, when: () => false }));
+  return {
+    name,
+    summary: `${summary} (control plane nodes only, which are not joined yet)`,
+    when: () => false,
+    phases,
+  };
+}
+
+const PREPARE = forControlPlanes("control-plane-prepare", "prepare a control plane", [
+  ...["download-certs", "certs", "kubeconfig", "control-plane"],
+]);
+const ETCD_JOIN = forControlPlanes("etcd-join", "add an etcd member");
+const REGISTER = forControlPlanes("control-plane-join", "register a control plane node", ["mark-control-plane"]);
+const WAIT = forControlPlanes("wait-control-plane", "wait for the control plane of this node");
+
+/** What to say when the only phase that was asked for is one that a worker does not have. */
+function nothingDone(phase: string): Outcome | undefined {
+  if (![PREPARE, ETCD_JOIN, REGISTER, WAIT].some(({ name }) => name === phase.split("/")[0])) return undefined;
+  return {
+    text: `Nothing was done: ${phase} is for control plane nodes, and this host joins as a worker.`,
+    result: { phase, skipped: true },
+  };
+}
+
 /** `join` from top to bottom. */
 const PHASES: readonly Phase<JoinContext>[] = [
   preflightPhase([...NODE_CHECKS, ...WORKER_CHECKS]),
   discovery,
   clusterChecks,
+  PREPARE,
   kubeletUnit,
   bootstrapCredentials,
   kubeletStart,
+  ETCD_JOIN,
   kubeletWaitBootstrap,
+  REGISTER,
+  WAIT,
   waitRegistered,
   waitReady,
 ];
@@ -47,10 +78,14 @@ export function phaseNames(): string[] {
 }
 
 /** Refuses what this command cannot do yet, before anything is done. */
-function checkSupported(config: JoinConfiguration): void {
+function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
   const problems = [];
   if (config.controlPlane) {
-    problems.push({ where: "controlPlane", what: "joining as a control plane node is not supported yet" });
+    problems.push({
+      where: byFlag ? "--control-plane" : "controlPlane",
+      what: "joining as a control plane node is not supported yet",
+      hint: "kubeadm join --control-plane joins one to this cluster, if it has a controlPlaneEndpoint.",
+    });
   }
   if (problems.length > 0) throw new InvalidInput("Cannot join:", problems);
 }
@@ -62,13 +97,13 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const facts = await gatherFacts(desk.system.host);
   const options = { warn: desk.warn };
   const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
-  checkSupported(config);
+  checkSupported(config, request.overrides.controlPlane === true);
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await joinContext(system, desk, facts, config);
   await runPhases(PHASES, context, selection, desk.observer);
-  if (selection.only) return phaseOutcome(selection.only, config.dryRun);
+  if (selection.only) return nothingDone(selection.only) ?? phaseOutcome(selection.only, config.dryRun);
   const seconds = (performance.now() - start) / 1_000;
   const result = { node: context.nodeName, seconds };
   if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };

@@ -1,12 +1,13 @@
 import { bootstrapTokens, bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
 import { CLUSTER_INFO } from "../cluster/cluster_info.ts";
 import { readCredentials } from "../cluster/credentials.ts";
-import { joinCommand } from "../cluster/join_command.ts";
+import { controlPlaneJoinCommand, joinCommand } from "../cluster/join_command.ts";
 import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import { configMapText } from "../cluster/kubeadm_config.ts";
 import { loadBootstrapToken } from "../config/load_token.ts";
 import type { BootstrapToken } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
+import { isCertificateKey } from "../pki/certificate_key.ts";
 import { formatToken, generateToken, isToken } from "../pki/token.ts";
 import type { KubeClient, KubeObject, ObjectReference, System } from "../system.ts";
 import type { Desk, Outcome } from "./desk.ts";
@@ -20,6 +21,8 @@ export interface TokenRequest {
   usages?: string[];
   groups?: string[];
   printJoinCommand: boolean;
+  /** That certificates were uploaded with: the join command is that of a control plane node. */
+  certificateKey: string | undefined;
   kubeconfig: string;
   dryRun: boolean;
 }
@@ -73,9 +76,19 @@ async function joinWith(client: KubeClient, token: BootstrapToken): Promise<stri
   return (await joinCommand(server, caPem, token.token)).argv;
 }
 
+/** Refuses a key that is none, or that nothing is asked to be done with. */
+function checkCertificateKey(key: string | undefined, printJoinCommand: boolean): void {
+  if (key === undefined || isCertificateKey(key) && printJoinCommand) return;
+  const what = isCertificateKey(key)
+    ? "has a meaning only together with --print-join-command"
+    : "the value is not a certificate key: 64 hexadecimal digits";
+  throw new InvalidInput("Cannot make a join command:", [{ where: "--certificate-key", what }]);
+}
+
 /** `token create`: makes a token known to the cluster. */
 export async function create(desk: Desk, request: TokenRequest): Promise<Outcome> {
-  const { printJoinCommand, kubeconfig, dryRun, ...given } = request;
+  const { printJoinCommand, certificateKey, kubeconfig, dryRun, ...given } = request;
+  checkCertificateKey(certificateKey, printJoinCommand);
   const token = loadBootstrapToken({ ...given, token: given.token ?? formatToken(generateToken()) });
   const system = dryRun ? desk.dryRun() : desk.system;
   const client = await clientOf(system, kubeconfig);
@@ -90,7 +103,8 @@ export async function create(desk: Desk, request: TokenRequest): Promise<Outcome
   await client.apply(secret);
   const result = tokenDocument(bootstrapTokens([secret], new Date(0))[0]!);
   if (!printJoinCommand) return { text: token.token, result };
-  const command = await joinWith(client, token);
+  const worker = await joinWith(client, token);
+  const command = certificateKey === undefined ? worker : controlPlaneJoinCommand(worker, certificateKey);
   return { text: command.join(" "), result: { ...result, joinCommand: command } };
 }
 

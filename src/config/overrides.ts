@@ -174,9 +174,9 @@ export function placeIn<Overrides>(
 const BESIDE_CONFIG: ReadonlySet<string> = new Set([
   ...["config", "ignore-preflight-errors", "dry-run", "kubeconfig", "node-name", "kubeconfig-dir", "upload-certs"],
   ...["print-manifest", "output", "show-managed-fields", "allow-missing-template-keys", "print-join-command", "rootfs"],
-  ...["v", "log-file", "yes"],
+  ...["v", "vmodule", "log-file", "yes"],
   // Ours, without a field of their own, or to keep a secret out of the file.
-  ...["cni", "token-file", "verbose", "help"],
+  ...["cni", "token-file", "certificate-key-file", "verbose", "help"],
 ]);
 
 /**

@@ -1,4 +1,4 @@
-import { initOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
+import { certificateKeyOf, initOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const INIT: CommandEntry = {
@@ -10,9 +10,16 @@ const INIT: CommandEntry = {
       configName: nameOf(parsed, "config"),
       given: parsed.given,
       phase: operandsOf(parsed).phase,
-      overrides: initOverrides(parsed, await tokenOf(parsed, source)),
+      overrides: initOverrides(parsed, await tokenOf(parsed, source), await certificateKeyOf(parsed, source)),
       cni: parsed.text("cni"),
-      showToken: parsed.switch("skip-token-print") !== true,
+      uploadCerts: parsed.switch("upload-certs") === true,
+      kubeconfig: parsed.text("kubeconfig"),
+      kubeconfigDirectory: parsed.text("kubeconfig-dir"),
+      printManifest: parsed.switch("print-manifest") === true,
+      shown: {
+        token: parsed.switch("skip-token-print") !== true,
+        certificateKey: parsed.switch("skip-certificate-key-print") !== true,
+      },
     });
   },
 };

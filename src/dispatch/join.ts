@@ -1,4 +1,4 @@
-import { joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
+import { certificateKeyOf, joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const JOIN: CommandEntry = {
@@ -10,7 +10,7 @@ const JOIN: CommandEntry = {
       configName: nameOf(parsed, "config"),
       given: parsed.given,
       phase: operandsOf(parsed).phase,
-      overrides: joinOverrides(parsed, await tokenOf(parsed, source)),
+      overrides: joinOverrides(parsed, await tokenOf(parsed, source), await certificateKeyOf(parsed, source)),
     });
   },
 };

@@ -1,14 +1,15 @@
-import { kubeconfigOf, tokenFields } from "../cli/requests.ts";
+import { certificateKeyOf, kubeconfigOf, tokenFields } from "../cli/requests.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** `token …`. */
 export const TOKEN_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   "token create": {
     phases: NO_PHASES,
-    async run({ parsed, desk }) {
+    async run({ parsed, source, desk }) {
       const { create } = await import("../commands/token.ts");
       return await create(desk, {
         ...tokenFields(parsed),
+        certificateKey: await certificateKeyOf(parsed, source),
         printJoinCommand: parsed.switch("print-join-command") === true,
         kubeconfig: kubeconfigOf(parsed),
         dryRun: parsed.switch("dry-run") === true,

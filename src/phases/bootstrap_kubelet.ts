@@ -3,6 +3,7 @@ import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
 import { presentAuthority } from "../cluster/existing_authority.ts";
 import type { FileCredentials } from "../cluster/discovery_file.ts";
 import { kubeconfigDocument, type UserCredentials } from "../cluster/kubeconfigs.ts";
+import { rotatedCertificate } from "../cluster/kubelet.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
@@ -68,7 +69,8 @@ export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
         assume: undefined,
         explain: () => explain(host),
         probe: async () =>
-          await host.stat(KUBELET_FILES.kubeconfig) && await host.stat(KUBELET_FILES.clientCertificate)
+          await host.stat(KUBELET_FILES.kubeconfig) &&
+            await host.stat(rotatedCertificate(config.nodeRegistration.kubeletExtraArgs))
             ? { done: true, value: undefined }
             : { done: false, state: "its certificate request is not answered yet" },
       });

@@ -21,6 +21,8 @@ export interface KubeconfigContext {
   config: InitConfiguration;
   /** Keys by the names of the kubeconfigs. */
   keys: KeyMill;
+  /** The kubeconfigs, when they go elsewhere than usual (`--kubeconfig-dir`). */
+  kubeconfigs?: readonly KubeconfigSpec[];
   /** When the program was started; validity counts from it. */
   startedAt: Date;
   /** Tells the person something that does not stop the work. */
@@ -31,12 +33,14 @@ export interface KubeconfigContext {
 export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "Kubeconfigs of the administrator and of this node's components",
-  run: async ({ host, config }) => refuse(problemsOf(config, await inspectKubeconfigs(host, config))),
+  run: async ({ host, config, kubeconfigs }) =>
+    refuse(problemsOf(config, await inspectKubeconfigs(host, config, kubeconfigs))),
   phases: KUBECONFIGS.map(kubeconfigPhase),
 };
 
-function kubeconfigPhase(spec: KubeconfigSpec): Phase<KubeconfigContext> {
-  return { name: spec.name, summary: spec.summary, run: (context) => ensureKubeconfig(context, spec) };
+function kubeconfigPhase({ name, summary }: KubeconfigSpec): Phase<KubeconfigContext> {
+  const specOf = ({ kubeconfigs = KUBECONFIGS }: KubeconfigContext) => kubeconfigs.find((spec) => spec.name === name)!;
+  return { name, summary, run: (context) => ensureKubeconfig(context, specOf(context)) };
 }
 
 function refuse(problems: readonly Problem[]): void {

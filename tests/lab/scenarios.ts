@@ -16,6 +16,7 @@ import { scenario as patches } from "./scenarios/patches.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
+import { scenario as uploadCerts } from "./scenarios/upload_certs.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   certs,
   externalCA,
   patches,
+  uploadCerts,
   peer,
   interop,
   status,

@@ -1,4 +1,6 @@
 import {
+  CERTIFICATE_KEY,
+  CERTIFICATE_KEY_FILE,
   type CommandSpec,
   CONFIG,
   CRI_SOCKET,
@@ -8,13 +10,19 @@ import {
   IGNORE,
   list,
   NODE_NAME,
+  number,
   PATCHES,
   SKIP,
   text,
 } from "../flags.ts";
 
 const JOIN_FLAGS: readonly Flag[] = [
+  text("apiserver-advertise-address", "<ip>", "for control plane nodes: address the API server tells others"),
+  number("apiserver-bind-port", "<port>", "for control plane nodes: port of the API server"),
+  CERTIFICATE_KEY,
+  CERTIFICATE_KEY_FILE,
   CONFIG,
+  flag("control-plane", "join as a control plane node: not supported yet, refused"),
   CRI_SOCKET,
   text("discovery-file", "<file|url>", "kubeconfig, or https URL of one, that leads to the cluster, instead of HOST"),
   text("discovery-token", "<token>", "token that proves cluster-info, if another than --token"),

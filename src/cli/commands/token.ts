@@ -1,4 +1,14 @@
-import { type CommandSpec, DRY_RUN, flag, KUBECONFIG, list, PRINTER_FLAGS, text } from "../flags.ts";
+import {
+  CERTIFICATE_KEY,
+  CERTIFICATE_KEY_FILE,
+  type CommandSpec,
+  DRY_RUN,
+  flag,
+  KUBECONFIG,
+  list,
+  PRINTER_FLAGS,
+  text,
+} from "../flags.ts";
 
 /** `token` and what belongs to it. */
 export const TOKEN_COMMANDS: readonly CommandSpec[] = [
@@ -9,11 +19,16 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     summary: "make a bootstrap token, with which hosts can join",
     output: "document",
     flags: [
+      CERTIFICATE_KEY,
+      CERTIFICATE_KEY_FILE,
       text("description", "<text>", "what the token is for"),
       DRY_RUN,
       list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
       KUBECONFIG,
-      flag("print-join-command", "print the whole command that joins a worker, not only the token"),
+      flag(
+        "print-join-command",
+        "print the whole command that joins a worker (with a certificate key: a control plane node), not only the token",
+      ),
       text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
       list("usages", "<usages>", "what the token is good for (signing,authentication)"),
     ],

@@ -3,6 +3,7 @@ import { pkiPaths } from "../../cluster/certificates.ts";
 import { missingKeys } from "../../cluster/existing_kubeconfigs.ts";
 import { localUrl } from "../../cluster/endpoints.ts";
 import { kubeletConfiguration } from "../../cluster/kubelet.ts";
+import { kubeconfigsIn } from "../../cluster/kubeconfigs.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
 import { patcher } from "../../cluster/patches/apply.ts";
 import { patchTargets, readPatches } from "../../cluster/patches/directory.ts";
@@ -20,8 +21,11 @@ import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
 import type { KubeletUnitContext } from "../../phases/kubelet_unit.ts";
 import type { MarkControlPlaneContext } from "../../phases/mark_control_plane.ts";
 import type { ControlPlaneContext as PreflightContext } from "../../phases/preflight/control_plane.ts";
+import type { ShowJoinCommandContext } from "../../phases/show_join_command.ts";
+import type { UploadCertsContext } from "../../phases/upload_certs.ts";
 import type { WaitControlPlaneContext } from "../../phases/wait_control_plane.ts";
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
+import { generateCertificateKey } from "../../pki/certificate_key.ts";
 import { startKeys } from "../../pki/key_mill.ts";
 import { formatToken, generateToken } from "../../pki/token.ts";
 import type { Host, KubeClient, System } from "../../system.ts";
@@ -42,15 +46,18 @@ export type InitContext =
   & MarkControlPlaneContext
   & BootstrapTokenContext
   & ImagesContext
+  & UploadCertsContext
+  & ShowJoinCommandContext
   & AddonContext
   & WaitNodeContext;
 
 /** What is written of a token that `init` made, so that a second `init` finds it again. */
 const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made.";
 
-/** A client with one of the kubeconfigs, for the API server of this host. */
+/** A client with a kubeconfig: with one of this host's own for the API server of this host, else for the one it names. */
 async function clientWith(system: System, config: InitConfiguration, path: string): Promise<KubeClient | undefined> {
-  const credentials = await readCredentials(system.host, path, localUrl(config.localAPIEndpoint));
+  const isOwn = path === KUBECONFIG_FILES.admin || path === KUBECONFIG_FILES.superAdmin;
+  const credentials = await readCredentials(system.host, path, isOwn ? localUrl(config.localAPIEndpoint) : undefined);
   return credentials && system.connect(credentials);
 }
 
@@ -86,6 +93,7 @@ export async function initContext(
   config: InitConfiguration,
   podNetwork: PodNetwork,
   keyOrder: readonly string[],
+  request: { uploadCerts: boolean; kubeconfig: string | undefined; kubeconfigDirectory: string | undefined },
 ): Promise<InitContext> {
   const { host } = system;
   const patches = await readPatches(
@@ -95,12 +103,18 @@ export async function initContext(
     desk.warn,
   );
   // Without root the preflight check will say so; until then there is nothing to read.
-  const missing = host.uid() === 0 ? await missingKeys(host, config, keyOrder) : [];
+  const kubeconfigs = request.kubeconfigDirectory === undefined
+    ? undefined
+    : kubeconfigsIn(request.kubeconfigDirectory.replace(/(?<=.)\/+$/, ""));
+  const missing = host.uid() === 0 ? await missingKeys(host, config, keyOrder, kubeconfigs) : [];
   const admin = once(async () => {
-    const client = await clientWith(system, config, KUBECONFIG_FILES.admin);
+    const path = request.kubeconfig ?? KUBECONFIG_FILES.admin;
+    const client = await clientWith(system, config, path);
     if (client) return client;
-    throw new UserError(`Cannot reach the API server as administrator: there is no ${KUBECONFIG_FILES.admin}`, {
-      hint: "Run init without skipping the phase kubeconfig/admin.",
+    throw new UserError(`Cannot reach the API server as administrator: there is no ${path}`, {
+      hint: request.kubeconfig === undefined
+        ? "Run init without skipping the phase kubeconfig/admin."
+        : "Name an administrator's kubeconfig with --kubeconfig.",
     });
   });
   return {
@@ -118,6 +132,10 @@ export async function initContext(
     startedAt: host.now(),
     registerTaints: false,
     patch: patcher(patches, desk.warn),
+    ...(kubeconfigs ? { kubeconfigs } : {}),
+    uploadCerts: request.uploadCerts,
+    certificateKey: config.certificateKey ?? generateCertificateKey(),
+    joinCommands: [],
     kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
     kubeletStartedAt: performance.now(),
     rewritten: new Map(),

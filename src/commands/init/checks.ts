@@ -1,0 +1,49 @@
+import { coreDnsObjects } from "../../cluster/addons/coredns.ts";
+import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
+import { problemsOf } from "../../cluster/existing_external.ts";
+import { inspectKubeconfigs } from "../../cluster/existing_kubeconfigs.ts";
+import { inspectPki } from "../../cluster/existing_pki.ts";
+import { InvalidInput, type Problem } from "../../errors.ts";
+import { patchedStaticPods } from "../../phases/control_plane.ts";
+import type { Phase } from "../../phases/phase.ts";
+import type { InitContext } from "./context.ts";
+
+/** Refuses keys, certificates and kubeconfigs that are there and do not fit, before the first file is written. */
+export const existingFiles: Phase<InitContext> = {
+  name: "existing-files",
+  summary: "check that keys, certificates and kubeconfigs that are there fit together",
+  async run(context) {
+    const { host, config } = context;
+    const findings = [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)];
+    const problems = problemsOf(config, findings);
+    if (problems.length > 0) {
+      throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
+    }
+  },
+};
+
+/** Refuses patches that cannot be applied, before the first file is written. */
+export const patches: Phase<InitContext> = {
+  name: "patches",
+  summary: "check that every patch (--patches) can be applied",
+  when: ({ config }) => config.patchesDirectory !== undefined,
+  async run(context) {
+    const { config, patch } = context;
+    const attempts: (() => unknown)[] = [
+      () => patchedStaticPods(context),
+      async () => patch("kubeletconfiguration", await context.kubeletConfiguration()),
+      () => config.cluster.dns.disabled ? undefined : coreDnsObjects(config.cluster, undefined, patch),
+      () => config.cluster.proxy.disabled ? undefined : kubeProxyObjects(config, [], patch),
+    ];
+    const problems: Problem[] = [];
+    for (const attempt of attempts) {
+      try {
+        await attempt();
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error;
+        problems.push(...error.problems);
+      }
+    }
+    if (problems.length > 0) throw new InvalidInput("Cannot apply patches, and nothing was changed:", problems);
+  },
+};

@@ -1,0 +1,34 @@
+import { coreDnsConfigMap, coreDnsObjects } from "../../cluster/addons/coredns.ts";
+import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
+import { proxyEnvironment } from "../../cluster/static_pods.ts";
+import { stringify } from "../../config/yaml.ts";
+import { InvalidInput } from "../../errors.ts";
+import type { KubeObject } from "../../system.ts";
+import type { Outcome } from "../desk.ts";
+import type { InitContext } from "./context.ts";
+
+/** What can be printed, by the phase that installs it. */
+const PRINTED = ["addon", "addon/coredns", "addon/kube-proxy"];
+
+/**
+ * `init phase addon … --print-manifest`: what would be installed, as YAML; no cluster is asked for anything.
+ * @throws {InvalidInput} when another phase is meant.
+ */
+export async function manifestOutcome(context: InitContext, phase: string | undefined): Promise<Outcome> {
+  if (!PRINTED.includes(phase ?? "")) {
+    throw new InvalidInput("Cannot print a manifest:", [{
+      where: "--print-manifest",
+      what: `is for the phases ${PRINTED.join(", ")}, not for ${phase ?? "all of init"}`,
+    }]);
+  }
+  const { host, config, patch } = context;
+  const { cluster } = config;
+  const objects: KubeObject[] = [];
+  if (phase !== "addon/kube-proxy" && !cluster.dns.disabled) {
+    objects.push(coreDnsConfigMap(cluster), ...coreDnsObjects(cluster, undefined, patch));
+  }
+  if (phase !== "addon/coredns" && !cluster.proxy.disabled) {
+    objects.push(...await kubeProxyObjects(config, proxyEnvironment(host.environment()), patch));
+  }
+  return { text: objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd(), result: { phase, objects } };
+}

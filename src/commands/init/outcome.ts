@@ -1,0 +1,81 @@
+import { controlPlaneJoinCommand } from "../../cluster/join_command.ts";
+import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
+import { type Outcome, phaseOutcome } from "../desk.ts";
+import type { InitContext } from "./context.ts";
+
+/** What of the outcome may be shown. */
+export interface Shown {
+  token: boolean;
+  certificateKey: boolean;
+}
+
+/** What `show-join-command` has found, with what must not be shown taken out. */
+function joinParts(context: InitContext, shown: Shown): { lines: string[]; result: Record<string, unknown> } {
+  const { config, joinCommands, uploadCerts, certificateKey } = context;
+  const [first] = joinCommands;
+  if (!first) return { lines: [], result: {} };
+  const workers = joinCommands.map(({ argv }) =>
+    shown.token ? argv : argv.with(argv.indexOf("--token") + 1, "<token>")
+  );
+  const result = { joinCommand: workers[0]!, caCertHashes: [first.hash] };
+  const lines = [
+    "\nOn each host that is to become a worker, as root:",
+    ...workers.map((argv) => `\n  ${argv.join(" ")}`),
+  ];
+  // Without an endpoint of its own the cluster can have one control plane node only.
+  if (!uploadCerts || !config.cluster.controlPlaneEndpoint) return { lines, result };
+  const key = shown.certificateKey ? certificateKey : "<certificate key>";
+  const controlPlane = controlPlaneJoinCommand(workers[0]!, key);
+  return {
+    lines: [
+      ...lines,
+      "\nOn each host that is to become a control plane node (kubewright does not do that yet, kubeadm does):",
+      `\n  ${controlPlane.join(" ")}`,
+    ],
+    result: { ...result, controlPlaneJoinCommand: controlPlane },
+  };
+}
+
+/** The certificate key, where it may be shown. */
+function keyParts({ uploadCerts, certificateKey }: InitContext, shown: Shown) {
+  if (!uploadCerts) return { lines: [], result: {} };
+  const lines = [
+    "\nCertificates for further control plane nodes are in Secret kube-system/kubeadm-certs, for two hours.",
+  ];
+  if (!shown.certificateKey) return { lines, result: {} };
+  lines.push("Whoever has their key has the cluster: keep it secret. It is", `\n  ${certificateKey}`);
+  return { lines, result: { certificateKey } };
+}
+
+/** What `init` says when it is done. `phase`: the only one that was run. */
+export function initOutcome(
+  context: InitContext,
+  phase: string | undefined,
+  shown: Shown,
+  seconds: number,
+): Outcome {
+  const { dryRun, cluster } = context.config;
+  if (phase !== undefined) {
+    const done = phaseOutcome(phase, dryRun);
+    if (dryRun) return done;
+    if (phase === "upload-certs") {
+      if (!context.uploadCerts) {
+        return { text: "Nothing was done: upload-certs needs --upload-certs.", result: { phase, skipped: true } };
+      }
+      const { lines, result } = keyParts(context, shown);
+      return { text: lines.join("\n").trimStart(), result: { phase, ...result } };
+    }
+    const { lines, result } = joinParts(context, shown);
+    return lines.length === 0 ? done : { text: lines.join("\n").trimStart(), result: { phase, ...result } };
+  }
+  const result = { kubeconfig: KUBECONFIG_FILES.admin, kubernetesVersion: cluster.kubernetesVersion, seconds };
+  if (dryRun) return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun } };
+  const [key, join] = [keyParts(context, shown), joinParts(context, shown)];
+  const lines = [
+    `\nThe control plane runs, after ${seconds.toFixed(1)} s. As root on this host:`,
+    `\n  export KUBECONFIG=${KUBECONFIG_FILES.admin}`,
+    ...key.lines,
+    ...join.lines,
+  ];
+  return { text: lines.join("\n"), result: { ...result, ...key.result, ...join.result } };
+}

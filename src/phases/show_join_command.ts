@@ -1,0 +1,38 @@
+import { bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
+import { controlPlaneUrl } from "../cluster/endpoints.ts";
+import { joinCommand } from "../cluster/join_command.ts";
+import type { BootstrapToken, InitConfiguration } from "../config/types.ts";
+import type { KubeClient } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What the join command is made from. */
+export interface ShowJoinCommandContext {
+  config: InitConfiguration;
+  tokens(): Promise<readonly BootstrapToken[]>;
+  caPem(): Promise<string>;
+  admin(): Promise<KubeClient>;
+  note(message: string): void;
+  /** Is told the commands, one a token, and the hash of the CA's public key. */
+  joinCommands: { argv: string[]; hash: string }[];
+}
+
+/** Finds the commands with which hosts join; the command's outcome shows them. */
+export const showJoinCommand: Phase<ShowJoinCommandContext> = {
+  name: "show-join-command",
+  summary: "show the command that joins a worker",
+  async run(context) {
+    const { config, joinCommands } = context;
+    const client = await context.admin();
+    const server = controlPlaneUrl(config.cluster, config.localAPIEndpoint);
+    for (const { token } of await context.tokens()) {
+      const name = bootstrapTokenSecretName(token);
+      if (await client.get({ apiVersion: "v1", kind: "Secret", namespace: "kube-system", name })) {
+        joinCommands.push(await joinCommand(server, await context.caPem(), token));
+      }
+    }
+    if (joinCommands.length > 0) return;
+    context.note(
+      "the cluster knows no token to join with; this makes one: kubewright token create --print-join-command",
+    );
+  },
+};

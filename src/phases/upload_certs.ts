@@ -1,0 +1,96 @@
+import { bootstrapTokens, bootstrapTokenSecret } from "../cluster/bootstrap_token.ts";
+import {
+  lifetimeToken,
+  sharedFiles,
+  UPLOADED_CERTS,
+  uploadedCertsAccess,
+  uploadedCertsSecret,
+} from "../cluster/uploaded_certs.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { seal, unseal } from "../pki/certificate_key.ts";
+import { formatToken, generateToken } from "../pki/token.ts";
+import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What uploading certificates needs. */
+export interface UploadCertsContext {
+  host: Host;
+  config: InitConfiguration;
+  /** Whether it was asked for (`--upload-certs`). */
+  uploadCerts: boolean;
+  /** What to encrypt with: 64 hexadecimal digits. */
+  certificateKey: string;
+  admin(): Promise<KubeClient>;
+}
+
+/** An upload that is to go on for longer than this (ms) is left as it is. */
+const LONG_ENOUGH_MS = 60 * 60_000;
+
+const NOTHING = new Uint8Array();
+
+/** The files as they are; one that is not there is empty, as in kubeadm: a CA's key may be kept elsewhere. */
+async function filesOf({ host, config }: UploadCertsContext): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = Object.entries(sharedFiles(config.cluster));
+  return new Map(
+    await Promise.all(files.map(async ([name, path]) => {
+      const content = path === "" ? undefined : await host.read(path);
+      return [name, content ? new Uint8Array(content) : NOTHING] as const;
+    })),
+  );
+}
+
+/** The Secret that the uploaded one ends with. */
+function ownerOf(uploaded: KubeObject): ObjectReference | undefined {
+  const [owner] = (uploaded.metadata["ownerReferences"] ?? []) as { name: string }[];
+  return owner && { apiVersion: "v1", kind: "Secret", namespace: UPLOADED_CERTS.namespace!, name: owner.name };
+}
+
+/** Whether the same files lie there already, under the same key, and for long enough. */
+async function isUploaded(
+  context: UploadCertsContext,
+  uploaded: KubeObject,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<boolean> {
+  const data = (uploaded["data"] ?? {}) as Record<string, string>;
+  if (Object.keys(data).length !== files.size) return false;
+  for (const [name, content] of files) {
+    const sealed = Uint8Array.fromBase64(data[name] ?? "");
+    const opened = sealed.length === 0 ? NOTHING : await unseal(sealed, context.certificateKey);
+    if (opened?.toBase64() !== content.toBase64()) return false;
+  }
+  const owner = ownerOf(uploaded);
+  const token = owner && await (await context.admin()).get(owner);
+  return token !== undefined &&
+    bootstrapTokens([token], new Date(context.host.now().getTime() + LONG_ENOUGH_MS)).length > 0;
+}
+
+/**
+ * Uploads the keys and certificates that all control plane nodes have in common, encrypted. What an earlier run uploaded
+ * with the same key stays; all else is replaced as a whole, whoever has uploaded it.
+ */
+export const uploadCerts: Phase<UploadCertsContext> = {
+  name: "upload-certs",
+  summary: "store encrypted certificates for further control plane nodes (--upload-certs)",
+  when: (context) => context.uploadCerts,
+  async run(context) {
+    const { host, certificateKey } = context;
+    const client = await context.admin();
+    const files = await filesOf(context);
+    const present = await client.get(UPLOADED_CERTS);
+    if (!present || !await isUploaded(context, present, files)) {
+      const token = bootstrapTokenSecret(lifetimeToken(formatToken(generateToken())), host.now());
+      await client.apply(token);
+      const { name } = token.metadata;
+      const owner = await client.get({ apiVersion: "v1", kind: "Secret", namespace: UPLOADED_CERTS.namespace!, name });
+      const sealed = await Promise.all(
+        [...files].map(async ([name, content]) =>
+          [name, content.length === 0 ? "" : (await seal(content, certificateKey)).toBase64()] as const
+        ),
+      );
+      // An object may have one controller only, and the old one is another token.
+      if (present) await client.delete(UPLOADED_CERTS);
+      await client.apply(uploadedCertsSecret(Object.fromEntries(sealed), owner ?? token));
+    }
+    for (const object of uploadedCertsAccess()) await client.apply(object);
+  },
+};

@@ -5,6 +5,7 @@
 import { CONFIG_ENTRIES } from "./dispatch/config.ts";
 import type { CommandEntry } from "./dispatch/entry.ts";
 import { CERTS_ENTRIES } from "./dispatch/certs.ts";
+import { COMPLETION_ENTRIES } from "./dispatch/completion.ts";
 import { INIT_ENTRIES } from "./dispatch/init.ts";
 import { JOIN_ENTRIES } from "./dispatch/join.ts";
 import { KUBECONFIG_ENTRIES } from "./dispatch/kubeconfig.ts";
@@ -24,4 +25,5 @@ export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
   ...RESET_ENTRIES,
   ...TOKEN_ENTRIES,
   ...VERSION_ENTRIES,
+  ...COMPLETION_ENTRIES,
 };

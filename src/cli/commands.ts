@@ -3,6 +3,7 @@
  * @module
  */
 import { CERTS_COMMANDS } from "./commands/certs.ts";
+import { COMPLETION_COMMANDS } from "./commands/completion.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { INIT_COMMANDS } from "./commands/init.ts";
 import { JOIN_COMMANDS } from "./commands/join.ts";
@@ -24,4 +25,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...KUBECONFIG_COMMANDS,
   ...CONFIG_COMMANDS,
   ...VERSION_COMMANDS,
+  ...COMPLETION_COMMANDS,
 ];

@@ -21,6 +21,8 @@ export interface CommandSpec {
   name: string;
   /** What stands behind the name in the usage line. */
   operands: string;
+  /** Words that are operands, for completion, where `operands` does not name them all. */
+  choices?: readonly string[];
   /** How many operands it takes at most. */
   maxOperands: number;
   summary: string;

@@ -33,21 +33,30 @@ function suggestion(given: string, candidates: readonly string[], prefix = ""): 
   return meant === undefined ? "" : `; did you mean ${prefix}${meant}?`;
 }
 
-/** The words before the first flag, joined: what may be a command's name. */
-function nameIn(words: readonly string[]): string[] {
-  const end = words.findIndex((word) => word.startsWith("-"));
-  return words.slice(0, end < 0 ? words.length : end);
+/** Whether the word is a flag whose value is the next word: a flag means the same in every command. */
+function takesNext(word: string | undefined): boolean {
+  const same = ({ name, short, type }: Flag) => type !== "switch" && (word === `--${name}` || word === `-${short}`);
+  return word !== undefined && COMMANDS.some((command) => flagsOf(command).some(same));
+}
+
+/** Where the words are that are neither flags nor their values: what may be a command's name. Flags may stand before it. */
+function nameIn(words: readonly string[]): number[] {
+  const end = words.indexOf("--");
+  return words.slice(0, end < 0 ? words.length : end).flatMap((word, i) =>
+    word.startsWith("-") || takesNext(words[i - 1]) ? [] : [i]
+  );
 }
 
 /**
- * The command whose name the words begin with (the longest such: `token create` before `token`), and the words behind it.
+ * The command whose name the words begin with (the longest such: `token create` before `token`), and the other words.
  * @throws {InvalidInput} when there is no such command.
  */
 export function findCommand(words: readonly string[]): { command: CommandSpec; rest: readonly string[] } {
-  const named = nameIn(words);
+  const places = nameIn(words);
+  const named = places.map((i) => words[i]!);
   for (let length = named.length; length > 0; length--) {
     const command = COMMANDS.find(({ name }) => name === named.slice(0, length).join(" "));
-    if (command) return { command, rest: words.slice(length) };
+    if (command) return { command, rest: words.filter((_, i) => !places.slice(0, length).includes(i)) };
   }
   const [first = ""] = named;
   const group = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(`${first} `));

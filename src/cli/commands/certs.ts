@@ -2,6 +2,21 @@ import { type CommandSpec, CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, PRINTE
 
 const CERT_DIR = text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)");
 
+/** What can be renewed: kubeadm's names. */
+const CERTIFICATE_NAMES = [
+  "admin.conf",
+  "apiserver",
+  "apiserver-etcd-client",
+  "apiserver-kubelet-client",
+  "controller-manager.conf",
+  "etcd-healthcheck-client",
+  "etcd-peer",
+  "etcd-server",
+  "front-proxy-client",
+  "scheduler.conf",
+  "super-admin.conf",
+];
+
 /** `certs` and what belongs to it. */
 export const CERTS_COMMANDS: readonly CommandSpec[] = [
   {
@@ -16,6 +31,7 @@ export const CERTS_COMMANDS: readonly CommandSpec[] = [
   {
     name: "certs renew",
     operands: "all|NAME…",
+    choices: ["all", ...CERTIFICATE_NAMES],
     maxOperands: 20,
     summary: "renew certificates with new keys: all, admin.conf, apiserver, etcd-server and so on",
     output: "events",

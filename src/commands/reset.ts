@@ -49,8 +49,8 @@ const PHASES: readonly Phase<ResetContext>[] = [
       removeFirewall,
       removeGroups,
       removeLogs,
-      removeMade,
       removeKubeadms,
+      removeMade,
       removeReceipt,
     ],
   },
@@ -82,6 +82,13 @@ const OF_KUBEADM: readonly Left[] = [
   { what: "the Node in the cluster", why: "kubeadm's reset leaves it: kubectl delete node, where the cluster goes on" },
 ];
 
+const OF_OURS: readonly Left[] = [
+  {
+    what: "/run/xtables.lock, /run/netns, empty tables of iptables",
+    why: "iptables and the container runtime made them; a restart of the host clears them",
+  },
+];
+
 const OF_BOTH: readonly Left[] = [
   { what: "container images", why: "they are fetched again otherwise: crictl rmi --prune removes them" },
   { what: "kernel settings of kubelet and kube-proxy", why: "a restart of the host sets them back" },
@@ -105,7 +112,7 @@ export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome>
   });
   await runPhases(PHASES, context, selection, desk.observer);
   const { maker } = context;
-  if (!selection.only && maker !== "nobody") left.push(...maker === "kubeadm" ? OF_KUBEADM : [], ...OF_BOTH);
+  if (!selection.only && maker !== "nobody") left.push(...maker === "kubeadm" ? OF_KUBEADM : OF_OURS, ...OF_BOTH);
   if (selection.only) {
     const { text, result } = phaseOutcome(selection.only, config.dryRun);
     return { text: [...listed(left), text].join("\n"), result: { ...result, left } };

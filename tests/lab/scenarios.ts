@@ -14,6 +14,8 @@ import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
 import { scenario as patches } from "./scenarios/patches.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
+import { scenario as reset } from "./scenarios/reset.ts";
+import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { scenario as uploadCerts } from "./scenarios/upload_certs.ts";
@@ -29,6 +31,8 @@ export const SCENARIOS: readonly Scenario[] = [
   uploadCerts,
   peer,
   interop,
+  reset,
+  resetKubeadm,
   status,
   kill,
   killRename,

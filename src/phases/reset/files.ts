@@ -103,13 +103,22 @@ export const removeEtcdData: Phase<ResetContext> = {
   },
 };
 
+/** Where people keep what they asked for (`certs generate-csr --cert-dir /root/requests`). */
+const PERSONAL = /^\/(root|home|tmp|var\/tmp|mnt|media)\//;
+
 /** Removes what we made, from the receipt: files, then directories that are empty, the deepest first. */
 export const removeMade: Phase<ResetContext> = {
   name: "files",
   summary: "remove the files that kubewright, kubelet and etcd made",
-  when: ({ maker }) => maker === "kubewright",
+  when: ({ made }) => made.length > 0,
   async run(context) {
-    const { host, made, config, leave } = context;
+    const { host, config, leave } = context;
+    const made = context.made.filter(({ path }) => !PERSONAL.test(path));
+    for (const { kind, path } of context.made.filter((entry) => !made.includes(entry))) {
+      if (kind === "file" && await host.stat(path) !== undefined) {
+        leave(path, "kubewright made it for you, among your files");
+      }
+    }
     const files = made.filter(({ kind }) => kind === "file").map(({ path }) => path);
     const units = kubeletUnitFiles(DEFAULT_KUBELET_PROGRAM).map(({ path }) => path).filter((path) =>
       files.includes(path)
@@ -146,7 +155,7 @@ async function tellRest({ host, leave }: ResetContext, directory: string): Promi
 export const removeReceipt: Phase<ResetContext> = {
   name: "receipt",
   summary: "remove the receipt, which tells what is ours",
-  when: ({ maker }) => maker === "kubewright",
+  when: ({ made, maker }) => made.length > 0 || maker === "kubewright",
   async run(context) {
     await removeFile(context, RECEIPT_PATH);
     await removeDirectory(context, parentOf(RECEIPT_PATH));

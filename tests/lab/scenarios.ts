@@ -14,6 +14,7 @@ import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
 import { scenario as patches } from "./scenarios/patches.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
+import { scenario as registry } from "./scenarios/registry.ts";
 import { scenario as reset } from "./scenarios/reset.ts";
 import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as status } from "./scenarios/status.ts";
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   uploadCerts,
   peer,
   interop,
+  registry,
   reset,
   resetKubeadm,
   status,

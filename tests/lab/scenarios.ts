@@ -17,6 +17,7 @@ import { scenario as peer } from "./scenarios/peer.ts";
 import { scenario as registry } from "./scenarios/registry.ts";
 import { scenario as reset } from "./scenarios/reset.ts";
 import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
+import { scenario as resetKill } from "./scenarios/reset_kill.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { scenario as uploadCerts } from "./scenarios/upload_certs.ts";
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   registry,
   reset,
   resetKubeadm,
+  resetKill,
   status,
   kill,
   killRename,

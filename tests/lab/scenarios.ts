@@ -19,6 +19,7 @@ import { scenario as reset } from "./scenarios/reset.ts";
 import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as resetKill } from "./scenarios/reset_kill.ts";
 import { scenario as status } from "./scenarios/status.ts";
+import { scenario as preflight } from "./scenarios/preflight.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { scenario as uploadCerts } from "./scenarios/upload_certs.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   init,
   join,
   token,
+  preflight,
   certs,
   externalCA,
   patches,

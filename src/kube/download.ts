@@ -81,7 +81,10 @@ async function readAnswer(response: Response, url: string, limit: number): Promi
   return { status: response.status, body: body + decoder.decode() };
 }
 
-function failed(url: string, cause: unknown, timeoutMs: number | undefined): UserError {
+function failed(url: string, error: unknown, timeoutMs: number | undefined): UserError {
+  // The error of fetch quotes the URL.
+  const said = error instanceof Error ? `${error.message} ${error.cause ?? ""}` : String(error);
+  const cause = new Error(said.trim().replace(/\?[^)\s]*\)/g, ")"));
   const late = timeoutMs !== undefined;
   const trouble = late ? { state: `no answer within ${timeoutMs / 1000} s` } : troubleOf(cause);
   if (trouble.kind === undefined && !/InvalidContentType|corrupt message/.test(trouble.state)) {

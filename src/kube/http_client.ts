@@ -62,7 +62,7 @@ export interface Trouble {
 /** Troubles by what the TLS and HTTP libraries say, first match wins. */
 const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
   {
-    said: /UnknownIssuer|BadSignature|InvalidCertificate/,
+    said: /UnknownIssuer|BadSignature|InvalidCertificate|UnsupportedSignatureAlgorithm/,
     state: "its certificate is not signed by the cluster's CA",
     kind: "issuer",
   },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Pair } from "./authority.ts";
 import type { Lab } from "./lab.ts";
 import { run } from "./process.ts";
 
@@ -31,9 +32,10 @@ export class Impostor implements Disposable {
     this.#serve(answer);
   }
 
-  /** With a certificate of its own for the gateway's address, or without TLS. */
-  static async open(lab: Lab, answer: Answer, options: { tls?: boolean } = {}): Promise<Impostor> {
+  /** With the certificate that is given, one of its own for the gateway's address, or without TLS. */
+  static async open(lab: Lab, answer: Answer, options: { tls?: false | Pair } = {}): Promise<Impostor> {
     const place = { hostname: lab.network.gateway, port: 0 };
+    if (options.tls) return new Impostor(Deno.listenTls({ ...place, ...options.tls }), answer);
     if (options.tls === false) return new Impostor(Deno.listen(place), answer);
     const folder = await Deno.makeTempDir();
     try {

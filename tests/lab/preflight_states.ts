@@ -29,6 +29,8 @@ export interface Difference {
   check: string;
   kubeadm: Level;
   kubewright: Level;
+  /** Only with this minor release. */
+  kubernetes?: string;
   reason: string;
 }
 
@@ -55,8 +57,8 @@ export const STATES: readonly State[] = [
   {
     name: "ports on other addresses",
     command: "init",
-    begin: listen(10257, "127.0.0.2") + listen(2380, "127.0.0.1") + "sleep 0.5",
-    end: unlisten(10257, 2380),
+    begin: listen(10257, "127.0.0.2") + listen(2379, "127.0.0.1") + listen(2380, "127.0.0.1") + "sleep 0.5",
+    end: unlisten(10257, 2379, 2380),
   },
   {
     name: "programs, name, swap, proxy, firewall",
@@ -185,6 +187,20 @@ export const DIFFERENCES: readonly Difference[] = [
     kubeadm: "error",
     kubewright: "nothing",
     reason: "kube-controller-manager listens on 127.0.0.1, so that another address does not matter",
+  },
+  {
+    check: "Port-2379",
+    kubeadm: "nothing",
+    kubewright: "error",
+    kubernetes: "1.37",
+    reason: "etcd listens on 127.0.0.1, too",
+  },
+  {
+    check: "Port-2380",
+    kubeadm: "error",
+    kubewright: "nothing",
+    kubernetes: "1.36",
+    reason: "etcd listens on the host's address; kubeadm asks for all addresses before 1.37",
   },
   {
     check: "FileAvailable--etc-kubernetes-pki-ca.crt",

@@ -20,6 +20,7 @@ import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as resetKill } from "./scenarios/reset_kill.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as preflight } from "./scenarios/preflight.ts";
+import { scenario as discovery } from "./scenarios/discovery.ts";
 import { scenario as token } from "./scenarios/token.ts";
 import { scenario as uploadCerts } from "./scenarios/upload_certs.ts";
 import { TROUBLE } from "./scenarios/trouble.ts";
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   init,
   join,
   token,
+  discovery,
   preflight,
   certs,
   externalCA,

@@ -23,47 +23,48 @@ const LEAST = { memory: 1700, cpus: 2 };
 /** A port that a component of this control plane will take. */
 interface WantedPort {
   port: number;
-  address: string;
+  addresses: readonly string[];
   /** Static pod whose manifest, when it is our own, means that the port is taken by ourselves. */
   component: string;
 }
 
-/** Every port of the control plane, at the address where its component listens. */
+/** Every port of the control plane, at the addresses where its component listens. */
 function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPort[] {
-  const bindAddress = (args: readonly { name: string; value: string }[], otherwise: string) =>
-    args.findLast((arg) => arg.name === "bind-address")?.value ?? otherwise;
-  const apiServerAddress = bindAddress(cluster.apiServer.extraArgs, "0.0.0.0");
+  const bound = (args: readonly { name: string; value: string }[], otherwise: string) => [
+    args.findLast((arg) => arg.name === "bind-address")?.value ?? otherwise,
+  ];
+  const { apiServer, controllerManager, scheduler } = cluster;
   const ports: WantedPort[] = [
-    { port: localAPIEndpoint.bindPort, address: apiServerAddress, component: "kube-apiserver" },
+    { port: localAPIEndpoint.bindPort, addresses: bound(apiServer.extraArgs, "0.0.0.0"), component: "kube-apiserver" },
     {
       port: PORTS.controllerManager,
-      address: bindAddress(cluster.controllerManager.extraArgs, "127.0.0.1"),
+      addresses: bound(controllerManager.extraArgs, LOOPBACK),
       component: "kube-controller-manager",
     },
-    {
-      port: PORTS.scheduler,
-      address: bindAddress(cluster.scheduler.extraArgs, "127.0.0.1"),
-      component: "kube-scheduler",
-    },
+    { port: PORTS.scheduler, addresses: bound(scheduler.extraArgs, LOOPBACK), component: "kube-scheduler" },
   ];
   if (!cluster.etcd.local) return ports;
+  const { advertiseAddress } = localAPIEndpoint;
   return [
     ...ports,
-    ...[PORTS.etcdClient, PORTS.etcdPeer].map((port) => ({
-      port,
-      address: localAPIEndpoint.advertiseAddress,
-      component: "etcd",
-    })),
-    { port: PORTS.etcdMetrics, address: "127.0.0.1", component: "etcd" },
+    { port: PORTS.etcdClient, addresses: [advertiseAddress, LOOPBACK], component: "etcd" },
+    { port: PORTS.etcdPeer, addresses: [advertiseAddress], component: "etcd" },
+    { port: PORTS.etcdMetrics, addresses: [LOOPBACK], component: "etcd" },
   ];
 }
 
+/** Where components listen that only this host asks. */
+const LOOPBACK = "127.0.0.1";
+
 /** kubeadm's names: one check a port. Our own components from an earlier run may hold theirs. */
 function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
-  return wantedPorts(config).map(({ port, address, component }) => ({
+  return wantedPorts(config).map(({ port, addresses, component }) => ({
     name: `Port-${port}`,
-    look: async ({ host, ownPaths }) =>
-      ownPaths.has(manifestPath(component)) ? NOTHING : await portFindings(host, address, port),
+    async look({ host, ownPaths }) {
+      if (ownPaths.has(manifestPath(component))) return NOTHING;
+      const found = await Promise.all(addresses.map((address) => portFindings(host, address, port)));
+      return found.find(({ errors }) => errors !== undefined) ?? NOTHING;
+    },
   }));
 }
 

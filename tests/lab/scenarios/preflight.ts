@@ -4,6 +4,7 @@ import { CONFIG, prepare, PROGRAM, TOKEN } from "../kubewright.ts";
 import { DIFFERENCES, type Level, type State, STATES } from "../preflight_states.ts";
 import type { Run, Scenario } from "../scenario.ts";
 import { changedConfiguration, changedDocument, during } from "../trouble.ts";
+import { release } from "../versions.ts";
 import { SOCKET, SWAPS, SWAPS_FILE } from "../unfit.ts";
 
 const JOIN_CONFIG = "/root/join.yaml";
@@ -64,12 +65,17 @@ async function compare(t: Run, k1: Host, state: State): Promise<{ used: string[]
   });
   const different = names.map(levels).filter((found) => found.kubeadm !== found.kubewright);
   const key = ({ check, kubeadm, kubewright }: ReturnType<typeof levels>) => `${check}: ${kubeadm} / ${kubewright}`;
-  const allowed = new Set(DIFFERENCES.map(key));
+  const allowed = new Set(differences().map(key));
   t.log(`${state.name}: ${names.length - different.length} of ${names.length} findings are the same`);
   for (const found of different.map(key)) t.log(`  ${found}${allowed.has(found) ? "" : " (not allowed)"}`);
   const wrong = different.map(key).filter((found) => !allowed.has(found));
   t.assert(wrong.length === 0, `${state.name}: ${wrong.join(", ")}\nkubeadm:\n${theirs}\nkubewright:\n${ours}`);
   return { used: different.map(key), findings: names.length };
+}
+
+/** Those that are allowed with this release of Kubernetes. */
+function differences() {
+  return DIFFERENCES.filter(({ kubernetes = "" }) => release().kubernetes.startsWith(`v${kubernetes}`));
 }
 
 /** Milliseconds that the phase takes on a host where nothing is wrong, best first. */
@@ -114,7 +120,7 @@ export const scenario: Scenario = {
       findings += outcome.findings;
     }
     t.log(`${STATES.length} states, ${findings} findings, ${used.size} kinds of difference`);
-    const unused = DIFFERENCES.map((d) => `${d.check}: ${d.kubeadm} / ${d.kubewright}`).filter((d) => !used.has(d));
+    const unused = differences().map((d) => `${d.check}: ${d.kubeadm} / ${d.kubewright}`).filter((d) => !used.has(d));
     t.equal(unused, [], "the list of allowed differences that no state showed");
     const [best, , median] = await times(k1);
     t.log(`preflight of join on a fit host: ${best} ms at best, median ${median} ms`);

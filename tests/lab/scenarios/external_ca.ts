@@ -36,9 +36,9 @@ for csr in /etc/kubernetes/*.conf.csr; do
 done
 `;
 
-/** What an external signer does for kubelets that join: signs what the cluster has approved. */
+/** What an external signer does for kubelets: signs what the cluster has approved, until it is stopped. */
 const SIGNER = `
-for i in $(seq 240); do
+while :; do
   for name in $(${ADMIN} kubectl get csr -o jsonpath='{range .items[?(@.spec.signerName=="kubernetes.io/kube-apiserver-client-kubelet")]}{.metadata.name}{"\\n"}{end}' 2>/dev/null); do
     approved=$(${ADMIN} kubectl get csr $name -o jsonpath='{.status.conditions[?(@.type=="Approved")].status}')
     signed=$(${ADMIN} kubectl get csr $name -o jsonpath='{.status.certificate}')
@@ -47,11 +47,9 @@ for i in $(seq 240); do
     printf 'extendedKeyUsage=clientAuth\\nkeyUsage=critical,digitalSignature\\n' >/root/node.ext
     openssl x509 -req -in /root/node.csr -CA ${VAULT}/ca.crt -CAkey ${VAULT}/ca.key -CAcreateserial -days 365 -extfile /root/node.ext -out /root/node.crt
     ${ADMIN} kubectl patch csr $name --subresource=status --type=merge -p "{\\"status\\":{\\"certificate\\":\\"$(base64 -w0 /root/node.crt)\\"}}"
-    exit 0
   done
   sleep 0.5
 done
-exit 1
 `;
 
 async function refusedWithOneList(t: Run, k1: Host): Promise<void> {
@@ -100,7 +98,7 @@ export const scenario: Scenario = {
     });
     const signer = k1.spawn(["sh", "-c", SIGNER]);
     await t.step("a worker joins, its certificate signed outside", () => join(k2, joinArguments(initialized)));
-    await signer.done;
+    await signer.kill();
     await k1.kubectl("wait", "--for=condition=Ready", "node", "k1", "k2", "--timeout=60s");
     await t.step("check-expiration says external, as kubeadm; renew passes over", async () => {
       const external = async (program: string) => {

@@ -27,7 +27,7 @@ import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { Host, KubeObject } from "../system.ts";
-import type { Desk, Outcome } from "./desk.ts";
+import { type Desk, type Outcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { existingFiles, patches } from "./init/checks.ts";
 import { type InitContext, initContext } from "./init/context.ts";
@@ -171,7 +171,7 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const selection = selectionOf(config.skipPhases, request.phase);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const system = systemFor(desk, config);
   const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
   await runPhases(PHASES, context, selection, desk.observer);

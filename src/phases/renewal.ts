@@ -73,15 +73,32 @@ export async function renewCertificates(context: RenewalContext, entries: readon
     const pem = { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
     if (entry.kind === "pair") {
       const paths = pkiPaths(cluster, entry.spec);
-      await host.write(paths.key, pem.clientKeyPem, 0o600);
-      await host.write(paths.certificate, pem.clientCertPem, 0o644);
+      await replace(host, paths.key, pem.clientKeyPem, 0o600);
+      await replace(host, paths.certificate, pem.clientCertPem, 0o644);
     } else {
       const trust = await newTrust(found.text, entry.spec.path, authority);
-      await host.write(entry.spec.path, kubeconfigWithClient(found.text, entry.spec.path, { ...pem, ...trust }), 0o600);
+      await replace(
+        host,
+        entry.spec.path,
+        kubeconfigWithClient(found.text, entry.spec.path, { ...pem, ...trust }),
+        0o600,
+      );
     }
     renewed.push({ entry, outcome: "renewed", certificate });
   }
   return renewed;
+}
+
+/**
+ * Puts new content at a path whose owner and group stay: a component that does not run as root has to read its key. The
+ * group keeps the rights that it has, everybody else has none that `mode` does not give.
+ */
+async function replace(host: Host, path: string, content: string, mode: number): Promise<void> {
+  const { code, stdout } = await host.query({ argv: ["stat", "--format=%u:%g", path] });
+  const owner = code === 0 ? stdout.trim() : "0:0";
+  const before = await host.stat(path);
+  await host.write(path, content, mode | ((before?.mode ?? 0) & 0o070));
+  if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
 }
 
 function outcomeOf(found: Found): Renewed["outcome"] {

@@ -7,6 +7,7 @@ import { type Certificate, certificatePem, fitsKey, isSignedBy, parseCertificate
 import { issueAuthority, issueLeaf } from "../pki/issue.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair } from "../pki/keys.ts";
+import type { Host } from "../system.ts";
 import { renewCertificates } from "./renewal.ts";
 import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "./sample_pki_test.ts";
 
@@ -137,6 +138,25 @@ Deno.test("of a kubeconfig only certificate and key are new; what others added, 
   await renew(files, ["admin.conf"]);
   assert.equal(client(files, path).caPem, text(other, `${PKI}/ca.crt`));
   assert.equal(client(files, path).server, "https://lb.example.test:6443");
+});
+
+Deno.test("owner and group stay: a component that does not run as root reads its key", async () => {
+  const files = clone(fresh);
+  files.set(`${PKI}/apiserver.key`, { text: text(files, `${PKI}/apiserver.key`), mode: 0o640 });
+  const { cluster } = configuration();
+  const { host } = memoryHost(files);
+  const run: string[] = [];
+  const owned: Host = {
+    ...host,
+    query: ({ argv }) =>
+      Promise.resolve({ code: 0, stdout: argv.at(-1)!.endsWith(".key") ? "0:2000\n" : "0:0\n", stderr: "" }),
+    run: ({ argv }) => Promise.resolve(void run.push(argv.join(" "))),
+  };
+  const context = { host: owned, cluster, keepAlgorithm: false, startedAt: LATER };
+  await renewCertificates(context, selectRenewables(["apiserver"], cluster));
+  assert.deepEqual(run, [`chown 0:2000 ${PKI}/apiserver.key`]);
+  assert.equal(files.get(`${PKI}/apiserver.key`)!.mode, 0o640);
+  assert.equal(files.get(`${PKI}/apiserver.crt`)!.mode, 0o644);
 });
 
 Deno.test("what is external, missing or not embedded is passed over, and the others are renewed", async () => {

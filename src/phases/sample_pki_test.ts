@@ -28,6 +28,7 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
   const host: Partial<Host> = {
     now: () => NOW,
     cpus: () => 2,
+    query: () => Promise.resolve({ code: 127, stdout: "", stderr: "" }),
     stat: (path) => {
       const file = files.get(path);
       const about = { kind: "file", uid: 0, modified: NOW } as const;

@@ -52,6 +52,20 @@ while :; do
 done
 `;
 
+/** Files with modes, kubeconfigs without their keys, and what each request asks for, of `certs generate-csr` by a program. */
+async function requestsOf(k1: Host, program: string): Promise<string> {
+  const into = `/root/csr-${program}`;
+  const flags = ["--config", "/root/kubewright.yaml", "--cert-dir", `${into}/pki`, "--kubeconfig-dir", into];
+  await k1.exec(["mkdir", "-p", into]);
+  await k1.exec([program, "certs", "generate-csr", ...flags]);
+  return await k1.shell(
+    `cd ${into}; find . -mindepth 1 -printf '%m %p\\n' | sort -k2; ` +
+      `for f in *.conf; do sed 's/client-key-data: .*/client-key-data/' $f; done; ` +
+      `for f in $(find . -name '*.csr' | sort); do echo $f; ` +
+      `openssl req -in $f -noout -text -verify 2>&1 | grep -E 'Subject:|DNS:|verify OK|Algorithm:|Public-Key'; done`,
+  );
+}
+
 async function refusedWithOneList(t: Run, k1: Host): Promise<void> {
   const { code, events } = await kubewright(k1, ["init", "--config", "/root/kubewright.yaml"], { check: false });
   t.equal(code, 3, "the exit code");
@@ -74,6 +88,16 @@ export const scenario: Scenario = {
     await k1.install("kubectl", "kubeadm");
     await t.step("authorities by openssl, their keys elsewhere", () => k1.shell(AUTHORITIES));
     await t.step("init is refused: one list for each authority, nothing is changed", () => refusedWithOneList(t, k1));
+    await t.step("generate-csr makes what kubeadm's makes", async () => {
+      const [ours, theirs] = [await requestsOf(k1, "kubewright"), await requestsOf(k1, "kubeadm")];
+      t.equal(ours.split("\n"), theirs.split("\n"), "files and requests of generate-csr");
+      t.log(`${ours.split("\n").length} lines about files and requests are the same`);
+      const again = await k1.exec(
+        ["kubewright", "certs", "generate-csr", "--cert-dir", "/root/csr-kubewright/pki", "--kubeconfig-dir", "/root"],
+        { check: false },
+      );
+      t.equal(again.code, 3, "the exit code over keys that are there");
+    });
     await t.step("generate-csr", () => kubewright(k1, ["certs", "generate-csr", "--config", "/root/kubewright.yaml"]));
     await t.step("init is refused still", () => refusedWithOneList(t, k1));
     await t.step("openssl signs", () => k1.shell(SIGN));

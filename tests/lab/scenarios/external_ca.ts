@@ -92,10 +92,8 @@ export const scenario: Scenario = {
       const [ours, theirs] = [await requestsOf(k1, "kubewright"), await requestsOf(k1, "kubeadm")];
       t.equal(ours.split("\n"), theirs.split("\n"), "files and requests of generate-csr");
       t.log(`${ours.split("\n").length} lines about files and requests are the same`);
-      const again = await k1.exec(
-        ["kubewright", "certs", "generate-csr", "--cert-dir", "/root/csr-kubewright/pki", "--kubeconfig-dir", "/root"],
-        { check: false },
-      );
+      const flags = ["--cert-dir", "/root/csr-kubewright/pki", "--kubeconfig-dir", "/root/csr-kubewright"];
+      const again = await k1.exec(["kubewright", "certs", "generate-csr", ...flags], { check: false });
       t.equal(again.code, 3, "the exit code over keys that are there");
     });
     await t.step("generate-csr", () => kubewright(k1, ["certs", "generate-csr", "--config", "/root/kubewright.yaml"]));

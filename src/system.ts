@@ -324,8 +324,7 @@ export interface Download {
 /** Everything outside the program. */
 export interface System {
   readonly host: Host;
-  /** @param timeLimitMs how long a call is tried again for (60 s). */
-  connect(credentials: KubeCredentials, timeLimitMs?: number): KubeClient;
+  connect(credentials: KubeCredentials): KubeClient;
   runtime(socket: string): ContainerRuntime;
   /** etcd at a client URL, `https://127.0.0.1:2379`. */
   etcd(endpoint: string, credentials: EtcdCredentials): EtcdClient;

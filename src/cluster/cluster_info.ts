@@ -28,9 +28,9 @@ export function clusterInfoObjects(cluster: { server: string; caPem: string }): 
         server: cluster.server,
       },
     }],
-    contexts: [],
+    contexts: null,
     "current-context": "",
-    users: [],
+    users: null,
   };
   const map: ConfigMap = {
     apiVersion: "v1",

@@ -27,7 +27,7 @@ import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { Host, KubeObject } from "../system.ts";
-import { type Desk, type Outcome, systemFor } from "./desk.ts";
+import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { existingFiles, patches } from "./init/checks.ts";
 import { type InitContext, initContext } from "./init/context.ts";
@@ -102,6 +102,9 @@ const PHASES: PhaseList<InitContext> = [
   showJoinCommand,
 ];
 
+/** Phases that act as administrator. Run alone, each first sees to it that it may, as kubeadm's do. */
+const AS_ADMINISTRATOR = new Set(["upload-config", "bootstrap-token", "addon", "mark-control-plane"]);
+
 /** Names of all keys in the order in which the phases take them; each is named as its phase. */
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
   .map((path) => path.split("/")[1]!);
@@ -171,9 +174,12 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const selection = selectionOf(config.skipPhases, request.phase);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
-  const system = systemFor(desk, config);
+  const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
+  if (selection.only && AS_ADMINISTRATOR.has(selection.only.split("/")[0]!)) {
+    await runPhases([adminAccess], context, { skip: selection.skip }, desk.observer);
+  }
   await runPhases(PHASES, context, selection, desk.observer);
   return initOutcome(context, selection.only, request.shown, (performance.now() - start) / 1_000);
 }

@@ -80,7 +80,11 @@ async function configMap(config: Configuration): Promise<ConfigMap> {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
-    data: { "config.conf": stringify(kubeProxyConfiguration(config)), "kubeconfig.conf": stringify(kubeconfig) },
+    // Without a line end, as kubeadm has them.
+    data: {
+      "config.conf": stringify(kubeProxyConfiguration(config)).trimEnd(),
+      "kubeconfig.conf": stringify(kubeconfig).trimEnd(),
+    },
   };
   return config.kubeProxy === undefined ? await markGenerated(map) : map;
 }

@@ -42,8 +42,7 @@ export function realSystem(events: Events): System {
   trustNobodyElse();
   return {
     host: receiptHost(linuxHost(events.change, events.wait)),
-    connect: (credentials, timeLimitMs) =>
-      kubeClient(credentials, events.change, timeLimitMs === undefined ? {} : { timeLimitMs }),
+    connect: (credentials) => kubeClient(credentials, events.change),
     runtime: (socket) => containerRuntime(socket, events.change),
     etcd: (endpoint, credentials) => etcdClient(endpoint, credentials, events.change),
     unverified: unverifiedHttp(),

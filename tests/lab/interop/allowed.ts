@@ -7,7 +7,7 @@
 import type { Allowance } from "./compare.ts";
 
 /** What Go writes for fields that nobody set. */
-const ZERO = new Set(['"0s"', "0", '"0"', "{}", "null"]);
+const ZERO = new Set(['"0s"', "0", '"0"', "{}", "null", '""', "false"]);
 
 export const ALLOWED: readonly Allowance[] = [
   {
@@ -24,14 +24,14 @@ export const ALLOWED: readonly Allowance[] = [
   },
   {
     reason: "fields that nobody set are left out; Go writes their zero value, which means the same",
-    document: /\.yaml$/,
-    path: /^content\.yaml\.(?!spec)/,
+    document: /\.yaml$|^ConfigMap kube-system\/(kubelet-config|kube-proxy)$/,
+    path: /^content\.yaml\.(?!spec)|^data\..*\.yaml\./,
     when: ({ kubeadm, kubewright }) => ZERO.has(kubeadm ?? "") && kubewright === undefined,
   },
   {
     reason: "a zero that the user wrote is kept; Go leaves it out, which means the same",
-    document: /\/config\.yaml$/,
-    path: /^content\.yaml\./,
+    document: /\/config\.yaml$|^ConfigMap kube-system\/(kubelet-config|kube-proxy)$/,
+    path: /^content\.yaml\.|^data\..*\.yaml\./,
     when: ({ kubeadm, kubewright }) => ZERO.has(kubewright ?? "") && kubeadm === undefined,
   },
   {
@@ -47,5 +47,19 @@ export const ALLOWED: readonly Allowance[] = [
     document: /\.conf$/,
     path: /certificate-authority-data\.(certificates|sameAs(\[0\])?)$/,
     when: ({ path, kubewright }) => !path.includes("sameAs[") || kubewright === '"/etc/kubernetes/pki/ca.crt"',
+  },
+  {
+    reason:
+      "workers have a manifests folder, too: with kubeadm the kubelet's package brings it, and no kubelet starts well without",
+    document: /^\/etc\/kubernetes\/manifests$/,
+    path: /^$/,
+    when: ({ kubeadm }) => kubeadm === undefined,
+  },
+  {
+    reason: "the phase of a disabled addon installs nothing; kubeadm's does when it is run alone, its init does not",
+    configuration: "addons-disabled",
+    document: /kube-proxy|node-proxier|coredns|kube-dns/,
+    path: /^$/,
+    when: ({ kubewright }) => kubewright === undefined,
   },
 ];

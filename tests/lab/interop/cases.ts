@@ -23,10 +23,14 @@ export interface Case {
   kubeProxy?: Mapping;
   /** Environment of both programs. */
   env?: Record<string, string>;
-  /** Shell script that prepares the host for either program. */
+  /** Shell script that prepares the host for either program; run twice, it does the same. */
   before?: string;
   /** Files that either program makes outside the usual folders. */
   further?: readonly string[];
+  /** Whether its objects are those of another configuration, so that only files are compared. */
+  onlyFiles?: true;
+  /** Whether an etcd of somebody else's runs on the host, on port 2379; for clusters that are booted. */
+  etcd?: true;
   /** The API server's address instead of the host's own. */
   address?: string;
 }
@@ -71,8 +75,6 @@ const OWN_CA = `mkdir -p /etc/kubernetes/pki; cd /etc/kubernetes/pki
 cp /root/own-ca.crt ca.crt; cp /root/own-ca.key ca.key; chmod 600 ca.key`;
 
 const EXTERNAL = "/etc/ext-etcd";
-const EXTERNAL_FILES = `mkdir -p ${EXTERNAL}
-cp /root/own-ca.crt ${EXTERNAL}/ca.crt; cp /root/own-ca.crt ${EXTERNAL}/client.crt; cp /root/own-ca.key ${EXTERNAL}/client.key`;
 
 /** All configurations. */
 export const CASES: readonly Case[] = [
@@ -100,7 +102,6 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "external-etcd-https",
-    before: EXTERNAL_FILES,
     cluster: {
       ...QUICK,
       etcd: {
@@ -180,7 +181,11 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "proxy-environment",
-    env: { https_proxy: "http://proxy.example.test:3128", NO_PROXY: "localhost", ALL_PROXY: "socks5://10.0.0.1:1" },
+    env: {
+      https_proxy: "http://proxy.example.test:3128",
+      NO_PROXY: "localhost,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+      ALL_PROXY: "socks5://10.0.0.1:1",
+    },
     cluster: QUICK,
   },
   {
@@ -300,6 +305,6 @@ export const CASES: readonly Case[] = [
     cluster: QUICK,
   },
   { name: "patches", before: WRITE_PATCHES, init: { patches: { directory: DIRECTORY } }, cluster: QUICK },
-  { name: "own-ca", before: OWN_CA, cluster: QUICK },
-  { name: "own-ca-bundle", before: `${OWN_CA}; cat /root/former-ca.crt >>ca.crt`, cluster: QUICK },
+  { name: "own-ca", before: OWN_CA, cluster: QUICK, onlyFiles: true },
+  { name: "own-ca-bundle", before: `${OWN_CA}; cat /root/former-ca.crt >>ca.crt`, cluster: QUICK, onlyFiles: true },
 ];

@@ -27,6 +27,8 @@ export interface Allowance {
   path: RegExp;
   /** More conditions; none by default. */
   when?: (difference: Difference) => boolean;
+  /** Only in the configuration of this name; in every one by default. */
+  configuration?: string;
   /** Only with this minor release (`1.36`); with every one by default. */
   minor?: string;
 }
@@ -66,13 +68,15 @@ function union(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>)
   return [...new Set([...a.keys(), ...b.keys()])].sort();
 }
 
-/** The first allowance that covers a difference. */
+/** The first allowance that covers a difference in a configuration. */
 export function allowanceFor(
   difference: Difference,
   allowances: readonly Allowance[],
+  name: string,
 ): Allowance | undefined {
-  return allowances.find(({ document, path, when }) =>
-    document.test(difference.document) && path.test(difference.path) && (when?.(difference) ?? true)
+  return allowances.find(({ configuration = name, document, path, when }) =>
+    configuration === name && document.test(difference.document) && path.test(difference.path) &&
+    (when?.(difference) ?? true)
   );
 }
 

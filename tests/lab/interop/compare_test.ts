@@ -84,6 +84,13 @@ Deno.test("words are replaced whole, in names, paths and values", () => {
   strictEqual(renamed.get("Node /NODE")!.get("x"), '"https://ADDRESS:6443 10.0.0.12 NODE a12"');
 });
 
+Deno.test("an allowance for one configuration is none for another", () => {
+  const tally = new Tally([{ ...ALLOWANCE, configuration: "one" }], "1.37");
+  const longer = outcome({ ...POD, status: {} });
+  strictEqual(tally.refuses("one", longer, outcome(POD)), false);
+  strictEqual(tally.refuses("two", longer, outcome(POD)), true);
+});
+
 const ALLOWANCE: Allowance = { reason: "meant so", document: /yaml$/, path: /^status$/ };
 
 Deno.test("the tally refuses what is not allowed, and names what is no longer needed", () => {

@@ -27,10 +27,16 @@ export class Tally {
     this.#configurations.add(configuration);
     this.#documents += kubeadm.size;
     this.#fields += fields;
-    const refused = differences.filter((difference) => !this.#allow(difference));
+    const refused = differences.filter((difference) => !this.#allow(difference, configuration));
     this.#refused.push(...refused.map((difference) => `${configuration} (${stage}): ${describe(difference)}`));
     return `${configuration}: ${fields} fields of ${kubeadm.size} documents, ` +
       `${differences.length - refused.length} allowed differences, ${refused.length} others`;
+  }
+
+  /** Whether two outcomes differ in something that nothing allows; counts nothing. */
+  refuses(configuration: string, kubeadm: Outcome, kubewright: Outcome): boolean {
+    const { differences } = compare(kubeadm, kubewright);
+    return differences.some((found) => !allowanceFor(found, this.#allowances, configuration));
   }
 
   /** Adds a configuration that could not be compared at all. */
@@ -40,8 +46,8 @@ export class Tally {
     return `${configuration}: not compared`;
   }
 
-  #allow(difference: Difference): boolean {
-    const found = allowanceFor(difference, this.#allowances);
+  #allow(difference: Difference, configuration: string): boolean {
+    const found = allowanceFor(difference, this.#allowances, configuration);
     if (found) this.#used.set(found, (this.#used.get(found) ?? 0) + 1);
     return found !== undefined;
   }

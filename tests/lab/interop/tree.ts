@@ -42,7 +42,7 @@ export async function readTree(host: Host, paths: readonly string[], leaveOut = 
   const script = String.raw`out=$1; shift; for path in "$@"; do
   [ -e "$path" ] || continue
   find "$path" -xdev -printf '%y\t%m\t%U:%G\t%p\t%l\n'
-done | grep -vE "$out" | while IFS="$(printf '\t')" read -r type mode owner path target; do
+done | OUT=$out awk -F '\t' '$4 !~ ENVIRON["OUT"]' | while IFS="$(printf '\t')" read -r type mode owner path target; do
   printf '%s\t%s\t%s\t%s\t%s\t' "$type" "$mode" "$owner" "$path" "$target"
   [ "$type" != f ] || base64 -w0 "$path"
   echo

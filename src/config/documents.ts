@@ -153,6 +153,7 @@ export function openDocuments<Overrides extends object>(
     (path) => placeIn(origins, flags, text !== undefined)(path),
     locator(file),
     options.warn,
+    summary(source, text !== undefined),
   );
   const documents = readDocuments(file, [...wanted, ...besides], problems, options);
   if (text !== undefined && wanted.length > 0 && !wanted.some((kind) => documents[kind])) {

@@ -13,11 +13,15 @@ function related(a: string, b: string): boolean {
   return within(a, b) || within(b, a);
 }
 
+/** More than anybody reads; a text that has as many is not a configuration. */
+const MOST = 100;
+
 /** Gathers problems by field path, so that all of them can be told at once. */
 export class Problems {
   readonly #placeOf: PlaceOf;
   readonly #locate: Locate;
   readonly #warn: (message: string) => void;
+  readonly #summary: string;
   readonly #list: Problem[] = [];
   readonly #paths: string[] = [];
   #settled = 0;
@@ -26,20 +30,34 @@ export class Problems {
    * @param placeOf names the flag that a value came from.
    * @param locate finds a field in the file.
    * @param warn takes what is not wrong, but should be known.
+   * @param summary what cannot be done, for when there are too many problems to look for more.
    */
-  constructor(placeOf: PlaceOf, locate: Locate = () => undefined, warn: (message: string) => void = () => {}) {
+  constructor(
+    placeOf: PlaceOf,
+    locate: Locate = () => undefined,
+    warn: (message: string) => void = () => {},
+    summary = "Cannot use this configuration:",
+  ) {
     this.#placeOf = placeOf;
     this.#locate = locate;
     this.#warn = warn;
+    this.#summary = summary;
   }
 
-  /** Adds a problem, unless an earlier stage found one at, in or around the path: then this one only follows from it. */
+  /**
+   * Adds a problem, unless an earlier stage found one at, in or around the path: then this one only follows from it.
+   * @throws {InvalidInput} when there are too many: looking for all the others would take too long.
+   */
   readonly add = (path: string, what: string, hint?: string, at: "key" | "value" = "value"): void => {
     if (this.#paths.slice(0, this.#settled).some((earlier) => related(earlier, path))) return;
     this.#paths.push(path);
     const where = this.#placeOf(path);
     // One flag may set two fields (`--token`): its value is wrong once.
     if (this.#list.some((earlier) => earlier.where === where && earlier.what === what)) return;
+    if (this.#list.length === MOST || this.#paths.length > 100 * MOST) {
+      this.#list.push({ where, what: `and more: only the first ${MOST} problems are told` });
+      throw new InvalidInput(this.#summary, this.#list);
+    }
     const place = where === path ? this.#locate(path, at) : undefined;
     this.#list.push({ where, what, ...(hint === undefined ? {} : { hint }), ...place });
   };

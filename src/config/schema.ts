@@ -137,8 +137,9 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
 }
 
 function checkUnique(items: readonly Record<string, unknown>[], key: string, path: string, report: Report): void {
-  const values = items.map((item) => item[key]);
-  values.forEach((value, i) => {
-    if (value !== undefined && values.indexOf(value) < i) report(`${path}[${i}].${key}`, `"${value}" occurs twice`);
+  const seen = new Set<unknown>();
+  items.forEach(({ [key]: value }, i) => {
+    if (value !== undefined && seen.has(value)) report(`${path}[${i}].${key}`, `"${value}" occurs twice`);
+    seen.add(value);
   });
 }

@@ -21,7 +21,10 @@ export interface ConfigDocument {
 }
 
 /** Bounds on what a text may unfold to (aliases count each time), far above any real configuration. */
-const LIMITS = { characters: 4 << 20, values: 200_000, depth: 64 } as const;
+const LIMITS = { characters: 4 << 20, values: 200_000, documents: 1_000, depth: 64 } as const;
+
+/** How many documents that do not say what they are are told of. */
+const MOST_PROBLEMS = 20;
 
 /** Whether the value is a mapping. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
@@ -71,8 +74,10 @@ export function placesIn(text: string): Places {
  * @throws {InvalidInput} on bad syntax, duplicate keys and too large a text.
  */
 export function parseValues(text: string, source: string): unknown[] {
-  if (text.length > LIMITS.characters) {
-    throw new InvalidInput(`Cannot read "${source}": it has more than ${LIMITS.characters} characters`);
+  const refuse = (state: string) => new InvalidInput(`Cannot read "${source}": ${state}`);
+  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
+  if ((text.match(/^---/gm)?.length ?? 0) > LIMITS.documents) {
+    throw refuse(`it has more than ${LIMITS.documents} documents`);
   }
   try {
     const budget = { values: LIMITS.values };
@@ -94,6 +99,7 @@ export function parseDocuments(text: string, source: string): ConfigDocument[] {
   const places = placesIn(text);
   for (const [index, body] of parseValues(text, source).entries()) {
     if (body === null || body === undefined) continue;
+    if (problems.length === MOST_PROBLEMS) break;
     const refuse = (what: string) =>
       problems.push({ where: `document ${index + 1}`, what, source, ...places.find(index, "") });
     if (!isMapping(body)) {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Category, shortcomings } from "./case.ts";
 import { ENDPOINT_CASES } from "./endpoints.ts";
+import { TYPE_CASES, VALUE_CASES } from "./fields.ts";
 import { TOKEN_CASES } from "./tokens.ts";
+import { YAML_CASES } from "./yaml.ts";
 
-const CATEGORIES: readonly Category[] = [TOKEN_CASES, ENDPOINT_CASES];
+const CATEGORIES: readonly Category[] = [TOKEN_CASES, ENDPOINT_CASES, YAML_CASES, TYPE_CASES, VALUE_CASES];
 
 const count = { tried: 0, refused: 0 };
 

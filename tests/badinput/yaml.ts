@@ -1,0 +1,245 @@
+/** YAML and JSON as such: syntax, size, depth, documents and kinds. @module */
+import { API_VERSION, type BadInput, type Category, cluster, CONFIG, init, initFile, join, TOKEN } from "./case.ts";
+
+const HEAD = `${API_VERSION}\nkind: ClusterConfiguration\n`;
+const NOT_YAML = /Cannot (read|use) "\/root\/cluster\.yaml".*not valid YAML/;
+const SECRET = `bootstrapTokens: [{token: ${TOKEN}}]`;
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
+
+/** Lists of lists by aliases: each is nine times the one before. */
+const LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" +
+  LETTERS.slice(1, 12).map((letter, i) => `${letter}: &${letter} [${Array(9).fill(`*${LETTERS[i]}`)}]`).join("\n");
+const MERGES = "a: &a {x: 1}\n" +
+  LETTERS.slice(1, 20).map((letter, i) => `${letter}: &${letter} {<<: [${Array(9).fill(`*${LETTERS[i]}`)}]}`).join(
+    "\n",
+  );
+
+const SYNTAX: readonly (readonly [string, string])[] = [
+  ["a bracket that does not close", "apiServer: {certSANs: [a, b"],
+  ["a brace that does not close", "apiServer: {certSANs: [a, b]"],
+  ["a bracket that does not open", "apiServer: ]"],
+  ["a quote that does not close", 'clusterName: "a'],
+  ["an apostrophe that does not close", "clusterName: 'a"],
+  ["two colons", "clusterName: a: b"],
+  ["a zero byte", "clusterName: a\0b"],
+  ["a control character", "clusterName: a\x07b"],
+  ["an escape that does not exist", 'clusterName: "\\q"'],
+  ["an alias of nothing", "clusterName: *nothing"],
+  ["an anchor without a name", "clusterName: & a"],
+  ["a tag that nobody knows", "clusterName: !vault abc"],
+  ["a tag of Python", "clusterName: !!python/object:os.system a"],
+  ["a tag of bytes", "clusterName: !!binary aGVsbG8="],
+  ["a key twice", "clusterName: a\nclusterName: b"],
+  ["a key twice inside", "networking: {podSubnet: 10.1.0.0/16, podSubnet: 10.2.0.0/16}"],
+  ["a list at the level of fields", "- clusterName: a"],
+  ["less indentation in the middle", "networking:\n    podSubnet: 10.1.0.0/16\n  dnsDomain: a.example"],
+  ["a text at the level of fields", "clusterName"],
+  ["an at sign in front", "clusterName: @a"],
+  ["a percent sign in front", "clusterName: %a"],
+  ["a backquote in front", "clusterName: `a`"],
+  ["a comma in front", "clusterName: , a"],
+  ["a block text with a false indicator", "clusterName: |x\n  a"],
+  ["nothing but brackets, a million", "[".repeat(1_000_000)],
+  ["nothing but braces, a hundred thousand", '{"a":'.repeat(100_000)],
+  ["nothing but dashes, a million", "- ".repeat(1_000_000)],
+  ["nothing but question marks, a hundred thousand", "? ".repeat(100_000)],
+  ["the billion laughs", LAUGHS],
+  ["merges of merges", MERGES],
+  ["a list in itself", "clusterName: &a [*a]"],
+  ["65 levels", `networking: ${"[".repeat(65)}${"]".repeat(65)}`],
+];
+
+const SYNTAX_CASES: readonly BadInput[] = SYNTAX.map(([what, yaml]) => initFile(what, HEAD + yaml, NOT_YAML));
+
+/** A syntax error on or beside the line of a secret, which is not to be quoted. */
+const BESIDE_SECRETS: readonly BadInput[] = [
+  init("a mistake on the line of a token", `bootstrapTokens: [{token: ${TOKEN}: }]`, /not valid YAML.*line 3/),
+  init("a mistake below a token", `bootstrapTokens:\n- token: ${TOKEN}\n description: x`, /not valid YAML.*line 5/),
+  init("a quote that does not close around a token", `bootstrapTokens: [{token: "${TOKEN}}]`, /not valid YAML/),
+  init("a tag at a token", `bootstrapTokens: [{token: !secret ${TOKEN}}]`, /not valid YAML/),
+  join(
+    "a mistake on the line of a join token",
+    `discovery: {bootstrapToken: {token: ${TOKEN} x: y}}`,
+    /not valid YAML/,
+  ),
+];
+
+const DOCUMENTS: readonly BadInput[] = [
+  initFile("nothing", "", /has no InitConfiguration and no ClusterConfiguration/),
+  initFile("only comments", "# nothing\n---\n# here\n", /has no InitConfiguration/),
+  initFile("only a document mark", "---\n", /has no InitConfiguration/),
+  initFile("null", "null\n", /has no InitConfiguration/),
+  initFile("a number", "5\n", /document 1: expected a mapping with apiVersion and kind, is the number 5/),
+  initFile("a text", "hello\n", /document 1: expected a mapping/),
+  initFile("a list", "- a\n- b\n", /document 1: expected a mapping.*a list/),
+  initFile("a mapping without kind and version", "a: b\n", /document 1: has no apiVersion and no kind/),
+  initFile("no kind", `${API_VERSION}\n`, /document 1: has no kind/),
+  initFile("no apiVersion", "kind: InitConfiguration\n", /document 1: has no apiVersion/),
+  initFile("an empty kind", `${API_VERSION}\nkind: ""\n`, /document 1: has no kind/),
+  initFile("a kind that is a number", `${API_VERSION}\nkind: 5\n`, /document 1: has no kind/),
+  initFile(
+    "an apiVersion that is a number",
+    "apiVersion: 1\nkind: InitConfiguration\n",
+    /document 1: has no apiVersion/,
+  ),
+  initFile("an apiVersion that is a list", "apiVersion: [a]\nkind: InitConfiguration\n", /has no apiVersion/),
+  initFile("the second document wrong", `${HEAD}---\n- a\n`, /document 2: expected a mapping/),
+  initFile("the kind of join", `${API_VERSION}\nkind: JoinConfiguration\n`, /has no InitConfiguration/),
+  initFile(
+    "a Pod",
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+    /has no InitConfiguration|there is no apiVersion v1/,
+  ),
+  initFile(
+    "a Deployment beside",
+    `${HEAD}---\napiVersion: apps/v1\nkind: Deployment\n`,
+    /there is no apiVersion apps\/v1/,
+  ),
+  initFile(
+    "a kind in lower case",
+    `${API_VERSION}\nkind: clusterconfiguration\n`,
+    /did you mean "ClusterConfiguration"|has no InitConfiguration/,
+  ),
+  initFile(
+    "a misspelt kind",
+    `${HEAD}---\n${API_VERSION}\nkind: InitConfigration\n`,
+    /did you mean "InitConfiguration"/,
+  ),
+  initFile(
+    "a misspelt group",
+    `${HEAD}---\napiVersion: kubeadm.k8s.i/v1beta4\nkind: InitConfiguration\n`,
+    /there is no apiVersion/,
+  ),
+  initFile(
+    "a version to come",
+    `${HEAD}---\napiVersion: kubeadm.k8s.io/v9\nkind: InitConfiguration\n`,
+    /there is no apiVersion kubeadm\.k8s\.io\/v9/,
+  ),
+  initFile("an old version", `${HEAD}---\napiVersion: kubeadm.k8s.io/v1alpha3\nkind: InitConfiguration\n`, /v1alpha3/),
+  initFile("v1beta1", `${HEAD}---\napiVersion: kubeadm.k8s.io/v1beta1\nkind: InitConfiguration\n`, /v1beta1/),
+  initFile("v1beta2", `${HEAD}---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: InitConfiguration\n`, /v1beta2/),
+  initFile("one kind twice", `${HEAD}---\n${HEAD}`, /ClusterConfiguration: occurs twice/),
+  initFile(
+    "a kind of the kubelet's group",
+    `${HEAD}---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfig\n`,
+    /KubeletConfig: there is no such kind/,
+  ),
+  initFile(
+    "kubelet configuration of another version",
+    `${HEAD}---\napiVersion: kubelet.config.k8s.io/v1\nkind: KubeletConfiguration\n`,
+    /kubelet\.config\.k8s\.io\/v1\b/,
+  ),
+  initFile(
+    "names from JavaScript",
+    `${HEAD}---\napiVersion: __proto__\nkind: constructor\n`,
+    /there is no apiVersion __proto__/,
+  ),
+  initFile(
+    "fields from JavaScript",
+    `${HEAD}__proto__: {a: 1}\nconstructor: 1\ntoString: 2\nhasOwnProperty: 3\n`,
+    /ClusterConfiguration\.__proto__.*[\s\S]*\.constructor.*[\s\S]*\.toString/,
+  ),
+  initFile("JSON cut off", '{"apiVersion": "kubeadm.k8s.io/v1beta4", "kind": "ClusterConf', /not valid YAML/),
+  initFile(
+    "JSON with a field unknown",
+    '{"apiVersion": "kubeadm.k8s.io/v1beta4", "kind": "ClusterConfiguration", "a": 1}',
+    /ClusterConfiguration\.a: there is no such field/,
+  ),
+  initFile(
+    "JSON lines",
+    '{"apiVersion": "kubeadm.k8s.io/v1beta4", "kind": "ClusterConfiguration"}\n{"kind": "x"}',
+    /not valid YAML/,
+  ),
+  initFile("XML", "<?xml version='1.0'?><a/>", /not valid YAML|expected a mapping/),
+  initFile("a shell script", "#!/bin/sh\necho hello; exit 1\n", /expected a mapping|not valid YAML/),
+  initFile("a program", `\x7fELF\x02\x01\x01\0${"\0".repeat(999)}`, /not valid YAML|expected a mapping/),
+  initFile(
+    "a private key",
+    `-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(16)}\n-----END PRIVATE KEY-----\n`,
+    /not valid YAML|expected a mapping/,
+  ),
+  initFile("five million characters", `${HEAD}clusterName: ${"a".repeat(5_000_000)}`, /more than \d+ characters/),
+  initFile(
+    "line ends of Windows and a field unknown",
+    `${HEAD.replaceAll("\n", "\r\n")}a: 1\r\n`,
+    /ClusterConfiguration\.a: there is no such field/,
+  ),
+  initFile(
+    "a byte order mark and a field unknown",
+    `\ufeff${HEAD}a: 1\n`,
+    /ClusterConfiguration\.a: there is no such field/,
+  ),
+  initFile(
+    "a field of a hundred thousand characters",
+    `${HEAD}${"a".repeat(100_000)}: 1\n`,
+    /there is no such field|not valid YAML/,
+  ),
+  initFile(
+    "thirty thousand unknown fields",
+    HEAD + Array.from({ length: 30_000 }, (_, i) => `field${i}: 1`).join("\n"),
+    /there is no such field/,
+  ),
+  initFile(
+    "thirty thousand items of a wrong type",
+    `${HEAD}apiServer:\n  certSANs:\n${"  - 5\n".repeat(30_000)}`,
+    /certSANs\[0\].*expected text/,
+  ),
+  initFile(
+    "thirty thousand wrong names",
+    `${HEAD}apiServer:\n  certSANs:\n${"  - a b\n".repeat(30_000)}`,
+    /certSANs\[0\]/,
+  ),
+  initFile(
+    "thirty thousand arguments without name",
+    `${HEAD}scheduler:\n  extraArgs:\n${'  - {value: "1"}\n'.repeat(30_000)}`,
+    /extraArgs\[0\]\.name: is required/,
+  ),
+  initFile(
+    "ten thousand taints of one kind",
+    `${API_VERSION}\nkind: InitConfiguration\nnodeRegistration:\n  taints:\n${
+      "  - {key: a b, effect: NoSchedule}\n".repeat(10_000)
+    }`,
+    /taints\[0\]\.key/,
+  ),
+  initFile(
+    "ten thousand tokens that are the same",
+    `${API_VERSION}\nkind: InitConfiguration\nbootstrapTokens:\n${`- {token: ${TOKEN}}\n`.repeat(10_000)}`,
+    /bootstrapTokens\[1\]\.token.*twice/,
+  ),
+  initFile("half a million documents", HEAD + "\n---".repeat(500_000), /more than 1000 documents/),
+  initFile("a thousand documents", `${HEAD}---\n`.repeat(1_000), /occurs twice/),
+  initFile("nine hundred documents without a kind", "---\na: 1\n".repeat(900), /document 1: has no apiVersion/),
+  cluster("numbers in octal for a mask", "networking: {podSubnet: 0o10}", /networking\.podSubnet/),
+  cluster("a boolean of YAML 1.1", "dns: {disabled: yes}", /dns\.disabled: expected true or false, is the text "yes"/),
+  cluster("a boolean as a number", "dns: {disabled: 1}", /dns\.disabled: expected true or false/),
+  cluster("a date for a name", "clusterName: [2001-01-01]", /clusterName: expected text/),
+  cluster(
+    "a version that is a number",
+    "kubernetesVersion: 1.37",
+    /kubernetesVersion: expected text, is the number 1\.37; write it in quotes/,
+  ),
+  cluster(
+    "a text of several lines for a name",
+    "networking: {dnsDomain: |\n  a\n  b\n}",
+    /not valid YAML|networking\.dnsDomain/,
+  ),
+  {
+    ...initFile("a file that is not there", "", /--config: there is no file "\/root\/cluster\.yaml"/),
+    files: { [CONFIG]: undefined },
+  },
+  {
+    ...initFile("nothing on standard input", "", /"standard input".*has no InitConfiguration/),
+    args: ["init", "--config", "-"],
+  },
+  {
+    ...initFile("an error on standard input", "", /"standard input".*not valid YAML/),
+    args: ["init", "--config", "-"],
+    stdin: `${SECRET}: [`,
+  },
+];
+
+/** YAML, JSON and documents. */
+export const YAML_CASES: Category = {
+  name: "YAML and documents",
+  cases: () => [...SYNTAX_CASES, ...BESIDE_SECRETS, ...DOCUMENTS],
+};

@@ -62,6 +62,10 @@ export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
 /** Reads one network or one of each family; reports what is wrong and then returns none. */
 function readSubnets(text: string, path: string, report: Report): Cidr[] {
   const parts = text.split(",");
+  if (parts.length > 2) {
+    report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
+    return [];
+  }
   const cidrs = parts.map((part) => ({ part, cidr: parseCidr(part) }));
   const wrong = cidrs.filter(({ cidr }) => !cidr);
   for (const { part } of wrong) {
@@ -70,7 +74,7 @@ function readSubnets(text: string, path: string, report: Report): Cidr[] {
   }
   if (wrong.length > 0) return [];
   const valid = cidrs.map(({ cidr }) => cidr!);
-  if (valid.length > 2 || new Set(valid.map((cidr) => cidr.address.family)).size !== valid.length) {
+  if (new Set(valid.map((cidr) => cidr.address.family)).size !== valid.length) {
     report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
     return [];
   }

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { type Category, shortcomings } from "./case.ts";
+import { CERTIFICATE_CASES } from "./certificates.ts";
 import { ENDPOINT_CASES } from "./endpoints.ts";
 import { TYPE_CASES, VALUE_CASES } from "./fields.ts";
 import { TOKEN_CASES } from "./tokens.ts";
 import { YAML_CASES } from "./yaml.ts";
 
-const CATEGORIES: readonly Category[] = [TOKEN_CASES, ENDPOINT_CASES, YAML_CASES, TYPE_CASES, VALUE_CASES];
+const CATEGORIES: readonly Category[] = [
+  TOKEN_CASES,
+  ENDPOINT_CASES,
+  YAML_CASES,
+  TYPE_CASES,
+  VALUE_CASES,
+  CERTIFICATE_CASES,
+];
 
 const count = { tried: 0, refused: 0 };
 
@@ -13,6 +21,7 @@ for (const { name, cases } of CATEGORIES) {
   Deno.test(`bad input: ${name}`, async () => {
     const found: string[] = [];
     for (const bad of await cases()) {
+      if (Deno.env.get("BAD")) console.log(bad.name);
       const wrong = await shortcomings(bad);
       count.tried++;
       if (wrong.length === 0) count.refused++;

@@ -120,11 +120,13 @@ export function authorityCannotSign(
   if (!certificates) return { problems: [] };
   if (!keys) return { problems: [], lacking: [{ authority: spec, what: where }] };
   const { certificate } = pkiPaths(config.cluster, spec);
-  const notAfter = certificates[0].notAfter;
-  if (notAfter > host.now()) return { problems: [] };
-  return {
-    problems: [{ where, what: `is missing, and its authority ${certificate} expired on ${notAfter.toISOString()}` }],
-  };
+  const { notBefore, notAfter } = certificates[0];
+  const now = host.now();
+  if (notBefore <= now && now < notAfter) return { problems: [] };
+  const why = now < notBefore
+    ? `is not valid before ${notBefore.toISOString()}`
+    : `expired on ${notAfter.toISOString()}`;
+  return { problems: [{ where, what: `is missing, and its authority ${certificate} ${why}` }] };
 }
 
 /** A long node name makes a common name that X.509 does not allow. */

@@ -63,17 +63,37 @@ export const GENERAL_NAME = { dnsName: 2, ipAddress: 7 } as const;
 /** More intermediates than any real chain has: the search ends even when certificates sign one another in a circle. */
 const LONGEST_CHAIN = 8;
 
-/** @throws {InvalidInput} when the bytes are not one DER certificate. */
+/** @throws {InvalidInput} when the bytes are not one DER certificate, or one that Go's programs refuse to read. */
 export function parseCertificate(der: Uint8Array<ArrayBuffer>): Certificate {
+  let certificate: Certificate;
   try {
-    return read(der);
+    certificate = read(der);
   } catch (cause) {
     throw new InvalidInput("Cannot read certificate: it is not a DER encoded X.509 certificate", [], { cause });
+  }
+  if (certificate.serialNumber < 0n) {
+    throw new InvalidInput(
+      "Cannot read certificate: its serial number is negative, which Kubernetes components refuse",
+    );
+  }
+  return certificate;
+}
+
+/** UTCTime and GeneralizedTime as RFC 5280 wants them; asn1js takes the 99th month for one eight years later. */
+const TIME = /^(\d\d)?\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\dZ$/;
+
+function checkTimes(certificate: Sequence): void {
+  const fields = (certificate.valueBlock.value[0] as Sequence).valueBlock.value;
+  const validity = fields[fields[0]!.idBlock.tagClass === 3 ? 4 : 3] as Sequence;
+  for (const time of validity.valueBlock.value) {
+    const text = new TextDecoder().decode((time as OctetString).valueBlock.valueHexView);
+    if (!TIME.test(text)) throw new RangeError("a time in it is none");
   }
 }
 
 function read(der: Uint8Array<ArrayBuffer>): Certificate {
   const { result, offset } = fromBER(der);
+  checkTimes(result as Sequence);
   if (offset !== der.length) throw new RangeError(`the certificate ends after ${offset} of ${der.length} bytes`);
   const x509 = new X509({ schema: result });
   const extension = (id: string) => x509.extensions?.find((extension) => extension.extnID === id)?.parsedValue;
@@ -148,11 +168,24 @@ export async function fitsKey(certificate: Certificate, key: CryptoKey): Promise
   return sameBytes(certificate.publicKeyDer, await publicKeyDer(key));
 }
 
-/** Whether `issuer` signed the certificate: the name and the signature; neither validity nor whether it may. */
+/** Signatures by digests that Go's programs do not believe: MD5, SHA-1. */
+const WEAK_SIGNATURES: ReadonlySet<string> = new Set([
+  "1.2.840.113549.1.1.4",
+  "1.2.840.113549.1.1.5",
+  "1.2.840.10040.4.3",
+  "1.2.840.10045.4.1",
+]);
+
+/**
+ * Whether `issuer` signed the certificate: the name and the signature; neither validity nor whether it may. A signature
+ * by MD5 or SHA-1 does not count.
+ */
 export async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
   if (!sameBytes(certificate.issuerDer, issuer.subjectDer)) return false;
   try {
-    return await X509.fromBER(certificate.der).verify(X509.fromBER(issuer.der));
+    const x509 = X509.fromBER(certificate.der);
+    if (WEAK_SIGNATURES.has(x509.signatureAlgorithm.algorithmId)) return false;
+    return await x509.verify(X509.fromBER(issuer.der));
   } catch {
     return false; // a signature algorithm that the key cannot have made, or that is not known here
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import { EXIT } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../../src/host/memory.ts";
 import { run, unfit, type World } from "../program/program.ts";
@@ -40,8 +41,21 @@ export const HASH = `sha256:${"0".repeat(64)}`;
 /** The command line of a `join` that lacks nothing. */
 export const JOIN = ["join", "192.0.2.1:6443", "--token", TOKEN, "--discovery-token-ca-cert-hash", HASH] as const;
 
-/** Longest time that one bad input may take, in ms. */
-export const TIME_LIMIT_MS = 2_000;
+/** Longest time that one bad input may take, in ms: of the CPU, and by the clock on a machine that does other things, too. */
+export const TIME_LIMIT_MS = { cpu: 2_000, clock: 30_000 } as const;
+
+/** What is wrong with the time that has gone since `start`. */
+export function timeTrouble(start: { cpu: NodeJS.CpuUsage; clock: number }): string[] {
+  const { user, system } = process.cpuUsage(start.cpu);
+  const [cpu, clock] = [(user + system) / 1_000, performance.now() - start.clock];
+  if (cpu < TIME_LIMIT_MS.cpu && clock < TIME_LIMIT_MS.clock) return [];
+  return [`took ${Math.round(cpu)} ms of the CPU, ${Math.round(clock)} ms`];
+}
+
+/** The time now, for {@linkcode timeTrouble}. */
+export function startTime(): { cpu: NodeJS.CpuUsage; clock: number } {
+  return { cpu: process.cpuUsage(), clock: performance.now() };
+}
 
 /** `init` with a configuration file. */
 export function initFile(name: string, text: string, says: RegExp, more: Partial<BadInput> = {}): BadInput {
@@ -80,7 +94,7 @@ export function line(name: string, args: readonly string[], says: RegExp, more: 
 /** The secret halves of tokens, the bodies of private keys and other secrets in an input. */
 function secretsIn({ args, files = {}, stdin = "", secrets = [] }: BadInput): string[] {
   const texts = [...args, stdin, ...Object.values(files).filter((file) => typeof file === "string")];
-  const keys = texts.flatMap((text) => [...text.matchAll(/PRIVATE KEY-----\n([\s\S]*?)-----END/g)])
+  const keys = texts.flatMap((text) => [...text.matchAll(/PRIVATE KEY-----\n([^-]*)-----END/g)])
     .flatMap(([, body]) => body!.split("\n").filter((text) => text.length > 20));
   const tokens = texts.flatMap((text) => [...text.matchAll(/\b[a-z0-9]{6}\.([a-z0-9]{16})\b/g)]).map(([, half]) =>
     half!
@@ -93,10 +107,10 @@ const NOT_FOR_PEOPLE = /defect of kubewright|\bundefined\b|\[object |\bNaN\b|Typ
 
 /** What is wrong with how the program took a bad input; empty when it was refused as it should be. */
 export async function shortcomings(bad: BadInput): Promise<string[]> {
-  const start = performance.now();
+  const start = startTime();
   const host = unfit(bad.host ?? {}, bad.files);
   const ran = await run(bad.args, host, bad.stdin ?? "", bad.world);
-  const ms = performance.now() - start;
+  const slow = timeTrouble(start);
   const said = `${ran.err}\n${ran.out}`;
   const nonsense = NOT_FOR_PEOPLE.exec(said)?.[0];
   return [
@@ -104,8 +118,10 @@ export async function shortcomings(bad: BadInput): Promise<string[]> {
     ...(bad.says.test(said) ? [] : [`does not say ${bad.says}`]),
     ...(nonsense ? [`says "${nonsense}"`] : []),
     ...(ran.changes.length > 0 ? [`changed ${ran.changes.length} things: ${ran.changes[0]?.kind}`] : []),
-    ...(ms < TIME_LIMIT_MS ? [] : [`took ${Math.round(ms)} ms`]),
-    ...(said.length < 60_000 ? [] : [`says ${said.length} characters`]),
+    ...slow,
+    ...(said.length < 100_000 ? [] : [`says ${said.length} characters`]),
     ...secretsIn(bad).filter((secret) => said.includes(secret)).map((secret) => `shows the secret "${secret}"`),
-  ].map((shortcoming) => `${bad.name}: ${shortcoming}\n${said.slice(0, 400)}`);
+  ].map((shortcoming) =>
+    `${bad.name}: ${shortcoming}\n${said.slice(Math.max(0, said.indexOf("error: "))).slice(0, 700)}`
+  );
 }

@@ -33,6 +33,11 @@ function suggestion(given: string, candidates: readonly string[], prefix = ""): 
   return meant === undefined ? "" : `; did you mean ${prefix}${meant}?`;
 }
 
+/** Words of the longest name of a command, and more. */
+const LONGEST_NAME = 5;
+/** Most words of a command line. */
+const MOST_WORDS = 1_000;
+
 /** Whether the word is a flag whose value is the next word: a flag means the same in every command. */
 function takesNext(word: string | undefined): boolean {
   const same = ({ name, short, type }: Flag) => type !== "switch" && (word === `--${name}` || word === `-${short}`);
@@ -52,10 +57,12 @@ function nameIn(words: readonly string[]): number[] {
  * @throws {InvalidInput} when there is no such command.
  */
 export function findCommand(words: readonly string[]): { command: CommandSpec; rest: readonly string[] } {
+  if (words.length > MOST_WORDS) throw new InvalidInput(`Cannot run this: it has more than ${MOST_WORDS} words`);
   const places = nameIn(words);
   const named = places.map((i) => words[i]!);
-  for (let length = named.length; length > 0; length--) {
-    const command = COMMANDS.find(({ name }) => name === named.slice(0, length).join(" "));
+  for (let length = Math.min(named.length, LONGEST_NAME); length > 0; length--) {
+    const wanted = named.slice(0, length).join(" ");
+    const command = COMMANDS.find(({ name }) => name === wanted);
     if (command) return { command, rest: words.filter((_, i) => !places.slice(0, length).includes(i)) };
   }
   const [first = ""] = named;

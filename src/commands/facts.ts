@@ -56,7 +56,7 @@ async function findKubelet(host: Host): Promise<string | undefined> {
 /** `Kubernetes v1.37.2` -> `v1.37.2`; undefined when the program does not run. */
 async function kubeletVersion(host: Host, path: string): Promise<string | undefined> {
   const { code, stdout } = await host.query({ argv: [path, "--version"] });
-  return code === 0 ? /v\d+\.\d+\.\d+\S*/.exec(stdout)?.[0] : undefined;
+  return code === 0 ? /\bv(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(?![\d.])\S{0,100}/.exec(stdout)?.[0] : undefined;
 }
 
 /** Looks at the machine once, before the configuration is completed. Changes nothing. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type Category, shortcomings } from "./case.ts";
 import { CERTIFICATE_CASES } from "./certificates.ts";
+import { LINE_CASES } from "./command_lines.ts";
 import { ENDPOINT_CASES } from "./endpoints.ts";
 import { TYPE_CASES, VALUE_CASES } from "./fields.ts";
+import { HOST_CASES } from "./hosts.ts";
 import { TOKEN_CASES } from "./tokens.ts";
 import { YAML_CASES } from "./yaml.ts";
 
@@ -13,6 +15,8 @@ const CATEGORIES: readonly Category[] = [
   TYPE_CASES,
   VALUE_CASES,
   CERTIFICATE_CASES,
+  LINE_CASES,
+  HOST_CASES,
 ];
 
 const count = { tried: 0, refused: 0 };

@@ -1,0 +1,167 @@
+/** Command lines: commands, flags and operands. @module */
+import { API_VERSION, type BadInput, type Category, CONFIG, HASH, JOIN, line, TOKEN } from "./case.ts";
+
+const INIT_FILE = `${API_VERSION}\nkind: InitConfiguration\n`;
+
+/** Command lines that nobody can mean, and what is said. */
+const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ["nothing", [], /kubewright/],
+  ["an empty word", [""], /Cannot run ""/],
+  ["a command that does not exist", ["start"], /Cannot run "start": there is no such command/],
+  ["a misspelt command", ["joni"], /did you mean/],
+  ["a command in upper case", ["INIT"], /Cannot run "INIT"/],
+  ["a group without its command", ["token"], /Cannot run "token": it takes a command of its own/],
+  ["a group with a command that does not exist", ["token", "make"], /Cannot run "token make"/],
+  ["a group of certificates without its command", ["certs"], /it takes a command of its own/],
+  ["help for what does not exist", ["help", "start"], /Cannot run "start"/],
+  ["a flag that does not exist", ["init", "--pod-cidr", "10.0.0.0/8"], /--pod-cidr: there is no such flag/],
+  [
+    "a flag of another command",
+    ["join", "--pod-network-cidr", "10.0.0.0/8"],
+    /--pod-network-cidr: there is no such flag/,
+  ],
+  ["a flag of init for token list", ["token", "list", "--dry-run"], /--dry-run: there is no such flag/],
+  ["a short flag that does not exist", ["init", "-z"], /-z: there is no such flag/],
+  ["several short flags in one", ["init", "-abc"], /there is no such flag/],
+  ["one dash for a long flag", ["init", "-config", "x"], /there is no such flag/],
+  ["three dashes", ["init", "---config", "x"], /there is no such flag|Cannot run/],
+  ["a flag with an underscore", ["init", "--dry_run"], /--dry_run: there is no such flag.*did you mean --dry-run/],
+  ["a flag in upper case", ["init", "--DRY-RUN"], /there is no such flag/],
+  ["a flag with no in front", ["init", "--no-dry-run"], /--no-dry-run: there is no such flag/],
+  ["a flag with a dot", ["init", "--config.x=1"], /there is no such flag/],
+  ["a flag from JavaScript", ["init", "--__proto__=1"], /there is no such flag/],
+  ["another flag from JavaScript", ["init", "--constructor", "1"], /there is no such flag/],
+  ["a flag without its value at the end", ["init", "--config"], /--config: needs a value/],
+  ["a flag without its value before another", ["init", "--config", "--dry-run"], /--config: needs a value/],
+  ["an empty value", ["init", "--config="], /--config: needs a value/],
+  ["an empty value as a word", ["init", "--node-name", ""], /--node-name: needs a value/],
+  ["an empty item", ["init", "--skip-phases="], /--skip-phases: needs a value/],
+  ["a value for a switch", ["init", "--dry-run=maybe"], /--dry-run: takes no value, true or false, but is "maybe"/],
+  ["a number for a switch", ["init", "--dry-run=1"], /--dry-run: takes no value/],
+  ["a word for a number", ["init", "--apiserver-bind-port", "many"], /--apiserver-bind-port: is a whole number/],
+  ["a number in hexadecimal", ["init", "--apiserver-bind-port", "0x10"], /--apiserver-bind-port: /],
+  ["an operand for init", ["init", "192.0.2.1"], /init takes no operand/],
+  ["an operand for token list", ["token", "list", "abcdef"], /token list takes no operand/],
+  ["an operand behind a double dash", ["init", "--", "x"], /init takes no operand/],
+  ["two hosts", [...JOIN, "192.0.2.2"], /join takes 1 operand/],
+  ["two tokens to create", ["token", "create", TOKEN, TOKEN], /token create takes 1 operand/],
+  ["a report of no kind", ["init", "--output", "xml"], /--output: /],
+  ["a report of yaml for everybody", ["token", "list", "-o", "wide"], /--output: /],
+  ["a phase that does not exist", ["init", "phase", "certificates"], /there is no phase "certificates"/],
+  [
+    "a phase below that does not exist",
+    ["init", "phase", "certs", "apisrver"],
+    /there is no phase "certs\/apisrver".*did you mean/,
+  ],
+  ["no phase", ["init", "phase"], /there is no phase/],
+  ["a phase of init for join", ["join", "phase", "certs", ...JOIN.slice(1)], /there is no phase "certs"/],
+  ["a phase to skip that does not exist", ["init", "--skip-phases", "addons"], /there is no phase "addons"/],
+  ["a phase with slashes for words", ["init", "phase", "certs/ca/x"], /there is no phase/],
+  ["a feature gate without a value", ["init", "--feature-gates", "RootlessControlPlane"], /--feature-gates: /],
+  ["a feature gate of yes", ["init", "--feature-gates", "RootlessControlPlane=yes"], /--feature-gates: /],
+  [
+    "a feature gate that does not exist",
+    ["init", "--feature-gates", "Magic=true"],
+    /--feature-gates: there is no such feature gate/,
+  ],
+  [
+    "a pod network from a file that is not there",
+    ["init", "--cni", "/none.yaml"],
+    /--cni: .*there is no file "\/none\.yaml"/,
+  ],
+  ["a pod network by a name that nobody knows", ["init", "--cni", "calico"], /--cni: .*calico/],
+  ["a version of words", ["init", "--kubernetes-version", "the newest"], /--kubernetes-version: /],
+  ["a relative folder of certificates", ["init", "--cert-dir", "pki"], /--cert-dir: "pki" is not an absolute path/],
+  ["a lifetime in days", ["token", "create", "--ttl", "1d"], /--ttl: "1d" is not a duration/],
+  ["a negative lifetime", ["token", "create", "--ttl=-1h"], /--ttl: /],
+  ["a flag of a megabyte", ["init", `--${"x".repeat(1 << 20)}`], /there is no such flag/],
+  ["a command of a megabyte", ["x".repeat(1 << 20)], /Cannot run/],
+  [
+    "ten thousand flags",
+    ["init", ...Array.from({ length: 10_000 }, (_, i) => `--flag${i}`)],
+    /more than 1000 words/,
+  ],
+  [
+    "ten thousand operands",
+    ["token", "create", ...Array.from({ length: 10_000 }, (_, i) => `x${i}`)],
+    /more than 1000 words/,
+  ],
+  ["certificates to renew that do not exist", ["certs", "renew", "apisrver"], /apisrver/],
+  ["no certificate to renew", ["certs", "renew"], /NAME|name|all/],
+  [
+    "certificates of a folder that is relative",
+    ["certs", "check-expiration", "--cert-dir", "pki"],
+    /--cert-dir|certificatesDir/,
+  ],
+  ["an operand for certificate-key", ["certs", "certificate-key", "x"], /takes no operand/],
+  ["a kubeconfig for nobody", ["kubeconfig", "user"], /--client-name/],
+];
+
+/** Flags that may not stand beside `--config`. */
+const MIXED = [
+  "--pod-network-cidr=10.0.0.0/8",
+  "--token=abcdef.0123456789abcdef",
+  "--kubernetes-version=v1.37.2",
+  "--apiserver-bind-port=1",
+  "--cri-socket=/x",
+  "--image-repository=x",
+  "--feature-gates=A=true",
+  "--cert-dir=/x",
+];
+
+const OTHERS: readonly BadInput[] = [
+  ...MIXED.map((flag) =>
+    line(
+      `${flag.split("=")[0]} beside --config`,
+      ["init", "--config", CONFIG, flag],
+      new RegExp(`${flag.split("=")[0]}: cannot be given together with --config`),
+      { files: { [CONFIG]: INIT_FILE } },
+    )
+  ),
+  line("a host beside --config", ["join", "192.0.2.1", "--config", CONFIG], /HOST|operand|--config/, {
+    files: {
+      [CONFIG]:
+        `${API_VERSION}\nkind: JoinConfiguration\ndiscovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a, caCertHashes: ["${HASH}"]}}\n`,
+    },
+  }),
+  line("a manifest that holds no objects", ["init", "--cni", "/m.yaml"], /--cni: "\/m\.yaml" holds 0 objects/, {
+    files: { "/m.yaml": "# nothing\n" },
+  }),
+  line("a manifest of objects without names", ["init", "--cni", "/m.yaml"], /--cni: .*without metadata\.name/, {
+    files: { "/m.yaml": "apiVersion: v1\nkind: Pod\n" },
+  }),
+  line("a manifest whose metadata is a text", ["init", "--cni", "/m.yaml"], /--cni: .*without metadata\.name/, {
+    files: { "/m.yaml": "apiVersion: v1\nkind: Pod\nmetadata: x\n" },
+  }),
+  line("a manifest whose name is a list", ["init", "--cni", "/m.yaml"], /--cni: .*without metadata\.name/, {
+    files: { "/m.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: [a]}\n" },
+  }),
+  line("a manifest whose name is a number", ["init", "--cni", "/m.yaml"], /--cni: .*without metadata\.name/, {
+    files: { "/m.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: 5}\n" },
+  }),
+  line("a manifest that is not YAML", ["init", "--cni", "/m.yaml"], /"\/m\.yaml": it is not valid YAML/, {
+    files: { "/m.yaml": "a: [" },
+  }),
+  line("a manifest that is not of Kubernetes", ["init", "--cni", "/m.yaml"], /"\/m\.yaml": not every document/, {
+    files: { "/m.yaml": "a: b\n" },
+  }),
+  line("a wrong flag, told as JSON", ["init", "--bad", "--output", "json"], /"event":"error".*"exitCode":3.*--bad/),
+  line(
+    "a wrong file, told as JSON",
+    ["init", "--config", CONFIG, "--output=json"],
+    /"event":"error".*InitConfiguration\.a/,
+    { files: { [CONFIG]: `${INIT_FILE}a: 1\n` } },
+  ),
+  line("a wrong file with a token, told as JSON", ["init", "--config", CONFIG, "--output=json"], /"event":"error"/, {
+    files: { [CONFIG]: `${INIT_FILE}bootstrapTokens: [${TOKEN}, {token: ${TOKEN}}, {token: ${TOKEN}}]\n` },
+  }),
+  line("a wrong file, told as YAML", ["init", "--config", CONFIG, "--output=yaml"], /event: error/, {
+    files: { [CONFIG]: `${INIT_FILE}a: 1\n` },
+  }),
+];
+
+/** Command lines. */
+export const LINE_CASES: Category = {
+  name: "command lines",
+  cases: () => [...LINES.map(([name, args, says]) => line(name, args, says)), ...OTHERS],
+};

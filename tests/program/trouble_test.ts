@@ -126,6 +126,27 @@ Deno.test("join: a name that does not resolve, or static pods of somebody else: 
   assert.match(err, /DirAvailable--etc-kubernetes-manifests: /);
 });
 
+Deno.test("join --discovery-file: no such file, no credentials, HOST besides, plain http: 3, before anything is asked", async () => {
+  const file = "apiVersion: v1\nkind: Config\nclusters: [{name: '', cluster: {server: 'https://192.0.2.1:6443'}}]\n";
+  const host = unfit({}, { "/etc/cluster.conf": file });
+  const cases: [string[], RegExp][] = [
+    [["--discovery-file", "/none", "--token", TOKEN], /kubeConfigPath: there is no file "\/none"/],
+    [["--discovery-file", "/etc/cluster.conf"], /tlsBootstrapToken: is required/],
+    [["--discovery-file", "/etc/cluster.conf", "--tls-bootstrap-token", "x.y"], /--tls-bootstrap-token: /],
+    [
+      ["192.0.2.1", "--discovery-file", "/etc/cluster.conf", "--discovery-token", TOKEN],
+      /has both bootstrapToken and file/,
+    ],
+    [["--discovery-file", "http://192.0.2.1/x", "--token", TOKEN], /neither a path nor an https URL/],
+  ];
+  for (const [flags, says] of cases) {
+    const { code, err } = await run(["join", ...flags], host);
+    assert.equal(code, 3, err);
+    assert.match(err, says);
+    assert.doesNotMatch(err, /0123456789abcdef/);
+  }
+});
+
 Deno.test("--output json: every line is an event, the last one the error, with its kind, code, problems and hints", async () => {
   const { code, events, err } = await run([...JOIN, "--output", "json"], unfit({ takenPorts: [10250] }));
   assert.equal(code, 2);

@@ -102,8 +102,15 @@ const PHASES: PhaseList<InitContext> = [
   showJoinCommand,
 ];
 
-/** Phases that act as administrator. Run alone, each first sees to it that it may, as kubeadm's do. */
-const AS_ADMINISTRATOR = new Set(["upload-config", "bootstrap-token", "addon", "mark-control-plane"]);
+/** What kubeadm's phases do besides what they are named after, and is a phase of its own here. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  "kubelet-start": ["kubelet-unit"],
+  "upload-config": ["admin-access"],
+  "upload-certs": ["admin-access"],
+  "bootstrap-token": ["admin-access"],
+  "addon": ["admin-access"],
+  "mark-control-plane": ["admin-access", "wait-node-registered"],
+};
 
 /** Names of all keys in the order in which the phases take them; each is named as its phase. */
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
@@ -142,16 +149,6 @@ function load(desk: Desk, request: InitRequest, facts: Facts, network: PodNetwor
   return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName);
 }
 
-/** Refuses what this command cannot do, before anything is done. */
-function checkSupported({ cluster }: InitConfiguration): void {
-  if (!cluster.featureGates["RootlessControlPlane"]) return;
-  throw new InvalidInput("Cannot set up a control plane:", [{
-    where: "featureGates.RootlessControlPlane",
-    what:
-      "control plane containers that run as other users than root are not supported; Kubernetes deprecates the gate",
-  }]);
-}
-
 /** Kubeconfigs elsewhere are of no use to what comes after them. */
 function checkKubeconfigDirectory(directory: string | undefined, phase: string | undefined): void {
   if (directory === undefined) return;
@@ -170,16 +167,16 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const { host } = desk.system;
   const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
   const config = load(desk, request, facts, network);
-  checkSupported(config);
-  const selection = selectionOf(config.skipPhases, request.phase);
+  const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  if (selection.only === "upload-certs" && !request.uploadCerts) {
+    const result = { phase: selection.only, skipped: true };
+    return { text: "Nothing was done: upload-certs needs --upload-certs.", result };
+  }
+  const system = systemFor(desk, config);
   const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
-  if (selection.only && AS_ADMINISTRATOR.has(selection.only.split("/")[0]!)) {
-    await runPhases([adminAccess], context, { skip: selection.skip }, desk.observer);
-  }
   await runPhases(PHASES, context, selection, desk.observer);
   return initOutcome(context, selection.only, request.shown, (performance.now() - start) / 1_000);
 }

@@ -72,6 +72,9 @@ const PHASES: readonly Phase<JoinContext>[] = [
   waitReady,
 ];
 
+/** What kubeadm's phases do besides what they are named after, and is a phase of its own here. */
+const NEEDS = { "kubelet-start": ["kubelet-unit", "bootstrap-credentials"] };
+
 /** Paths of all phases in order of work. */
 export function phaseNames(): string[] {
   return phasePaths(PHASES);
@@ -98,7 +101,7 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const options = { warn: desk.warn };
   const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
   checkSupported(config, request.overrides.controlPlane === true);
-  const selection = selectionOf(config.skipPhases, request.phase);
+  const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkPhaseNames(PHASES, selection);
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const context = await joinContext(system, desk, facts, config);

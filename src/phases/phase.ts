@@ -51,6 +51,8 @@ export interface Selection {
   skip: readonly string[];
   /** Path of the one phase to run, with everything below it; what stands above it checks, so it runs, too. Absent: all. */
   only?: string;
+  /** Paths of phases that the only one cannot do without: they run, too, in their order. */
+  also?: readonly string[];
 }
 
 /**
@@ -68,16 +70,25 @@ export function checkPhaseNames<C>(phases: PhaseList<C>, { skip, only }: Selecti
   throw new InvalidInput("Cannot select phases:", problems, { hint: `Phases are ${known.join(", ")}` });
 }
 
-/** `["certs", "all"]` and `["certs"]` are the phase `certs` with all below it; undefined is every phase. */
-export function selectionOf(skip: readonly string[], words: readonly string[] | undefined): Selection {
+/**
+ * `["certs", "all"]` and `["certs"]` are the phase `certs` with all below it; undefined is every phase.
+ * @param needs by the first word of a phase: paths of phases without which it cannot be run alone.
+ */
+export function selectionOf(
+  skip: readonly string[],
+  words: readonly string[] | undefined,
+  needs: Readonly<Record<string, readonly string[]>> = {},
+): Selection {
   if (words === undefined) return { skip };
   const path = (words.at(-1) === "all" ? words.slice(0, -1) : words).join("/");
-  return { skip, only: path };
+  const also = Object.hasOwn(needs, words[0] ?? "") ? needs[words[0]!] : undefined;
+  return { skip, only: path, ...(also ? { also } : {}) };
 }
 
-function isSelected(path: string, { skip, only }: Selection): boolean {
+function isSelected(path: string, { skip, only, also = [] }: Selection): boolean {
   if (skip.includes(path)) return false;
-  return only === undefined || path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
+  if (only === undefined || also.includes(path)) return true;
+  return path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
 }
 
 /**

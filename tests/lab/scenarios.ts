@@ -13,6 +13,7 @@ import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
 import { scenario as patches } from "./scenarios/patches.ts";
+import { scenario as phases } from "./scenarios/phases.ts";
 import { scenario as peer } from "./scenarios/peer.ts";
 import { scenario as registry } from "./scenarios/registry.ts";
 import { scenario as reset } from "./scenarios/reset.ts";
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   externalCA,
   patches,
   uploadCerts,
+  phases,
   peer,
   interop,
   registry,

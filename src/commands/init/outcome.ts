@@ -59,9 +59,6 @@ export function initOutcome(
     const done = phaseOutcome(phase, dryRun);
     if (dryRun) return done;
     if (phase === "upload-certs") {
-      if (!context.uploadCerts) {
-        return { text: "Nothing was done: upload-certs needs --upload-certs.", result: { phase, skipped: true } };
-      }
       const { lines, result } = keyParts(context, shown);
       return { text: lines.join("\n").trimStart(), result: { phase, ...result } };
     }

@@ -1,8 +1,10 @@
+import { IGNORED_PREFLIGHT_ERRORS } from "../config.ts";
 import {
   changesOf,
   differingObjects,
   differingPaths,
   init,
+  joinArguments,
   kubewright,
   objectsOf,
   prepare,
@@ -37,7 +39,8 @@ export const scenario: Scenario = {
   summary:
     "patches of all types on all targets: bad ones are refused, the cluster is healthy, init again changes nothing",
   async run(t) {
-    const k1 = await t.step("host boots", () => t.host("k1"));
+    const [k1, k2] = await t.step("two hosts boot", () => Promise.all([t.host("k1"), t.host("k2")]));
+    await prepare(k2);
     await prepare(k1, { init: { patches: { directory: DIRECTORY } } });
     const untouched = await k1.snapshot(WATCHED.filter((path) => path !== "/root"));
     const missing = await kubewright(k1, ["init", "--config", "/root/kubewright.yaml"], { check: false });
@@ -81,6 +84,16 @@ export const scenario: Scenario = {
     t.equal(changes, [], "the list of changes of a second init");
     t.equal(differingPaths(files, await k1.snapshot(WATCHED)), [], "the list of paths that a second init changed");
     t.equal(differingObjects(objects, await objectsOf(k1)), [], "the list of objects that a second init changed");
+    await k2.shell(WRITE_PATCHES);
+    const ignore = `--ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")}`;
+    await t.step("join", () => kubewright(k2, [...joinArguments(real), "--patches", DIRECTORY, ignore]));
+    t.includes(
+      await k2.read("/var/lib/kubelet/config.yaml"),
+      "syncFrequency: 45s",
+      "the other kubelet's configuration",
+    );
+    const pods = await k1.kubectl("get", "node/k2", "-o", "jsonpath={.status.capacity.pods}");
+    t.equal(pods, "77", "the number of pods that k2 takes");
     await t.noPulls();
   },
 };

@@ -42,7 +42,8 @@ export function realSystem(events: Events): System {
   trustNobodyElse();
   return {
     host: receiptHost(linuxHost(events.change, events.wait)),
-    connect: (credentials) => kubeClient(credentials, events.change),
+    connect: (credentials, timeLimitMs) =>
+      kubeClient(credentials, events.change, timeLimitMs === undefined ? {} : { timeLimitMs }),
     runtime: (socket) => containerRuntime(socket, events.change),
     etcd: (endpoint, credentials) => etcdClient(endpoint, credentials, events.change),
     unverified: unverifiedHttp(),

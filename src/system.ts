@@ -324,7 +324,8 @@ export interface Download {
 /** Everything outside the program. */
 export interface System {
   readonly host: Host;
-  connect(credentials: KubeCredentials): KubeClient;
+  /** @param timeLimitMs how long a call is tried again for (60 s). */
+  connect(credentials: KubeCredentials, timeLimitMs?: number): KubeClient;
   runtime(socket: string): ContainerRuntime;
   /** etcd at a client URL, `https://127.0.0.1:2379`. */
   etcd(endpoint: string, credentials: EtcdCredentials): EtcdClient;

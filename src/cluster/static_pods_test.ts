@@ -82,6 +82,19 @@ Deno.test("a member that joins knows all the others", () => {
   assert.equal(pod("etcd").flags.has("initial-cluster-state"), false);
 });
 
+Deno.test("an etcd before 3.6, which 1.35 may run, has other names for two arguments", () => {
+  const of = (kubernetesVersion: string, imageTag: string) =>
+    pod("etcd", sampleInit({ kubernetesVersion, etcd: { local: { ...SAMPLE_ETCD, imageTag } } })).flags;
+  const old = of("v1.35.4", "3.5.24-0");
+  assert.equal(old.get("experimental-initial-corrupt-check"), "true");
+  assert.equal(old.get("experimental-watch-progress-notify-interval"), "5s");
+  assert.ok(!old.has("feature-gates") && !old.has("watch-progress-notify-interval"));
+  for (const flags of [of("v1.35.4", "3.6.6-0"), of("v1.35.4", "latest"), of("v1.36.3", "3.5.24-0")]) {
+    assert.equal(flags.get("feature-gates"), "InitialCorruptCheck=true");
+    assert.ok(!flags.has("experimental-initial-corrupt-check"));
+  }
+});
+
 Deno.test("etcd is probed where its metrics are", () => {
   const at = (value: string) => {
     const local = { ...SAMPLE_ETCD, extraArgs: [{ name: "listen-metrics-urls", value }] };

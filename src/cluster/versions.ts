@@ -27,6 +27,8 @@ export interface Release {
   kubeProxyMode?: "iptables";
   /** Its kubeadm lets patches change kube-proxy's DaemonSet. */
   kubeProxyPatches?: true;
+  /** It may run an etcd older than 3.6, whose arguments are named otherwise. */
+  etcdBefore36?: true;
   /** kube-controller-manager mounts the directory of flexvolume drivers. */
   flexvolume?: true;
 }
@@ -37,7 +39,7 @@ export interface Release {
  * v1.35.4); the kube-proxy mode is from https://github.com/kubernetes/kubeadm/issues/3309.
  */
 export const RELEASES: Readonly<Record<number, Release>> = {
-  35: { newest: "v1.35.4", etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1", flexvolume: true },
+  35: { newest: "v1.35.4", etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1", flexvolume: true, etcdBefore36: true },
   36: { newest: "v1.36.3", etcd: "3.6.8-0", coredns: "v1.14.2", pause: "3.10.2" },
   37: {
     newest: "v1.37.2",

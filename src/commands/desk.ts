@@ -1,3 +1,5 @@
+import { durationMs } from "../config/duration.ts";
+import type { Timeouts } from "../config/types.ts";
 import type { PhaseObserver } from "../phases/phase.ts";
 import type { System } from "../system.ts";
 
@@ -20,6 +22,13 @@ export interface Outcome {
   result: Record<string, unknown> | readonly Record<string, unknown>[];
   /** Absent: 0. The answer itself may be bad news (`status`). */
   exitCode?: number;
+}
+
+/** The world that a configuration asks for: recorded in a dry run, and as patient with the API server as it says. */
+export function systemFor(desk: Desk, config: { dryRun: boolean; timeouts: Timeouts }): System {
+  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const limit = durationMs(config.timeouts.kubernetesAPICall);
+  return { ...system, connect: (credentials) => system.connect(credentials, limit) };
 }
 
 /** What a command says that was to run one phase only. */

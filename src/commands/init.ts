@@ -27,7 +27,7 @@ import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import type { Host, KubeObject } from "../system.ts";
-import type { Desk, Outcome } from "./desk.ts";
+import { type Desk, type Outcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { existingFiles, patches } from "./init/checks.ts";
 import { type InitContext, initContext } from "./init/context.ts";

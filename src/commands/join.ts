@@ -12,7 +12,7 @@ import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
 import { WORKER_CHECKS } from "../phases/preflight/worker.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
-import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
+import { type Desk, type Outcome, phaseOutcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { type JoinContext, joinContext } from "./join/context.ts";
 
@@ -103,7 +103,7 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   checkSupported(config, request.overrides.controlPlane === true);
   const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkPhaseNames(PHASES, selection);
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const system = systemFor(desk, config);
   const context = await joinContext(system, desk, facts, config);
   // kubeadm's phase writes the bootstrap credentials, too: run alone, ours does the same.
   if (selection.only === "kubelet-start") {

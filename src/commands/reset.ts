@@ -11,7 +11,7 @@ import { removeNetwork } from "../phases/reset/network.ts";
 import { preflight } from "../phases/reset/preflight.ts";
 import { removeContainers, removeGroups, removeLogs, stopKubelet, unmount } from "../phases/reset/processes.ts";
 import type { Host } from "../system.ts";
-import { type Desk, type Outcome, phaseOutcome } from "./desk.ts";
+import { type Desk, type Outcome, phaseOutcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 import { resetContext } from "./reset/context.ts";
 
@@ -100,10 +100,12 @@ export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome>
   const start = performance.now();
   checkMixedFlags(request.given);
   const facts = { criSockets: await criSockets(desk.system.host) };
-  const config = loadReset(request.configText, request.overrides, facts, request.configName);
+  const config = loadReset(request.configText, request.overrides, facts, request.configName, {
+    warn: desk.warn,
+  });
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const system = systemFor(desk, config);
   const left: Left[] = [];
   const { kubeconfig } = request;
   const context = await resetContext(system, desk, config, {

@@ -139,7 +139,10 @@ export function completeCluster(
     controlPlaneEndpoint: given.controlPlaneEndpoint && withPort(given.controlPlaneEndpoint, bindPort),
     certificatesDir: given.certificatesDir || "/etc/kubernetes/pki",
     imageRepository: given.imageRepository || "registry.k8s.io",
-    encryptionAlgorithm: given.encryptionAlgorithm || "RSA-2048",
+    // The gate of 1.35 and 1.36 says it in another way, and has the last word.
+    encryptionAlgorithm: (given.featureGates as Record<string, boolean> | undefined)?.PublicKeysECDSA
+      ? "ECDSA-P256"
+      : given.encryptionAlgorithm || "RSA-2048",
     certificateValidityPeriod: canonicalDuration(given.certificateValidityPeriod || "8760h"),
     caCertificateValidityPeriod: canonicalDuration(given.caCertificateValidityPeriod || "87600h"),
     networking: present<t.ClusterConfiguration["networking"]>({

@@ -297,6 +297,12 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     [{ name: "profiling", value: "" }],
   ],
   [
+    "the feature gate of 1.36 chooses the keys",
+    () => load(cluster("kubernetesVersion: v1.36.3\nfeatureGates: {PublicKeysECDSA: true}")),
+    (c) => c.cluster.encryptionAlgorithm,
+    "ECDSA-P256",
+  ],
+  [
     "an argument may occur twice",
     () => load(cluster("apiServer: {extraArgs: [{name: a, value: x}, {name: a, value: z}]}")),
     (c) => c.cluster.apiServer.extraArgs.length,
@@ -472,15 +478,13 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ["a feature gate of another version", cluster("featureGates: {PublicKeysECDSA: true}"), [
     `${C}.featureGates.PublicKeysECDSA: does not exist in Kubernetes 1.37`,
   ]],
-  [
-    "a feature gate that has a successor",
-    cluster("kubernetesVersion: v1.36.0\nfeatureGates: {PublicKeysECDSA: true}"),
-    [`${C}.featureGates.PublicKeysECDSA: can only be false here; write encryptionAlgorithm: ECDSA-P256 instead`],
-  ],
+  ["a feature gate of an older minor", cluster("featureGates: {PublicKeysECDSA: true}"), [
+    `${C}.featureGates.PublicKeysECDSA: does not exist in Kubernetes 1.37`,
+  ]],
   ["a version too old", cluster("kubernetesVersion: v1.30.0"), [
     `${C}.kubernetesVersion: "v1.30.0" is not supported; this program sets up 1.35, 1.36, 1.37`,
   ]],
-  ["a version too old", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: InitConfiguration\n`, [
+  ["a version of the API too old", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: InitConfiguration\n`, [
     `${I}: apiVersion kubeadm.k8s.io/v1beta2 is too old to be read; write kubeadm.k8s.io/v1beta4, or convert it with \`kubeadm config migrate\` of a version that still reads it`,
   ]],
   ["an experimental version", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1\nkind: InitConfiguration\n`, [
@@ -530,6 +534,9 @@ const WARNED: readonly (readonly [string, string, readonly string[]])[] = [
   ["nothing unusual", cluster("dns: {disabled: yes}"), []],
   ["a certificate that outlives its CA", cluster("caCertificateValidityPeriod: 1h"), [
     `${C}.certificateValidityPeriod (test.yaml:1:1): 8760h0m0s is longer than caCertificateValidityPeriod, 1h0m0s: certificates outlive what they are verified with`,
+  ]],
+  ["a feature gate that has a successor", cluster("kubernetesVersion: v1.36.3\nfeatureGates: {PublicKeysECDSA: yes}"), [
+    `${C}.featureGates.PublicKeysECDSA (test.yaml:4:33): is deprecated; write encryptionAlgorithm: ECDSA-P256`,
   ]],
   ["long periods", cluster("certificateValidityPeriod: 9000h\ncaCertificateValidityPeriod: 90000h"), [
     `${C}.certificateValidityPeriod (test.yaml:3:28): 9000h0m0s is longer than recommended, 8760h0m0s`,

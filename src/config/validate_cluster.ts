@@ -48,6 +48,9 @@ export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
       `${leaf} is longer than caCertificateValidityPeriod, ${ca}: certificates outlive what they are verified with`;
     warn("ClusterConfiguration.certificateValidityPeriod", what);
   }
+  if (cluster.featureGates.PublicKeysECDSA) {
+    warn("ClusterConfiguration.featureGates.PublicKeysECDSA", "is deprecated; write encryptionAlgorithm: ECDSA-P256");
+  }
   for (const name of ["serviceSubnet", "podSubnet"] as const) {
     for (const cidr of (cluster.networking[name] ?? "").split(",").map(parseCidr)) {
       if (!cidr || !overlaps(cidr, SITE_LOCAL)) continue;
@@ -172,11 +175,11 @@ function validateExternalEtcd(etcd: ExternalEtcd, report: Report): void {
   etcd.httpEndpoints.forEach((url, i) => validateUrl(url, `${path}.httpEndpoints[${i}]`, true));
 }
 
-/** kubeadm's feature gates by minor, and which value is without effect because it is what we do anyway. */
-const FEATURE_GATES: Readonly<Record<string, { minors: readonly number[]; only: boolean; instead?: string }>> = {
+/** kubeadm's feature gates by minor, and the only value that there may be here: what we do anyway. */
+const FEATURE_GATES: Readonly<Record<string, { minors: readonly number[]; only?: boolean }>> = {
   ControlPlaneKubeletLocalMode: { minors: [35], only: true },
   NodeLocalCRISocket: { minors: [35, 36], only: true },
-  PublicKeysECDSA: { minors: [35, 36], only: false, instead: "; write encryptionAlgorithm: ECDSA-P256 instead" },
+  PublicKeysECDSA: { minors: [35, 36] },
   RootlessControlPlane: { minors: [35, 36, 37], only: false },
 };
 
@@ -189,6 +192,6 @@ function validateFeatureGates(cluster: ClusterConfiguration, report: Report): vo
     if (!gate) report(path, `there is no such feature gate${suggestion(name, known)}`);
     else if (minor !== undefined && !gate.minors.includes(minor)) {
       report(path, `does not exist in Kubernetes 1.${minor}`);
-    } else if (value !== gate.only) report(path, `can only be ${gate.only} here${gate.instead ?? ""}`);
+    } else if (value !== (gate.only ?? value)) report(path, `can only be ${gate.only} here`);
   }
 }

@@ -15,8 +15,8 @@ export function recordingSystem(real: System, report: ChangeSink): System {
   return {
     // The receipt is a file that a real run would make, too; its lines are no changes of their own.
     host: receiptHost(recordingHost(real.host, report), { append: () => Promise.resolve() }),
-    connect(credentials): KubeClient {
-      return recordingApi(real.connect(credentials), objects, report);
+    connect(credentials, timeLimitMs): KubeClient {
+      return recordingApi(real.connect(credentials, timeLimitMs), objects, report);
     },
     runtime: (socket) => recordingRuntime(real.runtime(socket), pulled, report),
     etcd: (endpoint, credentials) => recordingEtcd(real.etcd(endpoint, credentials), removedMembers, report),

@@ -9,6 +9,7 @@ import { argument, commandArguments } from "../arguments.ts";
 import { etcdClientUrl, etcdPeerUrl, loopbackLike } from "../endpoints.ts";
 import { etcdImage } from "../images.ts";
 import { PORTS } from "../paths.ts";
+import { releaseOf } from "../versions.ts";
 import { type Component, type Health, mergeEnvironment } from "./pod.ts";
 import { directory } from "./volumes.ts";
 
@@ -59,7 +60,9 @@ function etcdArguments(
     "cert-file": `${pki}/server.crt`,
     "client-cert-auth": "true",
     "data-dir": local.dataDir,
-    "feature-gates": "InitialCorruptCheck=true",
+    ...(isBefore36(cluster, local)
+      ? { "experimental-initial-corrupt-check": "true", "experimental-watch-progress-notify-interval": "5s" }
+      : { "feature-gates": "InitialCorruptCheck=true", "watch-progress-notify-interval": "5s" }),
     "initial-advertise-peer-urls": peerUrl,
     "initial-cluster": members.map((member) => `${member.name}=${member.peerUrl}`).join(","),
     ...(initialCluster ? { "initial-cluster-state": "existing" } : {}),
@@ -74,8 +77,13 @@ function etcdArguments(
     "peer-trusted-ca-file": `${pki}/ca.crt`,
     "snapshot-count": "10000",
     "trusted-ca-file": `${pki}/ca.crt`,
-    "watch-progress-notify-interval": "5s",
   };
+}
+
+/** Whether the user's own tag is of an etcd before 3.6; one that is no version is taken for newer. */
+function isBefore36(cluster: ClusterConfiguration, { imageTag }: LocalEtcd): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(imageTag ?? "") ?? [];
+  return releaseOf(cluster.kubernetesVersion).etcdBefore36 === true && major === "3" && Number(minor) < 6;
 }
 
 /** Health is served where the metrics are: at the first of the user's `listen-metrics-urls`, if there are any. */

@@ -121,7 +121,12 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
     if (Number(value) < min || Number(value) > max) report(path, `${value} is not in ${min}..${max}`);
   } else if (schema.type === "list") {
     const items = value as unknown[];
-    items.forEach((item, i) => checkValues(schema.of, item, `${path}[${i}]`, report));
+    items.forEach((item, i) => {
+      // In a list nothing is absent: an empty text is one.
+      const empty = item === "" && schema.of.type === "text" ? schema.of.check?.("") : undefined;
+      if (empty) report(`${path}[${i}]`, `"" ${empty}`);
+      else checkValues(schema.of, item, `${path}[${i}]`, report);
+    });
     if (schema.unique) checkUnique(items as Record<string, unknown>[], schema.unique, path, report);
   } else if (schema.type === "map") {
     for (const [key, item] of Object.entries(value as object)) checkValues(schema.of, item, `${path}.${key}`, report);

@@ -5,7 +5,8 @@
  */
 import type { InitConfiguration } from "../config/types.ts";
 import type { Problem } from "../errors.ts";
-import { pkiPaths } from "./certificates.ts";
+import type { Host } from "../system.ts";
+import { certificateNamed, pkiPaths } from "./certificates.ts";
 import { type Findings, type OfCluster, unique } from "./existing_pair.ts";
 
 /** All problems of what was found, each once. */
@@ -35,4 +36,20 @@ function externalProblem(
     hint:
       "Have it signed (kubewright certs generate-csr makes the keys and what is to be signed), or put the key there.",
   };
+}
+
+/** Why the certificates of this host cannot be uploaded for others, who would have to sign with them (kubeadm's rule). */
+export async function uploadProblems(host: Pick<Host, "stat">, { cluster }: OfCluster): Promise<Problem[]> {
+  const external: string[] = [];
+  for (const name of ["ca", "front-proxy-ca"]) {
+    const { certificate, key } = pkiPaths(cluster, certificateNamed(name));
+    if (await host.stat(certificate) !== undefined && await host.stat(key) === undefined) external.push(key);
+  }
+  if (external.length === 0) return [];
+  const what = `cannot be done without the keys of the authorities, but there is no ${external.join(" and no ")}`;
+  return [{
+    where: "--upload-certs",
+    what,
+    hint: "Leave it out: who has those keys has to make what the others need.",
+  }];
 }

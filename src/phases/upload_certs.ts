@@ -6,7 +6,9 @@ import {
   uploadedCertsAccess,
   uploadedCertsSecret,
 } from "../cluster/uploaded_certs.ts";
+import { uploadProblems } from "../cluster/existing_external.ts";
 import type { InitConfiguration } from "../config/types.ts";
+import { InvalidInput } from "../errors.ts";
 import { seal, unseal } from "../pki/certificate_key.ts";
 import { formatToken, generateToken } from "../pki/token.ts";
 import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
@@ -28,7 +30,7 @@ const LONG_ENOUGH_MS = 60 * 60_000;
 
 const NOTHING = new Uint8Array();
 
-/** The files as they are; one that is not there is empty, as in kubeadm: a CA's key may be kept elsewhere. */
+/** The files as they are; one that is not there is empty, as in kubeadm: the key of etcd's CA may be kept elsewhere. */
 async function filesOf({ host, config }: UploadCertsContext): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = Object.entries(sharedFiles(config.cluster));
   return new Map(
@@ -74,6 +76,8 @@ export const uploadCerts: Phase<UploadCertsContext> = {
   when: (context) => context.uploadCerts,
   async run(context) {
     const { host, certificateKey } = context;
+    const problems = await uploadProblems(host, context.config);
+    if (problems.length > 0) throw new InvalidInput("Cannot upload certificates:", problems);
     const client = await context.admin();
     const files = await filesOf(context);
     const present = await client.get(UPLOADED_CERTS);

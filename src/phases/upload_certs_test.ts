@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleInit } from "../cluster/sample_config.ts";
 import { sharedFiles } from "../cluster/uploaded_certs.ts";
+import { InvalidInput } from "../errors.ts";
 import { memoryHost } from "../host/memory.ts";
 import { generateCertificateKey, unseal } from "../pki/certificate_key.ts";
 import type { KubeClient, KubeObject } from "../system.ts";
@@ -108,11 +109,28 @@ Deno.test("the same again changes nothing; another key, another file or a token 
 
 Deno.test("a key that is not on this host is uploaded as an empty value; external etcd brings its own files", async () => {
   const { client, objects } = fakeCluster();
-  const { [`${PKI}/ca.key`]: _, ...files } = FILES;
+  const { [`${PKI}/etcd/ca.key`]: _, ...files } = FILES;
   await uploadCerts.run!(contextOf(client, {}, files));
-  assert.equal((objects.get("Secret kubeadm-certs")!["data"] as Record<string, string>)["ca.key"], "");
+  assert.equal((objects.get("Secret kubeadm-certs")!["data"] as Record<string, string>)["etcd-ca.key"], "");
   const external = { endpoints: [], httpEndpoints: [], caFile: "/e/ca.crt", certFile: "/e/c.crt", keyFile: "/e/c.key" };
   const shared = sharedFiles(sampleInit({ etcd: { external } }).cluster);
   assert.equal(shared["external-etcd.key"], "/e/c.key");
   assert.equal(shared["etcd-ca.key"], undefined);
+});
+
+Deno.test("external authorities: nothing is uploaded, because whoever joins could not sign", async () => {
+  for (
+    const [gone, expected] of [["ca.key", /no .*\/ca\.key$/], [
+      "front-proxy-ca.key",
+      /no .*\/front-proxy-ca\.key$/,
+    ]] as const
+  ) {
+    const { client, changes } = fakeCluster();
+    const files = Object.fromEntries(Object.entries(FILES).filter(([path]) => path !== `${PKI}/${gone}`));
+    await assert.rejects(
+      uploadCerts.run!(contextOf(client, {}, files)),
+      (error) => error instanceof InvalidInput && expected.test(error.problems[0]!.what),
+    );
+    assert.deepEqual(changes, []);
+  }
 });

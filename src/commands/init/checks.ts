@@ -1,6 +1,6 @@
 import { coreDnsObjects } from "../../cluster/addons/coredns.ts";
 import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
-import { problemsOf } from "../../cluster/existing_external.ts";
+import { problemsOf, uploadProblems } from "../../cluster/existing_external.ts";
 import { inspectKubeconfigs } from "../../cluster/existing_kubeconfigs.ts";
 import { inspectPki } from "../../cluster/existing_pki.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
@@ -15,7 +15,10 @@ export const existingFiles: Phase<InitContext> = {
   async run(context) {
     const { host, config } = context;
     const findings = [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)];
-    const problems = problemsOf(config, findings);
+    const problems = [
+      ...problemsOf(config, findings),
+      ...context.uploadCerts ? await uploadProblems(host, config) : [],
+    ];
     if (problems.length > 0) {
       throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
     }

@@ -12,7 +12,7 @@ export type Traces = ReadonlyMap<string, readonly string[]>;
 /** What the container runtime and systemd keep for themselves. */
 const PRUNED = [
   ..."/var/lib/containerd /run/containerd /run/systemd /run/udev /run/log /var/log/journal /var/log/wtmp".split(" "),
-  ..."/run/utmp /var/lib/systemd /run/dbus".split(" "),
+  ..."/run/utmp /run/lock /var/lib/systemd /run/dbus".split(" "),
 ];
 
 /** Section -> shell script that prints its lines. */
@@ -37,7 +37,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Services that systemd starts when somebody asks them something, and ends a while later; what kubectl keeps. */
-const PASSING = /systemd-(timedated|hostnamed|localed|timesyncd)|\/root\/\.kube\/cache/;
+const PASSING = /systemd-(timedated|hostnamed|localed|timesyncd)|\/tmp\/systemd-private|\/root\/\.kube\/cache/;
 
 /** Looks at a host. */
 export async function traces(host: Host): Promise<Traces> {

@@ -56,10 +56,12 @@ export const scenario: Scenario = {
         await podsRunning(k1, "kube-system", 120_000);
         if (round === 1) await worksAcross(t, k1, ["k1", "k2"]);
         const admin = round % 2 === 0;
-        if (admin) await k2.write("/tmp/admin.conf", await k1.read("/etc/kubernetes/admin.conf"), 0o600);
-        const seconds = [await resetHost(t, k2, before.get(k2)!, ...admin ? ["--kubeconfig=/tmp/admin.conf"] : [])];
-        if (admin) await k2.exec(["rm", "/tmp/admin.conf"]);
+        if (admin) await k2.write("/run/lock/admin.conf", await k1.read("/etc/kubernetes/admin.conf"), 0o600);
+        const seconds = [
+          await resetHost(t, k2, before.get(k2)!, ...admin ? ["--kubeconfig=/run/lock/admin.conf"] : []),
+        ];
         const nodes = await k1.kubectl("get", "nodes", "-o", "name");
+        await k2.exec(["rm", "-f", "/run/lock/admin.conf"]);
         t.equal(nodes.includes("node/k2"), !admin, "whether the Node of the worker is still there");
         seconds.push(await resetHost(t, k1, before.get(k1)!));
         t.log(`reset took ${seconds.map((value) => value.toFixed(1)).join(" and ")} s`);

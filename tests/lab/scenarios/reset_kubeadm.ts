@@ -11,8 +11,8 @@ const IGNORED = `--ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")}
 
 /** What differs from host to host and from run to run, and what is written in its place. */
 const VARIABLE: readonly [RegExp, string][] = [
-  [/(?<=pod|\b)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "UID"],
-  [/(?<=pod|\b)[0-9a-f]{32,64}\b/g, "UID"],
+  [/(?<![0-9a-f])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/g, "UID"],
+  [/(?<![0-9a-f])[0-9a-f]{32,64}(?![0-9a-f])/g, "UID"],
   [/KUBE-(SEP|SVC|SVL|EXT|FW)-[A-Z2-7]{16}/g, "KUBE-$1"],
   [/(kube-proxy|coredns)(-[a-z0-9]+)+/g, "$1"],
   [/\bveth[0-9a-f]+/g, "veth"],
@@ -20,6 +20,7 @@ const VARIABLE: readonly [RegExp, string][] = [
   [/kubelet-client-\d{4}-.*\.pem/g, "kubelet-client-DATE.pem"],
   [/\bkw\d+-\d+\b/g, "MACHINE"], // nspawn's own mounts
   [/\/\.#\S+/g, "NSPAWN"],
+  [/(?<=\/var\/lib\/cni d )\d+/g, "MODE"], // of whichever plugin came first
 ];
 
 /** Lines without that. */
@@ -27,7 +28,10 @@ function normalized(found: Traces, host: Host): Traces {
   const same = (line: string) =>
     VARIABLE.reduce(
       (text, [pattern, instead]) => text.replace(pattern, instead),
-      line.replaceAll(host.address, "ADDRESS").replace(new RegExp(`\\b${host.name}\\b`, "g"), "HOST"),
+      line.replaceAll(host.address, "ADDRESS").replace(
+        new RegExp(`(?<![a-z0-9])${host.name}(?![a-z0-9])`, "g"),
+        "HOST",
+      ),
     );
   return new Map([...found].map(([name, lines]) => [name, lines.map(same).sort()]));
 }
@@ -36,7 +40,7 @@ function normalized(found: Traces, host: Host): Traces {
 async function proxied(host: Host): Promise<void> {
   await until("kube-proxy to have written its rules", async () => {
     const rules = await host.shell("iptables-save");
-    return ["dns", "dns-tcp", "metrics"].every((port) => rules.includes(`kube-system/kube-dns:${port} ->`)) &&
+    return ["dns", "dns-tcp", "metrics"].every((port) => rules.split(`kube-system/kube-dns:${port} ->`).length === 3) &&
       (await host.shell("ip6tables-save")).includes("KUBE-SERVICES");
   }, { timeout: 60_000, interval: 500 });
 }

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { MemoryHostOptions } from "../../src/host/memory.ts";
-import type { Change, ContainerRuntime, RuntimeSandbox } from "../../src/system.ts";
-import { FIT, run, unfit } from "./program.ts";
+import { UserError } from "../../src/errors.ts";
+import type {
+  Change,
+  ContainerRuntime,
+  EtcdMember,
+  KubeClient,
+  ObjectReference,
+  RuntimeSandbox,
+} from "../../src/system.ts";
+import { FIT, run, unfit, type World } from "./program.ts";
 
 const UNIT = "/etc/systemd/system/kubelet.service";
 const RECEIPT = "/var/lib/kubewright/receipt.jsonl";
@@ -221,4 +229,132 @@ Deno.test("reset: a volume that is busy ends it before anything below is removed
   );
   assert.equal(detached.code, 0);
   assert.ok(ran(detached.changes).includes(`umount -l -- ${point}`));
+});
+
+const ETCD = "/etc/kubernetes/manifests/etcd.yaml";
+const MANIFEST = `apiVersion: v1
+kind: Pod
+metadata: {name: etcd}
+spec:
+  containers:
+  - name: etcd
+    command: [etcd, --initial-advertise-peer-urls=https://192.0.2.10:2380, --listen-client-urls=https://127.0.0.1:2379]
+  volumes:
+  - {name: etcd-data, hostPath: {path: /srv/etcd}}
+`;
+
+/** A control plane node that kubewright made, with a kubeconfig. */
+const CONTROL_PLANE = {
+  ...OURS,
+  [RECEIPT]: receipt(`{"kind":"directory","path":"/srv/etcd"}`, `{"kind":"file","path":"${ETCD}"}`),
+  [ETCD]: MANIFEST,
+  "/srv/etcd/member/wal/0.wal": "",
+  "/srv/etcd/mine": "",
+  ...Object.fromEntries(["ca.crt", "healthcheck-client.crt", "healthcheck-client.key"].map((name) => [
+    `/etc/kubernetes/pki/etcd/${name}`,
+    "PEM",
+  ])),
+  "/etc/kubernetes/admin.conf": `apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "https://192.0.2.9:6443", certificate-authority-data: Q0E=}}]
+users: [{name: u, user: {token: t}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+current-context: x
+`,
+};
+
+/** Members by name; what is asked of them is kept. */
+function membersWith(asked: string[], ...names: string[]): World {
+  const members = names.map((name, i): EtcdMember => ({
+    id: String(i + 1),
+    name,
+    peerURLs: [`https://192.0.2.1${i}:2380`],
+    clientURLs: [`https://192.0.2.1${i}:2379`],
+    isLearner: false,
+  }));
+  const connect = ({ server }: { server: string }) => ({
+    server,
+    probe: () => Promise.resolve({ status: 200, body: "" }),
+    list: () => Promise.resolve([]),
+    delete: ({ kind, name }: ObjectReference) => Promise.resolve(void asked.push(`delete ${kind} ${name}`)),
+  } as unknown as KubeClient);
+  return {
+    ...runtimeWith([]),
+    connect,
+    etcd: (endpoint) => ({
+      endpoint,
+      members: () => names.length > 0 ? Promise.resolve(members) : Promise.reject(new UserError("etcd is down")),
+      removeMember: ({ name }) =>
+        endpoint.includes("192.0.2.11")
+          ? Promise.reject(new UserError("unhealthy cluster"))
+          : Promise.resolve(void asked.push(`remove ${name} at ${endpoint}`)),
+    }),
+  };
+}
+
+Deno.test("reset: one etcd member of several leaves by another one, after the Node; then its data goes, and only that", async () => {
+  const asked: string[] = [];
+  const { code, out, changes } = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked, "a", "b", "c"));
+  assert.equal(code, 0, out);
+  assert.deepEqual(asked, ["delete Node node-1", "remove a at https://192.0.2.12:2379"]);
+  assert.ok(removed(changes).includes("/srv/etcd/member"));
+  assert.ok(!removed(changes).includes("/srv/etcd"));
+  assert.match(out, /\/srv\/etcd: it holds what is not etcd's: mine$/m);
+});
+
+Deno.test("reset: the last etcd member, and one that does not answer, are not removed from anything", async () => {
+  const asked: string[] = [];
+  const last = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked, "a"));
+  assert.equal(last.code, 0);
+  assert.deepEqual(asked, []);
+  assert.match(last.err, /etcd has no other members: its cluster ends with this host/);
+  const silent = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked));
+  assert.equal(silent.code, 0);
+  assert.match(silent.err, /warning: etcd does not tell its members: etcd is down/);
+  assert.match(
+    silent.out,
+    /etcd member of this host https:\/\/192.0.2.10:2380: if its cluster has others, remove it there/,
+  );
+  assert.ok(removed(silent.changes).includes("/srv/etcd/member"));
+});
+
+Deno.test("reset: a member that the others do not let go ends it before anything is changed here; skipped, its data stays", async () => {
+  const asked: string[] = [];
+  const refusing = { ...membersWith(asked, "a", "b"), ...runtimeWith([]) };
+  refusing.etcd = (endpoint) => ({
+    ...membersWith(asked, "a", "b").etcd!(endpoint, { caPem: "", certificatePem: "", keyPem: "" }),
+    removeMember: () => Promise.reject(new UserError("unhealthy cluster")),
+  });
+  const args = ["reset", "-f", "--skip-phases=delete-node"];
+  const { code, err, changes } = await run(args, host(CONTROL_PLANE), "", refusing);
+  assert.equal(code, 1);
+  assert.match(err, /Cannot remove the etcd member "a": unhealthy cluster; unhealthy cluster[\s\S]*member remove 1/);
+  assert.deepEqual(changes, []);
+  const skipped = await run([...args, "--skip-phases=remove-etcd-member"], host(CONTROL_PLANE), "", refusing);
+  assert.equal(skipped.code, 0);
+  assert.ok(!removed(skipped.changes).some((path) => path.startsWith("/srv/etcd")));
+  assert.match(skipped.out, /\/srv\/etcd: the phase remove-etcd-member was skipped/);
+});
+
+Deno.test("reset: --kubeconfig names another identity, --cert-dir other certificates of kubeadm's", async () => {
+  const asked: string[] = [];
+  const { "/etc/kubernetes/admin.conf": admin, ...others } = CONTROL_PLANE;
+  const files = { ...others, [ETCD]: undefined, "/root/admin": admin };
+  await run(["reset", "-f", "--kubeconfig=/root/admin"], host(files), "", membersWith(asked, "a"));
+  assert.deepEqual(asked, ["delete Node node-1"]);
+  const elsewhere = { ...KUBEADMS, "/srv/pki/ca.crt": "CA" };
+  const { changes } = await run(["reset", "-f", "--cert-dir=/srv/pki"], host(elsewhere), "", runtimeWith([]));
+  assert.ok(removed(changes).includes("/srv/pki/ca.crt"));
+  assert.ok(!removed(changes).includes("/etc/kubernetes/pki/ca.crt"));
+});
+
+Deno.test("reset: files that were asked for among people's own stay", async () => {
+  const files = {
+    ...OURS,
+    [RECEIPT]: receipt(`{"kind":"file","path":"/root/requests/apiserver.key"}`),
+    "/root/requests/apiserver.key": "K",
+  };
+  const { out, changes } = await run(["reset", "-f"], host(files), "", runtimeWith([]));
+  assert.ok(!removed(changes).includes("/root/requests/apiserver.key"));
+  assert.match(out, /\/root\/requests\/apiserver.key: kubewright made it for you/);
 });

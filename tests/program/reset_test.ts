@@ -175,6 +175,9 @@ Deno.test("reset: a host that kubeadm made is reset as kubeadm would", async () 
     "/var/lib/kubelet/config.yaml",
   ]);
   assert.ok(leftOf(events.at(-1)!).some((what) => what.startsWith("/etc/cni/net.d")));
+  const external = { ...KUBEADMS, "/etc/kubernetes/manifests/kube-apiserver.yaml": "" };
+  const { out } = await run(["reset", "--force"], host(external), "", runtimeWith([]));
+  assert.match(out, /^ {2}data in the external etcd: it is not on this host/m);
 });
 
 Deno.test("reset: no node, nothing to do, no question; keys that people put there stay", async () => {

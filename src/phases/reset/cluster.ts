@@ -1,3 +1,4 @@
+import { manifestPath } from "../../cluster/paths.ts";
 import { httpStatusOf, UserError } from "../../errors.ts";
 import type { KubeClient } from "../../system.ts";
 import type { Phase } from "../phase.ts";
@@ -46,7 +47,11 @@ export const removeEtcdMember: Phase<ResetContext> = {
   async run(context) {
     const { leave, warn, note } = context;
     const etcd = await context.etcd();
-    if (etcd.kind === "none") return;
+    if (etcd.kind === "none") {
+      const isControlPlane = await context.host.stat(manifestPath("kube-apiserver")) !== undefined;
+      if (isControlPlane) leave("data in the external etcd", "it is not on this host: etcdctl del --prefix /registry/");
+      return;
+    }
     if (etcd.kind === "alone") return note("etcd has no other members: its cluster ends with this host");
     if (etcd.kind === "silent") {
       warn(`etcd does not tell its members: ${etcd.error.message}`);

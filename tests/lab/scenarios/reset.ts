@@ -1,6 +1,7 @@
 import { worksAcross } from "../across.ts";
+import { initConfiguration } from "../config.ts";
 import type { Host } from "../host.ts";
-import { changesOf, init, join, joinArguments, kubewright, prepare, type Ran } from "../kubewright.ts";
+import { changesOf, CONFIG, init, join, joinArguments, kubewright, prepare, type Ran } from "../kubewright.ts";
 import { pickWithin, plantAround, plantWithin, WITHIN, WITHIN_MOUNT } from "../planted.ts";
 import { podsRunning } from "../pods.ts";
 import type { Run, Scenario } from "../scenario.ts";
@@ -9,6 +10,8 @@ import { countFrom } from "../trials.ts";
 
 /** What stays of a cluster, as `reset` says (its list "Left as it is"). */
 const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /];
+
+const MODES = ["nftables", "iptables"];
 
 /** What `reset` says that it left. */
 function leftBy({ events }: Ran): string[] {
@@ -51,6 +54,12 @@ export const scenario: Scenario = {
     const before = new Map([[k1, await traces(k1)], [k2, await traces(k2)]]);
     for (let round = 1; round <= rounds; round++) {
       await t.step(`round ${round} of ${rounds}`, async () => {
+        // kube-proxy writes to the kernel in two ways.
+        await k1.write(
+          CONFIG,
+          initConfiguration({ address: k1.address, kubeProxy: { mode: MODES[round % 2] } }),
+          0o600,
+        );
         const initialized = await init(k1);
         await join(k2, joinArguments(initialized));
         await podsRunning(k1, "kube-system", 120_000);

@@ -9,6 +9,7 @@ import { scenario as certs } from "./scenarios/certs.ts";
 import { scenario as externalCA } from "./scenarios/external_ca.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as interop } from "./scenarios/interop.ts";
+import { scenario as interopJoin } from "./scenarios/interop_join.ts";
 import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
 import { scenario as killRename } from "./scenarios/kill_rename.ts";
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   phases,
   peer,
   interop,
+  interopJoin,
   registry,
   reset,
   resetKubeadm,

@@ -51,7 +51,7 @@ export class Api implements Disposable {
   }
 
   /** As `system:masters`, who needs no binding, at the host's own address. */
-  static async of(host: Host, server = `https://${host.address}:6443`): Promise<Api> {
+  static async of(host: Host): Promise<Api> {
     const config = await host.read("/etc/kubernetes/super-admin.conf");
     const pem = (field: string) => atob(new RegExp(`${field}: (\\S+)`).exec(config)![1]!);
     const client = Deno.createHttpClient({
@@ -59,24 +59,16 @@ export class Api implements Disposable {
       cert: pem("client-certificate-data"),
       key: pem("client-key-data"),
     });
-    return new Api(client, server);
+    return new Api(client, `https://${host.address}:6443`);
   }
 
   [Symbol.dispose](): void {
     this.#client.close();
   }
 
-  /** All objects of the compared kinds by kind, namespace and name; not those that RBAC is bootstrapped with. */
+  /** As {@link allObjects}. */
   async objects(): Promise<Map<string, ApiObject>> {
-    const objects = new Map<string, ApiObject>();
-    for (const [kind, path] of Object.entries(KINDS)) {
-      const { items } = await this.#call("GET", path) as { items: ApiObject[] };
-      for (const item of items) {
-        if (item.metadata.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults") continue;
-        objects.set(nameOf(kind, item), { ...item, kind });
-      }
-    }
-    return objects;
+    return await allObjects((path) => this.#call("GET", path));
   }
 
   /** Deletes an object at once. */
@@ -106,6 +98,24 @@ export class Api implements Disposable {
     if (response.ok) return await response.json();
     throw new Error(`Cannot ${method} ${path}: ${response.status} ${await response.text()}`);
   }
+}
+
+/** As {@link allObjects}, asked for on the host itself, with admin.conf. */
+export function objectsByKubectl(host: Host): Promise<Map<string, ApiObject>> {
+  return allObjects(async (path) => JSON.parse(await host.kubectl("get", "--raw", path)));
+}
+
+/** All objects of the compared kinds by kind, namespace and name; not those that RBAC is bootstrapped with. */
+export async function allObjects(get: (path: string) => Promise<unknown>): Promise<Map<string, ApiObject>> {
+  const objects = new Map<string, ApiObject>();
+  for (const [kind, path] of Object.entries(KINDS)) {
+    const { items } = await get(path) as { items: ApiObject[] };
+    for (const item of items) {
+      if (item.metadata.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults") continue;
+      objects.set(nameOf(kind, item), { ...item, kind });
+    }
+  }
+  return objects;
 }
 
 function nameOf(kind: string, { metadata: { name, namespace } }: ApiObject): string {

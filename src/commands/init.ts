@@ -3,7 +3,7 @@ import { SUPPORTED } from "../cluster/versions.ts";
 import { loadInit } from "../config/load.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { Facts, InitConfiguration, InitOverrides } from "../config/types.ts";
-import { parseDocuments } from "../config/yaml.ts";
+import { isMapping, parseDocuments } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
 import { adminAccess } from "../phases/admin_access.ts";
@@ -131,7 +131,9 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
     ]);
   }
   const objects = parseDocuments(text, cni).map(({ body }) => body as KubeObject);
-  const nameless = objects.filter((object) => !object.metadata?.name);
+  const nameless = objects.filter(({ metadata }) =>
+    !isMapping(metadata) || typeof metadata.name !== "string" || !metadata.name
+  );
   if (nameless.length === 0 && objects.length > 0) return { kind: "manifest", objects };
   throw new InvalidInput("Cannot install a pod network:", [
     {

@@ -109,7 +109,11 @@ const NOT_FOR_PEOPLE = /defect of kubewright|\bundefined\b|\[object |\bNaN\b|Typ
 export async function shortcomings(bad: BadInput): Promise<string[]> {
   const start = startTime();
   const host = unfit(bad.host ?? {}, bad.files);
-  const ran = await run(bad.args, host, bad.stdin ?? "", bad.world);
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), TIME_LIMIT_MS.clock);
+  const ran = await Promise.race([run(bad.args, host, bad.stdin ?? "", bad.world), late.promise]);
+  clearTimeout(timer);
+  if (!ran) return [`${bad.name}: does not end`];
   const slow = timeTrouble(start);
   const said = `${ran.err}\n${ran.out}`;
   const nonsense = NOT_FOR_PEOPLE.exec(said)?.[0];

@@ -1,5 +1,5 @@
 /** Command lines: commands, flags and operands. @module */
-import { API_VERSION, type BadInput, type Category, CONFIG, HASH, JOIN, line, TOKEN } from "./case.ts";
+import { API_VERSION, type BadInput, type Category, CONFIG, JOIN, line, TOKEN } from "./case.ts";
 
 const INIT_FILE = `${API_VERSION}\nkind: InitConfiguration\n`;
 
@@ -118,12 +118,6 @@ const OTHERS: readonly BadInput[] = [
       { files: { [CONFIG]: INIT_FILE } },
     )
   ),
-  line("a host beside --config", ["join", "192.0.2.1", "--config", CONFIG], /HOST|operand|--config/, {
-    files: {
-      [CONFIG]:
-        `${API_VERSION}\nkind: JoinConfiguration\ndiscovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a, caCertHashes: ["${HASH}"]}}\n`,
-    },
-  }),
   line("a manifest that holds no objects", ["init", "--cni", "/m.yaml"], /--cni: "\/m\.yaml" holds 0 objects/, {
     files: { "/m.yaml": "# nothing\n" },
   }),

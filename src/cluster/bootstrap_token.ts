@@ -44,13 +44,19 @@ export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?
   };
 }
 
-/** The tokens in Secrets that are still good at `now`, those that end last first. */
+/**
+ * The tokens in Secrets that are still good at `now`, those that end last first. A Secret that the API server would take
+ * no token from (somebody wrote it by hand, and wrong) is left out.
+ */
 export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): BootstrapToken[] {
   return secrets.flatMap((secret): BootstrapToken[] => {
-    const data = (secret.data ?? {}) as Record<string, string>;
-    const text = (key: string) => data[key] === undefined ? undefined : decode(data[key]);
+    const data = decoded(secret);
+    const text = (key: string) => data.get(key);
     const [id, half, expires] = [text("token-id"), text("token-secret"), text("expiration")];
-    if (!id || !half || expires !== undefined && Date.parse(expires) <= now.getTime()) return [];
+    if (
+      !id || !half || expires !== undefined && Number.isNaN(Date.parse(expires)) ||
+      expires !== undefined && Date.parse(expires) <= now.getTime()
+    ) return [];
     const description = text("description");
     return [{
       token: `${id}.${half}`,
@@ -71,10 +77,8 @@ function expirationOf(token: BootstrapToken, now: Date): string | undefined {
 
 /** The end of an existing token when that is still to come. */
 function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
-  const encoded = (existing?.data as Record<string, string> | undefined)?.expiration;
-  if (encoded === undefined) return undefined;
-  const text = decode(encoded);
-  return Date.parse(text) > now.getTime() ? text : undefined;
+  const text = existing && decoded(existing).get("expiration");
+  return text !== undefined && Date.parse(text) > now.getTime() ? text : undefined;
 }
 
 function timestamp(date: Date): string {
@@ -85,6 +89,15 @@ function encode(text: string): string {
   return new TextEncoder().encode(text).toBase64();
 }
 
-function decode(base64: string): string {
-  return new TextDecoder().decode(Uint8Array.fromBase64(base64));
+/** What the Secret holds, without what is not base64. */
+function decoded({ data }: KubeObject): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [key, value] of Object.entries(data ?? {})) {
+    try {
+      texts.set(key, new TextDecoder().decode(Uint8Array.fromBase64(value)));
+    } catch {
+      // not base64, or no text at all
+    }
+  }
+  return texts;
 }

@@ -57,8 +57,8 @@ export async function configMapText(
   map: { name: string; namespace: string; key: string },
 ): Promise<string> {
   const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", name: map.name, namespace: map.namespace });
-  const text = (object?.["data"] as Record<string, string> | undefined)?.[map.key];
-  if (text !== undefined) return text;
+  const text = (object?.["data"] as Record<string, unknown> | null | undefined)?.[map.key];
+  if (typeof text === "string") return text;
   throw new UserError(
     `Cannot read the cluster's configuration: ConfigMap ${map.namespace}/${map.name} has no "${map.key}"`,
     {

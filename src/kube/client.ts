@@ -108,6 +108,11 @@ export function kubeClient(
           credentials.server,
         );
         items.push(...page.items.map((item) => ({ ...item, apiVersion, kind }))); // items of a list do not say what they are
+        if (page.next !== "" && page.next === next) {
+          throw new UserError(
+            `Cannot list "${kind}" of "${credentials.server}": the list goes on at the same place for ever`,
+          );
+        }
         next = page.next;
       } while (next !== "");
       return items;
@@ -156,12 +161,10 @@ function isSameVersion(before: KubeObject | undefined, after: KubeObject): boole
 function parse(answer: KubeAnswer, server: string): unknown {
   try {
     return JSON.parse(answer.body);
-  } catch (error) {
+  } catch {
+    // The parser's own message quotes the answer, which may hold a Secret.
     throw new UserError(
       `Cannot read the answer of "${server}": it is not JSON; something else than an API server is there`,
-      {
-        cause: error,
-      },
     );
   }
 }
@@ -176,9 +179,11 @@ function objectIn(answer: KubeAnswer, server: string): KubeObject {
 
 function listIn(answer: KubeAnswer, server: string): { items: KubeObject[]; next: string } {
   const value = parse(answer, server);
-  if (!isRecord(value) || (value.items !== null && !Array.isArray(value.items))) {
+  const items = isRecord(value) ? value.items ?? [] : undefined;
+  const named = (item: unknown) => isRecord(item) && isRecord(item.metadata) && typeof item.metadata.name === "string";
+  if (!isRecord(value) || !Array.isArray(items) || !items.every(named)) {
     throw new UserError(`Cannot read the answer of "${server}": it is not a list of Kubernetes objects`);
   }
   const next = isRecord(value.metadata) && typeof value.metadata.continue === "string" ? value.metadata.continue : "";
-  return { items: (value.items ?? []) as KubeObject[], next };
+  return { items: items as KubeObject[], next };
 }

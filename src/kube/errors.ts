@@ -3,6 +3,7 @@
  * @module
  */
 import { UserError, type UserErrorOptions } from "../errors.ts";
+import { isRecord } from "./objects.ts";
 
 /** `reason` of a {@linkcode KubeError} when there was no HTTP answer; its `status` is 0. */
 export const UNREACHABLE = "Unreachable";
@@ -21,14 +22,6 @@ export class KubeError extends UserError {
     this.status = about.status;
     this.reason = about.reason;
   }
-}
-
-/** The part of a `v1 Status` object that errors use. */
-interface ApiStatus {
-  kind?: string;
-  message?: string;
-  reason?: string;
-  details?: { causes?: { field?: string; reason?: string }[] };
 }
 
 /** What to do about an answer, by HTTP status. */
@@ -51,9 +44,12 @@ export function errorOfAnswer(
   secret: boolean,
 ): KubeError {
   const said = parseStatus(answer.body);
-  const reason = said.reason ?? "";
-  const fields = (said.details?.causes ?? []).map(({ field, reason }) => `${field ?? "?"} (${reason ?? "invalid"})`);
-  const text = secret ? fields.join(", ") : said.message ?? answer.body.trim().slice(0, 500);
+  const reason = textOf(said.reason) ?? "";
+  const causes = isRecord(said.details) && Array.isArray(said.details.causes) ? said.details.causes : [];
+  const fields = causes.filter(isRecord).map((cause) =>
+    `${textOf(cause.field) ?? "?"} (${textOf(cause.reason) ?? "invalid"})`
+  );
+  const text = secret ? fields.join(", ") : textOf(said.message) ?? answer.body.trim().slice(0, 500);
   const state = [`${answer.status}`, reason].filter((part) => part !== "").join(" ");
   const hint = HINTS[answer.status];
   return new KubeError(
@@ -63,12 +59,15 @@ export function errorOfAnswer(
   );
 }
 
-function parseStatus(body: string): ApiStatus {
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The answer as a `v1 Status`, whose fields may be anything; empty when it is none. */
+function parseStatus(body: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "kind" in parsed && parsed.kind === "Status") {
-      return parsed as ApiStatus;
-    }
+    if (isRecord(parsed) && parsed.kind === "Status") return parsed;
   } catch {
     // not JSON: something between us and the API server spoke
   }

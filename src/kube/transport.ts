@@ -46,7 +46,7 @@ export interface Transport {
 /** Opens a transport; connects with the first request. @throws {UserError} when URL, certificate or key cannot be used. */
 export function openTransport(credentials: KubeCredentials): Transport {
   const { server } = credentials;
-  if (!/^https:\/\/[^/?#@]+$/.test(server)) {
+  if (!/^https:\/\/[^/?#@\s]+$/.test(server) || !URL.canParse(server)) {
     throw new UserError(`Cannot use the API server "${server}": wanted https://HOST[:PORT]`);
   }
   const open = () => openHttpClient(server, credentials, { direct: true });

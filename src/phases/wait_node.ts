@@ -29,7 +29,7 @@ interface Condition {
 /** The Node's Ready condition, if it has one. */
 function readyCondition(node: KubeObject): Condition | undefined {
   const { conditions } = (node["status"] ?? {}) as { conditions?: Condition[] };
-  return conditions?.find((condition) => condition.type === "Ready");
+  return Array.isArray(conditions) ? conditions.find((condition) => condition?.type === "Ready") : undefined;
 }
 
 /** Why the node is not there or not Ready. */

@@ -115,7 +115,7 @@ const CASES: readonly BadInput[] = [
     ...kubelet("Kubernetes v01.037.02\n"),
     says: /^ {2}(FileExisting-kubelet|KubeletVersion): /m,
   }),
-  init("a kubelet of an endless version", "KubeletVersion", {
+  init("a kubelet of an endless version", "FileExisting-kubelet", {
     ...kubelet(`Kubernetes v1.${"9".repeat(400)}.0\n`),
     args: ["init", "--config", V1_37],
   }),

@@ -75,6 +75,9 @@ const RUNTIME = {
   status: () => Promise.resolve([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
   cgroupDriver: () => Promise.resolve(undefined),
   hasImage: () => Promise.resolve(true),
+  sandboxes: () => Promise.resolve([]),
+  containers: () => Promise.resolve([]),
+  images: () => Promise.resolve([]),
 } as unknown as ContainerRuntime;
 
 /** JSON documents one after the other, each ending with a line `}`. */

@@ -6,7 +6,7 @@ import { patcher } from "../../cluster/patches/apply.ts";
 import { PATCH_TARGETS, readPatches } from "../../cluster/patches/directory.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { parseDocuments } from "../../config/yaml.ts";
-import { InvalidInput, Untrusted } from "../../errors.ts";
+import { InvalidInput, Untrusted, UserError } from "../../errors.ts";
 import type { BootstrapKubeletContext } from "../../phases/bootstrap_kubelet.ts";
 import { checkPins, discover, type DiscoveryContext, loadDiscoveryFile, pinsOf } from "../../phases/discovery.ts";
 import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
@@ -78,7 +78,8 @@ async function firstEndpoint(
 
 async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConfiguration> {
   const [document] = parseDocuments(await configMapText(reader, KUBELET_CONFIG), "ConfigMap kubelet-config");
-  return document!.body;
+  if (document) return document.body;
+  throw new UserError("Cannot use the cluster's KubeletConfiguration: ConfigMap kube-system/kubelet-config is empty");
 }
 
 /** Puts together what the phases need. The cluster is looked for when the first of them asks for it. */

@@ -9,7 +9,9 @@ export const CLUSTER_INFO = { apiVersion: "v1", kind: "ConfigMap", namespace: "k
 /** The `data` of the ConfigMap in an answer. @throws {Untrusted} when it is none. */
 export function clusterInfoData(answer: HttpAnswer): Record<string, string> {
   try {
-    return (JSON.parse(answer.body) as { data?: Record<string, string> }).data ?? {};
+    const { data } = JSON.parse(answer.body) as { data?: Record<string, unknown> };
+    const texts = Object.entries(data ?? {}).filter(([, value]) => typeof value === "string");
+    return Object.fromEntries(texts) as Record<string, string>;
   } catch (cause) {
     throw new Untrusted("Cannot read cluster-info: the answer is not JSON, so this is no Kubernetes API server", {
       cause,

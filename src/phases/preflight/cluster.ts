@@ -26,8 +26,9 @@ export interface ClusterChecksContext extends NodeContext {
 }
 
 function isReady(node: KubeObject): boolean {
-  const { conditions = [] } = (node["status"] ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+  const { conditions } = (node["status"] ?? {}) as { conditions?: { type: string; status: string }[] };
+  return Array.isArray(conditions) &&
+    conditions.some((condition) => condition?.type === "Ready" && condition.status === "True");
 }
 
 /** Whether this kubelet goes with the cluster's control plane. */

@@ -31,7 +31,13 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
     const ready = (await runtime.status()).find((condition) => condition.type === "RuntimeReady");
     if (ready?.status) return NOTHING;
     return {
-      errors: [`the container runtime at ${runtime.socket} is not ready: ${ready?.reason} ${ready?.message}`],
+      errors: [
+        `the container runtime at ${runtime.socket} is not ready: ${
+          ready
+            ? [ready.reason, ready.message].filter(Boolean).join(" ") || "it does not say why"
+            : "it tells no RuntimeReady"
+        }`,
+      ],
       hint: "Look at its log: journalctl -u containerd -e",
     };
   } catch (error) {

@@ -105,10 +105,6 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   checkPhaseNames(PHASES, selection);
   const system = systemFor(desk, config);
   const context = await joinContext(system, desk, facts, config);
-  // kubeadm's phase writes the bootstrap credentials, too: run alone, ours does the same.
-  if (selection.only === "kubelet-start") {
-    await runPhases([bootstrapCredentials], context, { skip: selection.skip }, desk.observer);
-  }
   await runPhases(PHASES, context, selection, desk.observer);
   if (selection.only) return nothingDone(selection.only) ?? phaseOutcome(selection.only, config.dryRun);
   const seconds = (performance.now() - start) / 1_000;

@@ -175,13 +175,7 @@ function mergeMappings(original: Mapping, patch: Mapping, type: FieldType | unde
   }
   retain(original, patch);
   mergeOrdered(original, patch, type);
-  for (const [name, value] of Object.entries(patch).filter(([name]) => name.startsWith(DELETE))) {
-    const key = name.slice(DELETE.length);
-    const gone = listIn(value, name);
-    if (Array.isArray(original[key])) original[key] = original[key].filter((item: unknown) => !gone.includes(item));
-    delete patch[name];
-  }
-  for (const [name, value] of Object.entries(patch)) {
+  for (const [name, value] of Object.entries(patch).filter(([name]) => !name.startsWith(DELETE))) {
     const before = original[name];
     if (value === null) delete original[name];
     else if (before === undefined || kindOf(before) !== kindOf(value) || kindOf(value) === "plain") {
@@ -194,6 +188,12 @@ function mergeMappings(original: Mapping, patch: Mapping, type: FieldType | unde
       if (type && !field) throw new Error(`there is no field "${name}" in ${where} that could be merged`);
       original[name] = mergeMappings(before as Mapping, value as Mapping, field?.type, name);
     }
+  }
+  // Last: of a value that is added and taken away at once, kubeadm's library keeps now this, now that.
+  for (const [name, value] of Object.entries(patch).filter(([name]) => name.startsWith(DELETE))) {
+    const key = name.slice(DELETE.length);
+    const gone = listIn(value, name);
+    if (Array.isArray(original[key])) original[key] = original[key].filter((item: unknown) => !gone.includes(item));
   }
   return original;
 }

@@ -68,7 +68,8 @@ export const scenario: Scenario = {
 
     await k1.write("/root/key", `${key}\n`, 0o600);
     const same = await kubewright(k1, [...UPLOAD, "--certificate-key-file", "/root/key"]);
-    t.equal(changesOf(same), [], "the list of changes with the same key");
+    const changes = changesOf(same).filter((change) => !change.includes('"kind":"wait"'));
+    t.equal(changes, [], "the list of changes with the same key");
     const hidden = await kubewright(k1, [...UPLOAD, "--skip-certificate-key-print"]);
     t.equal(hidden.stdout.includes("certificateKey"), false, "whether a key is shown that must not be");
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ANSWER_CASES } from "./answers.ts";
 import { type Category, shortcomings } from "./case.ts";
 import { CERTIFICATE_CASES } from "./certificates.ts";
 import { LINE_CASES } from "./command_lines.ts";
@@ -17,6 +18,7 @@ const CATEGORIES: readonly Category[] = [
   CERTIFICATE_CASES,
   LINE_CASES,
   HOST_CASES,
+  ANSWER_CASES,
 ];
 
 const count = { tried: 0, refused: 0 };
@@ -37,6 +39,10 @@ for (const { name, cases } of CATEGORIES) {
 }
 
 Deno.test("bad input: how much of it, and that all was refused", () => {
-  console.log(`${count.tried} bad inputs, ${count.refused} refused as they should be`);
+  // Beside what the runner shows of a test, which is nothing when it is quiet.
+  addEventListener(
+    "unload",
+    () => console.log(`${count.tried} bad inputs, ${count.refused} refused as they should be`),
+  );
   assert.equal(count.refused, count.tried);
 });

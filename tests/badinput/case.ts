@@ -116,12 +116,13 @@ export async function shortcomings(bad: BadInput): Promise<string[]> {
   if (!ran) return [`${bad.name}: does not end`];
   const slow = timeTrouble(start);
   const said = `${ran.err}\n${ran.out}`;
+  const changes = ran.changes.filter(({ kind }) => kind !== "wait");
   const nonsense = NOT_FOR_PEOPLE.exec(said)?.[0];
   return [
     ...(ran.code === bad.code ? [] : [`ends with ${ran.code}, not ${bad.code}`]),
     ...(bad.says.test(said) ? [] : [`does not say ${bad.says}`]),
     ...(nonsense ? [`says "${nonsense}"`] : []),
-    ...(ran.changes.length > 0 ? [`changed ${ran.changes.length} things: ${ran.changes[0]?.kind}`] : []),
+    ...(changes.length > 0 ? [`changed ${changes.length} things: ${changes[0]?.kind}`] : []),
     ...slow,
     ...(said.length < 100_000 ? [] : [`says ${said.length} characters`]),
     ...secretsIn(bad).filter((secret) => said.includes(secret)).map((secret) => `shows the secret "${secret}"`),

@@ -65,11 +65,14 @@ export function findCommand(words: readonly string[]): { command: CommandSpec; r
     const command = COMMANDS.find(({ name }) => name === wanted);
     if (command) return { command, rest: words.filter((_, i) => !places.slice(0, length).includes(i)) };
   }
-  const [first = ""] = named;
-  const group = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(`${first} `));
-  const known = group.length > 0 ? group : [...new Set(COMMANDS.map(({ name }) => name.split(" ")[0]!))];
-  const given = group.length > 0 ? named.slice(0, 2).join(" ") : first;
-  const what = group.length > 0 && named.length === 1 ? "it takes a command of its own" : "there is no such command";
+  const names = COMMANDS.map(({ name }) => name);
+  const within = (words: readonly string[]) => names.filter((name) => name.startsWith(`${words.join(" ")} `));
+  // As many words as are the beginning of a command's name: `config print`.
+  const depth = named.slice(0, LONGEST_NAME).findLastIndex((_, i) => within(named.slice(0, i + 1)).length > 0) + 1;
+  const group = depth > 0 ? within(named.slice(0, depth)) : [];
+  const known = depth > 0 ? group : [...new Set(names.map((name) => name.split(" ")[0]!))];
+  const given = named.slice(0, depth + 1).join(" ");
+  const what = depth > 0 && named.length === depth ? "it takes a command of its own" : "there is no such command";
   throw new InvalidInput(`Cannot run "${given}": ${what}${suggestion(given, known)}`, [], {
     hint: `Commands are ${known.join(", ")}; see kubewright --help`,
   });

@@ -125,6 +125,7 @@ export async function pullImages(desk: Desk, request: ImagesRequest): Promise<Ou
   };
   const system = config.dryRun ? desk.dryRun() : desk.system;
   const runtime = system.runtime(config.nodeRegistration.criSocket);
+  await runtime.version(); // a runtime that is not there is told once, not for every image
   await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: desk.note, warn: desk.warn });
   const names = controlPlaneImages(config.cluster);
   if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: imagesResult(names) };

@@ -158,11 +158,27 @@ Deno.test("config images list: as the configuration and the flags say", async ()
   assert.match(mixed.err, /--image-repository: cannot be given together with --config/);
 });
 
+Deno.test("config: a group is no command, and says what belongs to it", async () => {
+  const { code, err } = await run(["config", "print"]);
+  assert.equal(code, 3);
+  assert.match(
+    err,
+    /Cannot run "config print": it takes a command of its own\n {2}next: Commands are config print init-/,
+  );
+  const meant = (await run(["config", "print", "init-default"])).err;
+  assert.match(
+    meant,
+    /Cannot run "config print init-default": there is no such command; did you mean config print init-d/,
+  );
+  assert.match((await run(["config", "imgaes"])).err, /"config imgaes": there is no such command/);
+});
+
 Deno.test("config images pull: each image, a line each; a dry run pulls none", async () => {
   const pulled: string[] = [];
   const runtime = (socket: string) =>
     ({
       socket,
+      version: () => Promise.resolve({}),
       hasImage: () => Promise.resolve(true),
       image: () => Promise.resolve(undefined),
       pullImage: (image: string) => Promise.resolve(void pulled.push(image)),

@@ -34,7 +34,7 @@ function printing(kind: string, document: string, withComponents: boolean): Comm
     name: `config print ${kind}-defaults`,
     operands: "",
     maxOperands: 0,
-    summary: `print a ${document} with nothing but defaults`,
+    summary: `print ${document} with nothing but defaults`,
     output: "document",
     flags: [...(withComponents ? [components] : []), KUBECONFIG],
     examples: [`kubewright config print ${kind}-defaults > ${kind}.yaml`],
@@ -43,10 +43,10 @@ function printing(kind: string, document: string, withComponents: boolean): Comm
 
 /** `config` and what belongs to it. */
 export const CONFIG_COMMANDS: readonly CommandSpec[] = [
-  printing("init", "InitConfiguration and ClusterConfiguration", true),
-  printing("join", "JoinConfiguration", false),
-  printing("reset", "ResetConfiguration", false),
-  printing("upgrade", "UpgradeConfiguration", false),
+  printing("init", "an InitConfiguration and a ClusterConfiguration", true),
+  printing("join", "a JoinConfiguration", false),
+  printing("reset", "a ResetConfiguration", false),
+  printing("upgrade", "an UpgradeConfiguration", false),
   {
     name: "config validate",
     operands: "",

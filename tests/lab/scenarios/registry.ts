@@ -1,5 +1,5 @@
 import { initConfiguration } from "../config.ts";
-import { CONFIG, init, kubewright, prepare, type Ran } from "../kubewright.ts";
+import { answers, CONFIG, init, kubewright, prepare, type Ran } from "../kubewright.ts";
 import { podsRunning } from "../pods.ts";
 import { fillRegistry, resumeRegistry, startRegistry, stopRegistry, useRegistry } from "../registry.ts";
 import type { Run, Scenario } from "../scenario.ts";
@@ -59,6 +59,13 @@ export const scenario: Scenario = {
     t.equal(elsewhere, [], "the list of images that are not from the registry");
     const foreign = (await k1.pullAttempts()).filter((line) => !line.includes(repository));
     t.equal(foreign, [], "the list of pulls from elsewhere");
+    const [listed] = await answers<{ images: string[] }>(k1, "config", "images", "list", "--config", CONFIG);
+    const [pulled] = await t.step(
+      "config images pull: all of them again",
+      () => answers<{ images: string[] }>(k1, "config", "images", "pull", "--config", CONFIG),
+    );
+    t.equal(pulled!.images, listed!.images, "the images that config images pull pulled");
+    t.equal(pulled!.images.length, 7, "their number");
     const events2 = (await init(k1)).events.filter(({ event, kind }) => event === "change" && kind === "pull");
     t.equal(events2, [], "the list of pulls of a second init");
   },

@@ -1,7 +1,9 @@
 /** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
 import { loadClusterConfiguration } from "../config/load_cluster.ts";
+import { KUBEADM_VERSION } from "../config/documents.ts";
+import { parseClusterConfiguration } from "../config/serialize.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
-import { UserError } from "../errors.ts";
+import { InvalidInput, UserError } from "../errors.ts";
 import type { Host, System } from "../system.ts";
 import { readCredentials } from "./credentials.ts";
 import { KUBEADM_CONFIG } from "./kubeadm_config.ts";
@@ -34,19 +36,28 @@ export async function findConfiguration(
   system: Pick<System, "host" | "connect">,
   { configText, configName, kubeconfig, certificatesDir }: ConfigurationSource,
 ): Promise<FoundConfiguration> {
-  const overrides = certificatesDir === undefined ? {} : { certificatesDir };
+  const overrides = certificatesDir === undefined ? {} : { certificatesDir: absolute(certificatesDir) };
   if (configText !== undefined) {
     return { cluster: loadClusterConfiguration(configText, overrides, configName), origin: "file" };
   }
   try {
     const text = await askCluster(system, kubeconfig);
     const { namespace, name } = KUBEADM_CONFIG;
-    const cluster = loadClusterConfiguration(text, overrides, `ConfigMap ${namespace}/${name}`);
+    // Of this version, fields that only a newer program knows are passed over; older versions are converted.
+    const cluster = text.includes(KUBEADM_VERSION)
+      ? { ...parseClusterConfiguration(text), ...overrides }
+      : loadClusterConfiguration(text, overrides, `ConfigMap ${namespace}/${name}`);
     return { cluster, origin: "cluster" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { cluster: loadClusterConfiguration(undefined, overrides), origin: "defaults", reason: error.message };
   }
+}
+
+function absolute(directory: string): string {
+  if (directory.startsWith("/")) return directory.replace(/(?<=.)\/+$/, "");
+  const what = `has to be an absolute path, but is "${directory}"`;
+  throw new InvalidInput("Cannot find the certificates:", [{ where: "--cert-dir", what }]);
 }
 
 async function askCluster(system: { host: Host; connect: System["connect"] }, kubeconfig: string): Promise<string> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { release } from "./versions.ts";
+import { COREDNS, minor, release } from "./versions.ts";
 
 /** Range of pod addresses in the lab. */
 export const POD_SUBNET = "10.244.0.0/16";
@@ -64,11 +64,17 @@ export function initConfiguration(options: ClusterOptions): string {
       encryptionAlgorithm: options.algorithm ?? "RSA-2048",
       ...(options.controlPlaneEndpoint === undefined ? {} : { controlPlaneEndpoint: options.controlPlaneEndpoint }),
       ...(options.certSans === undefined ? {} : { apiServer: { certSANs: options.certSans } }),
+      ...dnsOfLab(),
       ...options.cluster,
     },
     kubeletConfiguration(options.kubelet),
     kubeProxyConfiguration(options.kubeProxy),
   ]);
+}
+
+/** The lab has one CoreDNS, that of 1.37: an older kubeadm has to be told. */
+export function dnsOfLab(): Record<string, unknown> {
+  return minor() === "1.37" ? {} : { dns: { imageTag: COREDNS } };
 }
 
 /** Where a joining host finds its cluster, and how it knows that it is the right one. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IGNORED_PREFLIGHT_ERRORS, kubeletConfiguration, kubeProxyConfiguration } from "../config.ts";
+import { dnsOfLab, IGNORED_PREFLIGHT_ERRORS, kubeletConfiguration, kubeProxyConfiguration } from "../config.ts";
 import type { Host } from "../host.ts";
 import { PROGRAM } from "../kubewright.ts";
 import { preparePeer } from "../peer.ts";
@@ -83,6 +83,7 @@ function forLab(of: Case): Case {
   return {
     ...of,
     init: { ...of.init, nodeRegistration },
+    cluster: { ...dnsOfLab(), ...of.cluster },
     kubelet: kubeletConfiguration(of.kubelet),
     kubeProxy: kubeProxyConfiguration(of.kubeProxy),
   };

@@ -27,6 +27,8 @@ export interface Case {
   before?: string;
   /** Files that either program makes outside the usual folders. */
   further?: readonly string[];
+  /** Further phases that talk to the API server. */
+  phases?: readonly string[];
   /** Whether its objects are those of another configuration, so that only files are compared. */
   onlyFiles?: true;
   /** Whether an etcd of somebody else's runs on the host, on port 2379; for clusters that are booted. */
@@ -302,6 +304,13 @@ export const CASES: readonly Case[] = [
         { token: "dddddd.0123456789abcdef", ttl: "30m", usages: ["authentication"] },
       ],
     },
+    cluster: QUICK,
+  },
+  { name: "feature-gates", cluster: { ...QUICK, featureGates: { RootlessControlPlane: false } } },
+  {
+    name: "upload-certs",
+    init: { certificateKey: "0123456789abcdef".repeat(4) },
+    phases: ["upload-certs --upload-certs"],
     cluster: QUICK,
   },
   { name: "patches", before: WRITE_PATCHES, init: { patches: { directory: DIRECTORY } }, cluster: QUICK },

@@ -11,7 +11,7 @@ import { preparePeer } from "../peer.ts";
 import { until } from "../process.ts";
 import { binary, type Run } from "../scenario.ts";
 import { type Case, configurationOf, TOKEN } from "./cases.ts";
-import type { Outcome } from "./compare.ts";
+import { type Outcome, rename } from "./compare.ts";
 import { Api, type ApiObject, objectsOutcome } from "./objects.ts";
 import type { Tally } from "./tally.ts";
 
@@ -92,8 +92,8 @@ function nodeNamed(name: string): Record<string, unknown> {
 /** Compares the objects that both make of one configuration. */
 export async function compareObjects(t: Run, host: Host, of: Case, tally: Tally): Promise<void> {
   await host.write(CONFIG, configurationOf(of, host.address), 0o600);
-  const kubeadm = await objectsOf(host, of, "kubeadm", PHASES);
-  const kubewright = await objectsOf(host, of, PROGRAM, PHASES, "--cni none");
+  const kubeadm = await objectsOf(host, of, "kubeadm");
+  const kubewright = await objectsOf(host, of, PROGRAM, "--cni none");
   t.log(tally.add(of.name, "objects", kubeadm, kubewright));
 }
 
@@ -101,7 +101,6 @@ async function objectsOf(
   host: Host,
   of: Case,
   program: string,
-  phases: readonly string[],
   flags = "",
 ): Promise<Outcome> {
   const kubeconfigs = ["admin", "super-admin"];
@@ -110,7 +109,7 @@ async function objectsOf(
   const baseline = await before.objects();
   await host.shell(kubeconfigs.map((name) => `rm /etc/kubernetes/${name}.conf`).join("\n"));
   const started = new Date();
-  const commands = [...kubeconfigs.map((name) => `kubeconfig ${name}`), ...phases]
+  const commands = [...kubeconfigs.map((name) => `kubeconfig ${name}`), ...PHASES, ...of.phases ?? []]
     .map((phase) => `${program} init phase ${phase} --config ${CONFIG} ${flags} >/dev/null`);
   try {
     await host.shell(commands.join("\n"), { env: of.env, timeout: 120_000 });
@@ -130,7 +129,20 @@ async function objectsOf(
   );
   await clear(api, baseline, made);
   const authority = await host.read("/etc/kubernetes/pki/ca.crt");
-  return await objectsOutcome(made, { authority, started });
+  const outcome = await objectsOutcome(made, { authority, started });
+  return rename(outcome, randomTokens(made, configurationOf(of, host.address)));
+}
+
+/** Words for the parts of bootstrap tokens that no configuration names. */
+function randomTokens(made: ReadonlyMap<string, ApiObject>, configuration: string): Record<string, string> {
+  const words: Record<string, string> = {};
+  for (const [name, object] of made) {
+    const id = /^Secret kube-system\/bootstrap-token-(.*)$/.exec(name)?.[1];
+    if (id === undefined || configuration.includes(id)) continue;
+    words[id] = "ID";
+    words[atob((object["data"] as Record<string, string>)["token-secret"]!)] = "SECRET";
+  }
+  return words;
 }
 
 /** Takes back what was made: new objects go, nodes lose their marks. */

@@ -19,7 +19,7 @@ export interface ApiObject {
     resourceVersion: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
-    ownerReferences?: unknown;
+    ownerReferences?: { uid: string; name: string }[];
   };
   [field: string]: unknown;
 }
@@ -149,7 +149,7 @@ async function normal(object: ApiObject, setting: ObjectSetting): Promise<unknow
   if (annotations[HASH] !== undefined) annotations[HASH] = await hashVerdict(object, annotations[HASH]);
   return {
     ...rest,
-    metadata: { labels, annotations, ownerReferences },
+    metadata: { labels, annotations, ownerReferences: ownerReferences?.map(({ uid: _uid, ...owner }) => owner) },
     ...(object["data"] ? { data: dataOf(object, setting) } : {}),
     ...(object.kind === "Node" ? { spec: nodeSpec(object["spec"] as Record<string, unknown>) } : {}),
   };
@@ -176,6 +176,7 @@ function dataOf(object: ApiObject, { authority, started }: ObjectSetting): unkno
     Object.entries(data).map(([key, value]) => {
       if (object.kind === "Secret") {
         const text = atob(value);
+        if (object.metadata.name === "kubeadm-certs") return [key, `${text.length} bytes, encrypted`];
         return [key, key === "expiration" ? `start ${hours(new Date(text), started)} h` : text];
       }
       const finalLineEnd = value.endsWith("\n");

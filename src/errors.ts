@@ -15,6 +15,17 @@ export const EXIT = {
   unhealthy: 6,
 } as const;
 
+/** What each exit code means, in the words of the README. */
+export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
+  [EXIT.ok]: "done, or nothing to do",
+  [EXIT.failed]: "something failed; the message says what",
+  [EXIT.preflight]: "the host is not ready (preflight)",
+  [EXIT.invalid]: "flags, configuration, token, or existing files are not valid",
+  [EXIT.timeout]: "a wait ran into its time limit",
+  [EXIT.untrusted]: "the cluster could not be trusted (CA hash, signature, token)",
+  [EXIT.unhealthy]: "`status`: not everything was seen to be well",
+};
+
 /** What a {@linkcode UserError} may carry besides its message. */
 export interface UserErrorOptions extends ErrorOptions {
   /** What to do next: one or more complete sentences or commands, one an entry. */

@@ -1,3 +1,4 @@
+import { EXIT, EXIT_MEANINGS } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 
@@ -34,6 +35,21 @@ ${columns(members.map((command) => [command.name, command.summary]))}
 kubewright <command> --help tells more.`;
 }
 
+/** What --output json and yaml print of a command, and where that is described. */
+function outputHelp({ name, output }: CommandSpec): string {
+  const schema = name.endsWith(" phase") ? "phase" : name.replaceAll(" ", "-");
+  return output === "events"
+    ? `Output as json or yaml: events, one a line or document, the result or the error last
+  (schemas/event.json, schemas/error.json; fields of the result: schemas/${schema}.json).`
+    : `Output as json or yaml: the answer (schemas/${schema}.json); an error is an event on standard error.`;
+}
+
+/** How the program may end. */
+function exitHelp({ name }: CommandSpec): string {
+  const codes = Object.entries(EXIT_MEANINGS).filter(([code]) => name === "status" || Number(code) !== EXIT.unhealthy);
+  return `Exit codes:\n${columns(codes)}`;
+}
+
 /** The text of `kubewright <command> --help`; `phases` are the paths that --skip-phases takes. */
 export function commandHelp(command: CommandSpec, phases: readonly string[]): string {
   const parts = [
@@ -42,6 +58,7 @@ export function commandHelp(command: CommandSpec, phases: readonly string[]): st
     `Flags:\n${columns(flagsOf(command).map(flagRow))}`,
   ];
   if (phases.length > 0) parts.push(`Phases, in order of work:\n${phases.map((path) => `  ${path}`).join("\n")}`);
+  parts.push(outputHelp(command), exitHelp(command));
   parts.push(`Examples:\n${command.examples.map((example) => `  ${example}`).join("\n")}`);
   return parts.join("\n\n");
 }

@@ -12,6 +12,7 @@ import { main } from "../../src/main.ts";
 import type { Change, ContainerRuntime, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";
 import { conforms, eventConforms, fileOf } from "./conform.ts";
+import { noteUse } from "./used_flags.ts";
 
 /** What a run left. */
 export interface Ran {
@@ -104,6 +105,7 @@ export async function run(
   stdin = "",
   world: World = {},
 ): Promise<Ran> {
+  noteUse(args);
   let [out, err] = ["", ""];
   const changes: Change[] = [];
   const nobody = () =>

@@ -18,7 +18,7 @@ import {
 
 const JOIN_FLAGS: readonly Flag[] = [
   text("apiserver-advertise-address", "<ip>", "for control plane nodes: address the API server tells others"),
-  number("apiserver-bind-port", "<port>", "for control plane nodes: port of the API server"),
+  number("apiserver-bind-port", "<port>", "for control plane nodes: port of the API server (6443)"),
   CERTIFICATE_KEY,
   CERTIFICATE_KEY_FILE,
   CONFIG,

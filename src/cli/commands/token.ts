@@ -10,6 +10,14 @@ import {
   text,
 } from "../flags.ts";
 
+/** Flags that kubeadm has of `token` itself, where they mean nothing. */
+const UNUSED_DRY_RUN = flag("dry-run", "taken for kubeadm's sake, without effect: nothing is changed in any case");
+const UNUSED_KUBECONFIG = text(
+  "kubeconfig",
+  "<file>",
+  "taken for kubeadm's sake, without effect (/etc/kubernetes/admin.conf)",
+);
+
 /** `token` and what belongs to it. */
 export const TOKEN_COMMANDS: readonly CommandSpec[] = [
   {
@@ -43,7 +51,7 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     maxOperands: 0,
     summary: "list the bootstrap tokens that the cluster knows",
     output: "document",
-    flags: [KUBECONFIG, ...PRINTER_FLAGS],
+    flags: [UNUSED_DRY_RUN, KUBECONFIG, ...PRINTER_FLAGS],
     examples: ["kubewright token list", "kubewright token list --output json | jq -r .token"],
   },
   {
@@ -61,7 +69,7 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
     maxOperands: 0,
     summary: "print a new token that no cluster knows yet",
     output: "document",
-    flags: [],
+    flags: [UNUSED_DRY_RUN, UNUSED_KUBECONFIG],
     examples: ["kubewright token generate"],
   },
 ];

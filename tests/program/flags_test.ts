@@ -1,43 +1,9 @@
 // Flags that no other program test passes, each by what it does.
 import assert from "node:assert/strict";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
-import { type RecordedObjects, recordingApi } from "../../src/kube/recording.ts";
-import { fresh, NOW, PKI } from "../../src/phases/sample_pki_test.ts";
+import { PKI } from "../../src/phases/sample_pki_test.ts";
 import { parseCertificates } from "../../src/pki/certificate.ts";
-import type { KubeClient, KubeObject } from "../../src/system.ts";
-import { FIT, QUICK, run, unfit, type World } from "./program.ts";
-
-/** A host with the keys, certificates and kubeconfigs of a control plane node; those of `without` are not there. */
-function node(without: readonly string[] = [], files: Record<string, string> = {}): MemoryHostOptions {
-  const there = [...fresh].filter(([path]) => !without.includes(path)).map(([path, { text }]) => [path, text]);
-  const commands = new Proxy({ ...FIT.commands }, {
-    get: (known, line: string) => known[line] ?? (line.startsWith("systemctl ") ? "" : undefined),
-  });
-  return {
-    ...FIT,
-    now: NOW,
-    hostname: "k1",
-    addresses: [{ interface: "eth0", address: "10.77.0.21", family: "IPv4" }],
-    files: { ...FIT.files, ...Object.fromEntries(there), ...files },
-    commands,
-  };
-}
-
-/** A cluster in memory, and what is in it. */
-function cluster(...objects: KubeObject[]): { world: World; objects: RecordedObjects } {
-  const known: RecordedObjects = new Map();
-  const empty = (server: string): KubeClient => ({
-    server,
-    probe: () => Promise.resolve({ status: 200, body: "ok" }),
-    get: (wanted) =>
-      Promise.resolve(objects.find(({ kind, metadata }) => kind === wanted.kind && metadata.name === wanted.name)),
-    list: () => Promise.resolve([]),
-    apply: () => assert.fail("only the overlay is changed"),
-    patch: () => assert.fail("only the overlay is changed"),
-    delete: () => assert.fail("only the overlay is changed"),
-  });
-  return { world: { connect: ({ server }) => recordingApi(empty(server), known, () => {}) }, objects: known };
-}
+import { cluster, node } from "./memory_cluster.ts";
+import { FIT, QUICK, run, unfit } from "./program.ts";
 
 /** What a dry run of one phase prints with all that it writes. */
 async function phase(words: string, flags: readonly string[], host = FIT): Promise<string> {

@@ -15,14 +15,21 @@ const FILE = Deno.env.get("KUBEWRIGHT_USED_FLAGS");
 /** Notes the flags of a command line, if it is one that is understood. */
 export function noteUse(args: readonly string[]): void {
   if (FILE === undefined) return;
-  let used: string[];
+  let used: readonly string[] = [];
+  let name = "";
   try {
     const { command, rest } = findCommand(args);
-    used = parseCommandLine(command, rest).given.map((flag) => `${command.name}\t${flag}\n`);
+    name = command.name;
+    // A flag that is refused whatever its value is used when it is given.
+    used = flagsOf(command).filter((flag) =>
+      flag.refused !== undefined && rest.some((word) => word.startsWith(`--${flag.name}`))
+    )
+      .map((flag) => flag.name);
+    used = parseCommandLine(command, rest).given;
   } catch {
-    return;
+    // Not understood: only what is refused counts.
   }
-  Deno.writeTextFileSync(FILE, used.join(""), { append: true });
+  Deno.writeTextFileSync(FILE, used.map((flag) => `${name}\t${flag}\n`).join(""), { append: true });
 }
 
 /**

@@ -38,17 +38,17 @@ const LONGEST_NAME = 5;
 /** Most words of a command line. */
 const MOST_WORDS = 1_000;
 
-/** Whether the word is a flag whose value is the next word: a flag means the same in every command. */
-function takesNext(word: string | undefined): boolean {
-  const same = ({ name, short, type }: Flag) => type !== "switch" && (word === `--${name}` || word === `-${short}`);
-  return word !== undefined && COMMANDS.some((command) => flagsOf(command).some(same));
-}
+/** Flags whose value is the next word, as they are written: a flag means the same in every command. */
+const TAKING_NEXT: ReadonlySet<string> = new Set(
+  COMMANDS.flatMap(flagsOf).filter(({ type }) => type !== "switch")
+    .flatMap(({ name, short }) => short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]),
+);
 
 /** Where the words are that are neither flags nor their values: what may be a command's name. Flags may stand before it. */
 function nameIn(words: readonly string[]): number[] {
   const end = words.indexOf("--");
   return words.slice(0, end < 0 ? words.length : end).flatMap((word, i) =>
-    word.startsWith("-") || takesNext(words[i - 1]) ? [] : [i]
+    word.startsWith("-") || TAKING_NEXT.has(words[i - 1] ?? "") ? [] : [i]
   );
 }
 

@@ -20,7 +20,7 @@ const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["join", "--pod-network-cidr", "10.0.0.0/8"],
     /--pod-network-cidr: there is no such flag/,
   ],
-  ["a flag of init for token list", ["token", "list", "--dry-run"], /--dry-run: there is no such flag/],
+  ["a flag of token create for token list", ["token", "list", "--ttl", "1h"], /--ttl: there is no such flag/],
   ["a short flag that does not exist", ["init", "-z"], /-z: there is no such flag/],
   ["several short flags in one", ["init", "-abc"], /there is no such flag/],
   ["one dash for a long flag", ["init", "-config", "x"], /there is no such flag/],

@@ -306,6 +306,7 @@ export const CASES: readonly Case[] = [
     },
     cluster: QUICK,
   },
+  { name: "default-token", init: { bootstrapTokens: undefined }, cluster: QUICK },
   { name: "feature-gates", cluster: { ...QUICK, featureGates: { RootlessControlPlane: false } } },
   {
     name: "upload-certs",

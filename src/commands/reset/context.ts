@@ -28,6 +28,7 @@ const TRACES = [
 
 /** Who made the node: with a receipt we, unless the kubelet's configuration is there and was not made by us. */
 async function makerOf(host: Host, made: readonly ReceiptEntry[]): Promise<Maker> {
+  if (host.uid() !== 0) return "nobody"; // may not look; preflight says so
   const there = await Promise.all(TRACES.map(async (path) => await host.stat(path) !== undefined));
   const configured = there[0] === true;
   const ours = made.some(({ kind, path }) => kind === "file" && path === KUBELET_FILES.configuration);
@@ -37,7 +38,7 @@ async function makerOf(host: Host, made: readonly ReceiptEntry[]): Promise<Maker
 
 /** `--hostname-override` of the kubelet, or the host's name. */
 async function nodeNameOf(host: Host): Promise<string> {
-  const flags = await host.readText(KUBELET_FILES.flags) ?? "";
+  const flags = host.uid() === 0 ? await host.readText(KUBELET_FILES.flags) ?? "" : "";
   return /--hostname-override=([^\s"]+)/.exec(flags)?.[1] ?? host.hostname().toLowerCase();
 }
 

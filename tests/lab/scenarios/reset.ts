@@ -9,7 +9,7 @@ import { changedTraces, type Traces, traces } from "../traces.ts";
 import { countFrom } from "../trials.ts";
 
 /** What stays of a cluster, as `reset` says (its list "Left as it is"). */
-const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /];
+const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /, /\/root\/kubewright\.yaml$/];
 
 const MODES = ["nftables", "iptables"];
 

@@ -131,7 +131,9 @@ export const scenario: Scenario = {
     t.equal(after.events.at(-1)!["maker"], "kubewright", "who made the node");
     t.equal(
       // kubeadm's own folders were there before ours, and stay.
-      await k1.shell("find /etc/kubernetes /var/lib/kubewright /var/lib/etcd /var/lib/kubelet ! -type d 2>/dev/null || true"),
+      await k1.shell(
+        "find /etc/kubernetes /var/lib/kubewright /var/lib/etcd /var/lib/kubelet ! -type d 2>/dev/null || true",
+      ),
       "",
       "the files left",
     );

@@ -233,8 +233,9 @@ Deno.test("config takes kubeadm's flags that mean nothing to it", async () => {
   assert.equal((await run(["config", "migrate", "--old-config", QUICK, "--kubeconfig=/none"])).code, 0);
   const printer = ["--show-managed-fields", "--allow-missing-template-keys", "--kubeconfig=/none", "-o", "json"];
   assert.equal((await run(["config", "images", "list", ...printer])).documents[0]!["kind"], "Images");
+  const version = () => Promise.resolve({ runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" });
   const runtime = (socket: string) =>
-    ({ socket, image: () => Promise.resolve(undefined) }) as unknown as ContainerRuntime;
+    ({ socket, version, image: () => Promise.resolve(undefined) }) as unknown as ContainerRuntime;
   const pulled = await run(["config", "images", "pull", "--dry-run", "--kubeconfig=/none"], FIT, "", { runtime });
   assert.equal(pulled.code, 0, pulled.err);
 });

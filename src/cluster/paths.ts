@@ -8,6 +8,8 @@
 export const KUBERNETES_DIRECTORY = "/etc/kubernetes";
 /** The kubelet runs every file in here as a static pod (except names that begin with a dot). */
 export const MANIFESTS_DIRECTORY = `${KUBERNETES_DIRECTORY}/manifests`;
+/** Where upgrades and dry runs of kubeadm leave things. */
+export const TEMPORARY_DIRECTORY = `${KUBERNETES_DIRECTORY}/tmp`;
 /** The kubelet's working directory. */
 export const KUBELET_DIRECTORY = "/var/lib/kubelet";
 

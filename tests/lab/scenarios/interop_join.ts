@@ -81,6 +81,9 @@ async function kubeadmUnderstands(t: Run, host: Host): Promise<void> {
   );
   const created = (await kubeadm(host, "token", "create", "--print-join-command")).trim();
   t.includes(created, /^kubeadm join .* --token .* --discovery-token-ca-cert-hash sha256:/, "kubeadm token create");
+  await kubeadm(host, "certs", "renew", "all");
+  const renewed = JSON.parse(await kubeadm(host, "certs", "check-expiration", "-o", "json"));
+  t.equal(renewed.certificates.length, 11, "the number of certificates after kubeadm has renewed them");
   const ignored = `--ignore-preflight-errors=${[...IGNORED_PREFLIGHT_ERRORS, "CreateJob"].join(",")}`;
   const plan = await kubeadm(host, "upgrade", "plan", release().kubernetes, ignored);
   t.includes(plan, `Target version: ${release().kubernetes}`, "kubeadm upgrade plan");
@@ -133,6 +136,9 @@ async function kubewrightUnderstands(t: Run, host: Host): Promise<void> {
   t.includes(await result("token", "create", "--print-join-command"), "joinCommand", "kubewright token create");
   const expiry = JSON.parse(await result("certs", "check-expiration"));
   t.equal(expiry.certificates.length, 11, "the number of certificates that kubewright finds");
+  await result("certs", "renew", "all");
+  const renewed = JSON.parse(await kubeadm(host, "certs", "check-expiration", "-o", "json"));
+  t.equal(renewed.certificates.length, 11, "the number of certificates after kubewright has renewed them");
   const status = await host.exec([PROGRAM, "status"], { check: false });
   t.log(`kubewright status: exit code ${status.code}`);
 }

@@ -45,7 +45,7 @@ export function realSystem(events: Events): System {
     connect: (credentials, timeLimitMs) =>
       kubeClient(credentials, events.change, timeLimitMs === undefined ? {} : { timeLimitMs }),
     runtime: (socket) => containerRuntime(socket, events.change),
-    etcd: (endpoint, credentials) => etcdClient(endpoint, credentials, events.change),
+    etcd: (endpoint, credentials, limit) => etcdClient(endpoint, credentials, events.change, limit),
     unverified: unverifiedHttp(),
     download: httpDownload(),
     stdin: () => new Response(Deno.stdin.readable).text(),

@@ -327,8 +327,8 @@ export interface System {
   /** @param timeLimitMs how long a call is tried again for (60 s). */
   connect(credentials: KubeCredentials, timeLimitMs?: number): KubeClient;
   runtime(socket: string): ContainerRuntime;
-  /** etcd at a client URL, `https://127.0.0.1:2379`. */
-  etcd(endpoint: string, credentials: EtcdCredentials): EtcdClient;
+  /** etcd at a client URL, `https://127.0.0.1:2379`. @param timeLimitMs how long a call is tried again for (120 s). */
+  etcd(endpoint: string, credentials: EtcdCredentials, timeLimitMs?: number): EtcdClient;
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
   /** Reads all of standard input. */

@@ -24,11 +24,15 @@ export interface Outcome {
   exitCode?: number;
 }
 
-/** The world that a configuration asks for: recorded in a dry run, and as patient with the API server as it says. */
+/** The world that a configuration asks for: recorded in a dry run, and as patient with the API server and etcd as it says. */
 export function systemFor(desk: Desk, config: { dryRun: boolean; timeouts: Timeouts }): System {
   const system = config.dryRun ? desk.dryRun() : desk.system;
-  const limit = durationMs(config.timeouts.kubernetesAPICall);
-  return { ...system, connect: (credentials) => system.connect(credentials, limit) };
+  const [api, etcd] = [durationMs(config.timeouts.kubernetesAPICall), durationMs(config.timeouts.etcdAPICall)];
+  return {
+    ...system,
+    connect: (credentials) => system.connect(credentials, api),
+    etcd: (endpoint, credentials) => system.etcd(endpoint, credentials, etcd),
+  };
 }
 
 /** What a command says that was to run one phase only. */

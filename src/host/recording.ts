@@ -19,7 +19,9 @@ export function recordingSystem(real: System, report: ChangeSink): System {
       return recordingApi(real.connect(credentials, timeLimitMs), objects, report);
     },
     runtime: (socket) => recordingRuntime(real.runtime(socket), pulled, report),
-    etcd: (endpoint, credentials) => recordingEtcd(real.etcd(endpoint, credentials), removedMembers, report),
+    etcd(endpoint, credentials, timeLimitMs) {
+      return recordingEtcd(real.etcd(endpoint, credentials, timeLimitMs), removedMembers, report);
+    },
     unverified: real.unverified,
     download: real.download,
     stdin: () => real.stdin(),

@@ -105,7 +105,9 @@ export function subjectKeyIdentifier({ extensions }: Certificate): string | unde
 
 /** A certificate as fields: what is generated is told by its rule. Dates are minutes from the start of the program. */
 export function certificateFields(certificate: Certificate, setting: CertificateSetting): Record<string, unknown> {
-  const minutes = (date: Date) => `start ${Math.round((date.getTime() - setting.started.getTime()) / 60_000)} min`;
+  // Whole minutes: a busy machine may take most of one between the start and a certificate. Dates have no milliseconds.
+  const minutes = (date: Date) =>
+    `start ${Math.floor((date.getTime() - setting.started.getTime() + 2_000) / 60_000)} min`;
   const extensions: Record<string, unknown> = {};
   for (const [name, { critical, value }] of certificate.extensions) {
     const parts = value.split(", ");

@@ -36,7 +36,7 @@ Certificate:
         30:46
 `;
 
-const SETTING = { authorities: new Map([["7E61F9", "ca.crt"]]), started: new Date("2026-11-22T16:49:40Z") };
+const SETTING = { authorities: new Map([["7E61F9", "ca.crt"]]), started: new Date("2026-11-22T16:49:30Z") };
 
 function read(text: string): Certificate {
   return parseCertificates(text)[0]!;

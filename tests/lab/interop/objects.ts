@@ -165,7 +165,8 @@ async function hashVerdict(object: ApiObject, hash: string): Promise<string> {
 
 /** Taints by key; when they were added is not compared. */
 function nodeSpec({ taints, ...spec }: Record<string, unknown>): unknown {
-  const list = (taints ?? []) as { key: string; timeAdded?: string }[];
+  const list = ((taints ?? []) as { key: string; timeAdded?: string }[])
+    .filter(({ key }) => key !== "node.kubernetes.io/not-ready"); // the controllers' own: it comes and goes in two steps
   return { ...spec, taints: list.map(({ timeAdded: _, ...taint }) => taint).sort((a, b) => a.key < b.key ? -1 : 1) };
 }
 

@@ -72,6 +72,25 @@ async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
   return stats.some((stat) => stat !== undefined && stat.modified.getTime() / 1000 > since);
 }
 
+/** Exit status by which systemd tells that a program could not be run at all (systemd.exec(5), EXIT_EXEC). */
+const EXIT_EXEC = 203;
+
+/**
+ * Restarts the kubelet. One that ends so early that systemd calls the start failed is no error yet: systemd goes on
+ * trying, and who waits for it is told what it said.
+ */
+async function restart(host: Host): Promise<void> {
+  try {
+    await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
+  } catch (error) {
+    const { stdout } = await host.query({
+      argv: ["systemctl", "show", "--property=SubState,ExecMainStatus", KUBELET_SERVICE],
+    });
+    const isTried = /^SubState=auto-restart$/m.test(stdout);
+    if (!isTried || new RegExp(`^ExecMainStatus=${EXIT_EXEC}$`, "m").test(stdout)) throw error;
+  }
+}
+
 /**
  * Writes the configuration, then lets systemd run the kubelet. A kubelet that already runs with these very files is left
  * alone; one that was started before the newest of them (this program was killed in between) is restarted.
@@ -89,7 +108,7 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     context.kubeletStartedAt = performance.now();
     const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
     if (await isStale(host, [...READ_AT_START, ...unit])) {
-      await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
+      await restart(host);
     }
   },
 };

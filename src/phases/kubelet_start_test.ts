@@ -102,3 +102,15 @@ Deno.test("kubelet-start leaves a kubelet alone that was started with these very
 Deno.test("kubelet-start restarts a kubelet that was started before the newest of its files", async () => {
   assert.deepEqual(await again(UPTIME - 1), ["systemctl restart kubelet.service"]);
 });
+
+Deno.test("kubelet-start: a kubelet that ends at once is waited for; one that cannot be run is an error", async () => {
+  const failing = (state: string) => ({
+    commands: {
+      "systemctl restart kubelet.service": { code: 1, stdout: "", stderr: "Job for kubelet.service failed" },
+      "systemctl show --property=SubState,ExecMainStatus kubelet.service": state,
+    },
+  });
+  await start(failing("SubState=auto-restart\nExecMainStatus=1\n"));
+  await assert.rejects(start(failing("SubState=auto-restart\nExecMainStatus=203\n")), /systemctl restart kubelet/);
+  await assert.rejects(start(failing("SubState=dead\nExecMainStatus=0\n")), /systemctl restart kubelet/);
+});

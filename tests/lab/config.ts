@@ -114,7 +114,7 @@ export function kubeletConfiguration(over: Record<string, unknown> = {}): Record
     cgroupDriver: "cgroupfs",
     failCgroupV1: false,
     failSwapOn: false,
-    evictionHard: { "imagefs.available": "1Gi", "nodefs.available": "1Gi" },
+    evictionHard: { "imagefs.available": "16Mi", "nodefs.available": "16Mi" },
     imageGCHighThresholdPercent: 100,
     ...over,
   };

@@ -103,11 +103,16 @@ export function subjectKeyIdentifier({ extensions }: Certificate): string | unde
   return extensions.get("X509v3 Subject Key Identifier")?.value.replaceAll(":", "");
 }
 
-/** A certificate as fields: what is generated is told by its rule. Dates are minutes from the start of the program. */
+/**
+ * A certificate as fields: what is generated is told by its rule. Dates are minutes from the start of the program, but
+ * for those that were there long before it.
+ */
 export function certificateFields(certificate: Certificate, setting: CertificateSetting): Record<string, unknown> {
   // Whole minutes: a busy machine may take most of one between the start and a certificate. Dates have no milliseconds.
   const minutes = (date: Date) =>
     `start ${Math.floor((date.getTime() - setting.started.getTime() + 2_000) / 60_000)} min`;
+  const { notBefore, notAfter, issuer, subject } = certificate;
+  const isOld = setting.started.getTime() - notBefore.getTime() > 86_400_000;
   const extensions: Record<string, unknown> = {};
   for (const [name, { critical, value }] of certificate.extensions) {
     const parts = value.split(", ");
@@ -126,10 +131,10 @@ export function certificateFields(certificate: Certificate, setting: Certificate
       atMost8Octets: serial.replace(/^-?0*/, "").length <= 16,
     },
     signature: certificate.signature,
-    issuer: certificate.issuer,
-    subject: certificate.subject,
-    notBefore: minutes(certificate.notBefore),
-    notAfter: minutes(certificate.notAfter),
+    issuer,
+    subject,
+    notBefore: isOld ? notBefore.toISOString() : minutes(notBefore),
+    notAfter: isOld && subject === issuer ? notAfter.toISOString() : minutes(notAfter),
     publicKey: certificate.key,
     extensions,
   };

@@ -111,7 +111,7 @@ export const scenario: Scenario = {
       const full = argv[0] === "join" ? [...argv, `--discovery-token-ca-cert-hash=${HASH}`] : argv;
       const output = await k1.exec([...asNobody, ...full], { check: false });
       t.log(`not root, ${argv.slice(0, 2).join(" ")}: exit ${output.code}`);
-      t.equal(output.code, argv === command ? 1 : 2, `exit code of ${argv[0]} as nobody, who said:\n${output.stderr}`);
+      t.equal(output.code, argv === command ? 3 : 2, `exit code of ${argv[0]} as nobody, who said:\n${output.stderr}`);
       t.includes(output.stderr, /root/, "the message to nobody");
       t.includes(output.stderr, "next:", "the message to nobody");
     }

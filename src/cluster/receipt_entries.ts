@@ -1,4 +1,5 @@
 /** The receipt as commands read it: what this program made on this host (kept by the host adapter). @module */
+import { isMapping } from "../config/yaml.ts";
 import type { Host } from "../system.ts";
 
 /** JSON lines, one for each path that this program made on this host. */
@@ -10,17 +11,49 @@ export interface ReceiptEntry {
   path: string;
 }
 
-/** Reads the receipt in the order of its lines; one that a crash cut off is passed over. Only root may read it. */
-export async function readReceiptEntries(host: Host): Promise<ReceiptEntry[]> {
+/** Whether a path can be one that this program wrote down: absolute, and not all there is. */
+function isUsablePath(path: string): boolean {
+  return path.startsWith("/") && !path.includes("\0") && /[^/]/.test(path);
+}
+
+/** Whether it is the first line, which says what the file is. */
+function isHeader(value: unknown): boolean {
+  return isMapping(value) && value.kind === "receipt" && value.version === 1;
+}
+
+/**
+ * Reads the receipt in the order of its lines; one that a crash cut off is passed over. Only root may read it.
+ * @param damaged is told how many whole lines say nothing that can be used, where there are some.
+ */
+export async function readReceiptEntries(host: Host, damaged?: (lines: number) => void): Promise<ReceiptEntry[]> {
   if (host.uid() !== 0) return []; // the preflight checks say that it takes root
-  const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n").filter(Boolean);
-  return lines.flatMap((line) => {
-    try {
-      const { kind, path } = JSON.parse(line) as Record<string, unknown>;
-      const known = kind === "file" || kind === "directory" || kind === "overwrote";
-      return known && typeof path === "string" ? [{ kind, path }] : [];
-    } catch {
-      return [];
-    }
+  const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n");
+  const torn = lines.pop();
+  let unusable = 0;
+  const entries = lines.filter(Boolean).flatMap((line) => {
+    const value = parsed(line);
+    const entry = entryIn(value);
+    if (entry === undefined && !isHeader(value)) unusable++;
+    return entry ?? [];
   });
+  // The last line has no end: cut off, or whole but for that. A receipt of nothing else is not one that a crash left.
+  const last = entryIn(parsed(torn ?? ""));
+  if (torn && last === undefined && lines.length === 0) unusable++;
+  if (unusable > 0) damaged?.(unusable);
+  return last === undefined ? entries : [...entries, last];
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function entryIn(value: unknown): ReceiptEntry | undefined {
+  if (!isMapping(value)) return undefined;
+  const { kind, path } = value;
+  const known = kind === "file" || kind === "directory" || kind === "overwrote";
+  return known && typeof path === "string" && isUsablePath(path) ? { kind, path } : undefined;
 }

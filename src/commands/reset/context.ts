@@ -7,7 +7,7 @@ import {
 } from "../../cluster/local_etcd.ts";
 import { realPath } from "../../cluster/mounts.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
-import { readReceiptEntries, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
+import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
 import { CLIENT_URLS_ANNOTATION } from "../../cluster/static_pods/etcd.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import { UserError } from "../../errors.ts";
@@ -118,7 +118,16 @@ export async function resetContext(
   options: { kubeconfig: string; leave(what: string, why: string): void },
 ): Promise<ResetContext> {
   const { host } = system;
-  const made = await readReceiptEntries(host);
+  const entries = await readReceiptEntries(
+    host,
+    (lines) => desk.warn(`"${RECEIPT_PATH}" is damaged: ${lines} of its lines cannot be used; what they told of stays`),
+  );
+  // Where such a path leads depends on links; nothing is removed by guess.
+  const goesUp = ({ path }: ReceiptEntry) => path.split("/").includes("..");
+  for (const { path } of entries.filter(goesUp)) {
+    desk.warn(`"${RECEIPT_PATH}" names "${path}", a path that goes up: it stays`);
+  }
+  const made = entries.filter((entry) => !goesUp(entry));
   const api = once(() => apiOf(system, options.kubeconfig, desk.warn));
   const maker = await makerOf(host, made);
   return {

@@ -6,6 +6,16 @@ import { checkValues } from "./schema.ts";
 import type { Facts, ResetConfiguration, ResetOverrides } from "./types.ts";
 import { validateHostSettings, warnOfSocket } from "./validate_node.ts";
 
+/** Directories of the system. */
+const SYSTEM_DIRECTORIES =
+  /^\/(bin|boot|dev|etc|home|lib(32|64)?|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|etc\/(pki|ssl|systemd)|usr\/(bin|lib|lib64|libexec|local|sbin|share)|var\/(cache|lib|log|run|spool|tmp))$/;
+
+/** Whether a directory can be one for certificates alone, told by its path; one with `..` may lead anywhere. */
+function isOfItsOwn(directory: string): boolean {
+  const parts = directory.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.length > 0 && !parts.includes("..") && !SYSTEM_DIRECTORIES.test(`/${parts.join("/")}`);
+}
+
 /**
  * The configuration of `reset`; other kinds in the file are for other commands. Pure, as `loadInit`.
  * @param text the configuration file; undefined when there is none.
@@ -23,6 +33,11 @@ export function loadReset(
   const given = (documents.ResetConfiguration ?? {}) as Given<ResetConfiguration>;
   const result = completeReset(given, facts);
   checkValues(KUBEADM_KINDS.ResetConfiguration, result, "ResetConfiguration", problems.add);
+  const directory = result.certificatesDir;
+  if (directory.startsWith("/") && !isOfItsOwn(directory)) {
+    const what = `${JSON.stringify(directory)} is no directory of its own, and reset empties it`;
+    problems.add("ResetConfiguration.certificatesDir", what);
+  }
   validateHostSettings(result, facts, "ResetConfiguration", problems.add);
   warnOfSocket(given.criSocket, "ResetConfiguration", problems.warn);
   problems.throwIfAny(summary(source, text !== undefined));

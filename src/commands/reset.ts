@@ -9,7 +9,7 @@ import { removeEtcdData, removeKubeadms } from "../phases/reset/contents.ts";
 import { removeMade, removeReceipt } from "../phases/reset/files.ts";
 import { removeFirewall } from "../phases/reset/firewall.ts";
 import { removeNetwork } from "../phases/reset/network.ts";
-import { preflight } from "../phases/reset/preflight.ts";
+import { checkUser, preflight } from "../phases/reset/preflight.ts";
 import { removeGroups, removeLogs } from "../phases/reset/leftovers.ts";
 import { removeContainers, stopKubelet, unmount } from "../phases/reset/processes.ts";
 import type { Host } from "../system.ts";
@@ -115,6 +115,7 @@ export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome>
     kubeconfig,
     leave: (what, why) => left.push({ what, why }),
   });
+  if (selection.only && selection.only !== preflight.name) checkUser(context);
   await runPhases(PHASES, context, selection, desk.observer);
   const { maker } = context;
   if (!selection.only && maker !== "nobody") left.push(...maker === "kubeadm" ? OF_KUBEADM : OF_OURS, ...OF_BOTH);

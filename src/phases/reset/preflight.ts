@@ -6,19 +6,22 @@ import type { ResetContext } from "./context.ts";
 export const preflight: Phase<ResetContext> = {
   name: "preflight",
   summary: "ask whether to go on, and check that this may be done",
-  async run({ host, config, confirm, warn }) {
-    if (host.uid() !== 0) {
-      const ignored = ["isprivilegeduser", "all"].some((name) => config.ignorePreflightErrors.includes(name));
-      const state = `user id is ${host.uid()}, must be 0 (root)`;
-      if (!ignored) {
-        throw new PreflightFailed([{
-          where: "IsPrivilegedUser",
-          what: state,
-          hint: "Run it as root, e.g. with sudo.",
-        }]);
-      }
-      warn(`IsPrivilegedUser: ${state}`);
-    }
-    await confirm();
+  async run(context) {
+    checkUser(context);
+    await context.confirm();
   },
 };
+
+/**
+ * Only root sees what there is; to others a node is as none. Single phases need it as much as all of them.
+ * @throws {PreflightFailed} unless the user is root, or the check is to be ignored.
+ */
+export function checkUser({ host, config, warn }: Pick<ResetContext, "host" | "config" | "warn">): void {
+  if (host.uid() === 0) return;
+  const ignored = ["isprivilegeduser", "all"].some((name) => config.ignorePreflightErrors.includes(name));
+  const what = `user id is ${host.uid()}, must be 0 (root)`;
+  if (!ignored) {
+    throw new PreflightFailed([{ where: "IsPrivilegedUser", what, hint: "Run it as root, e.g. with sudo." }]);
+  }
+  warn(`IsPrivilegedUser: ${what}`);
+}

@@ -44,6 +44,10 @@ function completeApply(given: GivenPart<t.UpgradeApply> = {}): t.UpgradeApply {
   return { ...completePlan(given), ...completeNode(given), forceUpgrade: given.forceUpgrade ?? false };
 }
 
+/** A version, or one of the labels that kubeadm knows. */
+const VERSION =
+  /^(v?(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}([-+][\dA-Za-z.+-]+)?|(k8s-)?(ci|release)\/[-\w.+]+|(latest|stable)(-[1-9](\.[1-9]\d*)?)?)$/;
+
 /**
  * The configuration of `upgrade`; other kinds in the file are for other commands. Pure, as `loadInit`.
  * @param text the configuration file; undefined when there is none.
@@ -63,6 +67,12 @@ export function loadUpgrade(
     if (!names.includes("all") || names.length === 1) continue;
     const what = '"all" stands alone; leave out the names of single checks';
     problems.add(`UpgradeConfiguration.${part}.ignorePreflightErrors`, what);
+  }
+  for (const part of ["apply", "diff", "plan"] as const) {
+    const version = given[part]?.kubernetesVersion;
+    if (typeof version !== "string" || version === "" || VERSION.test(version)) continue;
+    const what = `${JSON.stringify(version)} is no version such as v1.37.2, and no label such as stable-1.37`;
+    problems.add(`UpgradeConfiguration.${part}.kubernetesVersion`, what);
   }
   problems.throwIfAny(summary(source, text !== undefined));
   return freeze({

@@ -118,7 +118,9 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
     }
   } else if (schema.type === "integer") {
     const { min = -Infinity, max = Infinity } = schema;
-    if (Number(value) < min || Number(value) > max) report(path, `${value} is not in ${min}..${max}`);
+    if (Number(value) < min || Number(value) > max) {
+      report(path, `${value} is ${max === Infinity ? `less than ${min}` : `not in ${min}..${max}`}`);
+    }
   } else if (schema.type === "list") {
     const items = value as unknown[];
     items.forEach((item, i) => {

@@ -94,6 +94,7 @@ export function kubeClient(
       const resource = await resourceOf(apiVersion, kind);
       const path = resourcePath(apiVersion, resource, namespace === undefined ? {} : { namespace });
       const items: KubeObject[] = [];
+      const places = new Set([""]);
       let next = "";
       do {
         const parameters = new URLSearchParams({
@@ -108,12 +109,14 @@ export function kubeClient(
           credentials.server,
         );
         items.push(...page.items.map((item) => ({ ...item, apiVersion, kind }))); // items of a list do not say what they are
-        if (page.next !== "" && page.next === next) {
+        // Each page but the last has objects, and each place is passed once.
+        if (page.next !== "" && (page.items.length === 0 || places.has(page.next))) {
           throw new UserError(
-            `Cannot list "${kind}" of "${credentials.server}": the list goes on at the same place for ever`,
+            `Cannot list "${kind}" of "${credentials.server}": the list goes on for ever`,
           );
         }
         next = page.next;
+        places.add(next);
       } while (next !== "");
       return items;
     },

@@ -26,11 +26,16 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
 
   /** Calls `<service>/<name>` with `<name>Request` and returns its `<name>Response`. */
   async function call(service: string, name: string, request: Message, timeoutMs?: number): Promise<Message> {
+    let answer: Uint8Array;
     try {
-      const bytes = encode(`${name}Request`, request);
-      return decode(`${name}Response`, await callUnary(path, `/runtime.v1.${service}/${name}`, bytes, timeoutMs));
+      answer = await callUnary(path, `/runtime.v1.${service}/${name}`, encode(`${name}Request`, request), timeoutMs);
     } catch (error) {
       throw callError(socket, name, error, timeoutMs);
+    }
+    try {
+      return decode(`${name}Response`, answer);
+    } catch (error) {
+      throw callError(socket, name, new NotGrpc(`the answer is no ${name}Response`, { cause: error }), timeoutMs);
     }
   }
   /** A changing call; false when the runtime knows no such thing. */

@@ -89,7 +89,7 @@ function exchange(session: ClientHttp2Session, method: string, request: Uint8Arr
     });
     stream.on("error", (error) => reject(new NotGrpc(error.message)));
     stream.on("end", () => {
-      if (status.code === undefined) reject(new NotGrpc("the answer has no gRPC status"));
+      if (status.code === undefined || Number.isNaN(status.code)) reject(new NotGrpc("the answer has no gRPC status"));
       else if (status.code !== 0) reject(new GrpcError(status.code, status.message ?? ""));
       else unframe(chunks).then(resolve, reject);
     });

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { ANSWER_CASES } from "./answers.ts";
 import { type Category, shortcomings } from "./case.ts";
+import { CONFIG_COMMAND_CASES } from "./config_commands.ts";
 import { CERTIFICATE_CASES } from "./certificates.ts";
 import { LINE_CASES } from "./command_lines.ts";
 import { ENDPOINT_CASES } from "./endpoints.ts";
 import { TYPE_CASES, VALUE_CASES } from "./fields.ts";
 import { HOST_CASES } from "./hosts.ts";
+import { PATCH_CASES } from "./patches.ts";
+import { RESET_CASES } from "./reset.ts";
+import { RUNTIME_CASES } from "./runtimes.ts";
+import { SERVER_CASES } from "./servers.ts";
 import { TOKEN_CASES } from "./tokens.ts";
+import { UPGRADE_CASES } from "./upgrade.ts";
 import { YAML_CASES } from "./yaml.ts";
 
 const CATEGORIES: readonly Category[] = [
@@ -19,6 +25,12 @@ const CATEGORIES: readonly Category[] = [
   LINE_CASES,
   HOST_CASES,
   ANSWER_CASES,
+  RESET_CASES,
+  UPGRADE_CASES,
+  PATCH_CASES,
+  CONFIG_COMMAND_CASES,
+  SERVER_CASES,
+  RUNTIME_CASES,
 ];
 
 const count = { tried: 0, refused: 0 };

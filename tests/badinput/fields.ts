@@ -43,14 +43,23 @@ function pathText(kind: string, path: readonly (string | number)[]): string {
   return kind + path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("");
 }
 
-function wrongTypes(kind: string, schema: Schema, apiVersion: string, beside = ""): BadInput[] {
+/** A wrong type at every field of a kind, for the command that reads it. */
+export function wrongTypes(
+  kind: string,
+  schema: Schema,
+  apiVersion: string,
+  { beside = "", args = kind === "JoinConfiguration" ? ["join"] : ["init"] }: {
+    beside?: string;
+    args?: readonly string[];
+  } = {},
+): BadInput[] {
   return fieldsOf(schema).filter(({ schema }) => schema.type !== "anything").map(({ path, schema }) => {
     const where = pathText(kind, path);
     const body = documentWith(path, WRONG_TYPE[schema.type]) as Record<string, unknown>;
     const text = `${beside}${JSON.stringify({ apiVersion, kind, ...body })}\n`;
     return {
       name: `a wrong type at ${where}`,
-      args: [kind === "JoinConfiguration" ? "join" : "init", "--config", CONFIG],
+      args: [...args, "--config", CONFIG],
       files: { [CONFIG]: text },
       says: new RegExp(`^ {2}${RegExp.escape(where)}(?![\\w[.]).*: expected `, "m"),
       code: 3,
@@ -68,8 +77,10 @@ export const TYPE_CASES: Category = {
     ...wrongTypes("ClusterConfiguration", KUBEADM_KINDS.ClusterConfiguration, V1BETA4),
     ...wrongTypes("InitConfiguration", KUBEADM_KINDS.InitConfiguration, V1BETA4),
     ...wrongTypes("JoinConfiguration", KUBEADM_KINDS.JoinConfiguration, V1BETA4),
-    ...wrongTypes("KubeletConfiguration", KUBELET_CONFIGURATION, "kubelet.config.k8s.io/v1beta1", BESIDE),
-    ...wrongTypes("KubeProxyConfiguration", KUBE_PROXY_CONFIGURATION, "kubeproxy.config.k8s.io/v1alpha1", BESIDE),
+    ...wrongTypes("KubeletConfiguration", KUBELET_CONFIGURATION, "kubelet.config.k8s.io/v1beta1", { beside: BESIDE }),
+    ...wrongTypes("KubeProxyConfiguration", KUBE_PROXY_CONFIGURATION, "kubeproxy.config.k8s.io/v1alpha1", {
+      beside: BESIDE,
+    }),
   ],
 };
 

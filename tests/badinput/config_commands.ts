@@ -1,0 +1,194 @@
+/** `config …`, `status` and `completion`: flags and files. @module */
+import { EXIT, UserError } from "../../src/errors.ts";
+import type { ContainerRuntime } from "../../src/system.ts";
+import { API_VERSION, type BadInput, type Category, CONFIG, line } from "./case.ts";
+
+const MIGRATE = ["config", "migrate", "--old-config", CONFIG];
+const VALIDATE = ["config", "validate", "--config", CONFIG];
+const LIST = ["config", "images", "list"];
+const PULL = ["config", "images", "pull"];
+const CLUSTER = `${API_VERSION}\nkind: ClusterConfiguration\n`;
+
+type Row = readonly [string, readonly string[], RegExp];
+
+const PRINT: readonly Row[] = [
+  ["print nothing", ["config", "print"], /it takes a command of its own/],
+  ["print something else", ["config", "print", "cluster-defaults"], /Cannot run "config print cluster-defaults"/],
+  ["print a file", ["config", "print", "init-defaults", CONFIG], /takes no operand/],
+  [
+    "print an unknown component",
+    ["config", "print", "init-defaults", "--component-configs", "Etcd"],
+    /--component-configs: "Etcd" is none of/,
+  ],
+  [
+    "print a misspelt component",
+    ["config", "print", "init-defaults", "--component-configs", "KubeletConfigurations"],
+    /did you mean/,
+  ],
+  [
+    "print a component of JavaScript",
+    ["config", "print", "init-defaults", "--component-configs", "constructor"],
+    /"constructor" is none of/,
+  ],
+  [
+    "print another of JavaScript",
+    ["config", "print", "init-defaults", "--component-configs", "__proto__"],
+    /"__proto__" is none of/,
+  ],
+  [
+    "print one known, one not",
+    ["config", "print", "init-defaults", "--component-configs", "KubeletConfiguration,X"],
+    /"X" is none of/,
+  ],
+  [
+    "print no component",
+    ["config", "print", "init-defaults", "--component-configs="],
+    /--component-configs: needs a value/,
+  ],
+  [
+    "print components for join",
+    ["config", "print", "join-defaults", "--component-configs", "KubeletConfiguration"],
+    /there is no such flag/,
+  ],
+  ["print in another format", ["config", "print", "init-defaults", "-o", "xml"], /--output: /],
+];
+
+const FLAGS: readonly Row[] = [
+  ["validate nothing", ["config", "validate"], /--config: is required/],
+  ["validate a file that is not there", VALIDATE, /there is no file "\/root\/cluster\.yaml"/],
+  ["validate an operand", ["config", "validate", "x.yaml"], /takes no operand/],
+  ["validate nothing of standard input", ["config", "validate", "--config", "-"], /standard input/],
+  ["migrate nothing", ["config", "migrate"], /--old-config: is required/],
+  ["migrate a file that is not there", MIGRATE, /there is no file "\/root\/cluster\.yaml"/],
+  ["migrate by --config", ["config", "migrate", "--config", CONFIG], /--config: there is no such flag/],
+  ["migrate without a new name", [...MIGRATE, "--new-config"], /--new-config: needs a value/],
+  ["images", ["config", "images"], /it takes a command of its own/],
+  ["images to push", ["config", "images", "push"], /Cannot run "config images push"/],
+  ["list by an operand", [...LIST, "v1.37.2"], /takes no operand/],
+  ["list for a version of words", [...LIST, "--kubernetes-version", "the newest"], /--kubernetes-version: /],
+  ["list for a version too old", [...LIST, "--kubernetes-version", "v1.20.0"], /--kubernetes-version: /],
+  ["list for a version to come", [...LIST, "--kubernetes-version", "v1.99.0"], /--kubernetes-version: /],
+  ["list from a URL", [...LIST, "--image-repository", "https://registry.example"], /--image-repository: /],
+  ["list from a name with a space", [...LIST, "--image-repository", "a b"], /--image-repository: /],
+  ["list from a name in upper case", [...LIST, "--image-repository", "registry.example/K8s"], /--image-repository: /],
+  ["list with a gate that there is not", [...LIST, "--feature-gates", "Magic=true"], /--feature-gates: /],
+  ["list with a gate of maybe", [...LIST, "--feature-gates", "RootlessControlPlane=maybe"], /--feature-gates: /],
+  ["list in another format", [...LIST, "-o", "wide"], /--output: /],
+  ["list with a file that is not there", [...LIST, "--config", "/none"], /there is no file "\/none"/],
+  ["pull for a version of words", [...PULL, "--kubernetes-version", "x"], /--kubernetes-version: /],
+  ["pull from a socket of http", [...PULL, "--cri-socket", "http://a.example"], /--cri-socket: /],
+  ["pull from a relative socket", [...PULL, "--cri-socket", "x.sock"], /--cri-socket: /],
+  ["pull an image", [...PULL, "registry.k8s.io/pause:3.10"], /takes no operand/],
+  ["pull with a file that is not there", [...PULL, "--config", "/none"], /there is no file "\/none"/],
+  ["status of a node", ["status", "worker-1"], /status takes no operand/],
+  ["status with a kubeconfig", ["status", "--kubeconfig", "/x"], /--kubeconfig: there is no such flag/],
+  ["status for ever", ["status", "--watch"], /--watch: there is no such flag/],
+  ["status in another format", ["status", "-o", "wide"], /--output: /],
+  ["status in yaml of a word", ["status", "--output"], /--output: needs a value/],
+  ["completion for no shell", ["completion"], /SHELL: name one: bash, zsh or fish/],
+  ["completion for PowerShell", ["completion", "powershell"], /SHELL: is bash, zsh or fish, not "powershell"/],
+  ["completion in upper case", ["completion", "BASH"], /SHELL: is bash, zsh or fish/],
+  ["completion for an empty word", ["completion", ""], /SHELL: is bash, zsh or fish/],
+  ["completion for a path", ["completion", "/bin/bash"], /SHELL: is bash, zsh or fish/],
+  ["completion for JavaScript", ["completion", "__proto__"], /SHELL: is bash, zsh or fish/],
+  ["completion for two", ["completion", "bash", "zsh"], /completion takes 1 operand/],
+  ["completion with a flag", ["completion", "bash", "--no-descriptions"], /there is no such flag/],
+];
+
+/** Files, for all that read one. */
+const FILES: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+  ["nothing in it", "", /there is no document|is empty/],
+  ["only comments in it", "# nothing\n---\n# here\n", /there is no document|is empty/],
+  ["a document of null", "null\n", /cluster\.yaml/],
+  ["a Deployment", "apiVersion: apps/v1\nkind: Deployment\n", /apps\/v1|Deployment/],
+  ["no kind", `${API_VERSION}\n`, /kind/],
+  ["no apiVersion", "kind: ClusterConfiguration\n", /apiVersion/],
+  ["v1beta2", "apiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n", /v1beta2/],
+  ["v1alpha1", "apiVersion: kubeadm.k8s.io/v1alpha1\nkind: MasterConfiguration\n", /v1alpha1|MasterConfiguration/],
+  ["a template", `${CLUSTER}clusterName: {{ .Name }}\n`, /cluster\.yaml/],
+  ["a wrong field", `${CLUSTER}clusterNam: a\n`, /ClusterConfiguration\.clusterNam.*did you mean/],
+  [
+    "a wrong network",
+    `${CLUSTER}networking: {serviceSubnet: 10.0.0.0/99}\n`,
+    /ClusterConfiguration\.networking\.serviceSubnet.*: /,
+  ],
+  ["the same kind twice", `${CLUSTER}---\n${CLUSTER}`, /ClusterConfiguration/],
+  ["a kubeconfig", "apiVersion: v1\nkind: Config\nclusters: []\n", /Config/],
+  ["a tarball", new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), /cluster\.yaml/],
+];
+
+function rows(): BadInput[] {
+  const alike: readonly (readonly [string, readonly string[]])[] = [["validate", VALIDATE], ["migrate", MIGRATE]];
+  return alike.flatMap(([name, args]) =>
+    FILES.map(([what, text, says]) => line(`${name} a file with ${what}`, args, says, { files: { [CONFIG]: text } }))
+  );
+}
+
+const V1BETA3 = "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ";
+const TOKEN_FILE = `${API_VERSION}\nkind: InitConfiguration\nbootstrapTokens: [{token: abcdef.0123456789ABCDEF}]\n`;
+
+const nobody = () => Promise.reject(new UserError('Cannot connect to the container runtime "unix:///x": not there'));
+const NO_RUNTIME: BadInput["world"] & object = {
+  runtime: (socket) =>
+    ({
+      socket,
+      version: nobody,
+      status: nobody,
+      containers: nobody,
+      sandboxes: nobody,
+      images: nobody,
+    }) as unknown as ContainerRuntime,
+};
+
+const OTHERS: readonly BadInput[] = [
+  line("migrate v1beta3 with a field of v1beta4", MIGRATE, /encryptionAlgorithm/, {
+    files: { [CONFIG]: `${V1BETA3}ClusterConfiguration\nencryptionAlgorithm: RSA-2048\n` },
+  }),
+  line("migrate v1beta3 with arguments as a list", MIGRATE, /ClusterConfiguration\.apiServer\.extraArgs.*: /, {
+    files: { [CONFIG]: `${V1BETA3}ClusterConfiguration\napiServer: {extraArgs: [{name: v, value: "4"}]}\n` },
+  }),
+  line("migrate v1beta4 with arguments as a mapping", MIGRATE, /ClusterConfiguration\.apiServer\.extraArgs.*: /, {
+    files: { [CONFIG]: `${CLUSTER}apiServer: {extraArgs: {v: "4"}}\n` },
+  }),
+  line("migrate a token that is none", MIGRATE, /InitConfiguration\.bootstrapTokens\[0\]\.token.*: /, {
+    files: { [CONFIG]: TOKEN_FILE },
+    secrets: ["0123456789ABCDEF"],
+  }),
+  line(
+    "list images of a file that is wrong",
+    [...LIST, "--config", CONFIG],
+    /ClusterConfiguration\.imageRepository.*: /,
+    {
+      files: { [CONFIG]: `${CLUSTER}imageRepository: "a b"\n` },
+    },
+  ),
+  line(
+    "list images of a file beside a flag",
+    [...LIST, "--config", CONFIG, "--image-repository", "a.example"],
+    /--config/,
+    {
+      files: { [CONFIG]: CLUSTER },
+    },
+  ),
+  line("list images of a file for join", [...LIST, "--config", CONFIG], /JoinConfiguration|ClusterConfiguration/, {
+    files: { [CONFIG]: `${API_VERSION}\nkind: JoinConfiguration\n` },
+  }),
+  line("status of no node", ["status"], /not a node|no node|kubelet/, { code: EXIT.unhealthy, world: NO_RUNTIME }),
+  line("status of a node with rubbish for its files", ["status"], /kubelet/, {
+    code: EXIT.unhealthy,
+    world: NO_RUNTIME,
+    files: {
+      "/etc/kubernetes/kubelet.conf": "\0\0",
+      "/etc/kubernetes/admin.conf": "clusters: 5\n",
+      "/etc/kubernetes/pki/apiserver.crt": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+      "/etc/kubernetes/manifests/etcd.yaml": "- [",
+      "/var/lib/kubelet/config.yaml": "5",
+    },
+  }),
+];
+
+/** What the commands that only tell do not take. */
+export const CONFIG_COMMAND_CASES: Category = {
+  name: "config, status and completion",
+  cases: () => [...[...PRINT, ...FLAGS].map(([name, args, says]) => line(name, args, says)), ...rows(), ...OTHERS],
+};

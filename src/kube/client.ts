@@ -13,6 +13,8 @@ import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts
 export const FIELD_MANAGER = "kubewright";
 /** Objects in one page of a list, as kubectl asks for them. */
 const PAGE = 500;
+/** How many pages one after another may be empty. */
+const EMPTY_PAGES = 100;
 /** How long a kind that the server does not have is looked for, in ms: a CustomResourceDefinition just applied takes a moment. */
 const DISCOVERY_MS = 10_000;
 
@@ -95,7 +97,7 @@ export function kubeClient(
       const path = resourcePath(apiVersion, resource, namespace === undefined ? {} : { namespace });
       const items: KubeObject[] = [];
       const places = new Set([""]);
-      let next = "";
+      let [next, empty] = ["", 0];
       do {
         const parameters = new URLSearchParams({
           limit: String(PAGE),
@@ -109,8 +111,9 @@ export function kubeClient(
           credentials.server,
         );
         items.push(...page.items.map((item) => ({ ...item, apiVersion, kind }))); // items of a list do not say what they are
-        // Each page but the last has objects, and each place is passed once.
-        if (page.next !== "" && (page.items.length === 0 || places.has(page.next))) {
+        // Each place is passed once. A page may be empty where all its objects are filtered out, but not every one.
+        empty = page.items.length === 0 ? empty + 1 : 0;
+        if (page.next !== "" && (empty > EMPTY_PAGES || places.has(page.next))) {
           throw new UserError(
             `Cannot list "${kind}" of "${credentials.server}": the list goes on for ever`,
           );

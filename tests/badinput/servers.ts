@@ -88,7 +88,7 @@ const LISTS: readonly Answer[] = [
   ["a body that breaks off", torn, /Cannot reach the API server/],
   ["the same page for ever", () => Array.from({ length: 9 }, () => page("a", [secret("a")])), /for ever/],
   ["two pages in turn", () => Array.from({ length: 9 }, (_, i) => page("ab"[i % 2]!, [secret("a")])), /for ever/],
-  ["empty pages without end", () => Array.from({ length: 9 }, (_, i) => page(`${i}`)), /for ever/],
+  ["empty pages without end", () => Array.from({ length: 102 }, (_, i) => page(`${i}`)), /for ever/],
   ["a redirect", text("", { status: 302, headers: { location: "https://192.0.2.9/" } }), /answers 302/],
   ...[400, 401, 403, 404, 410, 422].map((status): Answer => [
     `the status ${status}`,

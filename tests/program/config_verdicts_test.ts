@@ -24,6 +24,7 @@ const OTHERWISE: readonly (readonly [RegExp, string])[] = [
   [/criSocket: ('tcp:\/\/a'|foo)/, "a socket is at an absolute path"],
   [/effect: X/, "the kubelet and the API server refuse it later"],
   [/ignorePreflightErrors: \[all, Mem\]/, "kubeadm refuses it, too, but only when it runs"],
+  [/apply: \{kubernetesVersion: foo\}/, "no version and no label; kubeadm refuses it, too, but only when it runs"],
   [/expires: 2027/, "kubeadm adds a ttl and refuses its own default"],
   [/discovery: 0s/, "a time limit that is over when it begins"],
   [/apiServerEndpoint: a\.b,/, "6443 is the port, as with flags"],

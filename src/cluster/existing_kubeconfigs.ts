@@ -7,13 +7,7 @@ import { sameBytes } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { certificateNamed, CERTIFICATES, isWanted, pkiPaths, SERVICE_ACCOUNT_KEY } from "./certificates.ts";
 import { controlPlaneUrl } from "./endpoints.ts";
-import {
-  authorityCannotSign,
-  commonNameProblems,
-  type ExistingPair,
-  type Findings,
-  readIssuer,
-} from "./existing_pair.ts";
+import { authorityCannotSign, type ExistingPair, type Findings, readIssuer } from "./existing_pair.ts";
 import { type Kubeconfig, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig, serverOf } from "./kubeconfigs.ts";
 
 /** The authority that signs the client certificates of kubeconfigs, and that they trust. */
@@ -42,7 +36,7 @@ export async function inspectKubeconfig(
   if (!authority) return { exists, authority, problems: [], warnings: [] };
   if (!exists) {
     const unsigned = authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path);
-    const problems = [...commonNameProblems(spec.user(config)), ...unsigned.problems];
+    const { problems } = unsigned;
     return { exists, authority, problems, warnings: [], lacking: unsigned.lacking ?? [] };
   }
   const { certificate: authorityPath } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);

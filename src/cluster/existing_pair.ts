@@ -3,7 +3,6 @@ import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Authority, Certificate } from "../pki/certificate.ts";
 import type { KeyPair } from "../pki/keys.ts";
-import { LONGEST_COMMON_NAME } from "../pki/names.ts";
 import type { Host } from "../system.ts";
 import { type CertificateSpec, pkiPaths } from "./certificates.ts";
 
@@ -105,7 +104,8 @@ export async function whyCannotSign({ certificate, keys }: Authority, now: Date)
     return "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)";
   }
   if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
-  if (certificate.notAfter > now) return undefined;
+  if (now < certificate.notBefore) return `is not valid before ${certificate.notBefore.toISOString()}`;
+  if (now <= certificate.notAfter) return undefined;
   return `expired on ${certificate.notAfter.toISOString()}: what it signs is no good`;
 }
 
@@ -127,15 +127,6 @@ export function authorityCannotSign(
     ? `is not valid before ${notBefore.toISOString()}`
     : `expired on ${notAfter.toISOString()}`;
   return { problems: [{ where, what: `is missing, and its authority ${certificate} ${why}` }] };
-}
-
-/** A long node name makes a common name that X.509 does not allow. */
-export function commonNameProblems(commonName: string): Problem[] {
-  const length = [...commonName].length;
-  if (length <= LONGEST_COMMON_NAME) return [];
-  const what =
-    `makes the certificate's common name "${commonName}" of ${length} characters; X.509 allows ${LONGEST_COMMON_NAME}`;
-  return [{ where: "nodeRegistration.name", what, hint: "Choose a shorter node name (--node-name)." }];
 }
 
 /** What a problem is called that reading a file ran into; anything else is thrown on. */

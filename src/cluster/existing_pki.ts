@@ -12,7 +12,7 @@ import { uncoveredNames } from "../pki/names.ts";
 import type { Host } from "../system.ts";
 import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "./certificates.ts";
 import { type CertificateSpec, isWanted, pkiPaths } from "./certificates.ts";
-import { authorityCannotSign, commonNameProblems, type ExistingPair, type Findings } from "./existing_pair.ts";
+import { authorityCannotSign, type ExistingPair, type Findings } from "./existing_pair.ts";
 import { readIssuer, readPair } from "./existing_pair.ts";
 import { inspectServiceAccountKey } from "./existing_service_account_key.ts";
 
@@ -78,7 +78,7 @@ export async function inspectCertificate(
     return { pair, issuer, problems, warnings };
   }
   const unsigned = authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate);
-  problems.push(...commonNameProblems(spec.commonName(config)), ...unsigned.problems);
+  problems.push(...unsigned.problems);
   return { pair, issuer, problems, warnings, lacking: unsigned.lacking ?? [] };
 }
 

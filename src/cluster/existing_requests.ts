@@ -9,7 +9,7 @@ import type { LeafSubject } from "../pki/issue.ts";
 import type { KeyPair } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { CERTIFICATES, isWanted, leafRequest, pkiPaths } from "./certificates.ts";
-import { commonNameProblems, problemAt } from "./existing_pair.ts";
+import { problemAt } from "./existing_pair.ts";
 import { clientRequest, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig } from "./kubeconfigs.ts";
 
 /** One key with its request. */
@@ -60,7 +60,7 @@ export async function existingRequests(
   wanted: readonly WantedRequest[],
   ownPaths: ReadonlySet<string>,
 ): Promise<ExistingRequest[]> {
-  const problems: Problem[] = wanted.flatMap(({ subject }) => commonNameProblems(subject.commonName));
+  const problems: Problem[] = [];
   const existing = await Promise.all(wanted.map(async (one) => {
     const { keyPath, requestPath, certificatePath } = one;
     const paths = [keyPath, requestPath, ...certificatePath ? [certificatePath] : []];

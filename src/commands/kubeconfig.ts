@@ -9,7 +9,6 @@ import { loadInit } from "../config/load.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput, type Problem, UserError } from "../errors.ts";
-import { LONGEST_COMMON_NAME } from "../pki/names.ts";
 import { generateKeyPair } from "../pki/keys.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
@@ -33,9 +32,6 @@ const AUTHORITY = certificateNamed("ca");
 function check({ clientName, organizations, token, validityPeriod }: UserRequest): void {
   const problems: Problem[] = [];
   if (clientName === "") problems.push({ where: "--client-name", what: "is missing" });
-  if ([...clientName].length > LONGEST_COMMON_NAME) {
-    problems.push({ where: "--client-name", what: `is longer than the ${LONGEST_COMMON_NAME} characters of X.509` });
-  }
   if (organizations.includes("")) problems.push({ where: "--org", what: "holds an empty name" });
   if (token === "") problems.push({ where: "--token", what: "is empty" });
   const period = parseDuration(validityPeriod);

@@ -1,7 +1,7 @@
 /**
- * Renews certificates: whom they are for stays as it is, key and time are new. A pair is two files, which cannot change
- * at once: both are ready before the first is written, and a run that is killed in between is mended by the next one,
- * because only the certificate is read, never the key that is replaced.
+ * Renews certificates: whom they are for stays as it is, key and time are new. Everything that can fail is tried before
+ * the first write: all are read, signed, and their files looked at; a write that fails takes the earlier ones back. A run
+ * that is killed between a key and its certificate is completed by the next one, because only the certificate is read.
  * @module
  */
 import { pkiPaths } from "../cluster/certificates.ts";
@@ -12,11 +12,12 @@ import { kubeconfigWithClient } from "../cluster/kubeconfig_client.ts";
 import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import type { Renewable } from "../cluster/renewal.ts";
 import type { ClusterConfiguration, EncryptionAlgorithm } from "../config/types.ts";
-import { InvalidInput, type Problem } from "../errors.ts";
+import { InvalidInput, type Problem, UserError } from "../errors.ts";
 import type { Authority, Certificate } from "../pki/certificate.ts";
 import type { LeafRequest } from "../pki/issue.ts";
 import { type KeyMill, startKeys } from "../pki/key_mill.ts";
 import type { Host } from "../system.ts";
+import { type NewFile, replaceAll, replacementProblems } from "./renewal/replace_files.ts";
 
 /** What the work needs. */
 export interface RenewalContext {
@@ -59,46 +60,72 @@ export async function renewCertificates(context: RenewalContext, entries: readon
   refuseUnreadable(planned, cluster);
   const due = planned.filter(({ found, authority }) => found.state === "present" && authority !== undefined);
   const mills = startMills(context, due);
-  const renewed: Renewed[] = [];
-  for (const { entry, found, authority } of planned) {
-    if (found.state !== "present" || authority === undefined) {
-      renewed.push({ entry, outcome: found.state === "present" ? "external" : outcomeOf(found) });
-      continue;
-    }
-    const { certificatePem } = await import("../pki/certificate.ts");
-    const { issueLeaf } = await import("../pki/issue.ts");
-    const { privateKeyPem } = await import("../pki/key_pem.ts");
-    const keys = await mills(entry.name).take(entry.name);
-    const certificate = await issueLeaf(requestOf(context, entry, found.certificate), keys.publicKey, authority);
-    const pem = { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
-    if (entry.kind === "pair") {
-      const paths = pkiPaths(cluster, entry.spec);
-      await replace(host, paths.key, pem.clientKeyPem, 0o600);
-      await replace(host, paths.certificate, pem.clientCertPem, 0o644);
-    } else {
-      const trust = await newTrust(found.text, entry.spec.path, authority);
-      await replace(
-        host,
-        entry.spec.path,
-        kubeconfigWithClient(found.text, entry.spec.path, { ...pem, ...trust }),
-        0o600,
-      );
-    }
-    renewed.push({ entry, outcome: "renewed", certificate });
-  }
-  return renewed;
+  const prepared = await prepareAll(context, due, mills);
+  await replaceAll(host, prepared.flatMap(({ files }) => files));
+  const made = new Map(prepared.map(({ entry, certificate }) => [entry.name, certificate]));
+  return planned.map(({ entry, found }): Renewed => {
+    const certificate = made.get(entry.name);
+    if (certificate) return { entry, outcome: "renewed", certificate };
+    return { entry, outcome: found.state === "present" ? "external" : outcomeOf(found) };
+  });
+}
+
+/** A certificate that is signed and ready to be written. */
+interface Prepared {
+  readonly entry: Renewable;
+  readonly certificate: Certificate;
+  /** In the order in which they are written: the key goes first. */
+  readonly files: readonly NewFile[];
 }
 
 /**
- * Puts new content at a path whose owner and group stay: a component that does not run as root has to read its key. The
- * group keeps the rights that it has, everybody else has none that `mode` does not give.
+ * Signs all of them, and looks at every file that is to be replaced.
+ * @throws {InvalidInput} with every problem, each with its file.
  */
-async function replace(host: Host, path: string, content: string, mode: number): Promise<void> {
-  const { code, stdout } = await host.query({ argv: ["stat", "--format=%u:%g", path] });
-  const owner = code === 0 ? stdout.trim() : "0:0";
-  const before = await host.stat(path);
-  await host.write(path, content, mode | ((before?.mode ?? 0) & 0o070));
-  if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
+async function prepareAll(
+  context: RenewalContext,
+  due: readonly Planned[],
+  mills: ReturnType<typeof startMills>,
+): Promise<Prepared[]> {
+  const problems: Problem[] = [];
+  const prepared: Prepared[] = [];
+  for (const planned of due) {
+    try {
+      prepared.push(await prepare(context, planned, mills));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push({ where: pathOf(planned.entry, context.cluster), what: error.message });
+    }
+  }
+  problems.push(...await replacementProblems(context.host, prepared.flatMap(({ files }) => files)));
+  if (problems.length > 0) throw new InvalidInput("Cannot renew certificates:", problems);
+  return prepared;
+}
+
+async function prepare(
+  context: RenewalContext,
+  { entry, found, authority }: Planned,
+  mills: ReturnType<typeof startMills>,
+): Promise<Prepared> {
+  if (found.state !== "present" || !authority) throw new RangeError(`"${entry.name}" is not to be renewed`);
+  const { certificatePem } = await import("../pki/certificate.ts");
+  const { issueLeaf } = await import("../pki/issue.ts");
+  const { privateKeyPem } = await import("../pki/key_pem.ts");
+  const keys = await mills(entry.name).take(entry.name);
+  const certificate = await issueLeaf(requestOf(context, entry, found.certificate), keys.publicKey, authority);
+  const pem = { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
+  if (entry.kind === "pair") {
+    const paths = pkiPaths(context.cluster, entry.spec);
+    const files = [
+      { path: paths.key, content: pem.clientKeyPem, mode: 0o600 },
+      { path: paths.certificate, content: pem.clientCertPem, mode: 0o644 },
+    ];
+    return { entry, certificate, files };
+  }
+  const { path } = entry.spec;
+  const trust = await newTrust(found.text, path, authority);
+  const content = kubeconfigWithClient(found.text, path, { ...pem, ...trust });
+  return { entry, certificate, files: [{ path, content, mode: 0o600 }] };
 }
 
 function outcomeOf(found: Found): Renewed["outcome"] {
@@ -179,6 +206,11 @@ async function newTrust(
   const { sameBytes } = await import("../pki/keys.ts");
   const { caPem, caFile } = parseKubeconfig(text, path);
   if (caPem === undefined && caFile !== undefined) return {};
-  const trusted = caPem === undefined ? [] : parseCertificates(caPem);
+  let trusted: Certificate[] = [];
+  try {
+    trusted = caPem === undefined ? [] : parseCertificates(caPem);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error; // what cannot be read trusts nobody, as if it were not there
+  }
   return trusted.some(({ der }) => sameBytes(der, certificate.der)) ? {} : { caPem: certificatePem(...bundle) };
 }

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import { renewablesOf, selectRenewables } from "../cluster/renewal.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput, UserError } from "../errors.ts";
 import { type Certificate, certificatePem, fitsKey, isSignedBy, parseCertificates } from "../pki/certificate.ts";
 import { issueAuthority, issueLeaf } from "../pki/issue.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair } from "../pki/keys.ts";
+import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import type { Host } from "../system.ts";
 import { renewCertificates } from "./renewal.ts";
 import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "./sample_pki_test.ts";
@@ -209,6 +210,81 @@ Deno.test("what cannot be read or cannot sign is refused before the first write"
   gone.delete(`${PKI}/etcd/ca.crt`);
   gone.delete(`${PKI}/etcd/ca.key`);
   await assert.rejects(renew(gone, ["etcd-server"]), /etcd\/ca\.crt: is missing/);
+});
+
+/** The files with another certificate of etcd. */
+async function withEtcdServer(files: Files, commonName: string): Promise<Files> {
+  const ca = {
+    certificate: certificateAt(files, `${PKI}/etcd/ca.crt`),
+    keys: await parsePrivateKey(text(files, `${PKI}/etcd/ca.key`)),
+  };
+  const keys = await parsePrivateKey(text(files, `${PKI}/etcd/server.key`));
+  const old = certificateAt(files, `${PKI}/etcd/server.crt`);
+  const certificate = await issueLeaf({ ...old, commonName, usages: ["server", "client"] }, keys.publicKey, ca);
+  return put(files, `${PKI}/etcd/server.crt`, certificatePem(certificate));
+}
+
+Deno.test("what kubeadm renews is renewed: a long common name, a kubeconfig whose authority is not PEM", async () => {
+  const files = await withEtcdServer(clone(fresh), "n".repeat(71));
+  const path = "/etc/kubernetes/scheduler.conf";
+  const notPem = `certificate-authority-data: ${btoa("hello")}`;
+  put(files, path, text(files, path).replace(/certificate-authority-data: .*/, notPem));
+  const { outcomes } = await renew(files, ["all"]);
+  assert.equal(outcomes.filter((outcome) => outcome.endsWith(" renewed")).length, 11);
+  assert.equal(certificateAt(files, `${PKI}/etcd/server.crt`).commonName, "n".repeat(71));
+  assert.equal(client(files, path).caPem, text(files, `${PKI}/ca.crt`));
+  await assertWhole(files);
+});
+
+Deno.test("everything that can fail is tried before the first write, and named", async () => {
+  /** etcd's certificate without a common name: with this subject kubeadm renews nothing, either. */
+  const nameless = async (files: Files) => {
+    const [ca, cakey, key] = ["ca.crt", "ca.key", "peer.key"].map((name) => text(files, `${PKI}/etcd/${name}`));
+    const request = await openssl(["req", "-new", "-key", "key", "-subj", "/O=nobody"], { key: key! });
+    const sign = ["x509", "-req", "-in", "r", "-CA", "ca", "-CAkey", "cakey", "-set_serial", "7", "-days", "9"];
+    return put(files, `${PKI}/etcd/peer.crt`, await openssl(sign, { r: request, ca: ca!, cakey: cakey! }));
+  };
+  const linked = (host: Host, path: string, kind: "symlink" | "directory"): Host => ({
+    ...host,
+    stat: async (asked) => {
+      const stat = await host.stat(asked);
+      return asked === path ? { ...stat!, kind } : stat;
+    },
+  });
+  const { cluster } = configuration();
+  const refused = async (files: Files, change: (host: Host) => Host, expected: RegExp) => {
+    const before = clone(files);
+    const context = { host: change(memoryHost(files).host), cluster, keepAlgorithm: false, startedAt: LATER };
+    await assert.rejects(renewCertificates(context, selectRenewables(["all"], cluster)), expected);
+    assert.deepEqual(files, before);
+  };
+  const crt = `${PKI}/etcd/healthcheck-client.crt`;
+  await refused(clone(fresh), (host) => linked(host, crt, "symlink"), /healthcheck-client\.crt: is a symbolic link/);
+  const key = `${PKI}/front-proxy-client.key`;
+  await refused(clone(fresh), (host) => linked(host, key, "directory"), /front-proxy-client\.key: is a directory/);
+  if (!hasOpenssl) return;
+  await refused(await nameless(clone(fresh)), (host) => host, /etcd\/peer\.crt: .*its common name is empty/);
+});
+
+Deno.test("a write that fails takes back the files that were replaced before it", async () => {
+  const { cluster } = configuration();
+  for (const failing of [`${PKI}/apiserver.crt`, "/etc/kubernetes/super-admin.conf"]) {
+    const files = clone(fresh);
+    const { host } = memoryHost(files);
+    const full: Host = {
+      ...host,
+      write: (path, content, mode) =>
+        path === failing
+          ? Promise.reject(new UserError(`Cannot write "${path}": no space left on device`))
+          : host.write(path, content instanceof Uint8Array ? new TextDecoder().decode(content) : content, mode),
+    };
+    const context = { host: full, cluster, keepAlgorithm: false, startedAt: LATER };
+    await assert.rejects(
+      renewCertificates(context, selectRenewables(["all"], cluster)),
+      /no space left on device\. The files that were replaced before it have their former content again\.$/,
+    );
+    assert.deepEqual(files, fresh);
+  }
 });
 
 Deno.test("without the cluster's configuration a key is of the kind that it was", async () => {

@@ -31,7 +31,7 @@ import { InvalidInput, UserError } from "../errors.ts";
 import { type Authority, type Certificate, GENERAL_NAME, OID } from "./certificate.ts";
 import { parseCertificate, type TlsUsage } from "./certificate.ts";
 import { type KeyPair, publicKeyDer } from "./keys.ts";
-import { type AlternativeNames, LONGEST_COMMON_NAME } from "./names.ts";
+import type { AlternativeNames } from "./names.ts";
 
 /** Validity; milliseconds are dropped. */
 export interface Period {
@@ -54,7 +54,7 @@ const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5 } as
 
 /**
  * A self-signed authority. As kubeadm has it, its common name is its DNS name too.
- * @throws {InvalidInput} when the common name is empty or too long.
+ * @throws {InvalidInput} when the common name is empty.
  */
 export async function issueAuthority(commonName: string, period: Period, keys: KeyPair): Promise<Certificate> {
   const spki = await publicKeyDer(keys.publicKey);
@@ -75,7 +75,7 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
 
 /**
  * A leaf certificate. Its validity is cut to that of its authority, on both ends: no certificate outlives its issuer.
- * @throws {InvalidInput} when the common name is empty or too long.
+ * @throws {InvalidInput} when the common name is empty.
  * @throws {UserError} when nothing of the wanted validity is left.
  */
 export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authority: Authority): Promise<Certificate> {
@@ -172,17 +172,12 @@ function timeOf(date: Date): Time {
 }
 
 /**
- * A subject, organizations first, as Go writes it.
- * @throws {InvalidInput} when the common name is empty or too long.
+ * A subject, organizations first, as Go writes it. As with kubeadm, a common name may be longer than the 64 characters of
+ * RFC 5280 (ub-common-name): `system:node:` and a long node name are, and every component reads such certificates.
+ * @throws {InvalidInput} when the common name is empty.
  */
 export function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
-  const length = [...commonName].length;
-  if (length === 0 || length > LONGEST_COMMON_NAME) {
-    throw new InvalidInput(
-      `Cannot issue certificate "${commonName}": its common name has ${length} characters, ` +
-        `X.509 allows 1 to ${LONGEST_COMMON_NAME}`,
-    );
-  }
+  if (commonName === "") throw new InvalidInput("Cannot issue certificate: its common name is empty");
   const attributes = (type: string, values: readonly string[]) =>
     new Set({
       value: values.map((value) => new Sequence({ value: [new ObjectIdentifier({ value: type }), textOf(value)] })),

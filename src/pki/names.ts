@@ -7,9 +7,6 @@ export interface AlternativeNames {
   readonly ipAddresses: readonly Uint8Array[];
 }
 
-/** Upper bound of a common name in characters (ub-common-name, RFC 5280 appendix A.1). */
-export const LONGEST_COMMON_NAME = 64;
-
 /** The wanted names that the ones held do not cover. A held `*.` covers one label (RFC 9525, 6.3). */
 export function uncoveredNames(held: AlternativeNames, wanted: AlternativeNames): AlternativeNames {
   const names = new Set(held.dnsNames.map((name) => name.toLowerCase()));

@@ -18,7 +18,7 @@ const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 /**
  * PEM of a request, signed by its own key. Besides the names, which are all that kubeadm asks for, it asks for the
  * usages: an authority that copies extensions then makes the very certificate that `issueLeaf` would.
- * @throws {InvalidInput} when the common name is empty or too long.
+ * @throws {InvalidInput} when the common name is empty.
  */
 export async function certificateRequestPem(want: LeafSubject, keys: KeyPair): Promise<string> {
   const info = await requestInfo(want, keys.publicKey);

@@ -29,6 +29,8 @@ export function unverifiedHttp(): UnverifiedHttp {
         host,
         port: Number(target.port || 443),
         rejectUnauthorized: false,
+        // Without this, Deno 2.8 and later ends the connection where trustNobodyElse() left it no CA at all.
+        ca: [],
         ALPNProtocols: ["http/1.1"],
         ...(isAddress(host) ? {} : { servername: host }),
       });

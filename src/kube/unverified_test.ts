@@ -37,6 +37,38 @@ Deno.test("get: status and body of an unverified server, with and without length
   }
 });
 
+Deno.test("get: works in a process of its own that trusts nobody, whatever its environment is", async () => {
+  const source = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  const program = `
+    import { trustNobodyElse } from ${source("./http_client.ts")};
+    import { unverifiedHttp } from ${source("./unverified.ts")};
+    trustNobodyElse();
+    for (let i = 0; i < 2; i++) console.log((await unverifiedHttp().get(Deno.args[0], 5000)).body);
+    console.log(await fetch(Deno.args[0]).then(() => "trusted", (error) => \`\${error.message} \${error.cause}\`));
+  `;
+  const dir = await Deno.makeTempDir();
+  try {
+    const caFile = `${dir}/ca.pem`;
+    await Deno.writeTextFile(caFile, certificates.ca);
+    const { HOME = "", PATH = "", DENO_DIR, XDG_CACHE_HOME } = Deno.env.toObject();
+    const own = { HOME, PATH, ...(DENO_DIR ? { DENO_DIR } : {}), ...(XDG_CACHE_HOME ? { XDG_CACHE_HOME } : {}) };
+    for (const more of [{}, { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: caFile }] as Record<string, string>[]) {
+      await withServer(() => new Response("ok"), async (url) => {
+        const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["eval", "--no-check", "--ext=ts", program, `${url}/livez`],
+          env: { ...own, ...more },
+          clearEnv: true,
+        }).output();
+        const said = new TextDecoder().decode(stdout);
+        assert.match(said, /^ok\nok\n/, new TextDecoder().decode(stderr));
+        assert.match(said, /UnknownIssuer/);
+      });
+    }
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 Deno.test("get: refuses redirects, long bodies, silence, plain HTTP and credentials", async () => {
   let slow = Promise.resolve();
   await withServer(async (request) => {

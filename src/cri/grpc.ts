@@ -84,8 +84,11 @@ function exchange(session: ClientHttp2Session, method: string, request: Uint8Arr
     stream.on("trailers", (trailers) => status = { ...status, ...statusIn(trailers) });
     stream.on("data", (chunk: Uint8Array) => {
       size += chunk.length;
-      if (size > MAX_MESSAGE + 5) reject(new NotGrpc(`an answer of more than ${MAX_MESSAGE} bytes`));
-      else chunks.push(chunk);
+      chunks.push(chunk);
+      const refusal = tooMuch(chunks, size);
+      if (refusal === undefined) return;
+      chunks.length = 0;
+      reject(new NotGrpc(refusal));
     });
     stream.on("error", (error) => reject(new NotGrpc(error.message)));
     stream.on("end", () => {
@@ -117,6 +120,21 @@ function percentDecoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Why an answer is refused before it is whole: its length, which comes first, is too much, or is passed. */
+function tooMuch(chunks: readonly Uint8Array[], size: number): string | undefined {
+  if (size < 5) return undefined;
+  const head = new Uint8Array(5);
+  let at = 0;
+  for (const chunk of chunks) {
+    head.set(chunk.subarray(0, 5 - at), at);
+    at += Math.min(chunk.length, 5 - at);
+    if (at === 5) break;
+  }
+  const length = new DataView(head.buffer).getUint32(1);
+  if (length > MAX_MESSAGE) return `an answer of more than ${MAX_MESSAGE} bytes`;
+  return size - 5 > length ? "the answer is longer than its length says" : undefined;
 }
 
 /** The message inside its frame. */

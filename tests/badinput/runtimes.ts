@@ -76,7 +76,8 @@ const ANSWERS: readonly (readonly [string, Listener, RegExp])[] = [
   ["a number without end", message(frame(Array.from({ length: 40 }, () => 0xff))), /Cannot call Version/],
   ["a number for text", message(frame([16, 5])), /Cannot call Version/],
   ["a type that there is not", message(frame([15, 1, 2, 3])), /Cannot call Version/],
-  ["17 MiB", message(new Uint8Array(17 << 20)), /more than \d+ bytes/],
+  ["17 MiB", message(frame([], 17 << 20)), /more than \d+ bytes/],
+  ["17 MiB of nothing", message(new Uint8Array(17 << 20)), /longer than its length says/],
   ["HTTP 404", grpc((stream) => stream.respond({ ":status": 404 }, { endStream: true })), /HTTP status 404/],
   [
     "HTTP 200 of a web server",

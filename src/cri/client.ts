@@ -17,8 +17,11 @@ const STATES = ["created", "running", "exited", "unknown"] as const;
 /** `CgroupDriver` by number. */
 const CGROUP_DRIVERS = ["systemd", "cgroupfs"] as const;
 
-/** The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Connects anew with every call. */
-export function containerRuntime(socket: string, report: ChangeSink): ContainerRuntime {
+/**
+ * The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Connects anew with every call.
+ * @param callMs time limit of a call that observes, in ms.
+ */
+export function containerRuntime(socket: string, report: ChangeSink, callMs = CALL_MS): ContainerRuntime {
   const path = socket.replace(/^unix:\/\//, "");
   if (!path.startsWith("/")) {
     throw new UserError(`Cannot use the container runtime "${socket}": wanted unix:///PATH/TO/SOCKET`);
@@ -50,7 +53,7 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
       throw error;
     }
   }
-  const ask = (name: string, request: Message = {}) => call("RuntimeService", name, request, CALL_MS);
+  const ask = (name: string, request: Message = {}) => call("RuntimeService", name, request, callMs);
 
   return {
     socket,
@@ -83,14 +86,14 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
       }
     },
     async hasImage(image) {
-      return (await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS)).image !== undefined;
+      return (await call("ImageService", "ImageStatus", { image: { image } }, callMs)).image !== undefined;
     },
     async image(image) {
-      const answer = await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS);
+      const answer = await call("ImageService", "ImageStatus", { image: { image } }, callMs);
       return answer.image === undefined ? undefined : toImage(answer.image as Message);
     },
     async images() {
-      return list(await call("ImageService", "ListImages", {}, CALL_MS), "images").map(toImage);
+      return list(await call("ImageService", "ListImages", {}, callMs), "images").map(toImage);
     },
     async sandboxes() {
       return list(await ask("ListPodSandbox"), "items").map(toSandbox);
@@ -117,7 +120,7 @@ export function containerRuntime(socket: string, report: ChangeSink): ContainerR
       report({ kind: "pull", image });
     },
     async removeImage(image) {
-      if ((await call("ImageService", "ImageStatus", { image: { image } }, CALL_MS)).image === undefined) return;
+      if ((await call("ImageService", "ImageStatus", { image: { image } }, callMs)).image === undefined) return;
       await change("RemoveImage", { image: { image } }, "ImageService");
       report({ kind: "discard", what: "image", name: image });
     },

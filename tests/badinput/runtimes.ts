@@ -5,7 +5,7 @@ import { containerRuntime } from "../../src/cri/client.ts";
 import { EXIT } from "../../src/errors.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
 import { QUICK } from "../program/program.ts";
-import { type BadInput, type Category, line } from "./case.ts";
+import { type BadInput, type Category, line, TIME_LIMIT_MS } from "./case.ts";
 
 /** What listens: a server that was not told yet where. */
 type Listener = () => Server | ReturnType<typeof createServer>;
@@ -101,7 +101,7 @@ function behind(listener: Listener): () => ContainerRuntime {
     const server = listener();
     try {
       await new Promise<void>((resolve) => server.listen(`${directory}/x.sock`, resolve));
-      const runtime = containerRuntime(`unix://${directory}/x.sock`, () => {});
+      const runtime = containerRuntime(`unix://${directory}/x.sock`, () => {}, TIME_LIMIT_MS.clock); // tests share the machine
       return await (runtime as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[name]!(...given);
     } finally {
       await new Promise((resolve) => server.close(resolve));

@@ -2,6 +2,7 @@
  * `--output`: which reporter a command line asks for.
  * @module
  */
+import { visibleJson } from "../text/visible.ts";
 import type { OutputKind } from "./flags.ts";
 import {
   documentReporter,
@@ -14,8 +15,8 @@ import {
 
 /** JSON: events one a line, documents indented as kubeadm's. */
 const JSON_NOTATION: Notation = {
-  event: (event) => JSON.stringify(event),
-  document: (document) => JSON.stringify(document, undefined, 4),
+  event: (event) => visibleJson(JSON.stringify(event)),
+  document: (document) => visibleJson(JSON.stringify(document, undefined, 4)),
 };
 
 /** YAML: each event after a line `---`; documents with such a line between them. Loaded only when asked for. */

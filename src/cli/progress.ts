@@ -1,3 +1,6 @@
+import { presentable } from "../text/message.ts";
+import { oneLine } from "../text/visible.ts";
+
 /** What a wait says of itself while it goes on. */
 export interface WaitEvent {
   what: string;
@@ -28,7 +31,9 @@ export function terminalProgress(err: (text: string) => void, width = 100): Prog
       const oldest = [...pending.values()][0];
       if (!oldest) return this.clear();
       const more = pending.size > 1 ? ` (and ${pending.size - 1} more)` : "";
-      const line = `  waiting for ${oldest.what}${more}: ${oldest.state}, ${(oldest.elapsedMs / 1000).toFixed(0)} s`;
+      const line = oneLine(
+        `  waiting for ${oldest.what}${more}: ${presentable(oldest.state)}, ${(oldest.elapsedMs / 1000).toFixed(0)} s`,
+      );
       err(`\r\x1b[2K${line.slice(0, width - 1)}`);
       shown = true;
     },
@@ -48,7 +53,8 @@ export function logProgress(err: (text: string) => void): Progress {
       if (event.done) last.delete(event.what);
       if (event.done || since < SILENT_MS) return;
       last.set(event.what, event.elapsedMs);
-      err(`  still waiting for ${event.what}: ${event.state}, ${(event.elapsedMs / 1000).toFixed(0)} s\n`);
+      const said = oneLine(presentable(`${event.what}: ${event.state}`));
+      err(`  still waiting for ${said}, ${(event.elapsedMs / 1000).toFixed(0)} s\n`);
     },
     clear() {},
   };

@@ -1,5 +1,8 @@
 import type { Change, KubeObject, ObjectReference } from "../system.ts";
 import { EXIT, type Problem, UserError } from "../errors.ts";
+import { presentable } from "../text/message.ts";
+import { commandLine } from "../text/shell.ts";
+import { oneLine, ownLines } from "../text/visible.ts";
 
 /** Paths whose content is never shown: private keys, kubeconfigs with keys or tokens inside. */
 const SECRET_PATH = /\.key$|\.conf$|\.pem$|token/;
@@ -24,6 +27,10 @@ const octal = (mode: number) => mode.toString(8).padStart(4, "0");
 
 /** One line a change: what is done to what; sizes instead of content. */
 export function changeLine(change: Change): string {
+  return oneLine(lineOf(change));
+}
+
+function lineOf(change: Change): string {
   switch (change.kind) {
     case "write":
       return `write      ${change.path} ${octal(change.mode)} ${change.after.length} bytes`;
@@ -32,7 +39,7 @@ export function changeLine(change: Change): string {
     case "remove":
       return `remove     ${change.path}`;
     case "run":
-      return `run        ${change.command.argv.join(" ")}`;
+      return `run        ${commandLine(change.command.argv)}`;
     case "wait":
       return `wait for   ${change.what}`;
     case "apply":
@@ -86,23 +93,6 @@ export function changeContent(change: Change): string | undefined {
   return change.kind === "patch" ? JSON.stringify(change.patch, undefined, 2) : undefined;
 }
 
-/** A bootstrap token; its second half is a secret. */
-const TOKEN = /\b([a-z0-9]{6})\.[a-z0-9]{16}(?![a-z0-9.-])/g;
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*-----|$)/g;
-/** Longest word and line of a message: what is longer was given by somebody, and is not read by anybody. */
-const LONGEST = { word: 300, line: 3_000 } as const;
-
-function cut(text: string, length: number): string {
-  return `${text.slice(0, length / 2)}… (${text.length} characters)`;
-}
-
-/** A message as it may be shown: whatever it quotes, no secret half of a token, no private key, and nothing endless. */
-export function presentable(message: string): string {
-  return message.replace(PRIVATE_KEY, "<private key>").replace(TOKEN, "$1.<secret>")
-    .replace(new RegExp(`\\S{${LONGEST.word},}`, "g"), (word) => cut(word, LONGEST.word))
-    .replace(new RegExp(`.{${LONGEST.line},}`, "g"), (line) => cut(line, LONGEST.line));
-}
-
 /** Messages of an error's causes, outermost first, without repetitions. */
 function causes(error: Error): string[] {
   const found: string[] = [];
@@ -119,11 +109,16 @@ function causes(error: Error): string[] {
 
 /** An error as a person reads it: message, causes, what to do next. A defect of ours also shows its stack. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${error}\n`;
-  const lines = [`error: ${error.message}`, ...causes(error).map((cause) => `  because: ${cause}`)];
-  if (error instanceof UserError) lines.push(...error.hints.map((hint) => `  next: ${hint}`));
-  else lines.push("  This is a defect of kubewright; please report it with these lines:", error.stack ?? "");
-  return presentable(lines.join("\n")) + "\n";
+  if (!(error instanceof Error)) return `error: ${oneLine(presentable(String(error)))}\n`;
+  const lines = [
+    `error: ${ownLines(presentable(error.message), 2)}`,
+    ...causes(error).map((cause) => `  because: ${ownLines(presentable(cause), 4)}`),
+  ];
+  if (error instanceof UserError) lines.push(...error.hints.map((hint) => `  next: ${ownLines(presentable(hint), 4)}`));
+  else {
+    lines.push("  This is a defect of kubewright; please report it with these lines:", presentable(error.stack ?? ""));
+  }
+  return lines.join("\n") + "\n";
 }
 
 /** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, hints }`. */
@@ -131,13 +126,15 @@ export function errorEvent(error: unknown): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
   const shown = (problem: Problem) =>
     Object.fromEntries(
-      Object.entries(problem).map(([name, value]) => [name, typeof value === "string" ? presentable(value) : value]),
+      Object.entries(problem).map((
+        [name, value],
+      ) => [name, typeof value === "string" ? ownLines(presentable(value), 2) : value]),
     );
   return {
     event: "error",
     kind: failure.name,
     exitCode: failure instanceof UserError ? failure.exitCode : EXIT.failed,
-    message: presentable(failure.message),
+    message: ownLines(presentable(failure.message), 2),
     causes: causes(failure).map(presentable),
     ...("problems" in failure ? { problems: (failure.problems as readonly Problem[]).map(shown) } : {}),
     hints: failure instanceof UserError ? failure.hints.map(presentable) : [],

@@ -1,5 +1,7 @@
 import type { Change } from "../system.ts";
-import { changeContent, changeEvent, changeLine, errorEvent, errorText, presentable } from "./report.ts";
+import { presentable } from "../text/message.ts";
+import { ownLines, visible } from "../text/visible.ts";
+import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
 import { logProgress, terminalProgress, type WaitEvent } from "./progress.ts";
 
 /** What a command gives a program: one object, or several of a kind (tokens). */
@@ -49,14 +51,14 @@ export function textReporter(options: ReporterOptions): Reporter {
       if (!options.listChanges()) return;
       options.out(changeLine(change));
       const content = options.verbose() ? changeContent(change) : undefined;
-      if (content) options.out(content.replace(/^/gm, "    ").trimEnd());
+      if (content) options.out(visible(content).replace(/^/gm, "    ").trimEnd());
     },
     wait: (event) => progress.wait(event),
-    note: (message) => say(`  ${message}`),
-    warn: (message) => say(`warning: ${presentable(message)}`),
+    note: (message) => say(`  ${ownLines(presentable(message), 4)}`),
+    warn: (message) => say(`warning: ${ownLines(presentable(message), 2)}`),
     result: (text) => {
       progress.clear();
-      options.out(text);
+      options.out(visible(text));
     },
     error: (error) => {
       progress.clear();
@@ -84,9 +86,9 @@ export function eventReporter(options: ReporterOptions, notation: Notation): Rep
     wait({ what, state, elapsedMs, done }) {
       if (waiting.get(what) === state && !done) return;
       waiting.set(what, state);
-      emit({ event: "wait", what, state, ms: Math.round(elapsedMs), done });
+      emit({ event: "wait", what, state: presentable(state), ms: Math.round(elapsedMs), done });
     },
-    note: (message) => emit({ event: "note", message }),
+    note: (message) => emit({ event: "note", message: presentable(message) }),
     warn: (message) => emit({ event: "warning", message: presentable(message) }),
     result: (_text, result) => emit({ event: "result", ...(Array.isArray(result) ? { items: result } : result) }),
     error: (error) => emit(errorEvent(error)),
@@ -109,7 +111,7 @@ export function documentReporter(options: ReporterOptions, notation: Notation): 
       if (options.listChanges()) changes.push(rest);
     },
     wait() {},
-    note: (message) => tell({ event: "note", message }),
+    note: (message) => tell({ event: "note", message: presentable(message) }),
     warn: (message) => tell({ event: "warning", message: presentable(message) }),
     result(_text, result) {
       const recorded = options.listChanges() ? { dryRun: true, changes } : {};

@@ -1,7 +1,8 @@
 /** Why something does not run on this host, for the errors of waits that are over. Observes, never changes. @module */
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
-import { withoutSecrets } from "./redact.ts";
+import { logWithoutSecrets } from "../text/redact.ts";
+import { oneLine } from "../text/visible.ts";
 
 /** What was found out, and what to run next. */
 export interface Diagnosis {
@@ -39,10 +40,14 @@ async function journal(host: Host, lines: number, ...more: string[]): Promise<st
   return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
 }
 
+/** A line of a log as it may be shown. */
+function quoted(line: string): string {
+  return oneLine(logWithoutSecrets(line)).slice(0, LONGEST_LINE);
+}
+
 /** What lines say, each once, without klog's time, thread and place in the source. */
 function distinct(lines: readonly string[]): string[] {
-  const said = lines.map((line) => withoutSecrets(line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, "")));
-  return [...new Set(said.map((line) => line.slice(0, LONGEST_LINE)))];
+  return [...new Set(lines.map((line) => quoted(line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, ""))))];
 }
 
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
@@ -91,7 +96,7 @@ async function lastLines(host: Host, logPath: string): Promise<string[]> {
     .filter((line) => !FRAME.test(line));
   const telling = lines.flatMap((line, i) => TELLING.test(line) ? [i] : []).slice(-3);
   return lines.filter((_, i) => telling.includes(i) || i >= lines.length - 3)
-    .map((line) => withoutSecrets(line).slice(0, LONGEST_LINE));
+    .map(quoted);
 }
 
 /** Why there is no container: its image, and the last different errors of the kubelet about it. */
@@ -116,7 +121,8 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
     if (!container) return await diagnoseAbsent(host, runtime, pod);
     const status = await runtime.containerStatus(container.id);
     const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
-    const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${status.message}`.trim();
+    const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${quoted(status.message)}`
+      .trim();
     if (pod.aside && container.state === "running") return { details: [`${pod.name}: ${state}`], hints: [] };
     const lines = await lastLines(host, status.logPath);
     return {

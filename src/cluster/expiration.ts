@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/output/v1alpha3/types.go
  * @module
  */
+import { table } from "../text/table.ts";
 import type { Found } from "./existing_renewables.ts";
 
 /** One certificate of a CertificateExpirationInfo. */
@@ -78,10 +79,9 @@ export function formatSpan(seconds: number): string {
   return `${years}y`;
 }
 
-/** Rows in columns that are as wide as their widest cell and three spaces, ten characters at least. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, i) => Math.max(10, ...rows.map((row) => (row[i] ?? "").length + 3)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("").trimEnd()).join("\n");
+/** A table as kubeadm's: columns of ten characters at least. */
+function columns(rows: readonly (readonly string[])[]): string {
+  return table(rows, { least: 10 });
 }
 
 const span = ({ residualTime }: ExpirationEntry) => formatSpan(residualTime);

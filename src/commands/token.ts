@@ -10,6 +10,8 @@ import { InvalidInput, UserError } from "../errors.ts";
 import { isCertificateKey } from "../pki/certificate_key.ts";
 import { formatToken, generateToken, isToken } from "../pki/token.ts";
 import type { KubeClient, KubeObject, ObjectReference, System } from "../system.ts";
+import { commandLine } from "../text/shell.ts";
+import { table } from "../text/table.ts";
 import type { Desk, Outcome } from "./desk.ts";
 
 /** What `token create` is asked for; a field is absent where its flag was not given. */
@@ -105,7 +107,7 @@ export async function create(desk: Desk, request: TokenRequest): Promise<Outcome
   if (!printJoinCommand) return { text: token.token, result };
   const worker = await joinWith(client, token);
   const command = certificateKey === undefined ? worker : controlPlaneJoinCommand(worker, certificateKey);
-  return { text: command.join(" "), result: { ...result, joinCommand: command } };
+  return { text: commandLine(command), result: { ...result, joinCommand: command } };
 }
 
 /** `23h`, `<forever>` or `<expired>`. */
@@ -132,9 +134,7 @@ export async function list(desk: Desk, kubeconfig: string): Promise<Outcome> {
       token.groups.join(",") || "<none>",
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const text = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("   ").trimEnd()).join("\n");
-  return { text, result: tokens.map(tokenDocument) };
+  return { text: table(rows), result: tokens.map(tokenDocument) };
 }
 
 /** `token delete`: takes tokens back, by id or in full. */

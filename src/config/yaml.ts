@@ -140,8 +140,9 @@ const NOT_TEXT: readonly RegExp[] = [
   /^\d{4}-\d\d?-\d\d?([Tt ].*)?$/,
 ];
 
-/** Characters that only double quotes can hold. Beyond the basic plane as well, as libyaml has it. */
-const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
+/** Characters that only double quotes can hold: as libyaml has it, beyond the basic plane as well, and what cannot be seen. */
+const UNPRINTABLE =
+  /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\p{Cf}\u115f\u1160\u3164\uffa0]/u;
 
 /** What may not begin or be within a plain text: indicators, `: `, ` #`, document marks, space at an end. */
 const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`]|^[-?:](\s|$)|^(---|\.\.\.)|:(\s|$)|\s#|^\s|\s$/;

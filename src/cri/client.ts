@@ -4,6 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import type { ChangeSink, ContainerRuntime, RuntimeContainer, RuntimeImage, RuntimeSandbox } from "../system.ts";
+import { oneLine } from "../text/visible.ts";
 import { callUnary, GrpcError, GrpcTimeout, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
 import { decode, encode, type Message } from "./messages.ts";
 
@@ -225,14 +226,14 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
   if (error instanceof GrpcError) {
     if (error.code === UNIMPLEMENTED && error.message.includes("unknown service")) {
       return new UserError(
-        `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${error.message})`,
+        `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${oneLine(error.message)})`,
         {
           hint: 'Use containerd 1.6 or newer, with "cri" not among disabled_plugins in /etc/containerd/config.toml.',
           cause: error,
         },
       );
     }
-    return new UserError(`Cannot call ${name} of "${socket}": ${error.message} (gRPC status ${error.code})`, {
+    return new UserError(`Cannot call ${name} of "${socket}": ${oneLine(error.message)} (gRPC status ${error.code})`, {
       cause: error,
     });
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
+import { oneLine } from "../text/visible.ts";
 import type { ChangeSink, EtcdClient, EtcdCredentials, EtcdMember } from "../system.ts";
 
 /** Time limit of one request, in ms: a removal waits for the cluster's agreement, at most one election. */
@@ -34,7 +35,7 @@ export function etcdClient(
       const { status, answer } = await request(action, path, body);
       if (status === 200 && answer !== undefined) return answer;
       if (answer?.code !== UNAVAILABLE || performance.now() + PAUSE_MS > end) {
-        const said = answer?.message ?? answer?.error ?? "it does not speak etcd's API";
+        const said = oneLine(String(answer?.message ?? answer?.error ?? "it does not speak etcd's API"));
         throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${said} (HTTP status ${status})`);
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -3,7 +3,8 @@
  * @module
  */
 import type { ChangeSink, Command, CommandOutput, Host, InterfaceAddress, Wait } from "../system.ts";
-import { commandError, commandLine } from "./process.ts";
+import { commandLine } from "../text/shell.ts";
+import { commandError } from "./process.ts";
 import { recordingHost } from "./recording_host.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -38,7 +39,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     files.set(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
   }
   const execute = (command: Command): CommandOutput => {
-    const known = options.commands?.[commandLine(command)];
+    const known = options.commands?.[commandLine(command.argv)];
     const output = typeof known === "function" ? known() : known;
     if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
     return output ?? { code: 127, stdout: "", stderr: `${command.argv[0]}: command not found` };

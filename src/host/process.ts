@@ -4,17 +4,11 @@
  */
 import { UserError } from "../errors.ts";
 import type { Command, CommandOutput } from "../system.ts";
+import { commandLine } from "../text/shell.ts";
+import { escapedLine } from "../text/visible.ts";
 
 /** How many of its last lines of output an error shows of a failed command. */
 const LAST_LINES = 15;
-
-/** Arguments that a shell takes literally; others are shown quoted. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
-
-/** The command line as one would type it. */
-export function commandLine(command: Command): string {
-  return command.argv.map((arg) => PLAIN.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`).join(" ");
-}
 
 /**
  * Runs the command in the C locale and collects what it prints. As in a shell, code 127 means that there is no such
@@ -40,7 +34,7 @@ export async function execute(command: Command, signal?: AbortSignal): Promise<C
     if (error instanceof Deno.errors.PermissionDenied) {
       return { code: 126, stdout: "", stderr: `${program}: permission denied` };
     }
-    throw new UserError(`Cannot run "${commandLine(command)}": it could not be started`, { cause: error });
+    throw new UserError(`Cannot run "${commandLine(command.argv)}": it could not be started`, { cause: error });
   }
   const [{ code, stdout, stderr }] = await Promise.all([child.output(), feed(child, command.stdin)]);
   const decoder = new TextDecoder();
@@ -49,7 +43,7 @@ export async function execute(command: Command, signal?: AbortSignal): Promise<C
 
 /** The error for a command that did not exit with 0: command line, exit code, last lines of output. */
 export function commandError(command: Command, output: CommandOutput): UserError {
-  const shown = `Cannot run "${commandLine(command)}"`;
+  const shown = `Cannot run "${commandLine(command.argv)}"`;
   const program = command.argv[0];
   if (output.code === 127 && output.stderr === `${program}: command not found`) {
     return new UserError(`${shown}: there is no program "${program}" on this host`, {
@@ -58,7 +52,9 @@ export function commandError(command: Command, output: CommandOutput): UserError
   }
   const text = output.stderr.trim() === "" ? output.stdout : output.stderr;
   const lines = text.trimEnd().split("\n").slice(-LAST_LINES).filter((line) => line.trim() !== "");
-  const said = lines.length === 0 ? " and printed nothing" : `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  const said = lines.length === 0
+    ? " and printed nothing"
+    : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
   return new UserError(`${shown}: it ended with exit code ${output.code}${said}`);
 }
 

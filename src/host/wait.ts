@@ -4,6 +4,7 @@
  */
 import { TimedOut } from "../errors.ts";
 import type { ProbeResult, Wait, WaitEvent } from "../system.ts";
+import { oneLine } from "../text/visible.ts";
 
 /** Milliseconds between two probes where the wait does not say. */
 const INTERVAL_MS = 100;
@@ -27,7 +28,7 @@ export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => 
       if (result.done) return result.value;
       // A timer may fire a little early, and then there is one more probe: late is said once.
       const late = result.state === LATE && state !== "";
-      const now = !late ? result.state : state.includes(LATE) ? state : `${state} (${LATE})`;
+      const now = !late ? stateOf(result.state) : state.includes(LATE) ? state : `${state} (${LATE})`;
       if (now !== state) {
         state = now;
         tell(false);
@@ -39,6 +40,11 @@ export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => 
   } finally {
     tell(true);
   }
+}
+
+/** A state on one line, whatever it quotes. */
+function stateOf(text: string): string {
+  return oneLine(text.replace(/\s*\n\s*/g, "; "));
 }
 
 /** One probe, or "no answer" when it is still busy at the deadline. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { UserError, type UserErrorOptions } from "../errors.ts";
+import { oneLine } from "../text/visible.ts";
 import { isRecord } from "./objects.ts";
 
 /** `reason` of a {@linkcode KubeError} when there was no HTTP answer; its `status` is 0. */
@@ -44,12 +45,12 @@ export function errorOfAnswer(
   secret: boolean,
 ): KubeError {
   const said = parseStatus(answer.body);
-  const reason = textOf(said.reason) ?? "";
+  const reason = oneLine(textOf(said.reason) ?? "");
   const causes = isRecord(said.details) && Array.isArray(said.details.causes) ? said.details.causes : [];
   const fields = causes.filter(isRecord).map((cause) =>
-    `${textOf(cause.field) ?? "?"} (${textOf(cause.reason) ?? "invalid"})`
+    oneLine(`${textOf(cause.field) ?? "?"} (${textOf(cause.reason) ?? "invalid"})`)
   );
-  const text = secret ? fields.join(", ") : textOf(said.message) ?? answer.body.trim().slice(0, 500);
+  const text = secret ? fields.join(", ") : oneLine(textOf(said.message) ?? answer.body.trim().slice(0, 500));
   const state = [`${answer.status}`, reason].filter((part) => part !== "").join(" ");
   const hint = HINTS[answer.status];
   return new KubeError(

@@ -112,7 +112,7 @@ Deno.test("init: the token from a file, its time, and what is not printed", asyn
   assert.equal(atob(data["expiration"]!), "2026-11-22T19:00:00Z");
   const hidden = await run(["init", `--token=${token}`, "--skip-token-print"], host, "", world);
   assert.equal(hidden.code, 0, hidden.err);
-  assert.ok(hidden.out.includes("--token <token>") && !hidden.out.includes(token));
+  assert.ok(hidden.out.includes("--token '<token>'") && !hidden.out.includes(token));
   const upload = ["init", "phase", "upload-certs", "--upload-certs"];
   const given = await run([...upload, "--certificate-key-file=/k"], host, "", cluster().world);
   assert.equal(given.code, 0, given.err);

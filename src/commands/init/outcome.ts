@@ -1,5 +1,6 @@
 import { controlPlaneJoinCommand } from "../../cluster/join_command.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
+import { commandLine } from "../../text/shell.ts";
 import { type Outcome, phaseOutcome } from "../desk.ts";
 import type { InitContext } from "./context.ts";
 
@@ -20,7 +21,7 @@ function joinParts(context: InitContext, shown: Shown): { lines: string[]; resul
   const result = { joinCommand: workers[0]!, caCertHashes: [first.hash] };
   const lines = [
     "\nOn each host that is to become a worker, as root:",
-    ...workers.map((argv) => `\n  ${argv.join(" ")}`),
+    ...workers.map((argv) => `\n  ${commandLine(argv)}`),
   ];
   // Without an endpoint of its own the cluster can have one control plane node only.
   if (!uploadCerts || !config.cluster.controlPlaneEndpoint) return { lines, result };
@@ -30,7 +31,7 @@ function joinParts(context: InitContext, shown: Shown): { lines: string[]; resul
     lines: [
       ...lines,
       "\nOn each host that is to become a control plane node (kubewright does not do that yet, kubeadm does):",
-      `\n  ${controlPlane.join(" ")}`,
+      `\n  ${commandLine(controlPlane)}`,
     ],
     result: { ...result, controlPlaneJoinCommand: controlPlane },
   };

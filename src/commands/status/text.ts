@@ -1,4 +1,5 @@
 import type { CertificateState, Component, Kubelet, Status, Trouble } from "./document.ts";
+import { oneLine } from "../../text/visible.ts";
 import { ROLES } from "./judge.ts";
 
 /** `12 s`, `5 min`, `3 h 12 min`, `4 d 3 h`. */
@@ -26,7 +27,7 @@ function draw(branches: readonly Branch[] = []): string[] {
 
 /** Name, version, what is said of it. */
 function lineOf(name: string, version: string | undefined, ...said: (string | false | undefined)[]): string {
-  return `${name}${version ? ` ${version}` : ""}: ${said.filter(Boolean).join(", ") || "not seen"}`;
+  return oneLine(`${name}${version ? ` ${version}` : ""}: ${said.filter(Boolean).join(", ") || "not seen"}`);
 }
 
 const restarted = (times = 0) => times > 0 && `restarted ${times} ${times === 1 ? "time" : "times"}`;
@@ -110,9 +111,9 @@ function troubleLines(heading: string, troubles: readonly Trouble[]): string[] {
     "",
     heading,
     ...troubles.flatMap(({ where, what, details = [], hints = [] }) => [
-      `  ${where}: ${what}`,
-      ...details.map((detail) => `    ${detail}`),
-      ...hints.map((hint) => `    next: ${hint}`),
+      `  ${oneLine(`${where}: ${what}`)}`,
+      ...details.map((detail) => `    ${oneLine(detail)}`),
+      ...hints.map((hint) => `    next: ${oneLine(hint)}`),
     ]),
   ];
 }

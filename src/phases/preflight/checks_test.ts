@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commandLine } from "../../host/process.ts";
+import { commandLine } from "../../text/shell.ts";
 import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
@@ -42,7 +42,7 @@ Deno.test("DirAvailable: static pods that are there already are named, those of 
 Deno.test("KubeletUnit: only a unit in /etc that does not read our files is refused", async () => {
   const check = named(NODE_CHECKS, "KubeletUnit");
   const path = "/etc/systemd/system/kubelet.service";
-  const cat = commandLine({ argv: ["systemctl", "cat", "--no-pager", "kubelet.service"] });
+  const cat = commandLine(["systemctl", "cat", "--no-pager", "kubelet.service"]);
   const foreign = { files: { [path]: "x" }, commands: { [cat]: "ExecStart=/usr/bin/kubelet --standalone" } };
   assert.match((await check.look(context(foreign))).errors![0]!, /kubelet\.service is not from kubewright/);
   assert.deepEqual(await check.look({ ...context(foreign), ownPaths: new Set([path]) }), {});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ExternalEtcd } from "../../config/types.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
-import { commandLine } from "../../host/process.ts";
+import { commandLine } from "../../text/shell.ts";
 import type { DownloadOptions, HttpAnswer } from "../../system.ts";
 import { externalEtcdChecks } from "./external_etcd.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
@@ -57,7 +57,7 @@ const OPTIONS =
   "NAMESPACES NET_NS PID_NS IPC_NS UTS_NS CPUSETS MEMCG INET EXT4_FS PROC_FS NETFILTER_XT_MATCH_COMMENT " +
   "FAIR_GROUP_SCHED CGROUPS CGROUP_PIDS CGROUP_SCHED CGROUP_BPF IP_NF_TARGET_REDIRECT";
 const CONFIG = OPTIONS.split(" ").map((name, i) => `CONFIG_${name}=${i % 2 ? "y" : "m"}\n`).join("");
-const GZIP = commandLine({ argv: ["gzip", "-dc", "/proc/config.gz"] });
+const GZIP = commandLine(["gzip", "-dc", "/proc/config.gz"]);
 
 async function kernel(files: Record<string, string>, commands: Record<string, string> = {}): Promise<Findings> {
   return await KERNEL_CHECK.look({
@@ -107,9 +107,14 @@ Deno.test("SystemVerification: version, options and controllers of the kernel", 
   );
 });
 
-const SHOW = commandLine({
-  argv: ["systemctl", "show", "--property=LoadState", "--property=ActiveState", "--property=Result", "kubelet.service"],
-});
+const SHOW = commandLine([
+  "systemctl",
+  "show",
+  "--property=LoadState",
+  "--property=ActiveState",
+  "--property=Result",
+  "kubelet.service",
+]);
 const BOOTED = { "/run/systemd/system/x": "" };
 
 Deno.test("Service-kubelet: no systemd and a masked unit are errors, a failed one is a warning", async () => {
@@ -123,7 +128,7 @@ Deno.test("Service-kubelet: no systemd and a masked unit are errors, a failed on
 
 Deno.test("Clock: not set is an error, not synchronised a warning, not known nothing", async () => {
   const services = "systemd-timesyncd chronyd chrony ntpd ntp ntpsec openntpd ptp4l phc2sys vmtoolsd".split(" ");
-  const active = commandLine({ argv: ["systemctl", "is-active", ...services.map((name) => `${name}.service`)] });
+  const active = commandLine(["systemctl", "is-active", ...services.map((name) => `${name}.service`)]);
   const look = (options: MemoryHostOptions) => CLOCK_CHECK.look({ host: host(options) });
   const states = (...running: string[]) => ({
     [active]: services.map((name) => running.includes(name) ? "active\n" : "inactive\n").join(""),
@@ -138,7 +143,7 @@ Deno.test("Clock: not set is an error, not synchronised a warning, not known not
 });
 
 Deno.test("Firewalld: a warning that names the ports", async () => {
-  const command = commandLine({ argv: ["systemctl", "is-active", "firewalld.service"] });
+  const command = commandLine(["systemctl", "is-active", "firewalld.service"]);
   const found = await firewallCheck([6443, 10250]).look({ host: host({ commands: { [command]: "active\n" } }) });
   assert.match(`${found.warnings} ${found.hint}`, /6443 and 10250.*--add-port=6443\/tcp --add-port=10250\/tcp/);
   assert.deepEqual(await firewallCheck([1]).look({ host: host({}) }), {});

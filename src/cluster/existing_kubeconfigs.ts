@@ -35,7 +35,8 @@ export async function inspectKubeconfig(
   const exists = text !== undefined;
   if (!authority) return { exists, authority, problems: [], warnings: [] };
   if (!exists) {
-    const unsigned = authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path);
+    const want = { usage: "client" as const, dnsNames: [], ipAddresses: [] };
+    const unsigned = await authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path, want);
     const { problems } = unsigned;
     return { exists, authority, problems, warnings: [], lacking: unsigned.lacking ?? [] };
   }
@@ -96,21 +97,21 @@ async function inspectClient(
   authorities: readonly Certificate[],
 ): Promise<{ problem?: string; warnings: string[] }> {
   if (clientCertPem === undefined || clientKeyPem === undefined) return { warnings: [] };
-  const { chainsTo, fitsKey, parseCertificates, validityAt } = await import("../pki/certificate.ts");
+  const { fitsKey, parseCertificates } = await import("../pki/certificate.ts");
+  const { chainTrouble } = await import("../pki/chain.ts");
   const { parsePrivateKey } = await import("../pki/key_pem.ts");
   const [certificate, ...intermediates] = parseCertificates(clientCertPem);
   if (!await fitsKey(certificate!, (await parsePrivateKey(clientKeyPem)).publicKey)) {
     return { problem: "holds a client key that is not that of its certificate", warnings: [] };
   }
   const warnings: string[] = [];
-  const chains = await Promise.all(authorities.map((authority) => chainsTo(certificate!, intermediates, authority)));
-  if (!chains.includes(true)) {
-    const { certificate: path } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
-    warnings.push(`the client certificate in ${spec.path} is not signed by ${path}; it is kept as it is`);
-  }
-  if (validityAt(certificate!, host.now()) !== "valid") {
-    const [from, to] = [certificate!.notBefore, certificate!.notAfter].map((date) => date.toISOString());
-    warnings.push(`the client certificate in ${spec.path} is good from ${from} to ${to} only; it is kept as it is`);
+  const { certificate: path } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+  const options = { now: host.now(), usage: "client" as const };
+  const troubles = await Promise.all(
+    authorities.map((authority) => chainTrouble(certificate!, intermediates, authority, path, options)),
+  );
+  if (!troubles.includes(undefined)) {
+    warnings.push(`the client certificate in ${spec.path} ${troubles[0]}; it is kept as it is`);
   }
   if (certificate!.commonName !== spec.user(config)) {
     warnings.push(

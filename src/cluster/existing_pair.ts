@@ -2,7 +2,9 @@
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Authority, Certificate } from "../pki/certificate.ts";
+import type { Issuing } from "../pki/chain.ts";
 import type { KeyPair } from "../pki/keys.ts";
+import { pemText } from "../pki/pem.ts";
 import type { Host } from "../system.ts";
 import { type CertificateSpec, pkiPaths } from "./certificates.ts";
 
@@ -32,13 +34,19 @@ export interface Lacking {
   readonly what: string;
 }
 
+/** The text of a PEM file, with every byte of it; undefined when nothing is there. */
+export async function readPem(host: Pick<Host, "read">, path: string): Promise<string | undefined> {
+  const bytes = await host.read(path);
+  return bytes && pemText(bytes);
+}
+
 /**
  * Reads a pair of files.
  * @throws {InvalidInput} with one problem a file, when one is there and cannot be read.
  */
 export async function readPair(host: Host, config: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
   const paths = pkiPaths(config.cluster, spec);
-  const [certificateText, keyText] = await Promise.all([host.readText(paths.certificate), host.readText(paths.key)]);
+  const [certificateText, keyText] = await Promise.all([readPem(host, paths.certificate), readPem(host, paths.key)]);
   const problems: Problem[] = [];
   let certificates: ExistingPair["certificates"];
   let keys: KeyPair | undefined;
@@ -100,9 +108,9 @@ export function signingAuthority(
 /** Why nothing that this authority signs would be of use; undefined when it can sign. */
 export async function whyCannotSign({ certificate, keys }: Authority, now: Date): Promise<string | undefined> {
   const { fitsKey } = await import("../pki/certificate.ts");
-  if (!certificate.isAuthority) {
-    return "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)";
-  }
+  const { authorityTrouble } = await import("../pki/chain.ts");
+  const trouble = authorityTrouble(certificate);
+  if (trouble) return trouble;
   if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
   if (now < certificate.notBefore) return `is not valid before ${certificate.notBefore.toISOString()}`;
   if (now <= certificate.notAfter) return undefined;
@@ -110,23 +118,20 @@ export async function whyCannotSign({ certificate, keys }: Authority, now: Date)
 }
 
 /** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
-export function authorityCannotSign(
+export async function authorityCannotSign(
   host: Host,
   config: OfCluster,
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
   where: string,
-): Pick<Findings, "problems" | "lacking"> {
+  want: Issuing,
+): Promise<Pick<Findings, "problems" | "lacking">> {
   if (!certificates) return { problems: [] };
   if (!keys) return { problems: [], lacking: [{ authority: spec, what: where }] };
+  const { issuingTrouble } = await import("../pki/chain.ts");
   const { certificate } = pkiPaths(config.cluster, spec);
-  const { notBefore, notAfter } = certificates[0];
-  const now = host.now();
-  if (notBefore <= now && now < notAfter) return { problems: [] };
-  const why = now < notBefore
-    ? `is not valid before ${notBefore.toISOString()}`
-    : `expired on ${notAfter.toISOString()}`;
-  return { problems: [{ where, what: `is missing, and its authority ${certificate} ${why}` }] };
+  const trouble = issuingTrouble(certificates[0], certificate, want, host.now());
+  return { problems: trouble === undefined ? [] : [{ where, what: `is missing, and ${trouble}` }] };
 }
 
 /** What a problem is called that reading a file ran into; anything else is thrown on. */

@@ -14,6 +14,7 @@ import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "./c
 import { type CertificateSpec, isWanted, pkiPaths } from "./certificates.ts";
 import { authorityCannotSign, type ExistingPair, type Findings } from "./existing_pair.ts";
 import { readIssuer, readPair } from "./existing_pair.ts";
+import { keyAccess } from "./existing_key_access.ts";
 import { inspectServiceAccountKey } from "./existing_service_account_key.ts";
 
 /** One of {@linkcode CERTIFICATES} on the host. */
@@ -23,17 +24,29 @@ export interface InspectedCertificate extends Findings {
   readonly issuer: ExistingPair | undefined;
 }
 
-/** Warnings about when a certificate is valid. `name`: that under which it can be renewed, if it can. */
-async function validityWarnings(path: string, certificate: Certificate, now: Date, name?: string): Promise<string[]> {
+/** RSA keys that are short without being refused; authorities that are not valid now, of which kubeadm warns, too. */
+async function certificateWarnings(
+  path: string,
+  certificate: Certificate,
+  { issuer }: CertificateSpec,
+  now: Date,
+): Promise<string[]> {
   const { validityAt } = await import("../pki/certificate.ts");
+  const { key, notBefore, notAfter } = certificate;
   const validity = validityAt(certificate, now);
-  if (validity === "valid") return [];
-  const [verb, date] = validity === "expired"
-    ? ["expired on", certificate.notAfter]
-    : ["is not valid before", certificate.notBefore];
-  const mend = validity === "expired" && name !== undefined ? `; kubewright certs renew ${name} makes a new one` : "";
-  return [`${path} ${verb} ${date.toISOString()}; it is kept as it is${mend}`];
+  const when = validity === "expired"
+    ? `expired on ${notAfter.toISOString()}`
+    : `is not valid before ${notBefore.toISOString()}`;
+  return [
+    ...issuer !== undefined || validity === "valid" ? [] : [`${path} ${when}; it is kept as it is`],
+    ...key.type === "RSA" && key.bits < SHORT_RSA
+      ? [`${path} has an RSA key of ${key.bits} bits; ${SHORT_RSA} or more are recommended`]
+      : [],
+  ];
 }
+
+/** Keys of fewer bits are no longer taken for safe (NIST SP 800-131A). */
+const SHORT_RSA = 2048;
 
 /** Whether what there is of one certificate can be kept or completed. */
 export async function inspectCertificate(
@@ -61,9 +74,12 @@ export async function inspectCertificate(
       });
     }
   }
-  const warnings = certificate
-    ? await validityWarnings(paths.certificate, certificate, host.now(), spec.issuer && spec.name)
-    : [];
+  const access = pair.keys ? await keyAccess(host, paths.key) : { problems: [], warnings: [] };
+  problems.push(...access.problems);
+  const warnings = [
+    ...certificate ? await certificateWarnings(paths.certificate, certificate, spec, host.now()) : [],
+    ...access.warnings,
+  ];
   if (spec.issuer === undefined) {
     problems.push(...await authorityProblems(host, config, spec, pair));
     return { pair, issuer: pair, problems, warnings };
@@ -74,10 +90,11 @@ export async function inspectCertificate(
     return { pair, issuer, problems, warnings, lacking: [{ authority: issuerSpec, what: paths.key }] };
   }
   if (pair.certificates) {
-    problems.push(...await leafProblems(config, spec, pair, issuerSpec, issuer ?? {}));
+    problems.push(...await leafProblems(host, config, spec, pair, issuerSpec, issuer ?? {}));
     return { pair, issuer, problems, warnings };
   }
-  const unsigned = authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate);
+  const want = { usage: spec.usages[0]!, ...alternativeNames(spec, config) };
+  const unsigned = await authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate, want);
   problems.push(...unsigned.problems);
   return { pair, issuer, problems, warnings, lacking: unsigned.lacking ?? [] };
 }
@@ -90,10 +107,9 @@ async function authorityProblems(
 ): Promise<Problem[]> {
   const { certificate: where } = pkiPaths(config.cluster, spec);
   if (pair.certificates) {
-    return pair.certificates[0].isAuthority ? [] : [{
-      where,
-      what: "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)",
-    }];
+    const { authorityTrouble } = await import("../pki/chain.ts");
+    const what = authorityTrouble(pair.certificates[0]);
+    return what === undefined ? [] : [{ where, what }];
   }
   // An authority made anew could not have signed what is there. A run of ours leaves no leaf without its authority.
   const orphans: string[] = [];
@@ -111,6 +127,7 @@ async function authorityProblems(
 
 /** Why a certificate that is there cannot be kept. */
 async function leafProblems(
+  host: Host,
   config: InitConfiguration,
   spec: CertificateSpec,
   pair: ExistingPair,
@@ -128,14 +145,19 @@ async function leafProblems(
   const problems: Problem[] = [];
   const [certificate, ...intermediates] = pair.certificates!;
   if (issuer.certificates) {
-    const { chainsTo } = await import("../pki/certificate.ts");
-    if (!await chainsTo(certificate, intermediates, issuer.certificates[0])) {
-      problems.push({
-        where: paths.certificate,
-        what: `is not signed by ${pkiPaths(config.cluster, issuerSpec).certificate}`,
-        hint: "Put the authority back that signed it, or remove this certificate and its key to have both made anew.",
-      });
-    }
+    const { certificateTrouble, chainTrouble, issuingTrouble } = await import("../pki/chain.ts");
+    const { certificate: path, key } = pkiPaths(config.cluster, issuerSpec);
+    const [authority, now, usage] = [issuer.certificates[0], host.now(), spec.usages[0]!] as const;
+    const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
+    const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, config) }, now) === undefined;
+    const hint = issuer.keys === undefined
+      ? `Have a certificate signed for ${paths.key} by whoever keeps ${key}.`
+      : !signs
+      ? `Put an authority in place of ${path} that can sign, with its key, and remove what it has signed.`
+      : certificateTrouble(certificate, now) === undefined
+      ? "Put the authority back that signed it, or remove this certificate and its key to have both made anew."
+      : `Renew it: kubewright certs renew ${spec.name}`;
+    if (what !== undefined) problems.push({ where: paths.certificate, what, hint });
   }
   const uncovered = uncoveredNames(certificate, alternativeNames(spec, config));
   const names = [...uncovered.dnsNames, ...uncovered.ipAddresses.map((octets) => formatAddress(addressOf(octets)))];

@@ -4,6 +4,7 @@ import { InvalidInput } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { Host } from "../system.ts";
 import { type CertificateSpec, pkiPaths } from "./certificates.ts";
+import { readPem } from "./existing_pair.ts";
 import { parseKubeconfig } from "./kubeconfigs.ts";
 import { KUBECONFIG_FILES, KUBELET_FILES } from "./paths.ts";
 import type { Renewable } from "./renewal.ts";
@@ -52,7 +53,7 @@ export async function findKubeletClient(host: Host): Promise<Found> {
 }
 
 async function findCertificate(host: Host, path: string): Promise<Found> {
-  const text = await host.readText(path);
+  const text = await readPem(host, path);
   return text === undefined ? { state: "missing" } : await present(text, text);
 }
 

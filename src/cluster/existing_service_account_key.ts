@@ -3,7 +3,8 @@ import type { InitConfiguration } from "../config/types.ts";
 import type { KeyPair } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { pkiPaths, SERVICE_ACCOUNT_KEY } from "./certificates.ts";
-import { type Findings, problemAt } from "./existing_pair.ts";
+import { keyAccess } from "./existing_key_access.ts";
+import { type Findings, problemAt, readPem } from "./existing_pair.ts";
 
 /** The service account key pair on the host: `keys` are absent when there is no `sa.key`. */
 export async function inspectServiceAccountKey(
@@ -11,7 +12,7 @@ export async function inspectServiceAccountKey(
   config: InitConfiguration,
 ): Promise<Findings & { keys?: KeyPair; hasPublicKey: boolean }> {
   const paths = pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY);
-  const [privateText, publicText] = await Promise.all([host.readText(paths.key), host.readText(paths.publicKey)]);
+  const [privateText, publicText] = await Promise.all([readPem(host, paths.key), readPem(host, paths.publicKey)]);
   const hasPublicKey = publicText !== undefined;
   if (privateText === undefined) {
     const what = `is missing, but ${paths.publicKey} is there`;
@@ -26,11 +27,17 @@ export async function inspectServiceAccountKey(
   } catch (error) {
     return { problems: [problemAt(paths.key, error)], warnings: [], hasPublicKey };
   }
+  const { namedCurve } = keys.privateKey.algorithm as EcKeyAlgorithm;
+  if (namedCurve === "P-224") {
+    const what = "has a key of the curve P-224, with which the API server cannot sign tokens";
+    return { problems: [{ where: paths.key, what }], warnings: [], hasPublicKey, keys };
+  }
+  const access = await keyAccess(host, paths.key);
   try {
     // Other forms of public keys (PKCS#1, certificates) are the API server's to judge, and a list may hold former keys.
     const listed = await parsePublicKeys(publicText ?? "");
     const same = await Promise.all(listed.map((key) => samePublicKey(key, keys.publicKey)));
-    if (listed.length === 0 || same.includes(true)) return { problems: [], warnings: [], hasPublicKey, keys };
+    if (listed.length === 0 || same.includes(true)) return { ...access, hasPublicKey, keys };
   } catch (error) {
     return { problems: [problemAt(paths.publicKey, error)], warnings: [], hasPublicKey, keys };
   }

@@ -7,7 +7,7 @@ import type { InitConfiguration } from "../config/types.ts";
 import { isMapping, parseDocuments, stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import type { LeafRequest } from "../pki/issue.ts";
-import { base64, fromBase64 } from "../pki/pem.ts";
+import { base64, fromBase64, pemText } from "../pki/pem.ts";
 import { validityOf } from "./certificates.ts";
 import { controlPlaneUrl, localUrl } from "./endpoints.ts";
 import { KUBECONFIG_FILES, KUBERNETES_DIRECTORY } from "./paths.ts";
@@ -239,7 +239,7 @@ function dataOrFile(
   source: string,
 ): Partial<Kubeconfig> {
   const data = textOf(from[`${key}-data`]);
-  if (data) return { [`${field}Pem`]: new TextDecoder().decode(fromBase64(data, `${key}-data of "${source}"`)) };
+  if (data) return { [`${field}Pem`]: pemText(fromBase64(data, `${key}-data of "${source}"`)) };
   const file = textOf(from[key]);
   return file ? { [`${field}File`]: file } : {};
 }

@@ -66,9 +66,12 @@ const PHASES: PhaseList<InitContext> = [
   },
   existingFiles,
   patches,
+  // The same once more, as the phases alone do it, so that nothing is written first where existing-files is skipped.
+  partOf(certs, [], true),
+  partOf(kubeconfig, [], true),
   // The kubelet takes more than a second before it starts anything: the other keys are made meanwhile.
-  [kubeletUnit, images, partOf(certs, ["ca"], true)],
-  partOf(kubeconfig, ["kubelet"], true),
+  [kubeletUnit, images, partOf(certs, ["ca"])],
+  partOf(kubeconfig, ["kubelet"]),
   kubeletStart,
   // Each static pod as soon as everything is there that its container reads.
   partOf(certs, ["etcd-ca", "etcd-server", "etcd-peer"]),

@@ -58,7 +58,13 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     stat(path) {
       const bytes = files.get(path);
       const about = { size: bytes?.length ?? 0, uid: 0, modified: now };
-      if (bytes !== undefined) return Promise.resolve({ kind: "file", mode: options.modes?.[path] ?? 0o644, ...about });
+      if (bytes !== undefined) {
+        return Promise.resolve({
+          kind: "file",
+          mode: options.modes?.[path] ?? (path.endsWith(".key") ? 0o600 : 0o644),
+          ...about,
+        });
+      }
       const isDirectory = path === "/" || [...files.keys()].some((file) => file.startsWith(`${path}/`));
       return Promise.resolve(isDirectory ? { kind: "directory", mode: 0o755, ...about } : undefined);
     },

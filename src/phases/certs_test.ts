@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { CERTIFICATES } from "../cluster/certificates.ts";
 import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import { certificatePem, isSignedBy, parseCertificates } from "../pki/certificate.ts";
+import { certificatePem, parseCertificates } from "../pki/certificate.ts";
+import { isSignedBy } from "../pki/chain.ts";
 import { issueAuthority } from "../pki/issue.ts";
 import { startKeys } from "../pki/key_mill.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
@@ -154,7 +155,7 @@ Deno.test("a leaf in the authority's place is refused", async () => {
   assert.match((await refusal(files)).message, /front-proxy-ca\.crt: is not the certificate of an authority/);
 });
 
-Deno.test("what is expired is kept with a warning, but nothing new is signed by it", async () => {
+Deno.test("what has expired is refused, as with kubeadm, and nothing new is signed by an expired authority", async () => {
   const files: Files = new Map();
   const keys = await generateKeyPair("ECDSA-P256");
   const period = { notBefore: new Date("2020-01-01"), notAfter: new Date("2021-01-01") };
@@ -167,14 +168,23 @@ Deno.test("what is expired is kept with a warning, but nothing new is signed by 
   const short = configuration((config) => config.cluster.certificateValidityPeriod = "-1m0s");
   const expired: Files = new Map();
   await init(expired, short);
-  const { writes, warnings } = await init(expired);
-  assert.deepEqual(writes, []);
-  assert.equal(warnings.length, CERTIFICATES.filter(({ issuer }) => issuer).length + KUBECONFIGS.length);
-  assert.match(
-    warnings[0]!,
-    /apiserver\.crt expired on 2026-11-22T16:59:00\.000Z; it is kept as it is; kubewright certs/,
+  const { problems } = await refusal(expired);
+  assert.deepEqual(problems.map(({ what }) => what), Array(7).fill("expired on 2026-11-22T16:59:00.000Z"));
+  assert.equal(problems[0]!.hint, "Renew it: kubewright certs renew apiserver");
+  // Where the authority's key is kept elsewhere, there is nothing to renew it with.
+  for (const name of ["ca", "front-proxy-ca", "etcd/ca"]) expired.delete(`${PKI}/${name}.key`);
+  for (const { hint } of (await refusal(expired)).problems) {
+    assert.match(
+      hint!,
+      /^Have a certificate signed for \/etc\/kubernetes\/pki\/\S+\.key by whoever keeps \S+ca\.key\.$/,
+    );
+  }
+  // Kubeconfigs are kept with a warning: kubeadm does not look at their certificates.
+  const warnings = (await inspectKubeconfigs(memoryHost(expired).host, configuration())).flatMap(({ warnings }) =>
+    warnings
   );
-  assert.match(warnings.at(-1)!, /client certificate in \/etc\/kubernetes\/scheduler\.conf is good from .* only/);
+  assert.equal(warnings.length, KUBECONFIGS.length);
+  assert.match(warnings.at(-1)!, /client certificate in \/etc\/kubernetes\/scheduler\.conf expired on /);
 });
 
 Deno.test("a kubeconfig is kept when its first authority is one of ca.crt, wherever it leads", async () => {

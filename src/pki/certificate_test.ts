@@ -4,14 +4,13 @@ import { InvalidInput, UserError } from "../errors.ts";
 import {
   type Authority,
   certificatePem,
-  chainsTo,
   daysLeft,
   fitsKey,
-  isSignedBy,
   parseCertificate,
   parseCertificates,
   validityAt,
 } from "./certificate.ts";
+import { chainsTo, isSignedBy } from "./chain.ts";
 import { issueAuthority, issueLeaf, type LeafRequest } from "./issue.ts";
 import { generateKeyPair, type KeyPair } from "./keys.ts";
 import { privateKeyPem } from "./key_pem.ts";
@@ -153,14 +152,14 @@ Deno.test("a chain leads over intermediates, and by signatures only", async () =
   const impostor = await authority("ECDSA-P256"); // same name, other key
   const other = await authority("ECDSA-P384", "other");
   assert.ok(!await isSignedBy(root.certificate, impostor.certificate));
-  assert.ok(!await chainsTo(await leaf(impostor), [], root.certificate));
-  assert.ok(!await chainsTo(await leaf(other), [], root.certificate));
+  assert.ok(!await chainsTo(await leaf(impostor), [], root.certificate, NOW));
+  assert.ok(!await chainsTo(await leaf(other), [], root.certificate, NOW));
   // A leaf must not be able to act as an intermediate.
   const keys = await generateKeyPair("ECDSA-P256");
   const middle = { keys, certificate: await leaf(root, { commonName: "middle" }, keys) };
-  assert.ok(!await chainsTo(await leaf(middle), [middle.certificate], root.certificate));
+  assert.ok(!await chainsTo(await leaf(middle), [middle.certificate], root.certificate, NOW));
   // Certificates that sign one another in a circle end the search too.
-  assert.ok(!await chainsTo(await leaf(other), [other.certificate], root.certificate));
+  assert.ok(!await chainsTo(await leaf(other), [other.certificate], root.certificate, NOW));
 });
 
 Deno.test({
@@ -185,8 +184,8 @@ Deno.test({
     assert.equal(middle!.isAuthority, true);
     assert.equal(middle!.serialNumber, 7n);
     const end = await leaf({ keys, certificate: middle! });
-    assert.ok(await chainsTo(end, [middle!], root.certificate));
-    assert.ok(!await chainsTo(end, [], root.certificate));
+    assert.ok(await chainsTo(end, [middle!], root.certificate, middle!.notBefore));
+    assert.ok(!await chainsTo(end, [], root.certificate, middle!.notBefore));
     const [version1] = parseCertificates(await openssl(sign, { ...files, request }));
     assert.equal(version1!.isAuthority, false);
     assert.ok(await isSignedBy(version1!, root.certificate));

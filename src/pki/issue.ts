@@ -1,37 +1,24 @@
-/**
- * Issues X.509 certificates (RFC 5280) with the extensions that Kubernetes components expect. Loads pkijs, as
- * `certificate.ts` does.
- * @module
- */
-import {
-  BitString,
-  Integer,
-  Null,
-  ObjectIdentifier,
-  OctetString,
-  PrintableString,
-  Sequence,
-  Set,
-  Utf8String,
-} from "asn1js";
-import {
-  AuthorityKeyIdentifier,
-  BasicConstraints,
-  Certificate as X509,
-  type CryptoEngineSignWithPrivateKeyParams,
-  Extension,
-  GeneralName,
-  GeneralNames,
-  getCrypto,
-  PublicKeyInfo,
-  RelativeDistinguishedNames,
-  Time,
-} from "pkijs";
+/** Issues X.509 certificates (RFC 5280) with the extensions that Kubernetes components expect. @module */
 import { InvalidInput, UserError } from "../errors.ts";
-import { type Authority, type Certificate, GENERAL_NAME, OID } from "./certificate.ts";
-import { parseCertificate, type TlsUsage } from "./certificate.ts";
-import { type KeyPair, publicKeyDer } from "./keys.ts";
+import { type Authority, type Certificate, GENERAL_NAME, OID, parseCertificate, type TlsUsage } from "./certificate.ts";
+import { DerReader, TAG } from "./der.ts";
+import {
+  bitString,
+  boolean,
+  element,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+  tagged,
+  text,
+  time,
+} from "./der_write.ts";
+import { KEY_USAGE } from "./extensions.ts";
+import { type AnyKey, type KeyPair, publicKeyDer } from "./keys.ts";
 import type { AlternativeNames } from "./names.ts";
+import { signatureAlgorithmDer, signMessage } from "./signing.ts";
 
 /** Validity; milliseconds are dropped. */
 export interface Period {
@@ -49,8 +36,8 @@ export interface LeafSubject extends AlternativeNames {
 /** What a leaf certificate is to say. */
 export interface LeafRequest extends Period, LeafSubject {}
 
-/** Bits of KeyUsage, counted from the left (RFC 5280, 4.2.1.3). */
-const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5 } as const;
+/** DER of an extension, or of another part. */
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * A self-signed authority. As kubeadm has it, its common name is its DNS name too.
@@ -66,8 +53,8 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
     spki,
     extensions: [
       keyUsage("keyCertSign"),
-      extension(OID.basicConstraints, true, new BasicConstraints({ cA: true }).toSchema()),
-      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
+      extension(OID.basicConstraints, true, sequence(boolean(true))),
+      extension(OID.subjectKeyIdentifier, false, octetString(await keyIdentifier(spki))),
       alternativeNamesExtension({ dnsNames: [commonName], ipAddresses: [] })!,
     ],
   });
@@ -78,7 +65,7 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
  * @throws {InvalidInput} when the common name is empty.
  * @throws {UserError} when nothing of the wanted validity is left.
  */
-export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authority: Authority): Promise<Certificate> {
+export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority: Authority): Promise<Certificate> {
   const ca = authority.certificate;
   const period = {
     notBefore: new Date(Math.max(want.notBefore.getTime(), ca.notBefore.getTime())),
@@ -92,13 +79,13 @@ export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authori
   }
   const spki = await publicKeyDer(publicKey);
   return await sign(authority.keys, {
-    issuer: RelativeDistinguishedNames.fromBER(ca.subjectDer),
+    issuer: ca.subjectDer,
     subject: nameOf(want.commonName, want.organizations),
     period,
     spki,
     extensions: [
       ...usageExtensions(want, publicKey),
-      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
+      extension(OID.subjectKeyIdentifier, false, octetString(await keyIdentifier(spki))),
       authorityKeyIdentifier(ca),
       alternativeNamesExtension(want),
     ].filter((extension) => extension !== undefined),
@@ -106,57 +93,40 @@ export async function issueLeaf(want: LeafRequest, publicKey: CryptoKey, authori
 }
 
 /** The extensions of a leaf that say what its key may be used for. */
-export function usageExtensions(want: LeafSubject, publicKey: CryptoKey): Extension[] {
+export function usageExtensions(want: LeafSubject, publicKey: AnyKey): Bytes[] {
   return [
     keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
     extension(
       OID.extendedKeyUsage,
       false,
-      new Sequence({ value: want.usages.map((usage) => new ObjectIdentifier({ value: OID[usage] })) }),
+      sequence(...want.usages.map((usage) => objectIdentifier(OID[usage]))),
     ),
-    extension(OID.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),
+    extension(OID.basicConstraints, true, sequence()),
   ];
 }
 
 /** What every certificate has, before it is signed. */
 interface ToBeSigned {
-  issuer: RelativeDistinguishedNames;
-  subject: RelativeDistinguishedNames;
+  issuer: Bytes;
+  subject: Bytes;
   period: Period;
-  spki: Uint8Array<ArrayBuffer>;
-  extensions: Extension[];
+  spki: Bytes;
+  extensions: Bytes[];
 }
 
 async function sign(signer: KeyPair, { issuer, subject, period, spki, extensions }: ToBeSigned): Promise<Certificate> {
-  const subjectPublicKeyInfo = PublicKeyInfo.fromBER(spki);
-  const x509 = new X509({
-    version: 2, // counted from 0: X.509 v3
-    serialNumber: Integer.fromBigInt(serialNumber()),
+  const algorithm = signatureAlgorithmDer(signer.privateKey);
+  const tbs = sequence(
+    tagged(0, integer(2n)), // counted from 0: X.509 v3
+    integer(serialNumber()),
+    algorithm,
     issuer,
+    sequence(time(period.notBefore), time(period.notAfter)),
     subject,
-    notBefore: timeOf(period.notBefore),
-    notAfter: timeOf(period.notAfter),
-    subjectPublicKeyInfo,
-    extensions,
-  });
-  const engine = getCrypto(true);
-  const { signatureAlgorithm, parameters } = await engine.getSignatureParameters(signer.privateKey, hashFor(signer));
-  // pkijs leaves the parameters out, with which RFC 4055 (section 5) wants NULL for RSA; RFC 5758 wants none for ECDSA.
-  if (signer.privateKey.algorithm.name !== "ECDSA") signatureAlgorithm.algorithmParams = new Null();
-  x509.signature = x509.signatureAlgorithm = signatureAlgorithm;
-  x509.tbsView = new Uint8Array(x509.encodeTBS().toBER());
-  const signature = await engine.signWithPrivateKey(
-    x509.tbs,
-    signer.privateKey,
-    parameters as CryptoEngineSignWithPrivateKeyParams,
+    spki,
+    tagged(3, sequence(...extensions)),
   );
-  x509.signatureValue = new BitString({ valueHex: signature });
-  return parseCertificate(new Uint8Array(x509.toSchema(true).toBER()));
-}
-
-/** The digest that goes with a key: that of its curve's strength, SHA-256 for RSA. */
-export function hashFor({ privateKey }: KeyPair): string {
-  return (privateKey.algorithm as EcKeyAlgorithm).namedCurve === "P-384" ? "SHA-384" : "SHA-256";
+  return parseCertificate(sequence(tbs, algorithm, bitString(await signMessage(signer.privateKey, tbs))));
 }
 
 /** Random, positive and at most 2^63-1, as kubeadm's: every X.509 implementation takes it. */
@@ -165,79 +135,58 @@ function serialNumber(): bigint {
   return random! >> 1n || serialNumber();
 }
 
-/** UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280, 4.1.2.5); neither with fractions of a second. */
-function timeOf(date: Date): Time {
-  const value = new Date(Math.floor(date.getTime() / 1000) * 1000);
-  return new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
-}
-
 /**
  * A subject, organizations first, as Go writes it. As with kubeadm, a common name may be longer than the 64 characters of
  * RFC 5280 (ub-common-name): `system:node:` and a long node name are, and every component reads such certificates.
  * @throws {InvalidInput} when the common name is empty.
  */
-export function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
+export function nameOf(commonName: string, organizations: readonly string[]): Bytes {
   if (commonName === "") throw new InvalidInput("Cannot issue certificate: its common name is empty");
   const attributes = (type: string, values: readonly string[]) =>
-    new Set({
-      value: values.map((value) => new Sequence({ value: [new ObjectIdentifier({ value: type }), textOf(value)] })),
-    });
-  // pkijs would write all attributes into one set, which is another name; bytes that it has read it keeps.
-  const name = new Sequence({
-    value: [
-      ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
-      attributes(OID.commonName, [commonName]),
-    ],
-  });
-  return RelativeDistinguishedNames.fromBER(name.toBER());
+    set(...values.map((value) => sequence(objectIdentifier(type), text(value))));
+  return sequence(
+    ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
+    attributes(OID.commonName, [commonName]),
+  );
 }
 
-function textOf(value: string): PrintableString | Utf8String {
-  return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(value) ? new PrintableString({ value }) : new Utf8String({ value });
-}
-
-function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }): Extension {
-  return new Extension({ extnID, critical, extnValue: value.toBER() });
+function extension(oid: string, critical: boolean, value: Bytes): Bytes {
+  return sequence(objectIdentifier(oid), ...critical ? [boolean(true)] : [], octetString(value));
 }
 
 /**
  * Only an RSA key of a TLS server may be used to encipher keys: not an authority (RFC 3279, 2.3.1), not a client (RFC 5280,
  * 4.2.1.12), not an elliptic curve key (RFC 8813, 3). kubeadm says it everywhere; nothing in Kubernetes asks for it.
  */
-function isEnciphering({ usages }: LeafSubject, key: CryptoKey): boolean {
+function isEnciphering({ usages }: LeafSubject, key: AnyKey): boolean {
   return key.algorithm.name !== "ECDSA" && usages.includes("server");
 }
 
-function keyUsage(...further: (keyof typeof KEY_USAGE)[]): Extension {
+function keyUsage(...further: (keyof typeof KEY_USAGE)[]): Bytes {
   const bits: number[] = (["digitalSignature", ...further] as const).map((usage) => KEY_USAGE[usage]);
   const octet = bits.reduce((octet, bit) => octet | 0x80 >> bit, 0);
   // DER drops trailing zero bits of a list of named bits (X.690, 11.2.2).
-  return extension(
-    OID.keyUsage,
-    true,
-    new BitString({ valueHex: new Uint8Array([octet]), unusedBits: 7 - Math.max(...bits) }),
-  );
+  return extension(OID.keyUsage, true, bitString(Uint8Array.of(octet), 7 - Math.max(...bits)));
 }
 
-function authorityKeyIdentifier(ca: Certificate): Extension | undefined {
+function authorityKeyIdentifier(ca: Certificate): Bytes | undefined {
   if (!ca.keyIdentifier) return;
-  const keyIdentifier = new OctetString({ valueHex: ca.keyIdentifier });
-  return extension(OID.authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }).toSchema());
+  return extension(OID.authorityKeyIdentifier, false, sequence(element(TAG.context(0), ca.keyIdentifier)));
 }
 
 /** Method 1 of RFC 7093: the leftmost 160 bits of the SHA-256 of the public key's bits. */
-async function keyIdentifier(spki: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const bits = PublicKeyInfo.fromBER(spki).subjectPublicKey.valueBlock.valueHexView.slice();
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bits)).slice(0, 20);
+async function keyIdentifier(spki: Bytes): Promise<Bytes> {
+  const fields = new DerReader(spki).within(TAG.sequence, "public key");
+  fields.any("public key");
+  const { bytes } = fields.bits("public key");
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).slice(0, 20);
 }
 
 /** The extension subjectAltName; undefined without names. */
-export function alternativeNamesExtension({ dnsNames, ipAddresses }: AlternativeNames): Extension | undefined {
+export function alternativeNamesExtension({ dnsNames, ipAddresses }: AlternativeNames): Bytes | undefined {
   const names = [
-    ...dnsNames.map((value) => new GeneralName({ type: GENERAL_NAME.dnsName, value })),
-    ...ipAddresses.map((octets) =>
-      new GeneralName({ type: GENERAL_NAME.ipAddress, value: new OctetString({ valueHex: octets.slice() }) })
-    ),
+    ...dnsNames.map((name) => element(TAG.context(GENERAL_NAME.dnsName), new TextEncoder().encode(name))),
+    ...ipAddresses.map((octets) => element(TAG.context(GENERAL_NAME.ipAddress), octets)),
   ];
-  if (names.length > 0) return extension(OID.subjectAltName, false, new GeneralNames({ names }).toSchema());
+  if (names.length > 0) return extension(OID.subjectAltName, false, sequence(...names));
 }

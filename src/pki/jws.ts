@@ -53,7 +53,7 @@ export async function verifyDetached(jws: string, payload: string, token: Bootst
     throw refuse(`its header is not exactly {"alg":"HS256","kid":"${token.id}"}`);
   }
   if (!/^[A-Za-z0-9_-]{43}$/.test(signature)) throw refuse("its signature is not 32 bytes in base64url");
-  const bytes = fromBase64(signature.replaceAll("-", "+").replaceAll("_", "/"), "signature of cluster-info");
+  const bytes = fromBase64(`${signature.replaceAll("-", "+").replaceAll("_", "/")}=`, "signature of cluster-info");
   // The last character carries 4 bits of the signature and 2 that must be zero: one signature has one spelling.
   const genuine = base64url(bytes) === signature && await crypto.subtle.verify(
     "HMAC",

@@ -56,10 +56,12 @@ Deno.test({
     const refused = {
       "it is encrypted": await openssl(["genrsa", "-aes128", "-passout", "pass:secret", "2048"]),
       "is not supported": await openssl(["genpkey", "-algorithm", "ed25519"]),
-      "with 1.3.132.0.35 is not supported": await openssl(["ecparam", "-genkey", "-noout", "-name", "secp521r1"]),
+      "with 1.3.132.0.10 is not supported": await openssl(["ecparam", "-genkey", "-noout", "-name", "secp256k1"]),
+      "an RSA key of 512 bits": await openssl(["genrsa", "512"]),
       "no PEM block": "hello",
       "is damaged": "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
-      "not valid base64": "-----BEGIN RSA PRIVATE KEY-----\n!!!\n-----END RSA PRIVATE KEY-----\n",
+      'line 1: its PEM block "RSA PRIVATE KEY" is not valid base64':
+        "-----BEGIN RSA PRIVATE KEY-----\n!!!\n-----END RSA PRIVATE KEY-----\n",
     };
     for (const [state, pem] of Object.entries(refused)) {
       await assert.rejects(parsePrivateKey(pem), (error: Error) => {

@@ -1,10 +1,22 @@
 /** Key pairs, made and compared by WebCrypto alone: nothing here needs ASN.1, so it loads at once. @module */
 import type { EncryptionAlgorithm } from "../config/types.ts";
 
+/** A key of a curve that WebCrypto does not have on every Deno, see `software_curves.ts`. */
+export interface CurveKey {
+  readonly algorithm: { readonly name: "ECDSA"; readonly namedCurve: "P-224" | "P-521" };
+  /** DER of the SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array<ArrayBuffer>;
+  /** The private number, in as many octets as a coordinate has; absent in a public key. */
+  readonly secret?: Uint8Array<ArrayBuffer>;
+}
+
+/** A private or a public key. */
+export type AnyKey = CryptoKey | CurveKey;
+
 /** A private key with its public key; both can be exported. */
 export interface KeyPair {
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
+  readonly privateKey: AnyKey;
+  readonly publicKey: AnyKey;
 }
 
 const RSA = { name: "RSASSA-PKCS1-v1_5", publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
@@ -23,6 +35,11 @@ export async function generateKeyPair(algorithm: EncryptionAlgorithm): Promise<K
   return await crypto.subtle.generateKey(ALGORITHMS[algorithm], true, ["sign", "verify"]) as CryptoKeyPair;
 }
 
+/** Whether the key is one of WebCrypto's. */
+export function isCryptoKey(key: AnyKey): key is CryptoKey {
+  return !("spki" in key);
+}
+
 /** The key pair of a private key: WebCrypto tells the public half only through JWK. */
 export async function keyPairOf(privateKey: CryptoKey): Promise<KeyPair> {
   const { kty, n, e, crv, x, y } = await crypto.subtle.exportKey("jwk", privateKey);
@@ -32,8 +49,8 @@ export async function keyPairOf(privateKey: CryptoKey): Promise<KeyPair> {
 }
 
 /** DER of the SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). */
-export async function publicKeyDer(key: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.exportKey("spki", key));
+export async function publicKeyDer(key: AnyKey): Promise<Uint8Array<ArrayBuffer>> {
+  return isCryptoKey(key) ? new Uint8Array(await crypto.subtle.exportKey("spki", key)) : key.spki;
 }
 
 /** Whether two byte strings are equal. Not constant in time: for public data only. */
@@ -42,6 +59,6 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Whether two public keys are the same key. */
-export async function samePublicKey(a: CryptoKey, b: CryptoKey): Promise<boolean> {
+export async function samePublicKey(a: AnyKey, b: AnyKey): Promise<boolean> {
   return sameBytes(await publicKeyDer(a), await publicKeyDer(b));
 }

@@ -1,4 +1,4 @@
-/** Names in certificates: what they cover. Free of pkijs. @module */
+/** Names in certificates: what they cover. @module */
 import { sameBytes } from "./keys.ts";
 
 /** Names that a certificate is for. Addresses are 4 or 16 octets. */
@@ -10,9 +10,17 @@ export interface AlternativeNames {
 /** The wanted names that the ones held do not cover. A held `*.` covers one label (RFC 9525, 6.3). */
 export function uncoveredNames(held: AlternativeNames, wanted: AlternativeNames): AlternativeNames {
   const names = new Set(held.dnsNames.map((name) => name.toLowerCase()));
+  const addresses = new Set(held.ipAddresses.map((address) => shortAddress(address).toString()));
   const covers = (name: string) => names.has(name) || names.has(name.replace(/^[^.]+\./, "*."));
   return {
     dnsNames: wanted.dnsNames.filter((name) => !covers(name.toLowerCase())),
-    ipAddresses: wanted.ipAddresses.filter((a) => !held.ipAddresses.some((b) => sameBytes(a, b))),
+    ipAddresses: wanted.ipAddresses.filter((address) => !addresses.has(shortAddress(address).toString())),
   };
+}
+
+const MAPPED = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+
+/** An IPv4 address that is written as an IPv6 one (`::ffff:10.0.0.1`) is the same address, to Go. */
+function shortAddress(address: Uint8Array): Uint8Array {
+  return address.length === 16 && sameBytes(address.subarray(0, 12), MAPPED) ? address.subarray(12) : address;
 }

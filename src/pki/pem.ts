@@ -1,4 +1,9 @@
-/** PEM text (RFC 7468) to DER and back. @module */
+/**
+ * PEM text to DER and back, as Go's encoding/pem reads it: BEGIN and END at the start of a line, nothing but white space
+ * behind END. What Go does not read, no component of Kubernetes reads, so it is not read here.
+ * https://github.com/golang/go/blob/go1.26.0/src/encoding/pem/pem.go
+ * @module
+ */
 import { InvalidInput } from "../errors.ts";
 
 /** One `-----BEGIN label-----` block. `headers` says that it carries RFC 1421 headers, as old encrypted keys do. */
@@ -8,43 +13,130 @@ export interface PemBlock {
   headers: boolean;
 }
 
-const BEGIN = /-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\n/g;
+const [BEGIN, END, DASHES] = ["-----BEGIN ", "\n-----END ", "-----"] as const;
 /** More than any bundle of certificates has, in characters. */
 const LONGEST = 4 << 20;
 
 /** PEM text of one block: lines of 64 characters and a final newline, as Go's encoding/pem writes it. */
 export function encodePem(label: string, der: Uint8Array): string {
-  return `-----BEGIN ${label}-----\n${base64(der).replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
+  return `${BEGIN}${label}-----\n${base64(der).replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
+}
+
+/** The text of a file, every byte of it: a byte order mark stays, because Go does not skip one. */
+export function pemText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * All blocks of a text, in order; text between blocks is skipped. No block at all is an empty list.
- * @throws {InvalidInput} when a block is not base64, or the text is endless. Never shows the text.
+ * All blocks that Go finds in a text, in order; what is between blocks, and blocks that Go cannot read, are skipped. No
+ * block at all is an empty list; {@linkcode pemTrouble} says why.
+ * @throws {InvalidInput} when the text is endless.
  */
 export function decodePem(text: string): PemBlock[] {
   if (text.length > LONGEST) throw new InvalidInput(`Cannot read PEM: it has more than ${LONGEST} characters`);
-  return blocksOf(text.replaceAll("\r\n", "\n")).map(([label, body]) => {
-    const headers = /^[\w-]{1,64}:/.test(body);
-    const headersEnd = headers ? /\n[ \t]*\n/.exec(body) : null;
-    const payload = headersEnd ? body.slice(headersEnd.index + headersEnd[0].length) : body;
-    return { label, der: fromBase64(payload, `PEM block "${label}"`), headers };
-  });
+  const blocks: PemBlock[] = [];
+  for (let found = nextBlock(text); found; found = nextBlock(found.rest)) blocks.push(found.block);
+  return blocks;
 }
 
-/** Label and body of each block. A block ends at the next last line; when that is of another label, it is none, as in Go. */
-function blocksOf(text: string): [label: string, body: string][] {
-  const blocks: [string, string][] = [];
-  let [end, next] = [-1, -1];
-  for (const { 0: line, 1: label = "", index } of text.matchAll(BEGIN)) {
-    const start = index + line.length;
-    if (index < end) continue; // within the last block
-    if (next < start) next = text.indexOf("-----END ", start);
-    if (next < 0) break;
-    if (!text.startsWith(`-----END ${label}-----`, next)) continue;
-    blocks.push([label, text.slice(start, next)]);
-    end = next;
+/** Go's `pem.Decode`, step by step: each odd rule is one of Go's. */
+function nextBlock(data: string): { block: PemBlock; rest: string } | undefined {
+  let rest = data;
+  let trailer = 0; // where the last END line's label begins
+  while (trailer >= 0 && trailer <= rest.length) {
+    rest = rest.slice(trailer);
+    let end = rest.indexOf(END);
+    if (end < 0) return undefined;
+    trailer = end + END.length;
+    const begin = end < BEGIN.length ? -1 : rest.lastIndexOf(BEGIN, end - BEGIN.length);
+    if (begin < 0 || begin > 0 && rest[begin - 1] !== "\n") continue;
+    const skip = begin + BEGIN.length;
+    const typeLine = lineOf(rest.slice(skip));
+    rest = typeLine.rest;
+    end -= skip + typeLine.consumed;
+    trailer -= skip + typeLine.consumed;
+    if (!typeLine.line.endsWith(DASHES)) continue;
+    const label = typeLine.line.slice(0, -DASHES.length);
+    let headers = false;
+    for (;;) {
+      if (rest.length === 0) return undefined;
+      const { line, rest: behind, consumed } = lineOf(rest);
+      if (!line.includes(":")) break;
+      headers = true;
+      rest = behind;
+      end -= consumed;
+      trailer -= consumed;
+    }
+    if (headers && end < 0) continue;
+    if (!rest.startsWith(`${label}${DASHES}`, trailer)) continue;
+    if (lineOf(rest.slice(trailer + label.length + DASHES.length)).line !== "") continue;
+    const der = end > 0 ? goBase64(rest.slice(0, end).replace(/[ \t]/g, "")) : new Uint8Array();
+    if (!der) continue;
+    return { block: { label, der, headers }, rest: lineOf(rest.slice(end + END.length - 1)).rest };
   }
-  return blocks;
+  return undefined;
+}
+
+/** The first line without blanks at its end, what follows it, and how many characters lie before that. */
+function lineOf(data: string): { line: string; rest: string; consumed: number } {
+  const newline = data.indexOf("\n");
+  const consumed = newline < 0 ? data.length : newline + 1;
+  const line = newline < 0 ? data : data.slice(0, newline > 0 && data[newline - 1] === "\r" ? newline - 1 : newline);
+  let length = line.length;
+  while (length > 0 && (line[length - 1] === " " || line[length - 1] === "\t")) length--;
+  return { line: line.slice(0, length), rest: data.slice(consumed), consumed };
+}
+
+/** Go's base64.StdEncoding: line ends do not count, padding is required; undefined when it is not base64. */
+function goBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const digits = text.replace(/[\r\n]/g, "");
+  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return undefined;
+  const binary = atob(digits);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/**
+ * Why Go finds no block of a kind in a text: the first line that keeps it from one, such as
+ * `line 20: text follows "-----END CERTIFICATE-----"`. Never shows the text itself.
+ * @param wanted whether a label is one of those that are looked for.
+ */
+export function pemTrouble(text: string, wanted: (label: string) => boolean): string | undefined {
+  if (text.startsWith("\ufeff")) return "line 1: a byte order mark stands before the text";
+  const others = new Set<string>();
+  let open: { label: string; line: number; body: string } | undefined;
+  for (const [index, raw] of text.split("\n").entries()) {
+    const line = raw.replace(/[ \t\r]+$/, "");
+    const at = (what: string) => `line ${index + 1}: ${what}`;
+    const [, before = "", kind, label = "", after = ""] =
+      /^(.*?)-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----(.*)$/.exec(line) ?? [];
+    if (kind === undefined) {
+      if (open) open.body += raw;
+      continue;
+    }
+    if (!wanted(label)) {
+      others.add(label);
+      if (kind === "BEGIN" || open === undefined) continue;
+    }
+    const marker = `"-----${kind} ${label}-----"`;
+    if (before !== "") return at(`${marker} must be at the start of a line`);
+    if (after !== "") return at(`text follows ${marker} on its line`);
+    if (kind === "BEGIN") {
+      if (open) return `line ${open.line}: "-----BEGIN ${open.label}-----" has no END line`;
+      open = { label, line: index + 1, body: "" };
+    } else if (open === undefined) return at(`${marker} has no BEGIN line`);
+    else if (open.label !== label) return at(`${marker} ends a block that begins with "-----BEGIN ${open.label}-----"`);
+    else {
+      const body = open.body.replace(/[ \t]/g, "");
+      if (!body.includes(":") && !goBase64(body)) {
+        return `line ${open.line}: its PEM block "${label}" is not valid base64`;
+      }
+      open = undefined;
+    }
+  }
+  if (open) return `line ${open.line}: "-----BEGIN ${open.label}-----" has no END line`;
+  return others.size === 0 ? undefined : `it holds ${[...others].slice(0, 3).join(", ")}`;
 }
 
 /** Standard base64 with padding. */
@@ -55,14 +147,12 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of standard base64; white space is skipped.
+ * Bytes of standard base64 with padding; line ends are skipped, as Go skips them.
  * @param what names the text in the error, which never shows the text itself.
  * @throws {InvalidInput} when it is not base64.
  */
 export function fromBase64(text: string, what: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  } catch (cause) {
-    throw new InvalidInput(`Cannot read ${what}: it is not valid base64`, [], { cause });
-  }
+  const bytes = goBase64(text);
+  if (!bytes) throw new InvalidInput(`Cannot read ${what}: it is not valid base64`);
+  return bytes;
 }

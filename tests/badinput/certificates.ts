@@ -5,8 +5,8 @@ import { FIT, QUICK, run, unfit } from "../program/program.ts";
 import type { BadInput, Category } from "./case.ts";
 
 const PKI = "/etc/kubernetes/pki";
-/** Certificates of openssl begin now, so now it has to be. */
-const NOW = new Date();
+/** Certificates of openssl begin when they are made, so it has to be later. */
+const NOW = new Date(Date.now() + 3_600_000);
 
 /** All certificates, keys and kubeconfigs as `init` makes them, by path. */
 async function madeByInit(): Promise<Record<string, string>> {
@@ -134,7 +134,6 @@ async function keyFiles(): Promise<readonly (readonly [string, string])[]> {
     ["Ed448", await made(["genpkey", "-algorithm", "ED448"])],
     ["X25519", await made(["genpkey", "-algorithm", "X25519"])],
     ["DSA", await dsaKey()],
-    ["P-521", await ecKey("P-521")],
     ["P-224", await ecKey("P-224")],
     ["secp256k1", await ecKey("secp256k1")],
     [

@@ -18,7 +18,8 @@ import { UserError } from "../../src/errors.ts";
 import { errorOfAnswer } from "../../src/kube/errors.ts";
 import { parseAnswer } from "../../src/kube/unverified.ts";
 import { fresh } from "../../src/phases/sample_pki_test.ts";
-import { chainsTo, daysLeft, parseCertificate, parseCertificates, validityAt } from "../../src/pki/certificate.ts";
+import { daysLeft, parseCertificate, parseCertificates, validityAt } from "../../src/pki/certificate.ts";
+import { chainsTo } from "../../src/pki/chain.ts";
 import { signDetached, verifyDetached } from "../../src/pki/jws.ts";
 import { parsePrivateKey, parsePublicKeys } from "../../src/pki/key_pem.ts";
 import { parsePin } from "../../src/pki/pin.ts";
@@ -125,7 +126,7 @@ async function useCertificates(certificates: readonly ReturnType<typeof parseCer
     certificate.notBefore.toISOString();
     certificate.notAfter.toISOString();
     JSON.stringify([...certificate.dnsNames, certificate.commonName, certificate.serialNumber.toString(16)]);
-    await chainsTo(certificate, certificates.slice(0, 3), first!);
+    await chainsTo(certificate, certificates.slice(0, 3), first!, now);
   }
 }
 

@@ -1,0 +1,213 @@
+/**
+ * Chains of certificates, verified as Go's `Certificate.Verify` does it: that is what kubeadm asks, and every component.
+ * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/verify.go
+ * @module
+ */
+import { type Certificate, OID, type TlsUsage, validityAt } from "./certificate.ts";
+import { sameBytes } from "./keys.ts";
+import type { AlternativeNames } from "./names.ts";
+import { constraintViolation } from "./name_constraints.ts";
+import { keyName } from "./public_key.ts";
+import { SHORTEST_RSA, verifySignature } from "./signature.ts";
+
+/** What a chain is verified for. */
+export interface ChainOptions {
+  readonly now: Date;
+  /** What the leaf is to be used for; absent: anything, as kubeadm asks. */
+  readonly usage?: TlsUsage;
+}
+
+/** Signatures that are looked at for one chain, as in Go: the search ends, whatever the intermediates are. */
+const MOST_SIGNATURES = 100;
+
+/** What does not depend on the issuer. */
+const PLACE = { leaf: "its", issuer: "its issuer's" } as const;
+
+/**
+ * Why the certificate is not valid under this authority, over intermediates where necessary; undefined when it is. The
+ * text goes on from the certificate's path: `is not signed by the authority`, `expired on …`.
+ * @param authorityName how to call the authority.
+ */
+export async function chainTrouble(
+  leaf: Certificate,
+  intermediates: readonly Certificate[],
+  authority: Certificate,
+  authorityName: string,
+  options: ChainOptions,
+): Promise<string | undefined> {
+  const own = certificateTrouble(leaf, options.now);
+  if (own) return own;
+  if (sameBytes(leaf.der, authority.der)) return purposeTrouble([leaf], options, authorityName);
+  const search = { checks: 0, trouble: undefined as string | undefined, chains: [] as (readonly Certificate[])[] };
+
+  const build = async (chain: readonly Certificate[]): Promise<void> => {
+    for (const candidate of [authority, ...intermediates]) {
+      const child = chain.at(-1)!;
+      if (!sameBytes(child.issuerDer, candidate.subjectDer) || search.checks++ >= MOST_SIGNATURES) continue;
+      if (chain.some((one) => isSame(one, candidate))) continue;
+      const isRoot = candidate === authority;
+      const trouble = await linkTrouble(
+        child,
+        candidate,
+        chain.length - 1,
+        isRoot ? authorityName : undefined,
+        options,
+      );
+      if (trouble !== undefined) search.trouble ??= trouble;
+      else if (isRoot) search.chains.push([...chain, candidate]);
+      else await build([...chain, candidate]);
+    }
+  };
+  await build([leaf]);
+  if (search.chains.length === 0) return search.trouble ?? `is not signed by ${authorityName}`;
+  let last: string | undefined;
+  for (const chain of search.chains) {
+    last = purposeTrouble(chain, options, authorityName);
+    if (last === undefined) return undefined;
+  }
+  return last;
+}
+
+/** Whether signatures lead from the certificate to the authority, now and for any use. */
+export async function chainsTo(
+  certificate: Certificate,
+  intermediates: readonly Certificate[],
+  authority: Certificate,
+  now: Date,
+): Promise<boolean> {
+  return await chainTrouble(certificate, intermediates, authority, "", { now }) === undefined;
+}
+
+/** Whether `issuer` signed the certificate: the name and the signature; neither validity nor whether it may. */
+export async function isSignedBy({ issuerDer, signed }: Certificate, issuer: Certificate): Promise<boolean> {
+  return sameBytes(issuerDer, issuer.subjectDer) &&
+    await verifySignature(signed.algorithm, issuer.key, issuer.publicKeyDer, signed.tbs, signed.signature) === "good";
+}
+
+/** Why no chain with this certificate is valid, whatever it is in it for. */
+export function certificateTrouble(certificate: Certificate, now: Date): string | undefined {
+  const { extensions: { unhandledCritical }, notBefore, notAfter } = certificate;
+  if (unhandledCritical.length > 0) {
+    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components refuse`;
+  }
+  const validity = validityAt(certificate, now);
+  if (validity === "expired") return `expired on ${notAfter.toISOString()}`;
+  return validity === "valid" ? undefined : `is not valid before ${notBefore.toISOString()}`;
+}
+
+/** Why `parent` cannot have issued `child`. `between`: intermediates below the parent. `root`: what it is called, if it is. */
+async function linkTrouble(
+  child: Certificate,
+  parent: Certificate,
+  between: number,
+  root: string | undefined,
+  { now }: ChainOptions,
+): Promise<string | undefined> {
+  const name = root ?? `"${parent.commonName}"`;
+  const { basicConstraints } = parent.extensions;
+  const { algorithm, tbs, signature } = child.signed;
+  if (!parent.isAuthority) return `is signed by ${name}, which is not an authority (CA:TRUE, keyCertSign)`;
+  const verdict = await verifySignature(algorithm, parent.key, parent.publicKeyDer, tbs, signature);
+  if (verdict === "bad") return `is not signed by ${name}`;
+  if (verdict === "unsupported") {
+    return `has a signature of algorithm ${algorithm.oid} (key of ${name}: ${
+      keyName(parent.key)
+    }), which cannot be verified: ` +
+      "Kubernetes components do not support it";
+  }
+  if (verdict === "weak") {
+    return `has a weak signature (MD5, SHA-1 or an RSA key of less than 1024 bits), which Kubernetes components refuse`;
+  }
+  const trouble = certificateTrouble(parent, now);
+  if (trouble) return `is signed by ${name}, which ${trouble}`;
+  const most = basicConstraints?.pathLength;
+  if (most !== undefined && between > most) return `has more intermediates than ${name} allows (${most})`;
+  return undefined;
+}
+
+/** Why the chain, leaf first, may not be used for this: extended key usages and name constraints count all the way down. */
+function purposeTrouble(
+  chain: readonly Certificate[],
+  { usage }: ChainOptions,
+  authorityName: string,
+): string | undefined {
+  if (usage !== undefined) {
+    const place = chain.findLastIndex(({ extensions: { purposes } }) =>
+      purposes.length > 0 && !purposes.includes(OID[usage]) && !purposes.includes(OID.anyPurpose)
+    );
+    if (place >= 0) {
+      const whose = place === 0 ? PLACE.leaf : place === chain.length - 1 ? `${authorityName}'s` : PLACE.issuer;
+      return `must not be used as TLS ${usage}: ${whose} extended key usages do not allow it`;
+    }
+  }
+  for (const [place, { extensions: { nameConstraints } }] of chain.entries()) {
+    if (!nameConstraints) continue;
+    for (const below of chain.slice(0, place)) {
+      const violation = constraintViolation(nameConstraints, below);
+      if (violation) return violationText(violation, place === chain.length - 1 ? authorityName : PLACE.issuer);
+    }
+  }
+  return undefined;
+}
+
+/** What is said of a name that constraints do not allow. */
+export function violationText(
+  { name, why }: NonNullable<ReturnType<typeof constraintViolation>>,
+  authorityName: string,
+): string {
+  const text = typeof name === "string"
+    ? name
+    : name.length === 4
+    ? name.join(".")
+    : name.toHex().replace(/.{4}(?=.)/g, "$&:");
+  return `holds the name ${text}, which ${why} by the name constraints of ${authorityName}`;
+}
+
+/** What a certificate is to say that an authority is to sign. */
+export interface Issuing extends AlternativeNames {
+  readonly usage: TlsUsage;
+}
+
+/**
+ * Why nothing that the authority signs would be valid, whatever it is; undefined when it can sign. The text goes on from
+ * the authority's path.
+ */
+export function authorityTrouble(authority: Certificate): string | undefined {
+  const { key, isAuthority, extensions: { unhandledCritical } } = authority;
+  if (!isAuthority) {
+    return "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)";
+  }
+  if (unhandledCritical.length > 0) {
+    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components refuse`;
+  }
+  if (key.type === "RSA" && key.bits < SHORTEST_RSA) {
+    return `has an RSA key of ${key.bits} bits, which Kubernetes components refuse; ${SHORTEST_RSA} is the least`;
+  }
+  if (key.type !== "RSA" && key.type !== "ECDSA" && key.type !== "Ed25519") {
+    return `has a key of algorithm ${keyName(key)}, with which Kubernetes components cannot verify what it signs`;
+  }
+  return undefined;
+}
+
+/** Why a certificate that the authority is to sign would not be valid; undefined when it would. The text goes on from "and". */
+export function issuingTrouble(
+  authority: Certificate,
+  authorityName: string,
+  want: Issuing,
+  now: Date,
+): string | undefined {
+  const own = authorityTrouble(authority) ?? certificateTrouble(authority, now);
+  if (own) return `its authority ${authorityName} ${own}`;
+  const { extensions: { purposes, nameConstraints } } = authority;
+  if (purposes.length > 0 && !purposes.includes(OID[want.usage]) && !purposes.includes(OID.anyPurpose)) {
+    return `the extended key usages of its authority ${authorityName} do not allow TLS ${want.usage} certificates`;
+  }
+  const violation = nameConstraints && constraintViolation(nameConstraints, want);
+  return violation && `it ${violationText(violation, `its authority ${authorityName}`)}`;
+}
+
+/** Go's `alreadyInChain`: the same subject, key and names. */
+function isSame(a: Certificate, b: Certificate): boolean {
+  return sameBytes(a.subjectDer, b.subjectDer) && sameBytes(a.publicKeyDer, b.publicKeyDer) &&
+    a.dnsNames.join() === b.dnsNames.join() && a.ipAddresses.join() === b.ipAddresses.join();
+}

@@ -9,6 +9,7 @@ import { isSignedBy } from "../pki/chain.ts";
 import { issueAuthority, issueLeaf } from "../pki/issue.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair, type KeyPair } from "../pki/keys.ts";
+import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import { base64, encodePem } from "../pki/pem.ts";
 import {
   clone,
@@ -68,6 +69,98 @@ Deno.test("authorities of RSA and leaves of ECDSA, and the other way round", asy
   const { writes } = await init(files, configuration((config) => config.cluster.encryptionAlgorithm = "RSA-2048"));
   assert.deepEqual(writes, [`${PKI}/front-proxy-client.key`, `${PKI}/front-proxy-client.crt`]);
   assert.equal(first(files, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "RSA-2048");
+});
+
+/** An authority made by openssl, with a key of its own. */
+async function opensslAuthority(...key: string[]): Promise<{ key: string; certificate: string }> {
+  const made = await openssl(key);
+  const extensions = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"];
+  const self = ["req", "-x509", "-new", "-key", "k", "-subj", "/CN=our own", "-days", "3650", ...extensions];
+  return { key: made, certificate: await openssl(self, { k: made }) };
+}
+
+const EC = (curve: string) => ["genpkey", "-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
+
+Deno.test({
+  name: "authorities with keys that are not made here, but that kubeadm takes: P-224, P-521, long and short RSA",
+  ignore: !hasOpenssl,
+  fn: async () => {
+    const now = new Date(Date.now() + 60_000);
+    const kinds: [string[], RegExp | undefined][] = [
+      [EC("P-521"), undefined],
+      [EC("P-224"), undefined],
+      [EC("P-384"), undefined],
+      [["genrsa", "3072"], undefined],
+      [["genrsa", "1024"], /ca\.crt has an RSA key of 1024 bits; 2048 or more are recommended/],
+    ];
+    for (const [how, expected] of kinds) {
+      const own = await opensslAuthority(...how);
+      const files = put(put(new Map(), `${PKI}/ca.crt`, own.certificate), `${PKI}/ca.key`, own.key);
+      const { warnings } = await init(files, configuration(), Infinity, now);
+      assert.ok(
+        expected ? warnings.every((text) => expected.test(text)) && warnings.length > 0 : warnings.length === 0,
+      );
+      const [ca, leaf] = [own.certificate, text(files, `${PKI}/apiserver.crt`)];
+      assert.equal(await openssl(["verify", "-CAfile", "ca", "leaf"], { ca, leaf }), "leaf: OK\n", how.join(" "));
+      assert.deepEqual((await init(files, configuration(), Infinity, now)).writes, []);
+    }
+  },
+});
+
+Deno.test({
+  name: "an external authority of Ed25519 has signed what it has signed",
+  ignore: !hasOpenssl,
+  fn: async () => {
+    const now = new Date(Date.now() + 60_000);
+    const own = await opensslAuthority("genpkey", "-algorithm", "ED25519");
+    const files = put(new Map(), `${PKI}/front-proxy-ca.crt`, own.certificate);
+    const key = text(fresh, `${PKI}/front-proxy-client.key`);
+    const request = await openssl(["req", "-new", "-key", "k", "-subj", "/CN=front-proxy-client"], { k: key });
+    const sign = ["x509", "-req", "-in", "r", "-CA", "ca", "-CAkey", "cak", "-set_serial", "7", "-days", "9"];
+    const client = await openssl(sign, { r: request, ca: own.certificate, cak: own.key });
+    put(put(files, `${PKI}/front-proxy-client.key`, key), `${PKI}/front-proxy-client.crt`, client);
+    await init(files, configuration(), Infinity, now);
+    assert.equal(text(files, `${PKI}/front-proxy-client.crt`), client);
+  },
+});
+
+Deno.test("10 000 names: made, read again and kept, in seconds", async () => {
+  const config = configuration((config) =>
+    config.cluster.apiServer.certSANs = Array.from(
+      { length: 10_000 },
+      (_, i) => i % 2 ? `n${i}.example.test` : `10.200.${i >> 8}.${i & 255}`,
+    )
+  );
+  const files: Files = new Map();
+  const start = performance.now();
+  await init(files, config);
+  assert.deepEqual((await init(files, config)).writes, []);
+  const { dnsNames, ipAddresses } = first(files, `${PKI}/apiserver.crt`);
+  assert.deepEqual([dnsNames.length, ipAddresses.length], [5_005, 5_002]);
+  assert.ok(performance.now() - start < 20_000);
+});
+
+Deno.test("keys that others may read or write: a warning, or refused", async () => {
+  const path = `${PKI}/ca.key`;
+  const withMode = (mode: number) => {
+    const files = clone(fresh);
+    files.set(path, { text: text(fresh, path), mode });
+    return files;
+  };
+  for (
+    const [mode, expected] of [[0o644, /may be read by any user \(mode 0644\)/], [
+      0o660,
+      /may be written by its group/,
+    ]] as const
+  ) {
+    const { warnings, writes } = await init(withMode(mode));
+    assert.deepEqual(writes, []);
+    assert.match(warnings.join("\n"), expected);
+  }
+  assert.match(
+    (await refusal(withMode(0o666))).message,
+    /ca\.key: is a private key that any user may write \(mode 0666\)/,
+  );
 });
 
 Deno.test("a bundle: the first is the authority, all of it is trusted", async () => {

@@ -53,15 +53,16 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
 export type Files = Map<string, { text: string; mode: number }>;
 
 /** What `init` does with certificates and kubeconfigs. */
-export async function init(files: Files, config = configuration(), writesUntilKilled = Infinity) {
+export async function init(files: Files, config = configuration(), writesUntilKilled = Infinity, now = NOW) {
   const { host, writes } = memoryHost(files, writesUntilKilled);
+  host.now = () => now;
   const warnings: string[] = [];
   const generated = await missingKeys(host, config, []);
   const context: CertsContext = {
     host,
     config,
     keys: startKeys(generated, config.cluster.encryptionAlgorithm, 2),
-    startedAt: NOW,
+    startedAt: now,
     warn: (message) => warnings.push(message),
   };
   try {

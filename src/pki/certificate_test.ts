@@ -11,6 +11,9 @@ import {
   validityAt,
 } from "./certificate.ts";
 import { chainsTo, isSignedBy } from "./chain.ts";
+import { DerReader } from "./der.ts";
+import { concat, objectIdentifier, octetString, sequence } from "./der_write.ts";
+import { readExtensions } from "./extensions.ts";
 import { issueAuthority, issueLeaf, type LeafRequest } from "./issue.ts";
 import { generateKeyPair, type KeyPair } from "./keys.ts";
 import { privateKeyPem } from "./key_pem.ts";
@@ -233,4 +236,10 @@ Deno.test("what is no certificate is refused", async () => {
     assert.throws(() => parseCertificate(der), InvalidInput);
   }
   assert.throws(() => parseCertificates("hello"), /there is no PEM block CERTIFICATE/);
+});
+
+Deno.test("an extension that is there twice is refused, whatever it says", () => {
+  const extension = sequence(objectIdentifier("1.2.3.4"), octetString(new Uint8Array()));
+  assert.deepEqual(readExtensions(new DerReader(extension)).present, ["1.2.3.4"]);
+  assert.throws(() => readExtensions(new DerReader(concat(extension, extension))), /the extension 1\.2\.3\.4 twice/);
 });

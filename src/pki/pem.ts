@@ -99,7 +99,7 @@ function goBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 
 /**
  * Why Go finds no block of a kind in a text: the first line that keeps it from one, such as
- * `line 20: text follows "-----END CERTIFICATE-----"`. Never shows the text itself.
+ * `line 20: text follows the END line of "CERTIFICATE"`. Never shows the text itself.
  * @param wanted whether a label is one of those that are looked for.
  */
 export function pemTrouble(text: string, wanted: (label: string) => boolean): string | undefined {
@@ -119,14 +119,15 @@ export function pemTrouble(text: string, wanted: (label: string) => boolean): st
       others.add(label);
       if (kind === "BEGIN" || open === undefined) continue;
     }
-    const marker = `"-----${kind} ${label}-----"`;
+    // Without its dashes: a report takes text behind the first line of a private key for the key.
+    const marker = `the ${kind} line of "${label}"`;
     if (before !== "") return at(`${marker} must be at the start of a line`);
-    if (after !== "") return at(`text follows ${marker} on its line`);
+    if (after !== "") return at(`text follows ${marker}`);
     if (kind === "BEGIN") {
-      if (open) return `line ${open.line}: "-----BEGIN ${open.label}-----" has no END line`;
+      if (open) return `line ${open.line}: the BEGIN line of "${open.label}" has no END line`;
       open = { label, line: index + 1, body: "" };
     } else if (open === undefined) return at(`${marker} has no BEGIN line`);
-    else if (open.label !== label) return at(`${marker} ends a block that begins with "-----BEGIN ${open.label}-----"`);
+    else if (open.label !== label) return at(`${marker} ends a block of "${open.label}"`);
     else {
       const body = open.body.replace(/[ \t]/g, "");
       if (!body.includes(":") && !goBase64(body)) {
@@ -135,7 +136,7 @@ export function pemTrouble(text: string, wanted: (label: string) => boolean): st
       open = undefined;
     }
   }
-  if (open) return `line ${open.line}: "-----BEGIN ${open.label}-----" has no END line`;
+  if (open) return `line ${open.line}: the BEGIN line of "${open.label}" has no END line`;
   return others.size === 0 ? undefined : `it holds ${[...others].slice(0, 3).join(", ")}`;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Signatures of certificates: made and verified with the algorithms that Go's crypto/x509 has. Free of pkijs.
+ * Signatures of certificates: made and verified with the algorithms that Go's crypto/x509 has.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/x509.go
  * @module
  */

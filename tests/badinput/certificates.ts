@@ -408,6 +408,128 @@ async function certificateCases(good: Record<string, string>): Promise<BadInput[
   ];
 }
 
+/** Files that Go reads otherwise than a person does: the line is named. */
+function misreadCases(good: Record<string, string>): BadInput[] {
+  const [caPath, leafPath, keyPath] = [`${PKI}/ca.crt`, `${PKI}/apiserver.crt`, `${PKI}/apiserver.key`];
+  const [ca, leaf, key] = [caPath, leafPath, keyPath].map((path) => good[path]!) as [string, string, string];
+  const indented = (pem: string) => pem.replace(/^(?=.)/gm, "  ");
+  const lines = ca.split("\n").length;
+  const cases: (readonly [string, string, string, string])[] = [
+    [
+      "two files put together without a line end",
+      caPath,
+      ca.trimEnd() + leaf,
+      `line ${lines - 1}: text follows the END line of "CERTIFICATE"`,
+    ],
+    ["indented", leafPath, indented(leaf), 'line 1: the BEGIN line of "CERTIFICATE" must be at the start of a line'],
+    ["indented key", keyPath, indented(key), "line 1: .* must be at the start of a line"],
+    ["text behind the last line", leafPath, leaf.replace(/-----\n$/, "----- # mine\n"), "line \\d+: text follows"],
+    ["text before the first line", caPath, `ca: ${ca}`, "line 1: .* must be at the start of a line"],
+    ["a byte order mark", caPath, `\ufeff${ca}`, "line 1: a byte order mark"],
+    [
+      "base64 without its padding",
+      leafPath,
+      leaf.replace(/=+\n-----END/, "\n-----END").replace(/(.)\n-----END/, "\n-----END"),
+      "line 1: its PEM block .* is not valid base64",
+    ],
+    ["no last line", caPath, ca.replace(/-----END.*\n/, ""), 'line 1: the BEGIN line of "CERTIFICATE" has no END line'],
+    ["another last line", leafPath, leaf.replace("END CERTIFICATE", "END TRUSTED CERTIFICATE"), "line 1|line \\d+"],
+    [
+      "a trusted certificate of openssl",
+      caPath,
+      ca.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+      "it holds TRUSTED CERTIFICATE",
+    ],
+    [
+      "a certificate with headers",
+      caPath,
+      ca.replace("-----\n", "-----\nname: value\n\n"),
+      "there is no PEM block CERTIFICATE",
+    ],
+  ];
+  return cases.map(([what, path, content, line]) =>
+    onHost(good, `${path} is ${what}`, { [path]: content }, of(path, line))
+  );
+}
+
+/** Authorities that Go 1.26 does not accept, however good their signatures are. */
+async function authorityCases(good: Record<string, string>): Promise<BadInput[]> {
+  const [caPath, keyPath, leafPath] = [`${PKI}/ca.crt`, `${PKI}/ca.key`, `${PKI}/apiserver.crt`];
+  const [key, leafKey] = [good[keyPath]!, good[`${PKI}/apiserver.key`]!];
+  const sign = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign";
+  const names =
+    "subjectAltName=DNS:node-1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,IP:10.96.0.1,IP:192.0.2.10";
+  const alone = { [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined };
+  const constrained = `${sign}\nnameConstraints=critical,permitted;DNS:example.com`;
+  const excluding = `${sign}\nnameConstraints=critical,excluded;IP:10.96.0.0/255.240.0.0`;
+  const byConstrained = { certificate: await selfSigned(key, constrained), key };
+  const short = await made(["genrsa", "512"]);
+  const noKey = { [keyPath]: undefined };
+  const past = { host: { now: new Date(NOW.getTime() + 400 * 86_400_000) } };
+  const before = { host: { now: new Date(NOW.getTime() - 86_400_000) } };
+  return [
+    onHost(good, "an authority with an unknown critical extension", {
+      [caPath]: await selfSigned(key, `${sign}\n1.2.3.4=critical,DER:0500`),
+      ...alone,
+    }, of(caPath, "critical extension 1\\.2\\.3\\.4")),
+    onHost(good, "an authority of RSA-512 whose key is elsewhere", {
+      [caPath]: await selfSigned(short, sign),
+      ...noKey,
+    }, of(caPath, "RSA key of 512 bits")),
+    onHost(
+      good,
+      "an authority of RSA-512",
+      { [caPath]: await selfSigned(short, sign), [keyPath]: short },
+      of(keyPath, "RSA key of 512 bits"),
+    ),
+    onHost(good, "an authority that may not sign the API server's names", {
+      [caPath]: byConstrained.certificate,
+      ...alone,
+    }, of(leafPath, "not permitted by the name constraints")),
+    onHost(good, "an authority that excludes the Service's address", {
+      [caPath]: await selfSigned(key, excluding),
+      ...alone,
+    }, of(leafPath, "10\\.96\\.0\\.1, which is excluded by the name constraints")),
+    onHost(good, "a certificate that its authority may not have signed", {
+      [caPath]: byConstrained.certificate,
+      [leafPath]: await signed(byConstrained, leafKey, names),
+    }, of(leafPath, "not permitted by the name constraints")),
+    onHost(good, "an authority for clients alone", {
+      [caPath]: await selfSigned(key, `${sign}\nextendedKeyUsage=clientAuth`),
+      ...alone,
+    }, of(leafPath, "extended key usages of its authority")),
+    onHost(good, "an external authority of Ed448", {
+      [caPath]: await selfSigned(await made(["genpkey", "-algorithm", "ED448"]), sign),
+      ...noKey,
+    }, of(caPath, "cannot verify")),
+    onHost(good, "an expired certificate", {}, of(leafPath, "expired on"), past),
+    onHost(
+      good,
+      "an expired certificate of an external authority",
+      noKey,
+      /Have a certificate signed for \S+apiserver\.key/,
+      past,
+    ),
+    onHost(good, "a certificate of the time to come", {}, of(leafPath, "is not valid before"), before),
+    onHost(good, "an expired certificate, and existing-files skipped", {}, of(leafPath, "expired on"), {
+      args: ["init", "--config", QUICK, "--skip-phases", "existing-files"],
+      ...past,
+    }),
+    onHost(
+      good,
+      "a damaged certificate, and existing-files skipped",
+      { [leafPath]: "hello" },
+      of(leafPath, "Cannot read certificate"),
+      {
+        args: ["init", "--config", QUICK, "--skip-phases", "existing-files"],
+      },
+    ),
+    onHost(good, "an authority's key that any user may write", {}, of(keyPath, "any user may write \\(mode 0666\\)"), {
+      host: { now: NOW, modes: { [keyPath]: 0o666 } },
+    }),
+  ];
+}
+
 const ADMIN = "/etc/kubernetes/admin.conf";
 
 function kubeconfigTexts(good: string): readonly (readonly [string, string])[] {
@@ -482,6 +604,8 @@ export const CERTIFICATE_CASES: Category = {
     return [
       ...await keyCases(pairs),
       ...await certificateCases(pairs),
+      ...misreadCases(pairs),
+      ...await authorityCases(pairs),
       ...kubeconfigCases(some(`${PKI}/ca.`, ADMIN, "scheduler.conf"), good[`${PKI}/front-proxy-ca.crt`]!),
     ];
   },

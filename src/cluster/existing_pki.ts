@@ -9,6 +9,7 @@ import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { uncoveredNames } from "../pki/names.ts";
+import { keyName } from "../pki/public_key.ts";
 import type { Host } from "../system.ts";
 import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "./certificates.ts";
 import { type CertificateSpec, isWanted, pkiPaths } from "./certificates.ts";
@@ -24,7 +25,7 @@ export interface InspectedCertificate extends Findings {
   readonly issuer: ExistingPair | undefined;
 }
 
-/** RSA keys that are short without being refused; authorities that are not valid now, of which kubeadm warns, too. */
+/** Keys that are weak without being refused; authorities that are not valid now, of which kubeadm warns, too. */
 async function certificateWarnings(
   path: string,
   certificate: Certificate,
@@ -39,8 +40,11 @@ async function certificateWarnings(
     : `is not valid before ${notBefore.toISOString()}`;
   return [
     ...issuer !== undefined || validity === "valid" ? [] : [`${path} ${when}; it is kept as it is`],
-    ...key.type === "RSA" && key.bits < SHORT_RSA
-      ? [`${path} has an RSA key of ${key.bits} bits; ${SHORT_RSA} or more are recommended`]
+    ...key.type === "RSA" && key.bits < SHORT_RSA || key.type === "ECDSA" && key.curve === "P-224"
+      ? [
+        `${path} has a weak key (${keyName(key)}): RSA of ${SHORT_RSA} bits or more, or P-256, is recommended, and ` +
+        "kubewright itself does not connect to servers with such certificates",
+      ]
       : [],
   ];
 }

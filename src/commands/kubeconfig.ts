@@ -119,5 +119,10 @@ async function certificateFor(
     keys.publicKey,
     authority,
   );
+  const { chainTrouble } = await import("../pki/chain.ts");
+  const where = pkiPaths(cluster, AUTHORITY).certificate;
+  const [now, usage] = [desk.system.host.now(), "client"] as const;
+  const trouble = await chainTrouble(certificate, [], authority.certificate, where, { now, usage });
+  if (trouble) throw new InvalidInput("Cannot make a kubeconfig:", [{ where, what: `cannot sign it: it ${trouble}` }]);
   return { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
 }

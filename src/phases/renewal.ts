@@ -13,7 +13,7 @@ import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
 import type { Renewable } from "../cluster/renewal.ts";
 import type { ClusterConfiguration, EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput, type Problem, UserError } from "../errors.ts";
-import type { Authority, Certificate } from "../pki/certificate.ts";
+import type { Authority, Certificate, TlsUsage } from "../pki/certificate.ts";
 import type { LeafRequest } from "../pki/issue.ts";
 import { type KeyMill, startKeys } from "../pki/key_mill.ts";
 import type { Host } from "../system.ts";
@@ -112,7 +112,9 @@ async function prepare(
   const { issueLeaf } = await import("../pki/issue.ts");
   const { privateKeyPem } = await import("../pki/key_pem.ts");
   const keys = await mills(entry.name).take(entry.name);
-  const certificate = await issueLeaf(requestOf(context, entry, found.certificate), keys.publicKey, authority);
+  const want = requestOf(context, entry, found.certificate);
+  const certificate = await issueLeaf(want, keys.publicKey, authority);
+  await checkSigned(context, entry, certificate, authority.certificate, want.usages[0]!);
   const pem = { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
   if (entry.kind === "pair") {
     const paths = pkiPaths(context.cluster, entry.spec);
@@ -126,6 +128,20 @@ async function prepare(
   const trust = await newTrust(found.text, path, authority);
   const content = kubeconfigWithClient(found.text, path, { ...pem, ...trust });
   return { entry, certificate, files: [{ path, content, mode: 0o600 }] };
+}
+
+/** An authority may be constrained to other names or purposes: what it has signed must be valid, or nothing is replaced. */
+async function checkSigned(
+  { cluster, startedAt: now }: RenewalContext,
+  { issuer }: Renewable,
+  certificate: Certificate,
+  authority: Certificate,
+  usage: TlsUsage,
+): Promise<void> {
+  const { chainTrouble } = await import("../pki/chain.ts");
+  const { certificate: path } = pkiPaths(cluster, certificateNamed(issuer));
+  const trouble = await chainTrouble(certificate, [], authority, path, { now, usage });
+  if (trouble) throw new UserError(`would not be valid: the new certificate ${trouble}`);
 }
 
 function outcomeOf(found: Found): Renewed["outcome"] {

@@ -24,6 +24,7 @@ interface Options {
 async function renew(files: Files, names: string[], options: Options = {}) {
   const { cluster = configuration().cluster, writesUntilKilled, keepAlgorithm = false } = options;
   const { host, writes } = memoryHost(files, writesUntilKilled);
+  host.now = () => LATER;
   const context = { host, cluster, keepAlgorithm, startedAt: LATER };
   const renewed = await renewCertificates(context, selectRenewables(names, cluster));
   return { writes, outcomes: renewed.map(({ entry, outcome }) => `${entry.name} ${outcome}`), renewed };
@@ -265,6 +266,24 @@ Deno.test("everything that can fail is tried before the first write, and named",
   await refused(clone(fresh), (host) => linked(host, key, "directory"), /front-proxy-client\.key: is a directory/);
   if (!hasOpenssl) return;
   await refused(await nameless(clone(fresh)), (host) => host, /etcd\/peer\.crt: .*its common name is empty/);
+});
+
+Deno.test({
+  name: "an authority that may not sign what is to be renewed renews nothing",
+  ignore: !hasOpenssl,
+  fn: async () => {
+    const key = text(fresh, `${PKI}/ca.key`);
+    const more = ["basicConstraints=critical,CA:TRUE", "nameConstraints=critical,permitted;DNS:example.com"]
+      .flatMap((extension) => ["-addext", extension]);
+    const self = ["req", "-x509", "-new", "-key", "k", "-subj", "/CN=kubernetes", "-days", "3650", ...more];
+    const files = put(clone(fresh), `${PKI}/ca.crt`, await openssl(self, { k: key }));
+    const before = clone(files);
+    await assert.rejects(
+      renew(files, ["all"]),
+      /apiserver\.crt: would not be valid: .* not permitted by the name constraints/,
+    );
+    assert.deepEqual(files, before);
+  },
 });
 
 Deno.test("a write that fails takes back the files that were replaced before it", async () => {

@@ -11,11 +11,19 @@ export interface Command {
   stdin?: string;
 }
 
-/** What a finished process left. */
+/** What a process left. */
 export interface CommandOutput {
+  /** The exit code; 127, 126 or above 128, as a shell counts, where the program had none of its own. */
   code: number;
   stdout: string;
   stderr: string;
+  /**
+   * Why there is no exit code of the program's own: there is no such program, it may not or cannot be executed, a signal
+   * ended it. What such a program would have answered is unknown: `ask` in programs.ts makes an error of it.
+   */
+  failure?: "not found" | "not executable" | "killed";
+  /** The signal that ended it, `SIGKILL`. */
+  signal?: string;
 }
 
 /** What lies at a path, without following a symbolic link. `mode` are the permission bits (0o7777), `size` is in bytes. */
@@ -23,7 +31,9 @@ export interface FileStat {
   kind: "file" | "directory" | "symlink" | "other";
   mode: number;
   size: number;
+  /** Numbers of its owner and its group. */
   uid: number;
+  gid: number;
   /** When its content was last changed. */
   modified: Date;
 }
@@ -87,8 +97,23 @@ export interface Host {
   stat(path: string): Promise<FileStat | undefined>;
   /** Names in a directory, sorted; empty when it is not there. */
   list(path: string): Promise<string[]>;
-  /** Runs a command that changes nothing and returns what it printed; code 127 when the program does not exist. */
+  /** The path without symbolic links in it; undefined when nothing is there. */
+  realPath(path: string): Promise<string | undefined>;
+  /**
+   * Runs a command that changes nothing and returns what it printed, and in `failure` why it printed nothing. The program
+   * is looked for in a fixed list of directories (programs.ts), never in the caller's PATH.
+   */
   query(command: Command): Promise<CommandOutput>;
+  /**
+   * Mount points in the order in which they were mounted; one that is covered occurs twice.
+   * @throws {UserError} when they cannot be looked at: nobody may take that for "nothing is mounted".
+   */
+  mounts(): Promise<string[]>;
+  /**
+   * Whether another process holds a lock (flock(2)) on the file; false when nothing is there.
+   * @throws {UserError} when that cannot be looked at.
+   */
+  isLocked(path: string): Promise<boolean>;
   /** Whether a TCP listener could be opened at the address (`0.0.0.0`, `::` or one address) and port just now. */
   portIsFree(address: string, port: number): Promise<boolean>;
   /** Whether the name resolves to an address. */

@@ -1,5 +1,6 @@
 /** What unit for the kubelet a host has already, and whether it will do. Observes, never changes. @module */
 import type { Problem } from "../errors.ts";
+import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "./kubelet_unit.ts";
 import { KUBELET_FILES } from "./paths.ts";
@@ -22,7 +23,8 @@ export async function inspectKubeletUnit(
   ownPaths: ReadonlySet<string>,
 ): Promise<{ files: UnitFile[]; problem?: Problem }> {
   const ours = kubeletUnitFiles(kubeletPath);
-  const shown = await host.query({ argv: ["systemctl", "cat", "--no-pager", KUBELET_SERVICE] });
+  // 1: there is no such unit.
+  const shown = await ask(host, { argv: ["systemctl", "cat", "--no-pager", KUBELET_SERVICE] }, [0, 1]);
   if (shown.code !== 0 || ours.some((file) => ownPaths.has(file.path))) return { files: ours };
   if (shown.stdout.includes(KUBELET_FILES.configuration) && shown.stdout.includes(KUBELET_FILES.flags)) {
     return { files: [] };

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { memoryHost } from "../host/memory.ts";
 import { readEtcdCredentials, readLocalEtcd } from "./local_etcd.ts";
-import { parseMountPoints } from "./mounts.ts";
 
 const MANIFEST = `apiVersion: v1
 kind: Pod
@@ -36,9 +35,4 @@ Deno.test("readLocalEtcd() reads the manifest, ours or kubeadm's", async () => {
   });
   await assert.rejects(readEtcdCredentials(host, local!), /there is no "\/srv\/pki\/etcd\/healthcheck-client.crt"/);
   assert.equal(await readLocalEtcd(memoryHost({}, () => {})), undefined);
-});
-
-Deno.test("parseMountPoints() reads names with spaces", () => {
-  const text = "22 1 0:20 / /proc rw - proc proc rw\n23 1 0:21 / /var/lib/with\\040space rw shared:1 - tmpfs t rw\n";
-  assert.deepEqual(parseMountPoints(text), ["/proc", "/var/lib/with space"]);
 });

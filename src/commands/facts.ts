@@ -1,9 +1,7 @@
 import { readReceiptEntries } from "../cluster/receipt_entries.ts";
 import type { Facts } from "../config/types.ts";
+import { PROGRAM_DIRECTORIES } from "../programs.ts";
 import type { Host, InterfaceAddress } from "../system.ts";
-
-/** Where a kubelet may be besides the PATH: systemd's and sudo's PATH often lack these. */
-const FURTHER_PROGRAM_DIRECTORIES = ["/usr/local/bin", "/usr/bin", "/opt/bin", "/opt/kubernetes/bin"];
 
 /**
  * CRI sockets in kubeadm's order of preference.
@@ -45,10 +43,13 @@ async function defaultAddress(host: Host, addresses: readonly InterfaceAddress[]
   return reachable(addresses, v4, "IPv4") ?? reachable(addresses, v6, "IPv6");
 }
 
+/** Where every program is looked for; only then where kubeadm looks, in the caller's PATH, for one in a place of its own. */
 async function findKubelet(host: Host): Promise<string | undefined> {
-  const directories = [...(host.environment()["PATH"] ?? "").split(":"), ...FURTHER_PROGRAM_DIRECTORIES];
-  for (const directory of directories.filter((d) => d.startsWith("/"))) {
-    if (await host.stat(`${directory}/kubelet`)) return `${directory}/kubelet`;
+  const callers = (host.environment()["PATH"] ?? "").split(":").filter((directory) => directory.startsWith("/"));
+  for (const directory of [...PROGRAM_DIRECTORIES, "/opt/kubernetes/bin", ...callers]) {
+    const path = `${directory}/kubelet`;
+    const there = await host.stat(path);
+    if (there?.kind === "file" || there?.kind === "symlink") return path;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
-import { execute } from "./process.ts";
+import { mountPointOf } from "./mounts.ts";
 
 /** What an errno means, in words; `%` stands for the mount point that the path lies on. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -54,20 +54,12 @@ export async function fileError(action: string, path: string, error: unknown, st
   if (error instanceof UserError) return error;
   const errno = errnoOf(error) ?? "";
   const known = REASONS[errno];
-  const reason = known?.includes("%") ? known.replace("%", await mountPointOf(path)) : known ?? String(error);
+  const reason = known?.includes("%")
+    ? known.replace("%", await mountPointOf(path) ?? `"${path}"`)
+    : known ?? String(error);
   const hint = HINTS[errno];
   return new UserError(`Cannot ${action} "${path}": ${reason}${state ? `; ${state}` : ""}`, {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** The mount point of the file system that the path is on (or would be on), by /proc/self/mountinfo; `/` when in doubt. */
-async function mountPointOf(path: string): Promise<string> {
-  // By a program of the system: Deno reads /proc only with all permissions granted (see ARCHITECTURE.md).
-  const { stdout } = await execute({ argv: ["cat", "/proc/self/mountinfo"] });
-  const points = stdout.split("\n").map((line) => line.split(" ")[4] ?? "").filter((point) =>
-    point !== "" && (path === point || path.startsWith(point === "/" ? "/" : `${point}/`))
-  );
-  return points.reduce((longest, point) => point.length > longest.length ? point : longest, "/");
 }

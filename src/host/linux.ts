@@ -14,7 +14,10 @@ import {
   syncDirectory,
 } from "./durable.ts";
 import { fileError, isAbsent } from "./failure.ts";
-import { commandError, execute } from "./process.ts";
+import { commandError } from "../programs.ts";
+import { isLocked } from "./lock.ts";
+import { mountPoints } from "./mounts.ts";
+import { execute } from "./process.ts";
 import { removeTree } from "./tree.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -37,7 +40,10 @@ export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => voi
     },
     stat,
     list,
+    realPath,
     query: execute,
+    mounts: mountPoints,
+    isLocked,
     portIsFree: (address, port) => new Promise((resolve) => resolve(portIsFree(address, port))),
     resolves,
 
@@ -74,7 +80,7 @@ export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => voi
     },
     async run(command: Command) {
       const output = await execute(command);
-      if (output.code !== 0) throw commandError(command, output);
+      if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
       report({ kind: "run", command });
     },
     wait<T>(wait: Wait<T>) {
@@ -97,9 +103,16 @@ function addresses(): InterfaceAddress[] {
 /** What Deno reads only with all permissions granted; a program of the system reads it for us then. */
 const KERNEL_PATH = /^\/(proc|sys)\//;
 
+/** Undefined only where the kernel has no such file; when that cannot be looked at, an error. */
 async function readKernelFile(path: string): Promise<Uint8Array | undefined> {
-  const { code, stdout } = await execute({ argv: ["cat", path] });
-  return code === 0 ? new TextEncoder().encode(stdout) : undefined;
+  const command = { argv: ["cat", path] };
+  const output = await execute(command);
+  if (output.failure === undefined && output.code === 0) return new TextEncoder().encode(output.stdout);
+  if (output.failure === undefined && /: No such file or directory\b|: Not a directory\b/.test(output.stderr)) {
+    return undefined;
+  }
+  const cause = commandError(command, output);
+  throw new UserError(`Cannot read "${path}": ${cause.message}`, { cause, hint: cause.hints });
 }
 
 async function read(path: string): Promise<Uint8Array | undefined> {
@@ -121,6 +134,7 @@ async function stat(path: string): Promise<FileStat | undefined> {
       mode: (info.mode ?? 0) & 0o7777,
       size: info.size,
       uid: info.uid ?? 0,
+      gid: info.gid ?? 0,
       modified: info.mtime ?? new Date(0),
     };
   } catch (error) {
@@ -135,6 +149,15 @@ async function list(path: string): Promise<string[]> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw await fileError("list", path, error);
+  }
+}
+
+async function realPath(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw await fileError("look at", path, error);
   }
 }
 
@@ -175,8 +198,9 @@ function portIsFree(hostname: string, port: number): boolean {
 /** Asks what other programs ask: glibc with /etc/hosts and nsswitch.conf; where there is no `getent`, DNS. */
 async function resolves(name: string): Promise<boolean> {
   const signal = AbortSignal.timeout(RESOLVE_MS);
-  const { code } = await execute({ argv: ["getent", "ahosts", "--", name] }, signal);
-  if (code !== 127) return code === 0;
+  const { code, failure } = await execute({ argv: ["getent", "ahosts", "--", name] }, signal);
+  if (failure === undefined) return code === 0;
+  if (failure === "killed") return false; // by the time limit
   const asked = await Promise.allSettled(
     (["A", "AAAA"] as const).map((type) => Deno.resolveDns(name, type, { signal })),
   );

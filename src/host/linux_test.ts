@@ -184,7 +184,7 @@ Deno.test("query and run: C locale, stdin, exit codes, a missing program, the la
     await assert.rejects(host.run({ argv: ["no-such-program", "a b"] }), (error: UserError) => {
       assert.equal(
         error.message,
-        `Cannot run "no-such-program 'a b'": there is no program "no-such-program" on this host`,
+        `Cannot run "no-such-program 'a b'": program "no-such-program" not found`,
       );
       return true;
     });

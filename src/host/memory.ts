@@ -3,8 +3,9 @@
  * @module
  */
 import type { ChangeSink, Command, CommandOutput, Host, InterfaceAddress, Wait } from "../system.ts";
+import { commandError } from "../programs.ts";
 import { commandLine } from "../text/shell.ts";
-import { commandError } from "./process.ts";
+import { parseMountPoints } from "./mounts.ts";
 import { recordingHost } from "./recording_host.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -14,12 +15,16 @@ export interface MemoryHostOptions {
   files?: Readonly<Record<string, string | Uint8Array>>;
   /** Modes of some of the files; 0644 for the others. */
   modes?: Readonly<Record<string, number>>;
-  /** Output by command line (`kubelet --version`), or a function of it. Others do not exist: code 127. */
+  /** Output by command line (`kubelet --version`), or a function of it. Others do not exist (`failure: "not found"`). */
   commands?: Readonly<Record<string, string | CommandOutput | (() => string | CommandOutput)>>;
   /** Ports that something listens on. */
   takenPorts?: readonly number[];
+  /** Files on which another process holds a lock. */
+  locked?: readonly string[];
   /** Names that resolve besides the host's own. */
   names?: readonly string[];
+  /** false: there is no systemctl. Else systemd answers: a time service is active, and there is no other unit. */
+  systemd?: boolean;
   hostname?: string;
   addresses?: readonly InterfaceAddress[];
   environment?: Readonly<Record<string, string>>;
@@ -42,7 +47,12 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     const known = options.commands?.[commandLine(command.argv)];
     const output = typeof known === "function" ? known() : known;
     if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
-    return output ?? { code: 127, stdout: "", stderr: `${command.argv[0]}: command not found` };
+    return output ??
+      { code: 127, failure: "not found", stdout: "", stderr: `${command.argv[0]}: command not found` };
+  };
+  const answer = (command: Command): CommandOutput => {
+    const output = execute(command);
+    return output.failure === "not found" && options.systemd !== false ? systemdOf(command) ?? output : output;
   };
   const never = () => Promise.reject(new Error("changes go to the overlay"));
 
@@ -57,7 +67,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     readText: (path) => Promise.resolve(files.has(path) ? new TextDecoder().decode(files.get(path)) : undefined),
     stat(path) {
       const bytes = files.get(path);
-      const about = { size: bytes?.length ?? 0, uid: 0, modified: now };
+      const about = { size: bytes?.length ?? 0, uid: 0, gid: 0, modified: now };
       if (bytes !== undefined) {
         return Promise.resolve({
           kind: "file",
@@ -73,7 +83,10 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       const below = [...files.keys()].filter((file) => file.startsWith(prefix));
       return Promise.resolve([...new Set(below.map((file) => file.slice(prefix.length).split("/")[0] ?? ""))].sort());
     },
-    query: (command) => Promise.resolve(execute(command)),
+    realPath: async (path) => await base.stat(path) === undefined ? undefined : path,
+    query: (command) => Promise.resolve(answer(command)),
+    mounts: async () => parseMountPoints(await base.readText("/proc/self/mountinfo") ?? "1 0 8:1 / / rw"),
+    isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),
     portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
     resolves: (name) => Promise.resolve(name === hostname || options.names?.includes(name) === true),
     write: never,
@@ -89,7 +102,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     ...overlay,
     run(command) {
       const output = execute(command);
-      if (output.code !== 0) return Promise.reject(commandError(command, output));
+      if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
       return overlay.run(command);
     },
     async wait<T>(wait: Wait<T>) {
@@ -98,4 +111,13 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       return await waitUntil(wait);
     },
   };
+}
+
+/** What systemctl says where nothing is but a time service; undefined for other programs. */
+function systemdOf({ argv: [program, verb, ...units] }: Command): CommandOutput | undefined {
+  if (program !== "systemctl") return undefined;
+  if (verb === "show") return { code: 0, stdout: "", stderr: "" };
+  if (verb !== "is-active") return { code: 1, stdout: "", stderr: "" };
+  const states = units.map((unit) => unit === "chrony.service" ? "active\n" : "inactive\n");
+  return { code: units.includes("chrony.service") ? 0 : 3, stdout: states.join(""), stderr: "" };
 }

@@ -1,27 +1,61 @@
 /**
- * Child processes, started without a shell.
+ * Child processes, started without a shell and without the caller's environment.
  * @module
  */
 import { UserError } from "../errors.ts";
+import { PROGRAM_DIRECTORIES } from "../programs.ts";
 import type { Command, CommandOutput } from "../system.ts";
 import { commandLine } from "../text/shell.ts";
-import { escapedLine } from "../text/visible.ts";
 
-/** How many of its last lines of output an error shows of a failed command. */
-const LAST_LINES = 15;
+/** All of a child's environment: what it prints does not depend on the caller's locale, pager or PATH. */
+const ENVIRONMENT = { PATH: PROGRAM_DIRECTORIES.join(":"), LC_ALL: "C", HOME: "/root" };
+
+/** Where a program is, or why there is none that could be run. */
+type Located = { path: string } | { failure: "not found" | "not executable"; why: string };
+
+/** Looks for a program in the fixed directories; an absolute path is taken as it is. */
+async function locate(program: string): Promise<Located> {
+  if (program.startsWith("/")) return { path: program };
+  if (program.includes("/")) throw new Error(`"${program}" is relative: a name or an absolute path is wanted`);
+  let unfit: string | undefined;
+  for (const directory of PROGRAM_DIRECTORIES) {
+    const path = `${directory}/${program}`;
+    try {
+      const { isFile, mode } = await Deno.stat(path);
+      if (isFile && ((mode ?? 0) & 0o111) !== 0) return { path };
+      unfit ??= `${path}: permission denied`;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) continue;
+      unfit ??= `${path}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return unfit === undefined
+    ? { failure: "not found", why: `${program}: command not found` }
+    : { failure: "not executable", why: unfit };
+}
+
+/** Exit codes of a shell for what did not run. */
+const CODES = { "not found": 127, "not executable": 126 } as const;
+
+function unstarted(failure: keyof typeof CODES, stderr: string): CommandOutput {
+  return { code: CODES[failure], failure, stdout: "", stderr };
+}
 
 /**
- * Runs the command in the C locale and collects what it prints. As in a shell, code 127 means that there is no such
- * program and 126 that it may not be executed; `stderr` says so.
+ * Runs the command in the C locale and collects what it prints. `failure` says why there is no exit code of the program's
+ * own: no such program, one that may not or cannot be executed, one that a signal ended.
  */
 export async function execute(command: Command, signal?: AbortSignal): Promise<CommandOutput> {
   const [program, ...args] = command.argv;
   if (program === undefined) throw new Error("a command has at least a program");
+  const located = await locate(program);
+  if ("failure" in located) return unstarted(located.failure, located.why);
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(program, {
+    child = new Deno.Command(located.path, {
       args,
-      env: { LC_ALL: "C" },
+      clearEnv: true,
+      env: ENVIRONMENT,
       stdin: command.stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
@@ -29,33 +63,21 @@ export async function execute(command: Command, signal?: AbortSignal): Promise<C
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      return { code: 127, stdout: "", stderr: `${program}: command not found` };
+      // The file, or the interpreter that its first line names.
+      const there = await Deno.stat(located.path).then(() => true, () => false);
+      return there
+        ? unstarted("not executable", `${located.path}: its interpreter is missing`)
+        : unstarted("not found", `${program}: command not found`);
     }
     if (error instanceof Deno.errors.PermissionDenied) {
-      return { code: 126, stdout: "", stderr: `${program}: permission denied` };
+      return unstarted("not executable", `${located.path}: permission denied`);
     }
     throw new UserError(`Cannot run "${commandLine(command.argv)}": it could not be started`, { cause: error });
   }
-  const [{ code, stdout, stderr }] = await Promise.all([child.output(), feed(child, command.stdin)]);
+  const [ended] = await Promise.all([child.output(), feed(child, command.stdin)]);
   const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
-}
-
-/** The error for a command that did not exit with 0: command line, exit code, last lines of output. */
-export function commandError(command: Command, output: CommandOutput): UserError {
-  const shown = `Cannot run "${commandLine(command.argv)}"`;
-  const program = command.argv[0];
-  if (output.code === 127 && output.stderr === `${program}: command not found`) {
-    return new UserError(`${shown}: there is no program "${program}" on this host`, {
-      hint: `Install the package that has "${program}", or put it on the PATH (${Deno.env.get("PATH") ?? "empty"}).`,
-    });
-  }
-  const text = output.stderr.trim() === "" ? output.stdout : output.stderr;
-  const lines = text.trimEnd().split("\n").slice(-LAST_LINES).filter((line) => line.trim() !== "");
-  const said = lines.length === 0
-    ? " and printed nothing"
-    : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
-  return new UserError(`${shown}: it ended with exit code ${output.code}${said}`);
+  const output = { code: ended.code, stdout: decoder.decode(ended.stdout), stderr: decoder.decode(ended.stderr) };
+  return ended.signal === null ? output : { ...output, failure: "killed", signal: ended.signal };
 }
 
 /** Writes the text to the child's standard input. A child that ends without reading it is not an error of ours. */

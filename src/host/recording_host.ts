@@ -35,7 +35,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     if (entry === undefined) return await real.stat(path);
     if (entry.kind === "gone") return undefined;
     const { kind, mode, modified } = entry;
-    return { kind, mode, size: entry.kind === "file" ? entry.bytes.length : 0, uid: real.uid(), modified };
+    return { kind, mode, size: entry.kind === "file" ? entry.bytes.length : 0, uid: real.uid(), gid: 0, modified };
   }
   async function list(path: string): Promise<string[]> {
     const names = new Set(recorded(path) ? [] : await real.list(path));
@@ -68,6 +68,9 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     cpus: () => real.cpus(),
     addresses: () => real.addresses(),
     query: (command) => real.query(command),
+    mounts: () => real.mounts(),
+    isLocked: (path) => real.isLocked(path),
+    realPath: (path) => real.realPath(path),
     portIsFree: (address, port) => real.portIsFree(address, port),
     resolves: (name) => real.resolves(name),
     read,

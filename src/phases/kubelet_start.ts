@@ -11,6 +11,7 @@ import {
   MANIFESTS_DIRECTORY,
 } from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
+import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -35,7 +36,7 @@ const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET
 async function configurationFiles(context: KubeletStartContext): Promise<UnitFile[]> {
   const { host, nodeRegistration, registerTaints } = context;
   const { criSocket } = nodeRegistration;
-  const resolved = await host.query({ argv: ["systemctl", "is-active", "systemd-resolved"] });
+  const resolved = await ask(host, { argv: ["systemctl", "is-active", "systemd-resolved"] }, [0, 3, 4]);
   const configuration = nodeKubeletConfiguration(await context.kubeletConfiguration(), {
     criSocket,
     systemdResolved: resolved.stdout.trim() === "active",
@@ -56,7 +57,7 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
 /** Seconds since the epoch when the service was started; undefined when it does not run. */
 async function activeSince(host: Host): Promise<number | undefined> {
   const properties = "--property=ActiveState,ActiveEnterTimestampMonotonic";
-  const { stdout } = await host.query({ argv: ["systemctl", "show", properties, KUBELET_SERVICE] });
+  const { stdout } = await ask(host, { argv: ["systemctl", "show", properties, KUBELET_SERVICE] });
   if (!/^ActiveState=active$/m.test(stdout)) return undefined;
   const startedAfterBoot = Number(/^ActiveEnterTimestampMonotonic=(\d+)$/m.exec(stdout)?.[1]) / 1e6;
   const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);

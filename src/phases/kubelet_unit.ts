@@ -3,6 +3,7 @@ import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
+import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -15,12 +16,14 @@ export interface KubeletUnitContext {
 }
 
 async function isEnabled(host: Host): Promise<boolean> {
-  return (await host.query({ argv: ["systemctl", "is-enabled", KUBELET_SERVICE] })).stdout.trim() === "enabled";
+  // 1: not enabled; 4: there is no such unit.
+  const { stdout } = await ask(host, { argv: ["systemctl", "is-enabled", KUBELET_SERVICE] }, [0, 1, 4]);
+  return stdout.trim() === "enabled";
 }
 
 /** Whether systemd has not seen the newest of the unit's files. */
 async function needsReload(host: Host): Promise<boolean> {
-  const { stdout } = await host.query({ argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
+  const { stdout } = await ask(host, { argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
   return stdout.includes("=yes");
 }
 

@@ -31,7 +31,7 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
     query: () => Promise.resolve({ code: 127, stdout: "", stderr: "" }),
     stat: (path) => {
       const file = files.get(path);
-      const about = { kind: "file", uid: 0, modified: NOW } as const;
+      const about = { kind: "file", uid: 0, gid: 0, modified: NOW } as const;
       return Promise.resolve(file && { ...about, mode: file.mode, size: file.text.length });
     },
     readText: (path) => Promise.resolve(files.get(path)?.text),

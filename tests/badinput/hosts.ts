@@ -120,8 +120,28 @@ const CASES: readonly BadInput[] = [
     args: ["init", "--config", V1_37],
   }),
   init("no mount", "FileExisting-mount", files({ "/usr/bin/mount": undefined })),
-  init("an empty PATH", "FileExisting-mount", host({ environment: { PATH: "" } })),
-  init("a PATH of rubbish", "FileExisting-mount", host({ environment: { PATH: ":::relative:/none:\0" } })),
+  init("a mount only in the caller's PATH", "FileExisting-mount", {
+    ...host({ environment: { PATH: "/home/me/bin" } }),
+    ...files({ "/usr/bin/mount": undefined, "/home/me/bin/mount": "" }),
+  }),
+  init("no systemctl", "Service-kubelet", host({ systemd: false })),
+  init(
+    "a systemctl that is killed",
+    "Service-kubelet",
+    host({
+      commands: {
+        [KUBELET]: "Kubernetes v1.37.2\n",
+        "systemctl show --property=LoadState --property=ActiveState --property=Result kubelet.service": {
+          code: 137,
+          failure: "killed",
+          signal: "SIGKILL",
+          stdout: "",
+          stderr: "",
+        },
+      },
+    }),
+  ),
+  join("no systemctl, to join", "KubeletUnit", host({ systemd: false })),
   ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((component) =>
     init(
       `a manifest of ${component}`,

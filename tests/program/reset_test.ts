@@ -361,3 +361,16 @@ Deno.test("reset: files that were asked for among people's own stay", async () =
   assert.ok(!removed(changes).includes("/root/requests/apiserver.key"));
   assert.match(out, /\/root\/requests\/apiserver.key: kubewright made it for you/);
 });
+
+Deno.test("reset: mounts that cannot be listed, or a lock that etcd holds, keep what could be lost", async () => {
+  for (const mountinfo of ["", "garbage\n"]) {
+    const blind = host({ ...CONTROL_PLANE, "/proc/self/mountinfo": mountinfo });
+    const { code, err, changes } = await run(["reset", "-f"], blind, "", runtimeWith([]));
+    assert.deepEqual([code, removed(changes)], [1, []]);
+    assert.match(err, /Cannot list the mounts of this host/);
+  }
+  const locked = host(CONTROL_PLANE, {}, { locked: ["/srv/etcd/member/snap/db"] });
+  const { out, err, changes } = await run(["reset", "-f"], locked, "", runtimeWith([]));
+  assert.match(out + err, /etcd still runs/);
+  assert.deepEqual(removed(changes).filter((path) => path.startsWith("/srv/etcd")), []);
+});

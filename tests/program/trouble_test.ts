@@ -109,6 +109,15 @@ Deno.test("a host that is not fit: 2, all at once", async () => {
   assert.match(ignored.err, /^warning: Swap: /m);
 });
 
+Deno.test("the caller's PATH does not matter: empty, rubbish, without sbin", async () => {
+  for (const PATH of ["", ":::relative:/none", "/usr/bin", undefined]) {
+    const host = unfit({ environment: PATH === undefined ? {} : { PATH } });
+    const { code, err } = await run(["init", "--dry-run", "--config", QUICK], host);
+    assert.equal(code, 0, err);
+    assert.doesNotMatch(err, /FileExisting/);
+  }
+});
+
 Deno.test("a kubelet that is too new or too old: 2, with both versions", async () => {
   for (const version of ["v1.30.0", "v1.38.0"]) {
     const host = unfit({ commands: { "/usr/bin/kubelet --version": `Kubernetes ${version}\n` } });

@@ -1,5 +1,6 @@
 import { isMapping, parseValues } from "../../config/yaml.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { ask } from "../../programs.ts";
 import type { ContainerRuntime, Host, UnverifiedHttp } from "../../system.ts";
 import type { Kubelet, Runtime, Systemd } from "./document.ts";
 import { look, valueOf } from "./look.ts";
@@ -66,7 +67,7 @@ export async function observeKubelet(
 ): Promise<Kubelet> {
   const properties = "--property=LoadState,ActiveState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic";
   const [{ stdout }, uptime, answer] = await Promise.all([
-    host.query({ argv: ["systemctl", "show", properties, "kubelet"] }),
+    ask(host, { argv: ["systemctl", "show", properties, "kubelet"] }),
     host.readText("/proc/uptime"),
     look(() => http.get(`https://127.0.0.1:${port}/healthz`, 2_000)),
   ]);

@@ -126,7 +126,7 @@ Deno.test("Service-kubelet: no systemd and a masked unit are errors, a failed on
   assert.deepEqual(await look("LoadState=not-found\nActiveState=inactive\n"), {});
 });
 
-Deno.test("Clock: not set is an error, not synchronised a warning, not known nothing", async () => {
+Deno.test("Clock: not set is an error, not synchronised or not known a warning", async () => {
   const services = "systemd-timesyncd chronyd chrony ntpd ntp ntpsec openntpd ptp4l phc2sys vmtoolsd".split(" ");
   const active = commandLine(["systemctl", "is-active", ...services.map((name) => `${name}.service`)]);
   const look = (options: MemoryHostOptions) => CLOCK_CHECK.look({ host: host(options) });
@@ -140,6 +140,7 @@ Deno.test("Clock: not set is an error, not synchronised a warning, not known not
   assert.deepEqual(await look({ commands: states("systemd-timesyncd"), files }), {});
   assert.deepEqual(await look({ commands: states("chrony") }), {});
   assert.deepEqual(await look({}), {});
+  assert.match((await look({ systemd: false })).warnings![0]!, /program "systemctl" not found/);
 });
 
 Deno.test("Firewalld: a warning that names the ports", async () => {
@@ -147,6 +148,8 @@ Deno.test("Firewalld: a warning that names the ports", async () => {
   const found = await firewallCheck([6443, 10250]).look({ host: host({ commands: { [command]: "active\n" } }) });
   assert.match(`${found.warnings} ${found.hint}`, /6443 and 10250.*--add-port=6443\/tcp --add-port=10250\/tcp/);
   assert.deepEqual(await firewallCheck([1]).look({ host: host({}) }), {});
+  const blind = await firewallCheck([1]).look({ host: host({ systemd: false }) });
+  assert.match(blind.warnings![0]!, /Cannot run "systemctl is-active firewalld.service"/);
 });
 
 Deno.test("FileContent: forwarding of the families that there are", async () => {

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { PROGRAM_DIRECTORIES } from "../../programs.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
@@ -20,9 +21,7 @@ export interface NodeContext {
 }
 
 async function programExists(host: Host, program: string): Promise<boolean> {
-  const directories = (host.environment()["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-    .split(":");
-  for (const directory of directories) if (await host.stat(`${directory}/${program}`)) return true;
+  for (const directory of PROGRAM_DIRECTORIES) if (await host.stat(`${directory}/${program}`)) return true;
   return false;
 }
 
@@ -85,7 +84,7 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
           errors: [
             facts.kubeletPath
               ? `${facts.kubeletPath} does not tell its version (${facts.kubeletPath} --version)`
-              : "there is no kubelet in the PATH",
+              : "kubelet not found in /usr/local/bin, /usr/bin, /opt/bin or the PATH",
           ],
           hint: "Install the kubelet binary of the wanted Kubernetes version, e.g. to /usr/local/bin/kubelet.",
         },
@@ -94,9 +93,10 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
   ...Object.entries(PROGRAMS).map(([program, from]): Check<NodeContext> => ({
     name: `FileExisting-${program}`,
     look: async ({ host }) =>
-      await programExists(host, program)
-        ? NOTHING
-        : { errors: [`there is no program "${program}" in the PATH`], hint: `Install ${from}.` },
+      await programExists(host, program) ? NOTHING : {
+        errors: [`program "${program}" not found in ${PROGRAM_DIRECTORIES.slice(0, 8).join(", ")}`],
+        hint: `Install ${from}.`,
+      },
   })),
   {
     name: "Hostname",

@@ -1,4 +1,4 @@
-import { PreflightFailed, type Problem } from "../../errors.ts";
+import { PreflightFailed, type Problem, UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import type { NodeRegistration } from "../../config/types.ts";
 import type { Phase } from "../phase.ts";
@@ -44,7 +44,7 @@ export async function runChecks<C extends { warn(message: string): void }>(
   ignored: readonly string[],
 ): Promise<void> {
   const lowerCase = ignored.map((name) => name.toLowerCase());
-  const found = await Promise.all(checks.map(async (check) => ({ check, findings: await check.look(context) })));
+  const found = await Promise.all(checks.map(async (check) => ({ check, findings: await lookAt(check, context) })));
   const problems: Problem[] = [];
   for (const { check, findings } of found) {
     const tolerated = lowerCase.includes("all") || lowerCase.includes(check.name.toLowerCase());
@@ -64,6 +64,17 @@ export async function runChecks<C extends { warn(message: string): void }>(
       `Or, if you know better: --ignore-preflight-errors=${problems.map((p) => p.where).join(",")}`,
     ],
   });
+}
+
+/** What the check finds; that it could not look is a finding of its own, and no end of the other checks. */
+async function lookAt<C>(check: Check<C>, context: C): Promise<Findings> {
+  try {
+    return await check.look(context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const hint = error.hints.join(" ");
+    return { errors: [error.message], ...(hint === "" ? {} : { hint }) };
+  }
 }
 
 /** A phase of these checks. */

@@ -3,6 +3,8 @@
  * @module
  */
 import { KUBELET_SERVICE } from "../../cluster/kubelet_unit.ts";
+import { UserError } from "../../errors.ts";
+import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -17,6 +19,23 @@ const TIME_SERVICES = [
   ...["systemd-timesyncd", "chronyd", "chrony", "ntpd", "ntp", "ntpsec", "openntpd", "ptp4l", "phc2sys", "vmtoolsd"],
 ].map((name) => `${name}.service`);
 
+/** The state of each unit, as systemd names it. @throws {UserError} when systemd cannot be asked. */
+async function unitStates(host: Host, units: readonly string[]): Promise<string[]> {
+  // 3: not all are active. 4: there is no such unit.
+  const { stdout } = await ask(host, { argv: ["systemctl", "is-active", ...units] }, [0, 3, 4]);
+  return stdout.split("\n").map((line) => line.trim());
+}
+
+/** What a check of something that is only advised found; that it could not look is a warning, too. */
+async function advice(look: () => Promise<Findings>): Promise<Findings> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { warnings: [error.message] };
+  }
+}
+
 /** Values of `systemctl show`: `Key=value` lines. */
 function values(text: string): ReadonlyMap<string, string> {
   return new Map(text.split("\n").map((line) => [line.split("=", 1)[0]!, line.slice(line.indexOf("=") + 1)]));
@@ -30,7 +49,7 @@ async function serviceFindings(host: Host): Promise<Findings> {
     };
   }
   const properties = ["LoadState", "ActiveState", "Result"].map((name) => `--property=${name}`);
-  const unit = values((await host.query({ argv: ["systemctl", "show", ...properties, KUBELET_SERVICE] })).stdout);
+  const unit = values((await ask(host, { argv: ["systemctl", "show", ...properties, KUBELET_SERVICE] })).stdout);
   if (unit.get("LoadState") === "masked") {
     return {
       errors: [`${KUBELET_SERVICE} is masked, and cannot be started`],
@@ -54,15 +73,16 @@ export const SERVICE_CHECK: Check<{ host: Host }> = {
 export function firewallCheck(ports: readonly number[]): Check<{ host: Host }> {
   return {
     name: "Firewalld",
-    async look({ host }) {
-      const { stdout } = await host.query({ argv: ["systemctl", "is-active", "firewalld.service"] });
-      if (stdout.trim() !== "active") return NOTHING;
-      return {
-        warnings: [`firewalld is active; other hosts have to reach TCP ${ports.join(" and ")} here`],
-        hint: `Run: firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(" ")} && ` +
-          "firewall-cmd --reload. Pods need the ports of their network, too (flannel: 8472/udp).",
-      };
-    },
+    look: ({ host }) =>
+      advice(async () => {
+        const [state] = await unitStates(host, ["firewalld.service"]);
+        if (state !== "active") return NOTHING;
+        return {
+          warnings: [`firewalld is active; other hosts have to reach TCP ${ports.join(" and ")} here`],
+          hint: `Run: firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(" ")} && ` +
+            "firewall-cmd --reload. Pods need the ports of their network, too (flannel: 8472/udp).",
+        };
+      }),
   };
 }
 
@@ -74,9 +94,7 @@ async function clockFindings(host: Host): Promise<Findings> {
       hint: "Set it (timedatectl set-ntp true, or date -s), else certificates are not valid.",
     };
   }
-  const { code, stdout } = await host.query({ argv: ["systemctl", "is-active", ...TIME_SERVICES] });
-  if (code === 127) return NOTHING;
-  const active = stdout.split("\n").map((line) => line.trim() === "active");
+  const active = (await unitStates(host, TIME_SERVICES)).map((state) => state === "active");
   const hint =
     "Certificates and tokens need clocks that agree: timedatectl set-ntp true, or a time service of your own.";
   if (!active.includes(true)) return { warnings: ["no time service runs here that would keep the clock right"], hint };
@@ -86,4 +104,7 @@ async function clockFindings(host: Host): Promise<Findings> {
 }
 
 /** Whether the clock is set. */
-export const CLOCK_CHECK: Check<{ host: Host }> = { name: "Clock", look: ({ host }) => clockFindings(host) };
+export const CLOCK_CHECK: Check<{ host: Host }> = {
+  name: "Clock",
+  look: ({ host }) => advice(() => clockFindings(host)),
+};

@@ -79,8 +79,8 @@ async function replace(host: Host, { path, content, mode }: NewFile): Promise<vo
 
 /** Writes with the owner and the group that the file has. */
 async function write(host: Host, path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  const { code, stdout } = await host.query({ argv: ["stat", "--format=%u:%g", path] });
-  const owner = code === 0 ? stdout.trim() : "0:0";
+  const before = await host.stat(path);
+  const owner = before === undefined ? "0:0" : `${before.uid}:${before.gid}`;
   await host.write(path, content, mode);
   if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
 }

@@ -20,12 +20,9 @@ async function removeMember({ host, leave }: ResetContext, dataDir: string): Pro
   if (rest.length > 0) leave(dataDir, `it holds what is not etcd's: ${rest.join(", ")}`);
 }
 
-/** Whether etcd has it open: it keeps a lock on its database. */
+/** Whether etcd has it open: it keeps a lock on its database. @throws {UserError} when that cannot be looked at. */
 async function isInUse(host: Host, dataDir: string): Promise<boolean> {
-  const database = `${dataDir}/member/snap/db`;
-  if (await host.stat(database) === undefined) return false;
-  const { code } = await host.query({ argv: ["flock", "--nonblock", "--shared", database, "true"] });
-  return code === 1;
+  return await host.isLocked(`${dataDir}/member/snap/db`);
 }
 
 /** The data of this host's etcd member, whether its cluster goes on or not. */

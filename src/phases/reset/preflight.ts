@@ -8,6 +8,7 @@ export const preflight: Phase<ResetContext> = {
   summary: "ask whether to go on, and check that this may be done",
   async run(context) {
     checkUser(context);
+    await context.host.mounts(); // what is removed later depends on them: to fail, fail now
     await context.confirm();
   },
 };

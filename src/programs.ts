@@ -1,0 +1,63 @@
+/**
+ * Programs of the host: where they are looked for, and what an answer is worth. Open to
+ * every room; nothing is started here.
+ * @module
+ */
+import { UserError } from "./errors.ts";
+import type { Command, CommandOutput, Host } from "./system.ts";
+import { commandLine } from "./text/shell.ts";
+import { escapedLine } from "./text/visible.ts";
+
+/**
+ * The directories in which programs are looked for, in this order. The caller's PATH is not consulted: su and cron leave
+ * sbin out of it, and anyone who can write to one of its directories would decide what runs as root.
+ * The first six are systemd's own search path (systemd.exec(5)).
+ */
+export const PROGRAM_DIRECTORIES: readonly string[] = [
+  ...["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"],
+  ...["/opt/sbin", "/opt/bin"], // where /usr is read-only (Flatcar)
+  ...["/run/wrappers/bin", "/run/current-system/sw/bin", "/run/current-system/sw/sbin"], // NixOS
+  ...["/run/current-system/profile/sbin", "/run/current-system/profile/bin"], // Guix
+];
+
+/** How many of its last lines of output an error shows of a failed command. */
+const LAST_LINES = 15;
+
+/** How a command ended that did not do what was wanted: why it did not run, or its exit code and last lines of output. */
+export function commandError(command: Command, output: CommandOutput): UserError {
+  const shown = `Cannot run "${commandLine(command.argv)}"`;
+  const program = command.argv[0];
+  if (output.failure === "not found") {
+    return new UserError(`${shown}: program "${program}" not found`, {
+      hint:
+        `Install the package that provides "${program}", or link it into /usr/local/sbin. Programs are looked for in ` +
+        `${PROGRAM_DIRECTORIES.join(", ")}; the PATH is not used.`,
+    });
+  }
+  if (output.failure === "not executable") return new UserError(`${shown}: ${escapedLine(output.stderr.trim())}`);
+  const end = output.failure === "killed"
+    ? `it was ended by signal ${output.signal ?? "unknown"}`
+    : `it ended with exit code ${output.code}`;
+  const text = output.stderr.trim() === "" ? output.stdout : output.stderr;
+  const lines = text.trimEnd().split("\n").slice(-LAST_LINES).filter((line) => line.trim() !== "");
+  const said = lines.length === 0
+    ? " and printed nothing"
+    : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
+  return new UserError(`${shown}: ${end}${said}`);
+}
+
+/**
+ * Asks a program for something that is judged by. A program that cannot be run, is killed, or ends with an exit code that
+ * is no answer of its is an error: "could not look" is never "nothing there".
+ * @param codes the exit codes that are answers.
+ * @throws {UserError} that names the command and why there is no answer.
+ */
+export async function ask(
+  host: Pick<Host, "query">,
+  command: Command,
+  codes: readonly number[] = [0],
+): Promise<CommandOutput> {
+  const output = await host.query(command);
+  if (output.failure !== undefined || !codes.includes(output.code)) throw commandError(command, output);
+  return output;
+}

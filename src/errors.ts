@@ -13,6 +13,8 @@ export const EXIT = {
   untrusted: 5,
   /** `status`: this host is not a node of which everything was seen to be well. Nothing was changed. */
   unhealthy: 6,
+  /** Another command is changing this host. Nothing was changed. */
+  busy: 7,
 } as const;
 
 /** What each exit code means, in the words of the README. */
@@ -24,6 +26,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   [EXIT.timeout]: "a wait ran into its time limit",
   [EXIT.untrusted]: "the cluster could not be trusted (CA hash, signature, token)",
   [EXIT.unhealthy]: "`status`: not everything was seen to be well",
+  [EXIT.busy]: "another kubewright command is changing this host",
 };
 
 /** What a {@linkcode UserError} may carry besides its message. */
@@ -108,6 +111,11 @@ export class PreflightFailed extends UserError {
 /** A wait ended without what was waited for. */
 export class TimedOut extends UserError {
   override readonly exitCode = EXIT.timeout;
+}
+
+/** Another process holds the host's lock: which, and since when. */
+export class HostBusy extends UserError {
+  override readonly exitCode = EXIT.busy;
 }
 
 /** The other side could not be trusted; nothing secret was sent to it. */

@@ -5,7 +5,8 @@ import type { TextSource } from "./cli/requests.ts";
 import type { Reporter } from "./cli/reporter.ts";
 import type { Desk } from "./commands/desk.ts";
 import { COMMAND_TABLE } from "./dispatch.ts";
-import { EXIT, UserError } from "./errors.ts";
+import type { CommandSpec } from "./cli/flags.ts";
+import { EXIT, HostBusy, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
 import type { Build } from "./version.ts";
@@ -74,10 +75,13 @@ export async function main(args: readonly string[], build: (events: Events) => S
       system.out(commandHelp(command, await entry.phases()));
       return EXIT.ok;
     }
+    const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
     const desk: Desk = {
-      system,
+      system: busy ? recordingSystem(system, () => raise(busy)) : system,
+      changing: () => busy ? raise(busy) : system,
       dryRun() {
         listing.changes = true;
+        system.host.unlock().catch(() => undefined); // a configuration can ask for a dry run, too
         return recordingSystem(system, events.change);
       },
       observer: { started: reporter.phaseStarted, finished: reporter.phaseFinished, failed: reporter.phaseFailed },
@@ -91,5 +95,22 @@ export async function main(args: readonly string[], build: (events: Events) => S
   } catch (error) {
     (told.reporter ?? await reporterFor(output, "document", options)).error(error);
     return error instanceof UserError ? error.exitCode : EXIT.failed;
+  } finally {
+    await system.host.unlock();
+  }
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+/** Locks the host for a command that changes it. @returns the refusal, where another command has it locked. */
+async function lockFor({ name, changesHost }: CommandSpec, { host }: System): Promise<HostBusy | undefined> {
+  if (!changesHost) return undefined;
+  try {
+    await host.lock(name);
+  } catch (error) {
+    if (error instanceof HostBusy) return error;
+    throw error;
   }
 }

@@ -139,6 +139,14 @@ export interface Host {
   /** Runs a command for its effect; a non-zero exit is a `UserError` with the command line and its output. */
   run(command: Command): Promise<void>;
 
+  /**
+   * Makes this process the only one that changes the host, until `unlock` or its end. Dry runs and observers need not.
+   * @param command its words, without flags and their values, for whoever is refused.
+   * @throws {HostBusy} when another process is, with its command, process id and start.
+   */
+  lock(command: string): Promise<void>;
+  /** Ends that; a no-op without a lock. */
+  unlock(): Promise<void>;
   /** Probes until done or out of time ({@linkcode TimedOut}). A dry run says so and answers `assume`. */
   wait<T>(wait: Wait<T>): Promise<T>;
 }

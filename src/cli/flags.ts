@@ -26,6 +26,8 @@ export interface CommandSpec {
   /** How many operands it takes at most. */
   maxOperands: number;
   summary: string;
+  /** It changes this host: only one such command runs at a time, but for dry runs. */
+  changesHost?: true;
   /** What `--output json|yaml` prints. */
   output: OutputKind;
   /** Its own flags; one of a common flag's name takes that one's place. */

@@ -5,8 +5,10 @@ import type { System } from "../system.ts";
 
 /** What `main` lays out for a command to work with. */
 export interface Desk {
-  /** The real outside world. */
+  /** The real outside world. Where another command is changing this host, any change in it is refused. */
   system: System;
+  /** The real outside world, for a command that is about to change it. @throws {HostBusy} when another one does. */
+  changing(): System;
   /** The same world with every change only recorded. A command takes it when its configuration says `dryRun`. */
   dryRun(): System;
   observer: PhaseObserver;
@@ -26,7 +28,7 @@ export interface Outcome {
 
 /** The world that a configuration asks for: recorded in a dry run, and as patient with the API server and etcd as it says. */
 export function systemFor(desk: Desk, config: { dryRun: boolean; timeouts: Timeouts }): System {
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const system = config.dryRun ? desk.dryRun() : desk.changing();
   const [api, etcd] = [durationMs(config.timeouts.kubernetesAPICall), durationMs(config.timeouts.etcdAPICall)];
   return {
     ...system,

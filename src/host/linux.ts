@@ -15,6 +15,7 @@ import {
 } from "./durable.ts";
 import { fileError, isAbsent } from "./failure.ts";
 import { commandError } from "../programs.ts";
+import { type HostLock, hostLock } from "./host_lock.ts";
 import { isLocked } from "./lock.ts";
 import { mountPoints } from "./mounts.ts";
 import { execute } from "./process.ts";
@@ -24,8 +25,12 @@ import { waitUntil } from "./wait.ts";
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
 const RESOLVE_MS = 10_000;
 
-/** The real host. `onWait` hears of each wait's progress, for a terminal. */
-export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => void): Host {
+/** The real host. `onWait` hears of each wait's progress, for a terminal; `own` is its lock, for tests in a place of theirs. */
+export function linuxHost(
+  report: ChangeSink,
+  onWait?: (event: WaitEvent) => void,
+  own: HostLock = hostLock(),
+): Host {
   const host: Host = {
     now: () => new Date(),
     hostname: () => Deno.hostname(),
@@ -83,6 +88,8 @@ export function linuxHost(report: ChangeSink, onWait?: (event: WaitEvent) => voi
       if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
       report({ kind: "run", command });
     },
+    lock: (command) => own.lock(command),
+    unlock: () => own.unlock(),
     wait<T>(wait: Wait<T>) {
       report({ kind: "wait", what: wait.what });
       return waitUntil(wait, onWait);

@@ -25,6 +25,8 @@ export interface MemoryHostOptions {
   names?: readonly string[];
   /** false: there is no systemctl. Else systemd answers: a time service is active, and there is no other unit. */
   systemd?: boolean;
+  /** What `lock` does; absent: it is granted. */
+  lock?(command: string): Promise<void>;
   hostname?: string;
   addresses?: readonly InterfaceAddress[];
   environment?: Readonly<Record<string, string>>;
@@ -95,6 +97,8 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     remove: never,
     removeTree: never,
     run: never,
+    lock: never,
+    unlock: never,
     wait: never,
   };
   const overlay = recordingHost(base, report);
@@ -105,6 +109,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
       return overlay.run(command);
     },
+    lock: (command) => options.lock?.(command) ?? Promise.resolve(),
     async wait<T>(wait: Wait<T>) {
       if (options.waits !== true) return await overlay.wait(wait);
       report({ kind: "wait", what: wait.what });

@@ -114,6 +114,8 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
       report({ kind: "run", command });
       return Promise.resolve();
     },
+    lock: () => Promise.resolve(),
+    unlock: () => Promise.resolve(),
     async wait<T>(wait: Wait<T>) {
       report({ kind: "wait", what: wait.what });
       return wait.independent ? await waitUntil(wait) : wait.assume;

@@ -30,6 +30,7 @@ export const CERTS_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "certs renew",
+    changesHost: true,
     operands: "all|NAME…",
     choices: ["all", ...CERTIFICATE_NAMES],
     maxOperands: 20,
@@ -47,6 +48,7 @@ export const CERTS_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "certs generate-csr",
+    changesHost: true,
     operands: "",
     maxOperands: 0,
     summary: "make every key, and the requests for an authority whose key is kept elsewhere",

@@ -58,6 +58,7 @@ const PHASE_FLAGS: readonly Flag[] = [
 export const INIT_COMMANDS: readonly CommandSpec[] = [
   {
     name: "init",
+    changesHost: true,
     operands: "",
     maxOperands: 0,
     summary: "make this host the first control plane node of a new cluster",
@@ -71,6 +72,7 @@ export const INIT_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "init phase",
+    changesHost: true,
     operands: "PHASE…",
     maxOperands: 3,
     summary: "run one phase of init, with all below it",

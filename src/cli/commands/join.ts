@@ -46,6 +46,7 @@ const JOIN_FLAGS: readonly Flag[] = [
 export const JOIN_COMMANDS: readonly CommandSpec[] = [
   {
     name: "join",
+    changesHost: true,
     operands: "[HOST[:PORT]]",
     maxOperands: 1,
     summary: "make this host a worker node of an existing cluster",
@@ -59,6 +60,7 @@ export const JOIN_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "join phase",
+    changesHost: true,
     operands: "PHASE… [HOST:PORT]",
     maxOperands: 4,
     summary: "run one phase of join, with all below it",

@@ -28,6 +28,7 @@ const RESET_FLAGS: readonly Flag[] = [
 export const RESET_COMMANDS: readonly CommandSpec[] = [
   {
     name: "reset",
+    changesHost: true,
     operands: "",
     maxOperands: 0,
     summary: "take the node off this host: what kubewright made, and nothing else",
@@ -37,6 +38,7 @@ export const RESET_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "reset phase",
+    changesHost: true,
     operands: "PHASE…",
     maxOperands: 3,
     summary: "run one phase of reset, with all below it",

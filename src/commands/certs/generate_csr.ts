@@ -26,7 +26,7 @@ export async function generateCsr(desk: Desk, request: CsrRequest): Promise<Outc
       { where: "--kubeconfig-dir", what: `has to be an absolute path, but is "${kubeconfigDirectory}"` },
     ]);
   }
-  const system = request.dryRun ? desk.dryRun() : desk.system;
+  const system = request.dryRun ? desk.dryRun() : desk.changing();
   const { host } = system;
   const facts = await gatherFacts(host);
   const config = loadInit(

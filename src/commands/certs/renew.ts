@@ -40,7 +40,7 @@ async function podsToRestart(host: Host, renewed: readonly Renewed[]): Promise<s
 
 /** `certs renew`: new keys and certificates with the names of the old ones. */
 export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome> {
-  const system = request.dryRun ? desk.dryRun() : desk.system;
+  const system = request.dryRun ? desk.dryRun() : desk.changing();
   const { cluster, origin, reason } = await findConfiguration(system, request);
   const entries = selectRenewables(request.names, cluster);
   const socket = request.restart ? await socketOf(system.host, request.criSocket) : undefined;

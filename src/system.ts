@@ -127,7 +127,10 @@ export interface Host {
   write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
   /** As `write`, for a file that the user asked for and gets: it does not come into the receipt, and `reset` leaves it. */
   handOver(path: string, content: string | Uint8Array, mode: number): Promise<void>;
-  /** Makes the directory and its missing parents, each with this mode and one Change; a no-op when it is there, whatever its mode. */
+  /**
+   * Makes the directory with this mode, and its missing parents with mode 0755, each with one Change; a no-op when it is
+   * there, whatever its mode.
+   */
   makeDirectory(path: string, mode: number): Promise<void>;
   /** Removes the file or empty directory; a no-op when it is not there. */
   remove(path: string): Promise<void>;

@@ -106,9 +106,6 @@ extract() { # folder
 
 # Makes "$folder" whole: unpacked beside it, checked, renamed. Two at once both end well.
 unpack() {
-  for stale in "$base"/.new.*; do # of runs that were killed
-    [ -d "$stale" ] && ! kill -0 "${stale##*.}" 2>/dev/null && rm -rf -- "$stale"
-  done
   new=$base/.new.$$
   trap 'rm -rf -- "$new"' EXIT
   trap 'exit 130' INT
@@ -136,6 +133,9 @@ unpack() {
 }
 
 folder=$base/$content
+for stale in "$base"/.new.*; do # of runs that were killed while they unpacked this or another release
+  [ -d "$stale" ] && ! kill -0 "${stale##*.}" 2>/dev/null && rm -rf -- "$stale"
+done
 # Nothing kept on disk, and nothing of the user's settings for deno.
 export DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
 unset DENO_V8_FLAGS DENO_COMPAT DENO_CONDITIONS DENO_COVERAGE_DIR DENO_PERMISSION_BROKER_PATH NODE_OPTIONS NODE_V8_COVERAGE

@@ -1,5 +1,7 @@
 /** The receipt as commands read it: what this program made on this host (kept by the host adapter). @module */
 import { isMapping } from "../config/yaml.ts";
+import { UserError } from "../errors.ts";
+import { writableByOthers } from "../file_trust.ts";
 import type { Host } from "../system.ts";
 
 /** JSON lines, one for each path that this program made on this host. */
@@ -23,10 +25,19 @@ function isHeader(value: unknown): boolean {
 
 /**
  * Reads the receipt in the order of its lines; one that a crash cut off is passed over. Only root may read it.
+ * @throws {UserError} when another user could have written it: `reset` removes what is in it.
  * @param damaged is told how many whole lines say nothing that can be used, where there are some.
  */
 export async function readReceiptEntries(host: Host, damaged?: (lines: number) => void): Promise<ReceiptEntry[]> {
   if (host.uid() !== 0) return []; // the preflight checks say that it takes root
+  const there = await host.stat(RECEIPT_PATH);
+  const why = there && writableByOthers(there, host.uid());
+  if (why !== undefined) {
+    throw new UserError(`Cannot use the receipt "${RECEIPT_PATH}": ${why}`, {
+      hint: `Look at what it holds: reset removes what is in it. If it is right: chown root:root ${RECEIPT_PATH} && ` +
+        `chmod 0600 ${RECEIPT_PATH}, and rerun the command.`,
+    });
+  }
   const lines = (await host.readText(RECEIPT_PATH) ?? "").split("\n");
   const torn = lines.pop();
   let unusable = 0;

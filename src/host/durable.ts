@@ -13,6 +13,9 @@ const PROCESS_START = Date.now() - performance.now();
 /** Makes temporary names unique within this process. */
 let serial = 0;
 
+/** Mode of directories that are made on the way to another one: which mode that gets says nothing about them. */
+export const PARENT_MODE = 0o755;
+
 /** Splits an absolute path into its directory (`/` at least) and its last part. */
 export function splitPath(path: string): { directory: string; name: string } {
   if (!path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
@@ -88,7 +91,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
 export async function makeOneDirectory(path: string, mode: number): Promise<boolean> {
   try {
     await Deno.mkdir(path, { mode });
-    await Deno.chmod(path, mode); // what the umask took away
+    await correctMode(path, mode, await Deno.lstat(path));
     await syncDirectory(splitPath(path).directory);
     return true;
   } catch (error) {
@@ -106,9 +109,48 @@ export async function syncDirectory(path: string): Promise<void> {
 /** Creates the file, never opening an existing one, and gives it its mode before its first byte, whatever the umask. */
 async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true, mode });
-  if (((await file.stat()).mode ?? mode) % 0o10000 !== mode) await Deno.chmod(path, mode);
+  await correctMode(path, mode, await file.stat());
   await writeAll(file, bytes);
   await file.sync();
+}
+
+/**
+ * Gives back what the umask took away from what was just made. chmod goes by path: where another user could have put a
+ * link there in the meantime, it is not called.
+ * @throws {UserError} in a directory of which others decide what is in it.
+ */
+async function correctMode(path: string, mode: number, made: Deno.FileInfo): Promise<void> {
+  if (((made.mode ?? mode) & 0o7777) === mode) return;
+  const parent = await Deno.realPath(splitPath(path).directory);
+  const loose = await looseDirectory(parent);
+  if (loose !== undefined) {
+    await Deno.remove(path).catch(() => undefined);
+    const octal = mode.toString(8).padStart(4, "0");
+    throw new UserError(
+      `Cannot give "${path}" the mode ${octal}: users other than this one may replace it, by "${loose}"`,
+      {
+        hint: [
+          "Set a umask by which the mode needs no change, and rerun the command: umask 022",
+          `See it: ls -ld ${loose}`,
+        ],
+      },
+    );
+  }
+  await Deno.chmod(path, mode);
+}
+
+/**
+ * The first directory on the way down in which a user besides root and this one can replace an entry of theirs; undefined
+ * when there is none. In a sticky one (/tmp) only an entry's owner can.
+ */
+export async function looseDirectory(path: string): Promise<string | undefined> {
+  for (const directory of ["/", ...ancestorsOf(path), path]) {
+    const { uid, mode } = await Deno.lstat(directory);
+    const bits = mode ?? 0;
+    const mayWrite = (bits & 0o022) !== 0 && (bits & 0o1000) === 0;
+    if (mayWrite || uid !== 0 && uid !== Deno.uid()) return directory;
+  }
+  return undefined;
 }
 
 /** Writes all bytes: one call may write fewer. */

@@ -9,6 +9,7 @@ import {
   assertWritable,
   equalBytes,
   makeOneDirectory,
+  PARENT_MODE,
   replaceFile,
   splitPath,
   syncDirectory,
@@ -67,7 +68,8 @@ export function linuxHost(
     async makeDirectory(path, mode) {
       for (const directory of [...ancestorsOf(path), path]) {
         if (await isDirectory(directory)) continue;
-        if (await makeOneDirectory(directory, mode)) report({ kind: "directory", path: directory, mode });
+        const own = directory === path ? mode : PARENT_MODE;
+        if (await makeOneDirectory(directory, own)) report({ kind: "directory", path: directory, mode: own });
       }
     },
     async remove(path) {
@@ -125,11 +127,37 @@ async function readKernelFile(path: string): Promise<Uint8Array | undefined> {
 async function read(path: string): Promise<Uint8Array | undefined> {
   if (KERNEL_PATH.test(path)) return await readKernelFile(path);
   try {
+    const info = await Deno.stat(path);
+    if (!info.isFile && await isEmptyDevice(path)) return new Uint8Array();
+    assertReadable(path, info);
     return await Deno.readFile(path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw await fileError("read", path, error);
   }
+}
+
+/** Longest file that is read whole, in bytes: nothing that a node has to do with is longer. */
+const LONGEST_FILE = 64 << 20;
+
+/** A descriptor that the caller's shell opened, `--config <(…)`: its writer is there, and ends. */
+const OPENED_BY_CALLER = /^\/dev\/(stdin|fd\/\d+)$/;
+
+/** /dev/null, which stands for a file that is empty: systemd masks units by it. */
+async function isEmptyDevice(path: string): Promise<boolean> {
+  return await Deno.realPath(path) === "/dev/null";
+}
+
+/** Refuses what is no file: a pipe that nobody writes to would be waited for, a device may have no end. */
+function assertReadable(path: string, info: Deno.FileInfo): void {
+  if (info.isFile || info.isDirectory || OPENED_BY_CALLER.test(path)) {
+    if (info.size <= LONGEST_FILE) return;
+    throw new UserError(`Cannot read "${path}": it has ${info.size} bytes, expected at most ${LONGEST_FILE}`);
+  }
+  const kind = info.isFifo ? "a named pipe" : info.isSocket ? "a socket" : "a device";
+  throw new UserError(`Cannot read "${path}": it is ${kind}, expected a file`, {
+    hint: `Look at it (ls -ld ${path}), then replace it by a file and run the same command again.`,
+  });
 }
 
 async function stat(path: string): Promise<FileStat | undefined> {

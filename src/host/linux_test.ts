@@ -154,7 +154,8 @@ Deno.test("makeDirectory, remove, read, stat, list: absent things are answers, m
   await inScratch(async (host, dir, changes) => {
     await host.makeDirectory(`${dir}/d/e`, 0o700);
     await host.makeDirectory(`${dir}/d/e`, 0o755);
-    assert.equal((await host.stat(`${dir}/d`))?.mode, 0o700);
+    assert.deepEqual([(await host.stat(`${dir}/d`))?.mode, (await host.stat(`${dir}/d/e`))?.mode], [0o755, 0o700]);
+    assert.deepEqual(changes.map((change) => "mode" in change && change.mode), [0o755, 0o700]);
     assert.deepEqual(kinds(changes), ["directory", "directory"]);
     await host.remove(`${dir}/none`);
     await host.remove(`${dir}/d/e`);
@@ -267,4 +268,46 @@ Deno.test("wait: an error of the probe ends it at once", async () => {
   const host = linuxHost(() => {});
   const probe = () => Promise.reject(new UserError("Cannot do it"));
   await assert.rejects(host.wait({ what: "it", probe, timeoutMs: 5000, assume: 0 }), /Cannot do it/);
+});
+
+Deno.test("read: a pipe, a socket or an endless device is refused, not waited for; /dev/null is empty", async () => {
+  await inScratch(async (host, dir) => {
+    await host.run({ argv: ["mkfifo", `${dir}/pipe`] });
+    await Deno.symlink(`${dir}/pipe`, `${dir}/link`);
+    await Deno.symlink("/dev/null", `${dir}/masked`);
+    using _listener = Deno.listen({ transport: "unix", path: `${dir}/socket` });
+    await Deno.writeFile(`${dir}/huge`, new Uint8Array());
+    await Deno.truncate(`${dir}/huge`, (64 << 20) + 1);
+    await assert.rejects(host.read(`${dir}/pipe`), /Cannot read ".*pipe": it is a named pipe, expected a file/);
+    await assert.rejects(host.read(`${dir}/link`), /it is a named pipe/);
+    await assert.rejects(host.readText(`${dir}/socket`), /it is a socket/);
+    await assert.rejects(host.read("/dev/zero"), /it is a device/);
+    await assert.rejects(host.read(`${dir}/huge`), /has 67108865 bytes, expected at most 67108864/);
+    assert.equal(await host.readText(`${dir}/masked`), "");
+    assert.equal(await host.isLocked(`${dir}/pipe`), false);
+    await assert.rejects(host.write(`${dir}/pipe`, "x", 0o600), /device, socket or pipe/);
+  });
+});
+
+Deno.test({
+  name: "write, makeDirectory: no chmod by path where another user could have put a link there",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await inScratch(async (host, dir, changes) => {
+      await Deno.mkdir(`${dir}/theirs`);
+      await Deno.chown(`${dir}/theirs`, 12345, 12345);
+      await Deno.chmod(dir, 0o755);
+      const before = Deno.umask(0o077);
+      try {
+        await assert.rejects(host.makeDirectory(`${dir}/theirs/x`, 0o755), /Cannot give ".*x" the mode 0755: .*theirs/);
+        await assert.rejects(host.write(`${dir}/theirs/y`, "y", 0o644), /Cannot give ".*y\S*" the mode 0644/);
+        assert.deepEqual([await host.list(`${dir}/theirs`), changes], [[], []]);
+        await host.write(`${dir}/theirs/y`, "y", 0o600); // needs no chmod
+        await host.write(`${dir}/mine`, "y", 0o644);
+        assert.equal((await host.stat(`${dir}/mine`))?.mode, 0o644);
+      } finally {
+        Deno.umask(before);
+      }
+    });
+  },
 });

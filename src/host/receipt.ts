@@ -3,6 +3,8 @@
  * JSON lines, each on disk before what it tells of happens.
  * @module
  */
+import { UserError } from "../errors.ts";
+import { writableByOthers } from "../file_trust.ts";
 import type { Host } from "../system.ts";
 import { ancestorsOf, appendLine, equalBytes, splitPath } from "./durable.ts";
 
@@ -23,6 +25,9 @@ const HEADER = `${JSON.stringify({ kind: "receipt", version: 1 })}\n`;
 /** Reads the receipt; empty when there is none. Lines that a crash tore, and kinds of later versions, are left out. */
 export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<ReceiptEntry[]> {
   const entries: ReceiptEntry[] = [];
+  const there = await host.stat(path);
+  const why = there && writableByOthers(there, host.uid());
+  if (why !== undefined) throw receiptError(path, why);
   for (const line of (await host.readText(path) ?? "").split("\n")) {
     let value: unknown;
     try {
@@ -33,6 +38,14 @@ export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<Rece
     if (isEntry(value)) entries.push(value);
   }
   return entries;
+}
+
+/** What is in the receipt is removed by `reset`: nobody else may have written it. */
+function receiptError(path: string, why: string): UserError {
+  return new UserError(`Cannot use the receipt "${path}": ${why}`, {
+    hint:
+      `Look at what it holds. If it is right: chown root:root ${path} && chmod 0600 ${path}, and rerun the command.`,
+  });
 }
 
 function isEntry(value: unknown): value is ReceiptEntry {

@@ -55,3 +55,24 @@ Deno.test("receipt: over a recording host the changes are those of a real one", 
   assert.equal(real.length, 4);
   await Deno.remove(dir, { recursive: true });
 });
+
+Deno.test("receipt: one that others could have written, or that is no file, is not believed", async () => {
+  const dir = await Deno.makeTempDir();
+  const path = `${dir}/receipt.jsonl`;
+  const host = linuxHost(() => {});
+  const refused = (why: RegExp) => assert.rejects(readReceipt(host, path), why);
+  await Deno.writeTextFile(path, "");
+  await Deno.chmod(path, 0o666);
+  await refused(/Cannot use the receipt ".*": its mode is 0666, expected one by which only its owner writes/);
+  await assert.rejects(receiptHost(host, { path }).write(`${dir}/x`, "x", 0o600), /Cannot use the receipt/);
+  await Deno.chmod(path, 0o600);
+  assert.deepEqual(await readReceipt(host, path), []);
+  if (Deno.uid() === 0) {
+    await Deno.chown(path, 12345, 12345);
+    await refused(/its owner is user 12345, expected user 0/);
+  }
+  await Deno.remove(path);
+  await Deno.symlink(`${dir}/other`, path);
+  await refused(/it is a symlink, expected a file/);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -4,7 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import type { ChangeSink, Command, FileStat, Host, Wait } from "../system.ts";
-import { ancestorsOf, assertWritable, equalBytes, splitPath } from "./durable.ts";
+import { ancestorsOf, assertWritable, equalBytes, PARENT_MODE, splitPath } from "./durable.ts";
 import { waitUntil } from "./wait.ts";
 
 /** What a recorded change left at a path. */
@@ -55,8 +55,9 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
         throw new UserError(`Cannot make the directory "${directory}": a file is in its place; nothing was changed`);
       }
       if (there !== undefined) continue;
-      overlay.set(directory, { kind: "directory", mode, modified: real.now() });
-      report({ kind: "directory", path: directory, mode });
+      const own = directory === path ? mode : PARENT_MODE;
+      overlay.set(directory, { kind: "directory", mode: own, modified: real.now() });
+      report({ kind: "directory", path: directory, mode: own });
     }
   }
 

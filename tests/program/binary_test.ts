@@ -166,6 +166,17 @@ Deno.test({
         }
         assert(unpacked().length === 1, `nothing left over: ${unpacked()}`);
       });
+      await t.step("what a run left that was killed while it unpacked goes with the next run", async () => {
+        const noProcess = 4_194_305; // above the kernel's greatest pid
+        await Deno.mkdir(`${cache}/.new.${noProcess}/program`, { recursive: true });
+        if (Deno.uid() === 0) {
+          for (const made of [".new.4194305", ".new.4194305/program"]) {
+            await Deno.chown(`${cache}/${made}`, OTHER_USER, OTHER_USER);
+          }
+        }
+        assert(succeeds(await asOther(file, home, ["version"])).stderr === "", "nothing on stderr");
+        assert(!exists(`${cache}/.new.${noProcess}`), `left over: ${unpacked()}`);
+      });
       await t.step("several started at once", async () => {
         const fresh = await newHome();
         const ended = await Promise.all([1, 2, 3, 4].map(() => asOther(file, fresh, ["version"])));

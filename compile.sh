@@ -12,6 +12,7 @@ Environment:
   DENORT_BIN_ARM64, DENORT_BIN_X86_64
                           the same for one target
   KUBEWRIGHT_KIND         self-extracting: do not try `deno compile`
+  KUBEWRIGHT_TEST_BUILD   failpoints: a program for tests, which ends itself where it is told, in dist/failpoints
   KUBEWRIGHT_DIST         where to put the files (default: dist)
 TEXT
 }
@@ -70,10 +71,17 @@ commit_of() {
 bundle() { # kind folder
   [ -e "$work/$2" ] && return
   mkdir "$work/$2.entry"
+  local import="" system="" kind=$1
+  if [ -n "$test_build" ]; then
+    import="import { failingSystem } from \"$root/tests/failpoints/system.ts\";"
+    system=", failingSystem"
+    kind="$1, for tests: $test_build"
+  fi
   cat >"$work/$2.entry/entry.ts" <<TS
 import { run } from "$root/mod.ts";
 import { VERSION } from "$root/src/version.ts";
-await run({ version: VERSION, commit: "$commit", kind: "$1" });
+$import
+await run({ version: VERSION, commit: "$commit", kind: "$kind" }$system);
 TS
   "$deno" bundle --quiet --no-check --config "$root/deno.json" --frozen --platform deno --code-splitting \
     --outdir "$work/$2" "$work/$2.entry/entry.ts"
@@ -199,6 +207,8 @@ for argument in "${@:-$(uname -m)}"; do
     *) targets+=("$(target_of "$argument")") || fail "no such target: \"$argument\"; there are x86_64, arm64 and all" ;;
   esac
 done
+test_build=${KUBEWRIGHT_TEST_BUILD:-}
+case $test_build in "" | failpoints) ;; *) fail "KUBEWRIGHT_TEST_BUILD is failpoints or not set" ;; esac
 case ${KUBEWRIGHT_KIND:-} in "" | self-extracting) ;; *) fail "KUBEWRIGHT_KIND is self-extracting or not set" ;; esac
 
 command -v "$deno" >/dev/null || fail "there is no \"$deno\": install Deno, or name one by DENO"
@@ -207,7 +217,7 @@ given_runtime=${DENORT_BIN:-}
 unset DENORT_BIN # it fits one architecture only; each link names its own
 deno_version=$("$deno" --version | sed -n 's/^deno \([0-9.]*\).*/\1/p')
 commit=$(commit_of)
-dist=${KUBEWRIGHT_DIST:-$root/dist}
+dist=${KUBEWRIGHT_DIST:-$root/dist${test_build:+/$test_build}}
 mkdir -p "$dist"
 dist=$(cd "$dist" && pwd -P)
 work=$(mktemp -d "$dist/.build.XXXXXX")

@@ -12,7 +12,7 @@ import { kubeClient } from "./src/kube/client.ts";
 import { httpDownload } from "./src/kube/download.ts";
 import { trustNobodyElse } from "./src/kube/http_client.ts";
 import { unverifiedHttp } from "./src/kube/unverified.ts";
-import type { System } from "./src/system.ts";
+import type { Host, System } from "./src/system.ts";
 import { type Build, SOURCE_BUILD } from "./src/version.ts";
 
 export * from "./src/system.ts";
@@ -37,11 +37,11 @@ async function readLine(): Promise<string | undefined> {
   return bytes.length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(bytes));
 }
 
-/** The real outside world; everything that happens in it is told to `events`. */
-export function realSystem(events: Events): System {
+/** The real outside world; everything that happens in it is told to `events`. `around` wraps the machine, for tests. */
+export function realSystem(events: Events, around: (host: Host) => Host = (host) => host): System {
   trustNobodyElse();
   return {
-    host: receiptHost(linuxHost(events.change, events.wait)),
+    host: receiptHost(around(linuxHost(events.change, events.wait))),
     connect: (credentials, timeLimitMs) =>
       kubeClient(credentials, events.change, timeLimitMs === undefined ? {} : { timeLimitMs }),
     runtime: (socket) => containerRuntime(socket, events.change),
@@ -56,10 +56,13 @@ export function realSystem(events: Events): System {
   };
 }
 
-/** Runs the program and ends the process with its exit code. `compile.sh` calls this with the stamped build. */
-export async function run(build: Build): Promise<never> {
+/**
+ * Runs the program and ends the process with its exit code. `compile.sh` calls this with the stamped build; a test build
+ * gives a system of its own.
+ */
+export async function run(build: Build, system: (events: Events) => System = realSystem): Promise<never> {
   const arch = Deno.build.arch === "x86_64" ? "amd64" : "arm64";
-  Deno.exit(await main(Deno.args, realSystem, { ...build, platform: `${Deno.build.os}/${arch}` }));
+  Deno.exit(await main(Deno.args, system, { ...build, platform: `${Deno.build.os}/${arch}` }));
 }
 
 if (import.meta.main) await run(SOURCE_BUILD);

@@ -7,6 +7,8 @@
 import type { Scenario } from "./scenario.ts";
 import { scenario as certs } from "./scenarios/certs.ts";
 import { scenario as externalCA } from "./scenarios/external_ca.ts";
+import { scenario as failpoints } from "./scenarios/failpoints.ts";
+import { scenario as pairs } from "./scenarios/pairs.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as interop } from "./scenarios/interop.ts";
 import { scenario as interopJoin } from "./scenarios/interop_join.ts";
@@ -48,5 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   status,
   kill,
   killRename,
+  pairs,
+  failpoints,
   ...TROUBLE,
 ];

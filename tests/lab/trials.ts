@@ -39,14 +39,17 @@ export interface Trial {
   run(host: Host): Promise<string>;
 }
 
-/** Does all trials, each on a fresh host that is gone afterwards; throws at the end when some failed. */
-export async function trials(t: Run, all: readonly Trial[]): Promise<void> {
+/**
+ * Does all trials, each on a fresh host that is gone afterwards; throws at the end when some failed.
+ * @param prefix of the hosts' names.
+ */
+export async function trials(t: Run, all: readonly Trial[], prefix = "k"): Promise<void> {
   const queue = [...all.entries()];
   const failures: string[] = [];
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, trial] = next;
-      const failure = await attempt(t, `k${index + 1}`, trial);
+      const failure = await attempt(t, `${prefix}${index + 1}`, trial);
       if (failure !== undefined) failures.push(failure);
     }
   };

@@ -109,6 +109,15 @@ function asOther(file: string, home: string, args: string[], env: Record<string,
 }
 
 Deno.test({
+  name: "binary: holds no failpoints",
+  ignore: !exists(BINARY),
+  async fn() {
+    const found = await call("grep", ["-c", "KUBEWRIGHT_FAILPOINT", BINARY]);
+    assert(found.stdout.trim() === "0", "a test build is in the release's place", found);
+  },
+});
+
+Deno.test({
   name: `self-extracting binary: unpacks once, privately, checked before each run${ifAsked}`,
   ignore: !selfExtracting,
   async fn(t) {

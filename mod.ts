@@ -48,7 +48,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
     etcd: (endpoint, credentials, limit) => etcdClient(endpoint, credentials, events.change, limit),
     unverified: unverifiedHttp(),
     download: httpDownload(),
-    stdin: () => new Response(Deno.stdin.readable).text(),
+    stdin: () => new Response(Deno.stdin.readable).bytes(),
     readLine,
     terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal() },
     out: (line) => writeAll(Deno.stdout, `${line}\n`),

@@ -88,7 +88,7 @@ export async function main(args: readonly string[], build: (events: Events) => S
       note: reporter.note,
       warn: reporter.warn,
     };
-    const source: TextSource = { stdin: system.stdin, readText: (path) => system.host.readText(path) };
+    const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
     const outcome = await entry.run({ parsed, source, desk, build: stamp });
     reporter.result(outcome.text, outcome.result);
     return outcome.exitCode ?? EXIT.ok;

@@ -368,7 +368,7 @@ export interface System {
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
   /** Reads all of standard input. */
-  stdin(): Promise<string>;
+  stdin(): Promise<Uint8Array>;
   /** Reads one line of standard input, an answer to a question; undefined when there is none. */
   readLine(): Promise<string | undefined>;
   /** Whether standard output / error is a terminal. */

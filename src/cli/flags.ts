@@ -12,6 +12,10 @@ export interface Flag {
   help: string;
   /** Its one letter name: `o`. */
   short?: string;
+  /** An empty value is refused, where it would quietly mean something else. */
+  needed?: true;
+  /** A number without prefix: `010` is ten. */
+  decimal?: true;
   /** It is kubeadm's, and there is a reason why it is refused here. */
   refused?: string;
 }
@@ -58,7 +62,7 @@ export const short = (letter: string, long: Flag): Flag => ({ ...long, short: le
 export const COMMON_FLAGS: readonly Flag[] = [
   short("o", text("output", "text|json|yaml", "what to print (text)")),
   flag("verbose", "also print what each change writes, unless it is secret"),
-  short("v", number("v", "<level>", "kubeadm's name for it: from 1 on as --verbose (0)")),
+  short("v", { ...number("v", "<level>", "kubeadm's name for it: from 1 on as --verbose (0)"), decimal: true }),
   text("vmodule", "<pattern=n,…>", "taken for kubeadm's sake, without effect"),
   {
     ...text("rootfs", "<dir>", "kubeadm's; refused: run the program inside that directory with chroot"),

@@ -1,19 +1,10 @@
-import { parseArgs as untypedParseArgs } from "@std/cli/parse-args";
+import { parseDuration } from "../config/duration.ts";
+import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
 import { nearest } from "../config/nearest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
-
-// deno-std ships no types: these are the parts in use.
-const parseArgs = untypedParseArgs as (
-  args: readonly string[],
-  options: {
-    string: string[];
-    boolean: string[];
-    collect: string[];
-    unknown(arg: string, key?: string): boolean;
-  },
-) => Record<string, unknown> & { _: (string | number)[] };
+import { readWords } from "./words.ts";
 
 /** A parsed command line. */
 export interface Parsed {
@@ -78,43 +69,51 @@ export function findCommand(words: readonly string[]): { command: CommandSpec; r
   });
 }
 
-/** Boolean flags given as `--flag=value` become `--flag` or nothing, other values a problem. */
-function switchProblems(args: readonly string[], flags: readonly Flag[]): Problem[] {
-  return args.flatMap((arg) => {
-    const match = /^--([^=]+)=(.*)$/.exec(arg);
-    const flag = match && flags.find((f) => f.name === match[1] && f.type === "switch");
-    return flag && !/^(true|false)$/.test(match[2] ?? "")
-      ? [{ where: `--${flag.name}`, what: `takes no value, true or false, but is "${match[2]}"` }]
-      : [];
-  });
-}
-
 /** What kubeadm's `--output` takes besides: templates. */
 const TEMPLATE = /^(go-)?template|^jsonpath|^kyaml$/;
 
-/** Values that are none of those that a flag like `text|json|yaml` takes. */
-function choiceProblems(given: readonly Flag[], valueOf: (name: string) => unknown): Problem[] {
-  return given.flatMap(({ name, type, value: choices = "<" }): Problem[] => {
-    const value = String(valueOf(name) ?? "");
-    const known = choices.split("|");
-    if (type !== "text" || choices.includes("<") || value === "" || known.includes(value)) return [];
-    const what = `is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${value}"`;
-    const template = name === "output" && TEMPLATE.test(value);
-    return [{ where: `--${name}`, what, ...(template ? { hint: "Take json, and give it to jq or yq instead." } : {}) }];
-  });
+/** Why a value of a flag like `text|json|yaml` is none of those that it takes; undefined when it is. */
+function choiceProblem({ name, value: choices = "<" }: Flag, value: string): Problem | undefined {
+  const known = choices.split("|");
+  if (choices.includes("<") || value === "" || known.includes(value)) return undefined;
+  const what = `is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${value}"`;
+  const template = name === "output" && TEMPLATE.test(value);
+  return { where: `--${name}`, what, ...(template ? { hint: "Take json, and give it to jq or yq instead." } : {}) };
 }
 
-/** Short names in full, and `--flag -` (standard input) in one piece: a dash alone would be taken for an operand. */
-function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
-  const full = args.map((arg) => {
-    const letter = /^-([a-z])=?(.*)$/.exec(arg);
-    const long = letter && flags.find((f) => f.short === letter[1]);
-    if (!long || long.type === "switch" && letter[2] !== "") return arg;
-    return letter[2] === "" ? `--${long.name}` : `--${long.name}=${letter[2]}`;
-  });
-  const takesValue = (arg: string | undefined) => flags.some((f) => f.type !== "switch" && `--${f.name}` === arg);
-  const follows = (i: number) => full[i] === "-" && takesValue(full[i - 1]);
-  return full.flatMap((arg, i) => follows(i) ? [] : follows(i + 1) ? [`${arg}=-`] : [arg]);
+/** An empty value is none, as to kubeadm; but one that names a file, or is a secret, was meant to be something. */
+function mayBeEmpty({ type, value = "", needed }: Flag): boolean {
+  return !needed && (type === "list" || type === "text" && !/<(file|duration)>/.test(value));
+}
+
+/** The value of a flag, or what is wrong with one of its texts. */
+function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: unknown } | { problem: Problem } {
+  const { name, type } = flag;
+  const refuse = (what: string) => ({ problem: { where: `--${name}`, what } });
+  if (flag.refused) return refuse(flag.refused);
+  const missing = texts.some((text) => text === undefined || text === "" && type !== "switch" && !mayBeEmpty(flag));
+  if (missing) return refuse(`needs a value: ${flag.value}`);
+  const last = texts.at(-1)!;
+  if (type === "switch") {
+    const values = texts.map((text) => parseBoolean(text!));
+    const wrong = values.indexOf(undefined);
+    return wrong < 0 ? { value: values.at(-1) } : refuse(`takes no value, true or false, but is "${texts[wrong]}"`);
+  }
+  if (type === "number") {
+    const value = (flag.decimal ? parseDecimal : parseInteger)(last);
+    return value === undefined ? refuse(`is a whole number, not "${last}"`) : { value };
+  }
+  if (type === "list") {
+    const lists = texts.map((text) => parseList(text!));
+    const wrong = lists.indexOf(undefined);
+    if (wrong < 0) return { value: lists.flat() };
+    return refuse(`is not a list with commas between, "quoted" where an item has one: ${JSON.stringify(texts[wrong])}`);
+  }
+  if (flag.value === "<duration>" && parseDuration(last) === undefined) {
+    return refuse(`"${last}" is not a duration such as "24h" or "1m30s"`);
+  }
+  const problem = choiceProblem(flag, last);
+  return problem ? { problem } : { value: last === "" ? undefined : last };
 }
 
 /**
@@ -123,52 +122,39 @@ function inFull(args: readonly string[], flags: readonly Flag[]): string[] {
  */
 export function parseCommandLine(command: CommandSpec, words: readonly string[]): Parsed {
   const flags = flagsOf(command);
-  const args = inFull(words, flags);
-  const names = flags.map((f) => f.name);
-  const named = (...types: Flag["type"][]) => flags.filter((f) => types.includes(f.type)).map((f) => f.name);
-  const problems: Problem[] = switchProblems(args, flags);
-  const values = parseArgs(args, {
-    string: named("text", "number", "list"),
-    boolean: named("switch"),
-    collect: named("list"),
-    unknown(arg, key) {
-      if (key === undefined) return true;
-      problems.push({ where: arg.split("=")[0] ?? arg, what: `there is no such flag${suggestion(key, names, "--")}` });
-      return false;
-    },
-  });
-  const operands = values._.map(String);
+  const names = flags.map(({ name }) => name);
+  const { values: given, operands, unknown } = readWords(words, flags);
+  const problems: Problem[] = unknown.map((where) => ({
+    where,
+    what: `there is no such flag${suggestion(where.replace(/^-+/, ""), names, "--")}`,
+  }));
   for (const extra of operands.slice(command.maxOperands)) {
     problems.push({
       where: extra,
       what: `${command.name} takes ${command.maxOperands || "no"} operand, this is one more`,
     });
   }
-  const given = flags.filter((f) => args.some((a) => a === `--${f.name}` || a.startsWith(`--${f.name}=`)));
-  for (const f of given) {
-    if (f.refused) problems.push({ where: `--${f.name}`, what: f.refused });
-    const value = values[f.name];
-    const empty = Array.isArray(value) ? value.some((v) => v === "") : value === "";
-    if (f.type !== "switch" && empty) problems.push({ where: `--${f.name}`, what: `needs a value: ${f.value}` });
-    if (f.type === "number" && !/^\d+$/.test(String(value))) {
-      problems.push({ where: `--${f.name}`, what: `is a whole number, not "${value}"` });
-    }
+  const values = new Map<string, unknown>();
+  for (const flag of flags) {
+    const texts = given.get(flag.name);
+    if (!texts) continue;
+    const result = valueOf(flag, texts);
+    if ("problem" in result) problems.push(result.problem);
+    else values.set(flag.name, result.value);
   }
-  problems.push(...choiceProblems(given, (name) => values[name]));
   if (problems.length > 0) {
     throw new InvalidInput(`Cannot run "${command.name}" as given:`, problems, {
       hint: `See kubewright ${command.name} --help`,
     });
   }
-  const givenNames = given.map((f) => f.name);
-  const value = <T>(name: string) => givenNames.includes(name) ? values[name] as T : undefined;
+  const value = <T>(name: string) => values.get(name) as T | undefined;
   return {
     command,
     operands,
-    given: givenNames,
+    given: [...values.keys()],
     text: (name) => value<string>(name),
-    number: (name) => value<string>(name) === undefined ? undefined : Number(value<string>(name)),
-    list: (name) => value<string[]>(name)?.flatMap((item) => item.split(",")).map((item) => item.trim()),
+    number: (name) => value<number>(name),
+    list: (name) => value<readonly string[]>(name),
     switch: (name) => value<boolean>(name),
   };
 }

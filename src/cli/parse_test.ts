@@ -30,6 +30,22 @@ Deno.test("parseCommandLine() joins lists given more than once and with commas",
   assert.deepEqual(parsed.list("apiserver-cert-extra-sans"), ["a", "b", "c"]);
 });
 
+Deno.test("parseCommandLine() reads values as pflag does", () => {
+  const user = findCommand(["kubeconfig", "user"]).command;
+  const organizations = (...words: string[]) => parseCommandLine(user, words).list("org");
+  assert.deepEqual(organizations('--org="Acme, Inc."'), ["Acme, Inc."]);
+  assert.deepEqual(organizations("--org", '"a ""b""",c', "--org= d", "--org="), ['a "b"', "c", " d"]);
+  const parsed = parseCommandLine(INIT, [
+    ...["--apiserver-bind-port=0x1F90", "--dry-run=T", "--upload-certs=0", "--node-name=", "--skip-phases", ""],
+    ...["--pod-network-cidr", "-x", "-v5", "--token-ttl=1.5h"],
+  ]);
+  assert.deepEqual([parsed.number("apiserver-bind-port"), parsed.number("v")], [8080, 5]);
+  assert.deepEqual([parsed.switch("dry-run"), parsed.switch("upload-certs")], [true, false]);
+  assert.deepEqual([parsed.text("node-name"), parsed.list("skip-phases")], [undefined, []]);
+  assert.equal(parsed.text("pod-network-cidr"), "-x");
+  assert.ok(parsed.given.includes("node-name"));
+});
+
 Deno.test("parseCommandLine() gives undefined for what was not given", () => {
   const parsed = parseCommandLine(INIT, []);
   assert.equal(parsed.text("config"), undefined);

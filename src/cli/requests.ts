@@ -2,6 +2,7 @@
  * From a parsed command line to what the commands take: flags under kubeadm's names become fields.
  * @module
  */
+import { decodeText } from "../config/encoding.ts";
 import { InvalidInput } from "../errors.ts";
 import type { InitOverrides, JoinOverrides, ResetOverrides } from "../config/types.ts";
 import type { Parsed } from "./parse.ts";
@@ -122,26 +123,28 @@ export function tokenFields(parsed: Parsed) {
 
 /** Reads what a flag names: a file, or standard input for `-`. */
 export interface TextSource {
-  stdin(): Promise<string>;
-  readText(path: string): Promise<string | undefined>;
+  stdin(): Promise<Uint8Array>;
+  read(path: string): Promise<Uint8Array | undefined>;
 }
 
 /**
  * The text of the file that a flag names; undefined when the flag is absent.
- * @throws {InvalidInput} when there is no such file, or it cannot be read.
+ * @throws {InvalidInput} when there is no such file, it cannot be read, or it is not text.
  */
 export async function textOf(parsed: Parsed, flag: string, source: TextSource): Promise<string | undefined> {
   const path = parsed.text(flag);
   if (path === undefined) return undefined;
   const refuse = (what: string, cause?: unknown) =>
     new InvalidInput(`Cannot read what --${flag} names:`, [{ where: `--${flag}`, what }], { cause });
-  let text: string | undefined;
+  let bytes: Uint8Array | undefined;
   try {
-    text = path === "-" ? await source.stdin() : await source.readText(path);
+    bytes = path === "-" ? await source.stdin() : await source.read(path);
   } catch (error) {
     throw refuse(`"${path}" cannot be read`, error);
   }
-  if (text === undefined) throw refuse(`there is no file "${path}"`);
+  if (bytes === undefined) throw refuse(`there is no file "${path}"`);
+  const text = decodeText(bytes);
+  if (text === undefined) throw refuse(`"${path}" is not text: it must be UTF-8, or UTF-16 with a byte order mark`);
   return text;
 }
 

@@ -10,8 +10,8 @@ function parsed(...words: string[]) {
 
 Deno.test("a file that is there and cannot be read is wrong input, with the cause", async () => {
   const source = {
-    stdin: () => Promise.resolve(""),
-    readText: () => Promise.reject(new UserError('Cannot read "/etc": it is a directory')),
+    stdin: () => Promise.resolve(new Uint8Array()),
+    read: () => Promise.reject(new UserError('Cannot read "/etc": it is a directory')),
   };
   await assert.rejects(textOf(parsed("init", "--config", "/etc"), "config", source), (error: InvalidInput) => {
     assert.ok(error instanceof InvalidInput);

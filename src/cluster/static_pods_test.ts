@@ -106,6 +106,12 @@ Deno.test("etcd is probed where its metrics are", () => {
   assert.deepEqual(at("https://10.0.0.1:443"), ["HTTPS", "10.0.0.1", 443]);
   assert.deepEqual(at("http://10.0.0.1"), ["HTTP", "10.0.0.1", 2381]);
   assert.deepEqual(at("nonsense"), ["HTTP", "127.0.0.1", 2381]);
+  assert.deepEqual(at("HTTPS://10.0.0.1:2381"), ["HTTPS", "10.0.0.1", 2381]);
+  assert.deepEqual(at("HttpS://[FD00::1]"), ["HTTPS", "FD00::1", 2381]);
+  assert.deepEqual(at("https://:9999"), ["HTTPS", "127.0.0.1", 9999]);
+  assert.deepEqual(at("http://etcd.example.test:9999/"), ["HTTP", "etcd.example.test", 9999]);
+  assert.deepEqual(at(" https://10.0.0.1:9999"), ["HTTP", "127.0.0.1", 2381]);
+  assert.deepEqual(at("https://10.0.0.1:99999"), ["HTTPS", "10.0.0.1", 2381]);
 });
 
 Deno.test("external etcd: no pod, its directories mounted once, those inside others left out", () => {

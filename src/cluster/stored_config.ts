@@ -1,6 +1,6 @@
 /** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
 import { loadClusterConfiguration } from "../config/load_cluster.ts";
-import { KUBEADM_VERSION } from "../config/documents.ts";
+import { cleanPath } from "../config/paths.ts";
 import { parseClusterConfiguration } from "../config/serialize.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
@@ -43,11 +43,8 @@ export async function findConfiguration(
   try {
     const text = await askCluster(system, kubeconfig);
     const { namespace, name } = KUBEADM_CONFIG;
-    // Of this version, fields that only a newer program knows are passed over; older versions are converted.
-    const cluster = text.includes(KUBEADM_VERSION)
-      ? { ...parseClusterConfiguration(text), ...overrides }
-      : loadClusterConfiguration(text, overrides, `ConfigMap ${namespace}/${name}`);
-    return { cluster, origin: "cluster" };
+    const cluster = parseClusterConfiguration(text, `ConfigMap ${namespace}/${name}`);
+    return { cluster: { ...cluster, ...overrides }, origin: "cluster" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { cluster: loadClusterConfiguration(undefined, overrides), origin: "defaults", reason: error.message };
@@ -55,7 +52,7 @@ export async function findConfiguration(
 }
 
 function absolute(directory: string): string {
-  if (directory.startsWith("/")) return directory.replace(/(?<=.)\/+$/, "");
+  if (directory.startsWith("/")) return cleanPath(directory);
   const what = `has to be an absolute path, but is "${directory}"`;
   throw new InvalidInput("Cannot find the certificates:", [{ where: "--cert-dir", what }]);
 }

@@ -111,7 +111,7 @@ const HOST_PORTS: readonly (readonly [string, { host: string; port?: number } | 
   ["[fd00::1]:6443", { host: "fd00::1", port: 6443 }],
   ["api:0", undefined],
   ["api:65536", undefined],
-  ["api:", undefined],
+  ["api:", { host: "api" }],
   [":6443", undefined],
   ["[api]:6443", undefined],
   ["[fd00::1", undefined],

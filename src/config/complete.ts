@@ -7,7 +7,9 @@
  */
 import { classify, formatAddress, joinHostPort, parseAddress, splitHostPort } from "./addresses.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { cleanPath } from "./paths.ts";
 import type * as t from "./types.ts";
+import { parseGoUrl } from "./url.ts";
 
 /** A part of a configuration as a file has it: anything may be absent. */
 export type Given<T> = T extends readonly (infer Item)[] ? Given<Item>[]
@@ -82,7 +84,7 @@ function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfi
     present<t.LocalEtcd>({
       imageRepository: part.imageRepository,
       imageTag: part.imageTag,
-      dataDir: part.dataDir || "/var/lib/etcd",
+      dataDir: cleanPath(part.dataDir || "/var/lib/etcd"),
       extraArgs: args(part.extraArgs),
       extraEnvs: environment(part.extraEnvs),
       serverCertSANs: part.serverCertSANs ?? [],
@@ -93,9 +95,9 @@ function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfi
     return {
       endpoints,
       httpEndpoints: httpEndpoints.length > 0 ? httpEndpoints : endpoints,
-      caFile,
-      certFile,
-      keyFile,
+      caFile: cleanPath(caFile),
+      certFile: cleanPath(certFile),
+      keyFile: cleanPath(keyFile),
     };
   };
   return {
@@ -137,7 +139,7 @@ export function completeCluster(
     kubernetesVersion,
     clusterName: given.clusterName || "kubernetes",
     controlPlaneEndpoint: given.controlPlaneEndpoint && withPort(given.controlPlaneEndpoint, bindPort),
-    certificatesDir: given.certificatesDir || "/etc/kubernetes/pki",
+    certificatesDir: cleanPath(given.certificatesDir || "/etc/kubernetes/pki"),
     imageRepository: given.imageRepository || "registry.k8s.io",
     // The gate of 1.35 and 1.36 says it in another way, and has the last word.
     encryptionAlgorithm: (given.featureGates as Record<string, boolean> | undefined)?.PublicKeysECDSA
@@ -247,8 +249,12 @@ export function completeReset(
   given: Given<t.ResetConfiguration>,
   facts: Pick<t.Facts, "criSockets">,
 ): t.ResetConfiguration {
+  const { certificatesDir = "" } = given;
   return {
-    certificatesDir: given.certificatesDir || "/etc/kubernetes/pki",
+    // Where `..` leads is for the check to judge, since what is there is removed.
+    certificatesDir: certificatesDir.includes("..")
+      ? certificatesDir
+      : cleanPath(certificatesDir || "/etc/kubernetes/pki"),
     cleanupTmpDir: given.cleanupTmpDir ?? false,
     criSocket: completeCriSocket(given.criSocket, facts),
     dryRun: given.dryRun ?? false,
@@ -258,6 +264,11 @@ export function completeReset(
     timeouts: completeTimeouts(given.timeouts),
     unmountFlags: given.unmountFlags ?? [],
   };
+}
+
+function pathOfFileUrl(text: string): string {
+  const url = parseGoUrl(text);
+  return url?.scheme === "file" ? url.path : text;
 }
 
 /** Reads `file://` as the path, adds the port to the endpoint, and lets one token serve both purposes, as kubeadm does. */
@@ -276,7 +287,7 @@ export function completeDiscovery(
         },
       }
       : {}),
-    ...(file ? { file: { kubeConfigPath: (file.kubeConfigPath ?? "").replace(/^file:\/\/(?=\/)/, "") } } : {}),
+    ...(file ? { file: { kubeConfigPath: pathOfFileUrl(file.kubeConfigPath ?? "") } } : {}),
     tlsBootstrapToken: given.tlsBootstrapToken || bootstrapToken?.token || "",
   };
 }

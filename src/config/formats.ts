@@ -5,6 +5,8 @@
  */
 import { classify, parseAddress, splitHostPort } from "./addresses.ts";
 import { parseDuration } from "./duration.ts";
+import { isImageReference } from "./image_reference.ts";
+import { parseGoUrl } from "./url.ts";
 
 /** Returns what is wrong with the text, or undefined. */
 export type Check = (text: string) => string | undefined;
@@ -24,6 +26,10 @@ export const dnsName: Check = (text) =>
   text.length <= 253 && SUBDOMAIN.test(text)
     ? undefined
     : 'is not a DNS name: lower case letters, digits, "-" and ".", at most 253, beginning and ending with a letter or digit';
+
+/** A node's name. It becomes the value of the label kubernetes.io/hostname, without which no kubelet can register. */
+export const nodeName: Check = (text) =>
+  dnsName(text) ?? (text.length <= 63 ? undefined : `has ${text.length} characters; a node's name has at most 63`);
 
 /** RFC 1123 label: names of volumes. A wrong one is found by the kubelet only, when the control plane does not start. */
 export const dnsLabel: Check = (text) =>
@@ -81,7 +87,14 @@ export const absolutePath = pattern(/^\/[^\0]*$/, "is not an absolute path");
 /** Where `join` keeps the cluster's CA; kubeadm wants the ending. */
 export const certificatePath = pattern(/^\/[^\0]*\.crt$/, "is not an absolute path that ends in .crt");
 
-export const criSocket = pattern(/^unix:\/\/\/[^\0\s]+$/, "is not the URL of a local socket: unix:///path");
+/** A path with white space in it does not survive the files that name it. */
+export const criSocket: Check = (text) => {
+  const url = parseGoUrl(text);
+  const isLocal = url?.scheme === "unix" && url.host === "" && /^\/[^\0\s]+$/.test(url.path);
+  return isLocal && !url.query && !url.fragment && text.startsWith("unix:///")
+    ? undefined
+    : "is not the URL of a local socket: unix:///path";
+};
 
 /** Component arguments are named without dashes; `--v` would come out as `----v`. */
 export const argumentName = pattern(
@@ -92,18 +105,16 @@ export const argumentName = pattern(
 export const environmentName = pattern(/^[\x20-\x3c\x3e-\x7e]+$/, 'is not a name: printable ASCII without "="');
 
 /** The part of an image reference before `/name:tag`. */
-export const imageRepository: Check = (text) => {
-  const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-  const registry = "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9a-fA-F:]+\\])(?::\\d+)?";
-  return new RegExp(`^${registry}(?:/${component})*$`).test(text)
+export const imageRepository: Check = (text) =>
+  isImageReference(`${text}/name:tag`)
     ? undefined
     : "is not a repository: registry[:port][/path], without scheme, tag or slash at its end";
-};
 
-export const imageTag = pattern(
-  /^\w[\w.-]{0,127}$/,
-  'is not an image tag: letters, digits, "_", "." and "-", at most 128',
-);
+/** What stands behind `name:` in an image reference: a tag, and a digest if there is one. */
+export const imageTag: Check = (text) =>
+  isImageReference(`name:${text}`)
+    ? undefined
+    : 'is not an image tag: letters, digits, "_", "." and "-", at most 128; or a tag and a digest, tag@sha256:64 digits';
 
 /** The key of a label or taint: an optional DNS prefix and a name. */
 export const qualifiedName: Check = (text) => {

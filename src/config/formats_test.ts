@@ -15,6 +15,12 @@ const CHECKS: readonly (readonly [keyof typeof f & string, readonly string[], re
     "a.",
     "a".repeat(254),
   ]],
+  ["nodeName", ["a", "a".repeat(63), `${"a".repeat(31)}.${"b".repeat(31)}`], [
+    "",
+    "A",
+    "a".repeat(64),
+    "a.".repeat(40) + "a",
+  ]],
   ["dnsLabel", ["a", "audit-log", "a".repeat(63)], ["", "a.b", "A", "a".repeat(64)]],
   ["certificateName", ["api.example", "*.example", "192.0.2.1", "2001:db8::7"], [
     "*",
@@ -85,7 +91,13 @@ const CHECKS: readonly (readonly [keyof typeof f & string, readonly string[], re
     "r//a",
     "r a",
   ]],
-  ["imageTag", ["v1.14.9", "3.6.9-1", "a".repeat(128)], ["", ".a", "-a", "a:b", "a".repeat(129)]],
+  ["imageTag", ["v1.14.9", "3.6.9-1", "a".repeat(128), `v1.14.6@sha256:${HASH}`], [
+    "",
+    ".a",
+    "-a",
+    "a:b",
+    "a".repeat(129),
+  ]],
   ["qualifiedName", ["a", "node-role.kubernetes.io/control-plane", "A_b.c"], [
     "",
     "/a",

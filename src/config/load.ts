@@ -7,6 +7,7 @@ import * as complete from "./complete.ts";
 import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
+import { cleanPath } from "./paths.ts";
 import { type Documents, INIT_FLAGS, JOIN_FLAGS } from "./overrides.ts";
 import { checkValues, type Report } from "./schema.ts";
 import type * as t from "./types.ts";
@@ -123,7 +124,7 @@ export function loadJoin(
     : undefined;
   const result: t.JoinConfiguration = {
     nodeRegistration: complete.completeNodeRegistration(given.nodeRegistration, facts, isControlPlane),
-    caCertPath: given.caCertPath || "/etc/kubernetes/pki/ca.crt",
+    caCertPath: cleanPath(given.caCertPath || "/etc/kubernetes/pki/ca.crt"),
     discovery: complete.completeDiscovery(given.discovery),
     ...(controlPlane ? { controlPlane } : {}),
     skipPhases: given.skipPhases ?? [],

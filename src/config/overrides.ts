@@ -3,6 +3,7 @@
  * @module
  */
 import { InvalidInput } from "../errors.ts";
+import { parseBoolean } from "./flag_values.ts";
 import type { Report } from "./schema.ts";
 import type { InitOverrides, JoinOverrides, ResetOverrides } from "./types.ts";
 
@@ -19,12 +20,13 @@ export interface FlagField<Overrides> {
   read?(text: string): unknown;
 }
 
-/** Reads `A=true,B=false`. */
+/** Reads `A=true,B=false` as kubeadm does: spaces around names and values, and empty parts, do not count. */
 function readFeatureGates(text: string): unknown {
-  const pairs = text.split(",").map((part) => /^\s*([A-Za-z]\w*)=(true|false)\s*$/.exec(part));
-  return pairs.every((pair) => pair !== null)
-    ? Object.fromEntries(pairs.map((pair) => [pair[1], pair[2] === "true"]))
-    : undefined;
+  const pairs = text.split(",").filter(Boolean).map((part) => {
+    const at = part.indexOf("=");
+    return [part.slice(0, at).trim(), at < 1 ? undefined : parseBoolean(part.slice(at + 1).trim())] as const;
+  });
+  return pairs.every(([name, value]) => name !== "" && value !== undefined) ? Object.fromEntries(pairs) : undefined;
 }
 
 /** The flags that `init` and `join` have in common, for the kind of either. */

@@ -32,7 +32,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",
-  anything: "anything",
+  anything: "what JSON can say",
   list: "a list",
   map: "a mapping",
   fields: "a mapping",
@@ -41,10 +41,16 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
 function hasType(schema: Schema, value: unknown): boolean {
   if (schema.type === "text" || schema.type === "duration") return typeof value === "string";
   if (schema.type === "boolean") return typeof value === "boolean";
-  if (schema.type === "number") return typeof value === "number";
+  if (schema.type === "number") return Number.isFinite(value);
   if (schema.type === "integer") return Number.isSafeInteger(value);
   if (schema.type === "list") return Array.isArray(value);
-  return schema.type === "anything" || isMapping(value);
+  return schema.type === "anything" ? isJson(value) : isMapping(value);
+}
+
+/** Whether JSON can say the value: not `.inf` and `.nan`. */
+function isJson(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isJson);
+  return typeof value !== "number" || Number.isFinite(value);
 }
 
 /** Says which type is expected, and how to mend the usual mistake: a number where YAML needs quotes. */

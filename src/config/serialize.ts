@@ -6,8 +6,10 @@ import { InvalidInput } from "../errors.ts";
 import { completeCluster, type Given } from "./complete.ts";
 import { KUBEADM_VERSION } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { convertOld, OLD_KINDS } from "./old_versions.ts";
+import type { Documents } from "./overrides.ts";
 import { Problems } from "./problems.ts";
-import { checkShape, checkValues } from "./schema.ts";
+import { checkShape, checkValues, type Report } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
 import { parseDocuments } from "./yaml.ts";
 
@@ -56,26 +58,39 @@ export function clusterConfigurationDocument(cluster: ClusterConfiguration): Rec
   };
 }
 
+/** What is worked with of a stored configuration, and so has to be right. Other values some kubeadm has once taken. */
+const RELIED_ON = new RegExp(
+  "^ClusterConfiguration\\.(certificatesDir|encryptionAlgorithm|(caC|c)ertificateValidityPeriod|networking|kubernetesVersion)\\b",
+);
+
 /**
- * Reads what a cluster has stored, by whichever version of kubeadm or of this program: unknown fields are passed over.
+ * Reads what a cluster has stored, by whichever version of kubeadm or of this program: fields and feature gates that are
+ * unknown, or gone, are passed over, older versions converted.
  * @param source what to call it in messages.
- * @throws {InvalidInput} when it is not a v1beta4 ClusterConfiguration, or a field has a wrong type or value.
+ * @throws {InvalidInput} when it is not a ClusterConfiguration of a version that is read, or a value that is relied on is wrong.
  */
 export function parseClusterConfiguration(
   text: string,
   source = "ConfigMap kube-system/kubeadm-config",
 ): ClusterConfiguration {
   const [document] = parseDocuments(text, source);
-  if (document?.apiVersion !== KUBEADM_VERSION || document.kind !== "ClusterConfiguration") {
+  const kind = "ClusterConfiguration";
+  const current = KUBEADM_KINDS[kind];
+  const schema = document?.apiVersion === KUBEADM_VERSION ? current : OLD_KINDS[document?.apiVersion ?? ""]?.[kind];
+  if (document?.kind !== kind || !schema) {
     const found = document ? `${document.apiVersion} ${document.kind}` : "nothing";
     throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${KUBEADM_VERSION} ClusterConfiguration`);
   }
   const problems = new Problems((path) => path);
-  const schema = KUBEADM_KINDS.ClusterConfiguration;
-  const given = checkShape(schema, document.body, document.kind, problems.add, "ignore") as Given<ClusterConfiguration>;
+  const report: Report = (path, what) => RELIED_ON.test(path) && problems.add(path, what);
+  const documents: Documents = {
+    [kind]: checkShape(schema, document.body, kind, problems.add, "ignore") as Record<string, unknown>,
+  };
+  if (schema !== current) convertOld(documents, [kind], () => {});
   problems.settle();
+  const given = documents[kind] as Given<ClusterConfiguration>;
   const cluster = completeCluster(given, given.kubernetesVersion ?? "");
-  checkValues(schema, cluster, document.kind, problems.add);
+  checkValues(current, cluster, kind, report);
   if (!cluster.kubernetesVersion) problems.add("ClusterConfiguration.kubernetesVersion", "is required");
   problems.throwIfAny(`Cannot read "${source}":`);
   return cluster;

@@ -122,12 +122,29 @@ Deno.test("fields that this version does not know are passed over when reading w
   assert.equal(stringify(clusterConfigurationDocument(cluster)), DEFAULT);
 });
 
+Deno.test("what some kubeadm has once taken is passed over when reading what is stored, also of v1beta3", () => {
+  const stored = [
+    "kind: ClusterConfiguration",
+    "kubernetesVersion: v1.28.3",
+    "certificatesDir: /opt/pki/",
+    "featureGates: {UpgradeAddonsBeforeControlPlane: true, EtcdLearnerMode: true}",
+    "apiServer: {timeoutForControlPlane: 4m0s, extraArgs: {v: '4'}, certSANs: ['010.0.0.1']}",
+    "dns: {type: CoreDNS, imageTag: '+'}",
+    "scheduler: {}",
+  ].join("\n");
+  const cluster = parseClusterConfiguration(`apiVersion: kubeadm.k8s.io/v1beta3\n${stored}\n`);
+  assert.equal(cluster.certificatesDir, "/opt/pki");
+  assert.deepEqual(cluster.apiServer.extraArgs, [{ name: "v", value: "4" }]);
+  const current = stored.replace("extraArgs: {v: '4'}", "extraArgs: [{name: v, value: '4'}]");
+  assert.deepEqual(parseClusterConfiguration(`apiVersion: kubeadm.k8s.io/v1beta4\n${current}\n`), cluster);
+});
+
 const UNREADABLE: readonly (readonly [string, string, RegExp])[] = [
   ["nothing", "", /^Cannot read "ConfigMap kube-system\/kubeadm-config": it holds nothing, not /],
   [
     "another version",
-    "apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n",
-    /it holds kubeadm.k8s.io\/v1beta3 ClusterConfiguration/,
+    "apiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n",
+    /it holds kubeadm.k8s.io\/v1beta2 ClusterConfiguration/,
   ],
   ["another kind", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n", /it holds .* InitConfiguration/],
   [

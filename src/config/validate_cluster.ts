@@ -9,6 +9,7 @@ import { minorOf } from "./kubernetes_version.ts";
 import { suggestion } from "./nearest.ts";
 import type { Report } from "./schema.ts";
 import type { Arg, ClusterConfiguration, ExternalEtcd } from "./types.ts";
+import { type GoUrl, parseGoUrl } from "./url.ts";
 import type { Warn } from "./validate_components.ts";
 
 const NETWORKING = "ClusterConfiguration.networking";
@@ -146,6 +147,11 @@ function validatePodSubnet(cidr: Cidr, args: readonly Arg[], report: Report): vo
   }
 }
 
+/** Whether a URL names one server: the endpoints are one flag with commas between. */
+function reachesServer({ hostname, port }: GoUrl): boolean {
+  return hostname !== "" && !hostname.includes(",") && (port === "" || Number(port) > 0 && Number(port) < 65536);
+}
+
 function validateExternalEtcd(etcd: ExternalEtcd, report: Report): void {
   const path = "ClusterConfiguration.etcd.external";
   const { caFile, certFile, keyFile } = etcd;
@@ -155,19 +161,20 @@ function validateExternalEtcd(etcd: ExternalEtcd, report: Report): void {
   }
   if (certFile && keyFile && !caFile) report(`${path}.caFile`, "is missing; certFile and keyFile need it");
   if (etcd.endpoints.length === 0) report(`${path}.endpoints`, "is empty; at least one URL is needed");
-  const validateUrl = (url: string, where: string, httpAllowed: boolean) => {
-    const { protocol = "", username = "", password = "" } = URL.parse(url) ?? {};
-    if (username || password) {
+  const validateUrl = (text: string, where: string, httpAllowed: boolean) => {
+    const url = parseGoUrl(text);
+    if (url?.hasUser || /\/\/[^/]*@/.test(text)) {
       return report(
         where,
         "holds a user name or password, which etcd does not take from a URL; give certFile and keyFile",
       );
     }
-    if (protocol === "https:" || httpAllowed && protocol === "http:") return;
-    const why = protocol === "http:"
+    const isServer = url !== undefined && reachesServer(url);
+    if (isServer && (url.scheme === "https" || httpAllowed && url.scheme === "http")) return;
+    const why = isServer && url.scheme === "http"
       ? " URL, as caFile, certFile or keyFile is given"
       : " URL such as https://10.0.0.7:2379";
-    report(where, `"${url}" is not an https${why}`);
+    report(where, `${JSON.stringify(text)} is not an https${why}`);
   };
   etcd.endpoints.forEach((url, i) => validateUrl(url, `${path}.endpoints[${i}]`, !secured));
   // Where they were not given they are the endpoints, of which all has been said.

@@ -6,6 +6,7 @@ import { classify, contains, formatCidr, parseAddress, parseCidr } from "./addre
 import { hasScheme } from "./complete.ts";
 import type { Report } from "./schema.ts";
 import type * as t from "./types.ts";
+import { parseGoUrl } from "./url.ts";
 import type { Warn } from "./validate_components.ts";
 
 /** What cannot be told apart or is missing on this host. */
@@ -116,8 +117,15 @@ export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], r
       "`kubewright init` printed it; --discovery-token-unsafe-skip-ca-verification goes without.",
     );
   }
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(file?.kubeConfigPath ?? "")?.[1]?.toLowerCase();
-  if (scheme !== undefined && scheme !== "https" || scheme === "https" && !URL.canParse(file!.kubeConfigPath)) {
-    report(`${path}.file.kubeConfigPath`, `"${file!.kubeConfigPath}" is neither a path nor an https URL`);
+  if (file?.kubeConfigPath) validateDiscoveryFile(file.kubeConfigPath, `${path}.file.kubeConfigPath`, report);
+}
+
+/** As kubeadm: what has no scheme is a path. Who holds the URL's credentials is not asked: servers that want some are refused. */
+function validateDiscoveryFile(text: string, path: string, report: Report): void {
+  const url = parseGoUrl(text);
+  if (url?.hasUser || /\/\/[^/]*@/.test(text)) {
+    return report(path, "holds a user name or password; the discovery file is fetched without credentials");
   }
+  if (url?.scheme === "" || url?.scheme === "https" && url.hostname !== "") return;
+  report(path, `${JSON.stringify(text)} is neither a path nor an https URL`);
 }

@@ -42,7 +42,12 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
   for (const [key, item] of Object.entries(value)) {
     const copy = unfold(item, budget, depth + 1);
     if (key !== "<<") own.push([key, copy]);
-    else for (const part of [copy].flat().reverse()) if (isMapping(part)) merged.push(...Object.entries(part));
+    else {
+      for (const part of [copy].flat().reverse()) {
+        if (!isMapping(part)) throw new RangeError("<< merges a value that is not a mapping");
+        merged.push(...Object.entries(part));
+      }
+    }
   }
   return Object.fromEntries([...merged, ...own]);
 }
@@ -58,9 +63,36 @@ function syntaxProblem(error: unknown): Problem {
   return { where, what, ...(line === undefined ? {} : { line, column }) };
 }
 
-/** A byte order mark is no content, and the loader wants an end of the last line. */
+/**
+ * What the loader reads otherwise than sigs.k8s.io/yaml: byte order marks are no content wherever a line begins (files put
+ * together); the further line breaks of YAML 1.1 are breaks; a comment may follow `---` at once. The loader wants an end of
+ * the last line.
+ */
 function tidy(text: string): string {
-  return text.replace(/^\ufeff/, "").replace(/[^\r\n]$/, "$&\n");
+  return text.replace(/^\ufeff+/gm, "").replace(/[\u0085\u2028\u2029]/g, "\n").replace(/^---[ \t]*#.*$/gm, "---")
+    .replace(/[^\r\n]$/, "$&\n");
+}
+
+/** Reads as sigs.k8s.io/yaml, to which a key is one scalar and not null. */
+class KeyedLoader extends LoaderState {
+  protected override storeMappingPair(
+    result: object,
+    overridable: Set<string>,
+    tag: unknown,
+    key: unknown,
+    ...rest: unknown[]
+  ): object {
+    if (key === null || key === undefined || typeof key === "object") {
+      throw Object.assign(new SyntaxError("A key must be text, a number or a boolean"), { line: this.line + 1 });
+    }
+    return super.storeMappingPair(result, overridable, tag, key, ...rest);
+  }
+}
+
+/** The number of the first line that begins with `---` and has content behind it; kubeadm refuses these. */
+function crowdedSeparator(text: string): number | undefined {
+  const at = /^---(?![ \t]*$)/m.exec(text)?.index;
+  return at === undefined ? undefined : text.slice(0, at).split(/\r\n?|\n/).length;
 }
 
 /** Where fields are in a text that {@linkcode parseDocuments} has read. */
@@ -79,9 +111,15 @@ export function parseValues(text: string, source: string): unknown[] {
   if ((text.match(/^---/gm)?.length ?? 0) > LIMITS.documents) {
     throw refuse(`it has more than ${LIMITS.documents} documents`);
   }
+  const tidied = tidy(text);
+  const line = crowdedSeparator(tidied);
+  if (line !== undefined) {
+    const what = "a line that begins with --- separates documents, and only a comment may follow there";
+    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ where: "YAML", what, source, line }]);
+  }
   try {
     const budget = { values: LIMITS.values };
-    const loader = new LoaderState(tidy(text), { schema: KUBERNETES_VALUES });
+    const loader = new KeyedLoader(tidied, { schema: KUBERNETES_VALUES });
     return Array.from(loader.readDocuments(), (document) => unfold(document, budget));
   } catch (error) {
     throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);

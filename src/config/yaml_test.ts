@@ -25,6 +25,21 @@ Deno.test("documents are read in order, empty ones left out, JSON too", () => {
   assert.deepEqual(found.map(({ apiVersion, kind }) => `${apiVersion}/${kind}`), ["v1/Test", "v2/Json"]);
 });
 
+Deno.test("byte order marks begin no text: before any document, and before its line of dashes", () => {
+  const second = "apiVersion: v2\nkind: Second\n";
+  for (const between of ["---\n\ufeff", "\ufeff---\n", "\ufeff---\n\ufeff", "--- # next\r\n\ufeff", "---#next\n"]) {
+    const found = parseDocuments(`\ufeff${HEAD}${between}${second}`, "test.yaml");
+    assert.deepEqual(found.map(({ kind }) => kind), ["Test", "Second"], JSON.stringify(between));
+  }
+});
+
+Deno.test("the line breaks of YAML 1.1 end comments and values", () => {
+  for (const lineBreak of ["\r\n", "\r", "\u0085", "\u2028", "\u2029"]) {
+    const text = `apiVersion: v1${lineBreak}kind: Test # of${lineBreak}value: a${lineBreak}`;
+    assert.equal(parseDocuments(text, "test.yaml")[0]?.body.value, "a", JSON.stringify(lineBreak));
+  }
+});
+
 Deno.test("a key named __proto__ is a key", () => {
   const { body } = parseDocuments(`${HEAD}__proto__: {polluted: true}\n`, "test.yaml")[0]!;
   assert.equal(Object.hasOwn(body, "__proto__"), true);
@@ -55,7 +70,10 @@ const SCALARS: readonly (readonly [string, unknown])[] = [
   ["2025-01-01", "2025-01-01"],
   ["1.2.3", "1.2.3"],
   ["_1", "_1"],
-  [".inf", ".inf"],
+  [".inf", Number.NaN],
+  ["-.Inf", Number.NaN],
+  [".NaN", Number.NaN],
+  ["1e400", "1e400"],
   ["0b2", "0b2"],
   ["0x", "0x"],
   ["!!str 5", "5"],
@@ -72,6 +90,11 @@ const BOMB = Array.from({ length: 9 }, (_, i) => `a${i}: &a${i} [${Array(9).fill
   .join("\n");
 const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ["a duplicate key", `${HEAD}a: 1\na: 2`, /not valid YAML:\n {2}YAML \(test\.yaml:4:1\): .*duplicated key$/],
+  ["a key that is null", `${HEAD}null: 1`, /YAML \(test\.yaml:3\): A key must be text, a number or a boolean/],
+  ["a key that is a list", `${HEAD}? [a]\n: 1\n`, /A key must be/],
+  ["a merge of no mapping", `${HEAD}value: {<<: 1}`, /<< merges a value that is not a mapping/],
+  ["content behind a separator", `${HEAD}--- a: 1\n`, /test\.yaml:3\): .*only a comment may follow/],
+  ["four dashes", `${HEAD}----\n`, /only a comment may follow/],
   ["bad syntax", "a: [", /^Cannot read "test.yaml": it is not valid YAML:\n {2}YAML \(test.yaml:2:1\): /],
   ["an alias bomb", HEAD + BOMB, /unfolds to more than 200000 values/],
   ["an alias of itself", `${HEAD}a: &a [*a]`, /nested more than 64 levels|unidentified alias/],

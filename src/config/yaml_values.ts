@@ -11,9 +11,16 @@ const FALSE = /^(n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
 const INTEGER = /^[-+]?(?:0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/;
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 
+const NOT_FINITE = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
+
 /** Numbers begin with a digit, a sign or a dot, and may have `_` between their digits. */
 function digits(text: string): string {
   return /^[-+.\d]/.test(text) ? text.replaceAll("_", "") : text;
+}
+
+/** What is too large for 64 bits stays text, as in Go. */
+function isFloat(text: string): boolean {
+  return FLOAT.test(digits(text)) && Number.isFinite(Number(digits(text)));
 }
 
 function integer(text: string): number {
@@ -39,7 +46,9 @@ const IMPLICIT: readonly ScalarType[] = [
   scalar("null", (text) => /^(|~|null|Null|NULL)$/.test(text), () => null),
   scalar("bool", (text) => TRUE.test(text) || FALSE.test(text), (text) => TRUE.test(text)),
   scalar("int", (text) => INTEGER.test(digits(text)), integer),
-  scalar("float", (text) => FLOAT.test(digits(text)), (text) => Number(digits(text))),
+  scalar("float", isFloat, (text) => Number(digits(text))),
+  // JSON cannot say them, so that whoever reads the document as JSON refuses it.
+  scalar("notFinite", (text) => NOT_FINITE.test(text), () => Number.NaN),
 ];
 
 const EXPLICIT: readonly ScalarType[] = [

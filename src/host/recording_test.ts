@@ -87,7 +87,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     unverified: { get: () => Promise.reject(new Error("not here")) },
     download: { get: () => Promise.reject(new Error("not here")) },
     etcd: never,
-    stdin: () => Promise.resolve(""),
+    stdin: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(undefined),
     terminal: { out: false, err: false },
     out: () => {},

@@ -41,11 +41,6 @@ const PRINT: readonly Row[] = [
     /"X" is none of/,
   ],
   [
-    "print no component",
-    ["config", "print", "init-defaults", "--component-configs="],
-    /--component-configs: needs a value/,
-  ],
-  [
     "print components for join",
     ["config", "print", "join-defaults", "--component-configs", "KubeletConfiguration"],
     /there is no such flag/,

@@ -11,7 +11,6 @@ const WRONG_ENDPOINTS: readonly (readonly [string, string])[] = [
   ["a port with a leading zero", "a.example:06443"],
   ["a port in hexadecimal", "a.example:0x192b"],
   ["a port by name", "a.example:https"],
-  ["a port that is empty", "a.example:"],
   ["two ports", "a.example:6443:6443"],
   ["a port alone", ":6443"],
   ["a scheme", "https://a.example:6443"],
@@ -90,6 +89,33 @@ const WRONG_NAMES: readonly (readonly [string, string])[] = [
   ["254 characters", `${"a.".repeat(126)}aa`],
 ];
 
+/** What browsers read, and Go does not. */
+const WRONG_URLS: readonly (readonly [string, string])[] = [
+  ["a space in front", " https://10.0.0.7:2379"],
+  ["a space behind", "https://10.0.0.7:2379 "],
+  ["a space before the host", "https:// 10.0.0.7:2379"],
+  ["a tab", "https://10.0.0.7\t:2379"],
+  ["a line end", "https://10.0.0.7:2379\n"],
+  ["one slash", "https:/10.0.0.7:2379"],
+  ["no slash", "https:10.0.0.7:2379"],
+  ["backslashes", "https:\\\\10.0.0.7:2379"],
+  ["a backslash", "https://10.0.0.7\\:2379"],
+  ["a port of letters", "https://10.0.0.7:https"],
+  ["a port with a sign", "https://10.0.0.7:+2379"],
+  ["two ports", "https://10.0.0.7:2379:2380"],
+  ["port 0", "https://10.0.0.7:0"],
+  ["a bracket that does not close", "https://[fd00::7:2379"],
+  ["brackets around IPv4", "https://[10.0.0.7]:2379"],
+  ["brackets around a name", "https://[etcd]:2379"],
+  ["a zone id that is not encoded", "https://[fe80::7%eth0]:2379"],
+  ["a letter that is percent-encoded", "https://%41.example:2379"],
+  ["a percent sign", "https://10.0.0.7:2379/%"],
+  ["two servers in one", "https://10.0.0.7,10.0.0.8:2379"],
+  ["a port and no host", "https://:2379"],
+  ["curly brackets", "https://{{etcd}}:2379"],
+  ["a delete character", "https://10.0.0.7\u007f:2379"],
+];
+
 const ETCD: readonly (readonly [string, string])[] = [
   ["no scheme", "10.0.0.7:2379"],
   ["ftp", "ftp://10.0.0.7"],
@@ -98,7 +124,11 @@ const ETCD: readonly (readonly [string, string])[] = [
   ["spaces", "https://10.0.0.7 :2379"],
   ["a user and password", "https://root:hunter22@10.0.0.7:2379"],
   ["an IPv6 address without brackets", "https://fd00::7:2379"],
+  ...WRONG_URLS,
 ];
+
+/** Those that are no URL of a file either. */
+const NO_FILES = WRONG_URLS.filter(([what]) => !["port 0", "two servers in one"].includes(what));
 
 function tables(): BadInput[] {
   const rest = ["--token", TOKEN, "--discovery-token-ca-cert-hash", HASH];
@@ -132,6 +162,28 @@ function tables(): BadInput[] {
         `a name of etcd with ${what}`,
         `etcd: {local: {serverCertSANs: [${JSON.stringify(text)}]}}`,
         /etcd\.local\.serverCertSANs\[0\]/,
+      )
+    ),
+    ...NO_FILES.map(([what, text]) =>
+      join(
+        `a discovery file with ${what}`,
+        `discovery: {file: {kubeConfigPath: ${JSON.stringify(text)}}}`,
+        /kubeConfigPath.*neither a path nor an https URL/,
+      )
+    ),
+    join(
+      "a discovery file with a password",
+      "discovery: {file: {kubeConfigPath: 'https://root:hunter22@a.example/c'}}",
+      /kubeConfigPath.*holds a user name or password/,
+      { secrets: ["hunter22"] },
+    ),
+    ...WRONG_URLS.map(([what, text]) =>
+      cluster(
+        `an HTTP endpoint of etcd with ${what}`,
+        `etcd: {external: {endpoints: [https://a.example], httpEndpoints: [https://a.example, ${
+          JSON.stringify(text)
+        }]}}`,
+        /etcd\.external\.httpEndpoints\[1\]/,
       )
     ),
     ...ETCD.map(([what, text]) =>

@@ -266,6 +266,12 @@ function tables(): BadInput[] {
       "a b",
       "registry.example/a:1",
       "/a",
+      "registry..example/a",
+      "-registry.example/a",
+      "registry.example/a___b",
+      "registry.example/a@sha256",
+      "fd00::1/a",
+      "[fd00::1/a",
       "registry.example//a",
       "a".repeat(100_000) + "!",
     ].map((repository) =>
@@ -276,7 +282,10 @@ function tables(): BadInput[] {
         "ClusterConfiguration.imageRepository",
       )
     ),
-    ...["a b", "-1", "a/b", "a:b", "x".repeat(129), "ä"].map((tag) =>
+    ...[
+      ...["a b", "-1", "a/b", "a:b", "x".repeat(129), "ä", "v1@sha256", `v1@sha256:${"a".repeat(63)}`],
+      ...[`v1@md5:${"a".repeat(32)}`, `v1@sha256:${"A".repeat(64)}`, `@sha256:${"a".repeat(64)}`, "v1+x"],
+    ].map((tag) =>
       at(
         "cluster",
         `an image with the tag ${tag.slice(0, 20)}`,

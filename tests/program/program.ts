@@ -129,7 +129,7 @@ export async function run(
     etcd: (endpoint) => ({ endpoint, members: nobody, removeMember: nobody }),
     unverified: { get: nobody },
     download: { get: nobody },
-    stdin: () => Promise.resolve(stdin),
+    stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     readLine: () => Promise.resolve(stdin.split("\n")[0] || undefined),
     terminal: { out: false, err: false },
     out: (line) => void (out += `${line}\n`),

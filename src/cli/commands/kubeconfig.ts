@@ -13,7 +13,10 @@ export const KUBECONFIG_COMMANDS: readonly CommandSpec[] = [
       CONFIG,
       KUBECONFIG,
       list("org", "<groups>", "the user's groups; organizations of the certificate"),
-      text("token", "<token>", "a token instead of a certificate. Others see command lines: prefer --token-file"),
+      {
+        ...text("token", "<token>", "a token instead of a certificate. Others see command lines: prefer --token-file"),
+        needed: true,
+      },
       text("token-file", "<file>", "file that holds the token, - for standard input"),
       text("validity-period", "<duration>", "how long the certificate is good (8760h0m0s)"),
     ],

@@ -5,6 +5,7 @@
  */
 import { joinHostPort } from "../../config/addresses.ts";
 import type { ApiEndpoint, ClusterConfiguration, LocalEtcd } from "../../config/types.ts";
+import { parseGoUrl } from "../../config/url.ts";
 import { argument, commandArguments } from "../arguments.ts";
 import { etcdClientUrl, etcdPeerUrl, loopbackLike } from "../endpoints.ts";
 import { etcdImage } from "../images.ts";
@@ -89,15 +90,13 @@ function isBefore36(cluster: ClusterConfiguration, { imageTag }: LocalEtcd): boo
 /** Health is served where the metrics are: at the first of the user's `listen-metrics-urls`, if there are any. */
 function etcdHealth(local: LocalEtcd, loopback: string): Health {
   const paths = { liveness: "/livez", readiness: "/readyz", startup: "/readyz" };
-  const text = argument(local.extraArgs, "listen-metrics-urls")?.split(",")[0];
-  if (!text || !URL.canParse(text)) return { scheme: "HTTP", host: loopback, port: PORTS.etcdMetrics, paths };
-  // Parsed as http always: what is the default port of https would be swallowed otherwise.
-  const { hostname } = new URL(text);
-  const port = /:(\d+)\/?$/.exec(text)?.[1];
+  const url = parseGoUrl(argument(local.extraArgs, "listen-metrics-urls")?.split(",")[0] ?? "");
+  if (!url) return { scheme: "HTTP", host: loopback, port: PORTS.etcdMetrics, paths };
+  const port = Number(url.port);
   return {
-    scheme: text.startsWith("https:") ? "HTTPS" : "HTTP",
-    host: hostname.replace(/^\[|\]$/g, "") || loopback,
-    port: port ? Number(port) : PORTS.etcdMetrics,
+    scheme: url.scheme === "https" ? "HTTPS" : "HTTP",
+    host: url.hostname || loopback,
+    port: port >= 1 && port <= 65535 ? port : PORTS.etcdMetrics,
     paths,
   };
 }

@@ -6,6 +6,7 @@ import { patcher } from "../../cluster/patches/apply.ts";
 import { PATCH_TARGETS, readPatches } from "../../cluster/patches/directory.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { parseDocuments } from "../../config/yaml.ts";
+import { isHttps } from "../../config/url.ts";
 import { InvalidInput, Untrusted, UserError } from "../../errors.ts";
 import type { BootstrapKubeletContext } from "../../phases/bootstrap_kubelet.ts";
 import { checkPins, discover, type DiscoveryContext, loadDiscoveryFile, pinsOf } from "../../phases/discovery.ts";
@@ -61,7 +62,7 @@ async function ownIdentity(
 
 /** Whether there is a discovery file, on this host. */
 function isLocal({ discovery }: JoinConfiguration): boolean {
-  return discovery.file !== undefined && !/^https:/i.test(discovery.file.kubeConfigPath);
+  return discovery.file !== undefined && !isHttps(discovery.file.kubeConfigPath);
 }
 
 /** Where the first connection goes, `host:port`: API server, or who has the discovery file. */

@@ -3,6 +3,7 @@ import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
 import { systemAuthorities } from "../../cluster/system_authorities.ts";
 import { durationMs } from "../../config/duration.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
+import { isHttps } from "../../config/url.ts";
 import { httpStatusOf, InvalidInput, isTlsRefusal, Untrusted, UserError } from "../../errors.ts";
 import type { HttpAnswer, KubeClient, System } from "../../system.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
@@ -24,7 +25,7 @@ export async function loadDiscoveryFile(
   const path = config.discovery.file?.kubeConfigPath;
   if (path === undefined) return undefined;
   const { host } = system;
-  const isUrl = /^https:/i.test(path);
+  const isUrl = isHttps(path);
   const source = isUrl ? path.replace(/[?#].*$/s, "") : path; // a query may be a secret
   const text = isUrl ? await fetched(system, config, path, source) : await host.readText(path);
   if (text === undefined) {

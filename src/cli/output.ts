@@ -13,16 +13,23 @@ import {
   textReporter,
 } from "./reporter.ts";
 
+/** Numbers of 64 bits as they are: JSON's text has no limit, only JavaScript's numbers have. */
+function exact(_key: string, value: unknown): unknown {
+  return typeof value === "bigint"
+    ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(`${value}`)
+    : value;
+}
+
 /** JSON: events one a line, documents indented as kubeadm's. */
 const JSON_NOTATION: Notation = {
-  event: (event) => visibleJson(JSON.stringify(event)),
-  document: (document) => visibleJson(JSON.stringify(document, undefined, 4)),
+  event: (event) => visibleJson(JSON.stringify(event, exact)),
+  document: (document) => visibleJson(JSON.stringify(document, exact, 4)),
 };
 
 /** YAML: each event after a line `---`; documents with such a line between them. Loaded only when asked for. */
 async function yamlNotation(): Promise<Notation> {
   const { stringify } = await import("../config/yaml.ts");
-  const text = (value: unknown) => stringify(JSON.parse(JSON.stringify(value))).trimEnd();
+  const text = (value: unknown) => stringify(JSON.parse(JSON.stringify(value, exact))).trimEnd();
   return {
     event: (event) => `---\n${text(event)}`,
     document: (document, first) => `${first ? "" : "---\n"}${text(document)}`,

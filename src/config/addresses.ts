@@ -149,7 +149,7 @@ export function nthAddress(cidr: Cidr, n: number): Address {
  * checked; undefined when brackets or port (1..65535) are malformed.
  */
 export function splitHostPort(text: string): { host: string; port?: number } | undefined {
-  if (parseAddress(text)?.family === "IPv6") return { host: text };
+  if (text.includes(":") && parseAddress(text)) return { host: text };
   const match = /^(?:\[([^\][]+)\]|([^\][:]+))(?::([1-9]\d{0,4})?)?$/.exec(text);
   if (!match || match[1] !== undefined && !match[1].includes(":")) return;
   const host = (match[1] ?? match[2])!;

@@ -207,7 +207,10 @@ export function completeNodeRegistration(
  * for hosts whose other interfaces have link-local addresses only (RFC 5549). Empty when there is none.
  */
 export function completeApiEndpoint(given: Given<t.ApiEndpoint> = {}, facts: t.Facts): t.ApiEndpoint {
-  const wanted = given.advertiseAddress || facts.defaultAddress || "";
+  const named = parseAddress(given.advertiseAddress ?? "");
+  // 0.0.0.0 has always meant the same as nothing to kubeadm.
+  const isOpen = !given.advertiseAddress || named !== undefined && classify(named) === "unspecified";
+  const wanted = isOpen ? facts.defaultAddress ?? "" : given.advertiseAddress!;
   const address = parseAddress(wanted);
   const isGlobal = (text: string) => {
     const candidate = parseAddress(text);

@@ -12,6 +12,8 @@ import type { Schema } from "./schema.ts";
 const TEXT: Schema = { type: "text" };
 const BOOLEAN: Schema = { type: "boolean" };
 const INTEGER: Schema = { type: "integer" };
+const LONG: Schema = { type: "integer", bits: 64 };
+const VERBOSITY: Schema = { type: "integer", bits: 64, min: 0, max: 2 ** 32 - 1 };
 const NUMBER: Schema = { type: "number" };
 const DURATION: Schema = { type: "text", check: durationText };
 const ANYTHING: Schema = { type: "anything" };
@@ -36,8 +38,8 @@ function mapOf(of: Schema): Schema {
 const LOGGING = fields({
   format: TEXT,
   flushFrequency: ANYTHING,
-  verbosity: INTEGER,
-  vmodule: listOf(fields({ filePattern: TEXT, verbosity: INTEGER })),
+  verbosity: VERBOSITY,
+  vmodule: listOf(fields({ filePattern: TEXT, verbosity: VERBOSITY })),
   options: fields(each(fields({ splitStream: BOOLEAN, infoBufferSize: ANYTHING }), "text json")),
 });
 
@@ -83,8 +85,9 @@ export const KUBELET_CONFIGURATION = fields(
     `port readOnlyPort registryPullQPS registryBurst eventRecordQPS eventBurst healthzPort oomScoreAdj
     nodeLeaseDurationSeconds imageGCHighThresholdPercent imageGCLowThresholdPercent maxPods nodeStatusMaxImages
     kubeAPIQPS kubeAPIBurst maxParallelImagePulls evictionMaxPodGracePeriod podsPerCore iptablesMasqueradeBit
-    iptablesDropBit containerLogMaxFiles containerLogMaxWorkers podPidsLimit maxOpenFiles`,
+    iptablesDropBit containerLogMaxFiles containerLogMaxWorkers`,
   ),
+  each(LONG, "podPidsLimit maxOpenFiles"),
   each(
     listOf(TEXT),
     "tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable allowedUnsafeSysctls",
@@ -104,11 +107,11 @@ export const KUBELET_CONFIGURATION = fields(
     memoryThrottlingFactor: NUMBER,
     registerWithTaints: listOf(fields(each(TEXT, "key value effect timeAdded"))),
     reservedMemory: listOf(fields({ numaNode: INTEGER, limits: mapOf(ANYTHING) })),
-    shutdownGracePeriodByPodPriority: listOf(fields(each(INTEGER, "priority shutdownGracePeriodSeconds"))),
+    shutdownGracePeriodByPodPriority: listOf(fields({ priority: INTEGER, shutdownGracePeriodSeconds: LONG })),
     staticPodURLHeader: mapOf(listOf(TEXT)),
     tlsCurvePreferences: listOf(INTEGER),
     tracing: fields({ endpoint: TEXT, samplingRatePerMillion: INTEGER }),
-    userNamespaces: fields({ idsPerPod: INTEGER }),
+    userNamespaces: fields({ idsPerPod: LONG }),
   },
 );
 

@@ -27,10 +27,6 @@ export const dnsName: Check = (text) =>
     ? undefined
     : 'is not a DNS name: lower case letters, digits, "-" and ".", at most 253, beginning and ending with a letter or digit';
 
-/** A node's name. It becomes the value of the label kubernetes.io/hostname, without which no kubelet can register. */
-export const nodeName: Check = (text) =>
-  dnsName(text) ?? (text.length <= 63 ? undefined : `has ${text.length} characters; a node's name has at most 63`);
-
 /** RFC 1123 label: names of volumes. A wrong one is found by the kubelet only, when the control plane does not start. */
 export const dnsLabel: Check = (text) =>
   text.length <= 63 && new RegExp(`^${LABEL}$`).test(text)

@@ -15,12 +15,6 @@ const CHECKS: readonly (readonly [keyof typeof f & string, readonly string[], re
     "a.",
     "a".repeat(254),
   ]],
-  ["nodeName", ["a", "a".repeat(63), `${"a".repeat(31)}.${"b".repeat(31)}`], [
-    "",
-    "A",
-    "a".repeat(64),
-    "a.".repeat(40) + "a",
-  ]],
   ["dnsLabel", ["a", "audit-log", "a".repeat(63)], ["", "a.b", "A", "a".repeat(64)]],
   ["certificateName", ["api.example", "*.example", "192.0.2.1", "2001:db8::7"], [
     "*",

@@ -117,7 +117,7 @@ const TIMEOUTS = fields("time limits", {
 });
 
 const NODE_REGISTRATION = fields("this host as a node", {
-  name: text("name of the node", format.nodeName),
+  name: text("name of the node", format.dnsName),
   criSocket: CRI_SOCKET,
   taints: list(
     "taints of the node; absent: NoSchedule on a control plane host, an empty list: none",

@@ -65,6 +65,7 @@ export function loadInit(
   checkComponents(documents, problems.add);
   validateCluster(cluster, problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "InitConfiguration.nodeRegistration", problems.add);
+  node.warnOfName(result.nodeRegistration.name, "InitConfiguration.nodeRegistration", problems.warn);
   node.warnOfSocket(init.nodeRegistration?.criSocket, "InitConfiguration.nodeRegistration", problems.warn);
   node.validateApiEndpoint(localAPIEndpoint, "InitConfiguration.localAPIEndpoint", problems.add, options.anyHost);
   node.validateFirstApiServer(localAPIEndpoint, cluster, problems.add);
@@ -137,6 +138,7 @@ export function loadJoin(
   const discovery = { ...result.discovery, tlsBootstrapToken: given.discovery?.tlsBootstrapToken };
   checkValues(KUBEADM_KINDS.JoinConfiguration, { ...result, discovery }, "JoinConfiguration", problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "JoinConfiguration.nodeRegistration", problems.add);
+  node.warnOfName(result.nodeRegistration.name, "JoinConfiguration.nodeRegistration", problems.warn);
   node.warnOfSocket(given.nodeRegistration?.criSocket, "JoinConfiguration.nodeRegistration", problems.warn);
   node.validateDiscovery(result.discovery, problems.add);
   if (controlPlane) {

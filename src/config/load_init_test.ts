@@ -291,6 +291,35 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "10.244.0.0/27",
   ],
   [
+    "an address for all is none, as to kubeadm",
+    () => load(init("localAPIEndpoint: {advertiseAddress: 0.0.0.0}")),
+    (c) => c.localAPIEndpoint.advertiseAddress,
+    load(undefined).localAPIEndpoint.advertiseAddress,
+  ],
+  [
+    "paths are cleaned",
+    () => load(cluster("certificatesDir: /etc//pki/\netcd: {local: {dataDir: /data/../etcd/}}")),
+    (c) => [c.cluster.certificatesDir, c.cluster.etcd.local?.dataDir],
+    ["/etc/pki", "/etcd"],
+  ],
+  [
+    "an empty item is what Go makes of it",
+    () => load(init("bootstrapTokens: [~]")),
+    (c) => c.bootstrapTokens.map(({ token }) => token),
+    [""],
+  ],
+  [
+    "a number of 64 bits is kept to the last digit",
+    () =>
+      load(
+        `${
+          cluster("")
+        }---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\npodPidsLimit: 9223372036854775807\n`,
+      ),
+    (c) => c.kubelet?.podPidsLimit,
+    9223372036854775807n,
+  ],
+  [
     "an argument may have an empty value",
     () => load(cluster('scheduler: {extraArgs: [{name: profiling, value: ""}]}')),
     (c) => c.cluster.scheduler.extraArgs,
@@ -342,6 +371,27 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ["a text for a mapping", cluster("networking: none"), [`${C}.networking: expected a mapping, is the text "none"`]],
   ["a port out of range", init("localAPIEndpoint: {bindPort: 65536}"), [
     `${I}.localAPIEndpoint.bindPort: 65536 is not in 1..65535`,
+  ]],
+  [
+    "a number of 33 bits",
+    `${
+      cluster("")
+    }---\napiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\noomScoreAdj: 2147483648\n`,
+    [
+      "KubeProxyConfiguration.oomScoreAdj: expected a whole number, is the number 2147483648",
+    ],
+  ],
+  [
+    "a number of 65 bits",
+    `${
+      cluster("")
+    }---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmaxOpenFiles: 9223372036854775808\n`,
+    [
+      "KubeletConfiguration.maxOpenFiles: expected a whole number, is the number 9223372036854776000",
+    ],
+  ],
+  ["an empty duration", init("timeouts: {discovery: ''}"), [
+    `${I}.timeouts.discovery: "" is not a duration such as "24h" or "1m30s"`,
   ]],
   ["no duration", init("timeouts: {discovery: 5 minutes}"), [
     `${I}.timeouts.discovery: "5 minutes" is not a duration such as "24h" or "1m30s"`,
@@ -446,9 +496,6 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
   ]],
   ["an address among the Services", init("localAPIEndpoint: {advertiseAddress: 10.96.0.5}"), [
     `${I}.localAPIEndpoint.advertiseAddress: "10.96.0.5" lies in serviceSubnet 10.96.0.0/12`,
-  ]],
-  ["an address for all", init("localAPIEndpoint: {advertiseAddress: 0.0.0.0}"), [
-    `${I}.localAPIEndpoint.advertiseAddress: "0.0.0.0" is an unspecified address; others have to reach this host at it`,
   ]],
   ["a multicast address", init("localAPIEndpoint: {advertiseAddress: 224.0.0.1}"), [
     `${I}.localAPIEndpoint.advertiseAddress: "224.0.0.1" is a multicast address; others have to reach this host at it`,
@@ -598,9 +645,9 @@ const FLAGS: readonly (readonly [InitOverrides, Partial<Facts>, readonly string[
   [{ dnsDomain: "Cluster" }, {}, [
     '--service-dns-domain: "Cluster" is not a DNS name: lower case letters, digits, "-" and ".", at most 253, beginning and ending with a letter or digit',
   ]],
-  [{ advertiseAddress: "::" }, {}, [
-    '--apiserver-advertise-address: "::" is an unspecified address; others have to reach this host at it',
-    '--apiserver-advertise-address: "::" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
+  [{ advertiseAddress: "ff02::1" }, {}, [
+    '--apiserver-advertise-address: "ff02::1" is a multicast address; others have to reach this host at it',
+    '--apiserver-advertise-address: "ff02::1" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
   ]],
   [{ bindPort: 70000 }, {}, ["--apiserver-bind-port: 70000 is not in 1..65535"]],
   [{ certSANs: ["a", "b c"] }, {}, [

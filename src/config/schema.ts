@@ -4,7 +4,7 @@
  * @module
  */
 import { parseDuration } from "./duration.ts";
-import type { Check } from "./formats.ts";
+import { type Check, durationText } from "./formats.ts";
 import { suggestion } from "./nearest.ts";
 import { describe, isMapping } from "./yaml.ts";
 
@@ -15,7 +15,7 @@ export type Schema =
     | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
     | { type: "duration"; positive?: true }
     | { type: "boolean" }
-    | { type: "integer"; min?: number; max?: number }
+    | { type: "integer"; min?: number; max?: number; bits?: 64 }
     | { type: "number" }
     | { type: "anything" }
     | { type: "list"; of: Schema; unique?: string }
@@ -42,9 +42,28 @@ function hasType(schema: Schema, value: unknown): boolean {
   if (schema.type === "text" || schema.type === "duration") return typeof value === "string";
   if (schema.type === "boolean") return typeof value === "boolean";
   if (schema.type === "number") return Number.isFinite(value);
-  if (schema.type === "integer") return Number.isSafeInteger(value);
+  if (schema.type === "integer") return isInteger(value, schema.bits);
   if (schema.type === "list") return Array.isArray(value);
   return schema.type === "anything" ? isJson(value) : isMapping(value);
+}
+
+/** Whether a number fits the 32 or 64 bits that Go has for it. */
+function isInteger(value: unknown, bits: 32 | 64 = 32): boolean {
+  if (typeof value === "bigint") return bits === 64;
+  return Number.isSafeInteger(value) && (bits === 64 || Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31);
+}
+
+/** To Go an empty text is no duration, where other empty texts are absent ones. */
+function isDuration(schema: Schema): boolean {
+  return schema.type === "duration" || schema.type === "text" && schema.check === durationText;
+}
+
+/** What an empty item of a list or mapping is: Go's zero value. */
+function zeroOf({ type }: Schema): unknown {
+  if (type === "text") return "";
+  if (type === "boolean") return false;
+  if (type === "integer" || type === "number") return 0;
+  return type === "fields" ? {} : undefined;
 }
 
 /** Whether JSON can say the value: not `.inf` and `.nan`. */
@@ -74,15 +93,19 @@ export function checkShape(
   unknown: "report" | "ignore" = "report",
 ): unknown {
   if (!hasType(schema, value)) return report(path, typeProblem(schema, value));
+  if (value === "" && isDuration(schema)) return report(path, `"" is not ${EXPECTED.duration}`);
+  const filled = (of: Schema, item: unknown) => item === null || item === undefined ? zeroOf(of) ?? item : item;
   const entriesOf = (mapping: unknown) => Object.entries(mapping as Record<string, unknown>);
   if (schema.type === "list") {
-    const items = (value as unknown[]).map((item, i) => checkShape(schema.of, item, `${path}[${i}]`, report, unknown));
+    const items = (value as unknown[]).map((item, i) =>
+      checkShape(schema.of, filled(schema.of, item), `${path}[${i}]`, report, unknown)
+    );
     return items.filter((item) => item !== undefined);
   }
   if (schema.type === "map") {
     const checked = entriesOf(value).map((
       [key, item],
-    ) => [key, checkShape(schema.of, item, `${path}.${key}`, report, unknown)]);
+    ) => [key, checkShape(schema.of, filled(schema.of, item), `${path}.${key}`, report, unknown)]);
     return Object.fromEntries(checked.filter(([, item]) => item !== undefined));
   }
   if (schema.type !== "fields") return value;

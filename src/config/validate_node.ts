@@ -44,6 +44,18 @@ export function warnOfSocket(given: string | undefined, path: string, warn: Warn
   }
 }
 
+/** Most characters of a label's value, kubernetes.io/hostname among them. */
+const LONGEST_LABEL = 63;
+
+/** Warns of a name that no kubelet can register with: kubeadm takes it. */
+export function warnOfName(name: string, path: string, warn: Warn): void {
+  if (name.length <= LONGEST_LABEL) return;
+  warn(
+    `${path}.name`,
+    `has ${name.length} characters; a kubelet registers with at most ${LONGEST_LABEL}, the length of the label kubernetes.io/hostname`,
+  );
+}
+
 /**
  * Whether the API server can be reached at its address.
  * @param mayLack whether it is for a host that is not known yet, so that the address may be missing.

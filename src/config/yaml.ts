@@ -162,7 +162,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
   if (typeof value === "number" && !Number.isFinite(value)) return "no finite number";
-  if (typeof value !== "string") return `the ${typeof value} ${value}`;
+  if (typeof value !== "string") return `the ${typeof value === "bigint" ? "number" : typeof value} ${value}`;
   const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   return `the text ${shown}`;
 }
@@ -253,7 +253,7 @@ function render(value: unknown): string[] {
     return literal ? literalBlock(value) : [textLine(value)];
   }
   if (typeof value !== "object") {
-    if (typeof value === "boolean" || Number.isFinite(value)) return [String(value)];
+    if (typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value)) return [String(value)];
     throw new TypeError(`Cannot write ${String(value)} as YAML`);
   }
   const indented = (line: string) => line === "" ? "" : `  ${line}`;

@@ -23,10 +23,14 @@ function isFloat(text: string): boolean {
   return FLOAT.test(digits(text)) && Number.isFinite(Number(digits(text)));
 }
 
-function integer(text: string): number {
+/** A number; one that a double cannot hold exactly is a bigint, as long as it has 64 bits. */
+function integer(text: string): number | bigint {
   const [, sign, prefix = "", rest = ""] = /^([-+]?)(0[xXbBoO]?(?=[\da-fA-F]))?(.*)$/.exec(digits(text))!;
   const base = { "": "", "0x": "0x", "0b": "0b", "0o": "0o", "0": "0o" }[prefix.toLowerCase()] ?? "";
-  return Number(`${base}${rest}`) * (sign === "-" ? -1 : 1);
+  const value = Number(`${base}${rest}`) * (sign === "-" ? -1 : 1);
+  if (Number.isSafeInteger(value) || rest.length > 64) return value;
+  const exact = BigInt(`${base}${rest}`) * (sign === "-" ? -1n : 1n);
+  return BigInt.asIntN(64, exact) === exact ? exact : value;
 }
 
 function scalar(name: string, form: (text: string) => boolean, value: (text: string) => unknown): ScalarType {

@@ -55,8 +55,6 @@ const WRONG_ENDPOINTS: readonly (readonly [string, string])[] = [
 const WRONG_ADDRESSES: readonly (readonly [string, string])[] = [
   ["a name", "a.example"],
   ["a port", "192.0.2.1:6443"],
-  ["all addresses", "0.0.0.0"],
-  ["all IPv6 addresses", "::"],
   ["a multicast address", "224.0.0.1"],
   ["an IPv6 multicast address", "ff02::1"],
   ["the broadcast address", "255.255.255.255"],

@@ -8,6 +8,7 @@ import { containerRuntime } from "./src/cri/client.ts";
 import { etcdClient } from "./src/etcd/client.ts";
 import { linuxHost } from "./src/host/linux.ts";
 import { receiptHost } from "./src/host/receipt.ts";
+import { watchedEtcd, watchedKube, watchedRuntime, watchOf } from "./src/host/watched.ts";
 import { kubeClient } from "./src/kube/client.ts";
 import { httpDownload } from "./src/kube/download.ts";
 import { trustNobodyElse } from "./src/kube/http_client.ts";
@@ -22,10 +23,20 @@ export type { Build } from "./src/version.ts";
 
 const encoder = new TextEncoder();
 
-/** Writes all of the text, whatever the pipe takes at once. */
+/** How long (ms) to wait before a pipe that is full, and does not block, is tried again. */
+const FULL_PIPE_MS = 5;
+
+/** Writes all of the text, whatever the pipe takes at once. @throws what the stream says: a closed pipe, a full disk. */
 function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
   const bytes = encoder.encode(text);
-  for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += stream.writeSync(bytes.subarray(done));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);
+    }
+  }
 }
 
 /** Reads up to the first line end, or the end of standard input; undefined when that comes first, with nothing before it. */
@@ -40,12 +51,17 @@ async function readLine(): Promise<string | undefined> {
 /** The real outside world; everything that happens in it is told to `events`. `around` wraps the machine, for tests. */
 export function realSystem(events: Events, around: (host: Host) => Host = (host) => host): System {
   trustNobodyElse();
+  const watch = watchOf(events.wait);
   return {
     host: receiptHost(around(linuxHost(events.change, events.wait))),
     connect: (credentials, timeLimitMs) =>
-      kubeClient(credentials, events.change, timeLimitMs === undefined ? {} : { timeLimitMs }),
-    runtime: (socket) => containerRuntime(socket, events.change),
-    etcd: (endpoint, credentials, limit) => etcdClient(endpoint, credentials, events.change, limit),
+      watchedKube(
+        watch,
+        (onRetry) =>
+          kubeClient(credentials, events.change, { onRetry, ...(timeLimitMs === undefined ? {} : { timeLimitMs }) }),
+      ),
+    runtime: (socket) => watchedRuntime(watch, containerRuntime(socket, events.change)),
+    etcd: (endpoint, credentials, limit) => watchedEtcd(watch, etcdClient(endpoint, credentials, events.change, limit)),
     unverified: unverifiedHttp(),
     download: httpDownload(),
     stdin: () => new Response(Deno.stdin.readable).bytes(),
@@ -62,7 +78,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
  */
 export async function run(build: Build, system: (events: Events) => System = realSystem): Promise<never> {
   const arch = Deno.build.arch === "x86_64" ? "amd64" : "arm64";
-  Deno.exit(await main(Deno.args, system, { ...build, platform: `${Deno.build.os}/${arch}` }));
+  Deno.exit(await main(Deno.args, system, { ...build, platform: `${Deno.build.os}/${arch}` }, Deno.exit));
 }
 
 if (import.meta.main) await run(SOURCE_BUILD);

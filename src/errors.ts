@@ -3,15 +3,15 @@ export const EXIT = {
   ok: 0,
   /** Something failed while working: the message says what state things are in. */
   failed: 1,
-  /** A preflight check refused the host. Nothing was changed. (kubeadm uses the same number.) */
+  /** A preflight check refused the host. (kubeadm uses the same number.) */
   preflight: 2,
-  /** The input (flags, configuration, token, hash, existing files) is not valid. Nothing was changed. (as kubeadm) */
+  /** The input (flags, configuration, token, hash, existing files) is not valid. (as kubeadm) */
   invalid: 3,
   /** A wait ran into its time limit. What was done stays; the same command goes on from there. */
   timeout: 4,
   /** Trust could not be established (wrong CA hash, bad signature, unknown or expired token). Nothing secret was sent. */
   untrusted: 5,
-  /** `status`: this host is not a node of which everything was seen to be well. Nothing was changed. */
+  /** `status`: this host is not a node of which everything was seen to be well. */
   unhealthy: 6,
   /** Another command is changing this host. Nothing was changed. */
   busy: 7,
@@ -37,7 +37,8 @@ export interface UserErrorOptions extends ErrorOptions {
 
 /**
  * An error that is meant to be read by a person. Its message has the form `Cannot <action> "<value>": <state>` and says
- * the current and the wanted state; it never holds a secret. Thrown anywhere, printed once, in `main`.
+ * the current and the wanted state; it never holds a secret. It makes no claim about what was changed: `main` counts that.
+ * Thrown anywhere, printed once, in `main`.
  */
 export class UserError extends Error {
   /** The process exit code, one of {@linkcode EXIT}. */
@@ -76,24 +77,12 @@ function listOf(problems: readonly Problem[]): string {
   return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
 }
 
-/** What was given to do next, and a promise that every error of a kind makes. */
-function promising(options: UserErrorOptions, promise: string): UserErrorOptions {
-  const { hint = [] } = options;
-  const hints = typeof hint === "string" ? [hint] : hint;
-  return { ...options, hint: [...hints.filter((given) => given !== promise), promise] };
-}
-
 /** The input is wrong: all problems at once, each with its place. */
 export class InvalidInput extends UserError {
   override readonly exitCode = EXIT.invalid;
   readonly problems: readonly Problem[];
   constructor(summary: string, problems: readonly Problem[] = [], options: UserErrorOptions = {}) {
-    super(
-      problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`,
-      problems.length === 0
-        ? options
-        : promising(options, "Nothing was changed. Mend this and run the same command again."),
-    );
+    super(problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`, options);
     this.problems = problems;
   }
 }
@@ -121,9 +110,6 @@ export class HostBusy extends UserError {
 /** The other side could not be trusted; nothing secret was sent to it. */
 export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
-  constructor(message: string, options: UserErrorOptions = {}) {
-    super(message, promising(options, "Nothing was changed, and nothing secret was sent."));
-  }
 }
 
 /** The HTTP status that a failed call was answered with (0: no answer); undefined for every other error. */
@@ -134,4 +120,13 @@ export function httpStatusOf(error: unknown): number | undefined {
 /** Whether a call failed because TLS refused the other side, which waiting does not mend. */
 export function isTlsRefusal(error: unknown): boolean {
   return error instanceof UserError && "reason" in error && error.reason === "TLSRefused";
+}
+
+/** An error on one line, for a state that is shown while something is tried again: what failed, and at the bottom why. */
+export function inShort(error: Error): string {
+  let cause: Error = error;
+  for (let depth = 0; depth < 8 && cause.cause instanceof Error; depth++) cause = cause.cause;
+  const why = cause.message.trim();
+  const said = error.message.replace(/\s*\n\s*/g, "; ");
+  return why === "" || said.includes(why) ? said : `${said} (${why})`;
 }

@@ -1,11 +1,14 @@
 import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
+import type { CommandSpec } from "./cli/flags.ts";
+import { type Outlet, outletOf } from "./cli/outlet.ts";
 import { outputIn, reporterFor } from "./cli/output.ts";
-import { findCommand, parseCommandLine } from "./cli/parse.ts";
+import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
 import type { TextSource } from "./cli/requests.ts";
 import type { Reporter } from "./cli/reporter.ts";
-import type { Desk } from "./commands/desk.ts";
+import { dryRunText, Tally } from "./cli/tally.ts";
+import { stopwatch } from "./cli/stopwatch.ts";
+import type { Desk, Outcome } from "./commands/desk.ts";
 import { COMMAND_TABLE } from "./dispatch.ts";
-import type { CommandSpec } from "./cli/flags.ts";
 import { EXIT, HostBusy, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
@@ -24,76 +27,140 @@ function commandWords(args: readonly string[]): readonly string[] {
 }
 
 /** Help of the program itself, or of a group of commands; undefined when a command is meant. */
-function programAnswer(args: readonly string[], system: System): number | undefined {
+function programAnswer(args: readonly string[], { out, err }: Outlet): number | undefined {
   const [first] = args;
   if (first === "--help" || first === "-h" || first === "help" && args.length === 1) {
-    system.out(programHelp());
+    out(programHelp());
     return EXIT.ok;
   }
   const group = args.filter((arg) => arg !== "--help" && arg !== "-h" && arg !== "help").join(" ");
   if (group !== "" && group !== args.join(" ") && groupHelp(group)) {
-    system.out(groupHelp(group)!);
+    out(groupHelp(group)!);
     return EXIT.ok;
   }
   if (first !== undefined) return undefined;
-  system.err(`${programHelp()}\n`);
+  err(`${programHelp()}\n`);
   return EXIT.invalid;
+}
+
+/** Thrown where the process cannot be ended at once (tests): only `main` catches it. */
+class Ended {
+  constructor(readonly code: number) {}
 }
 
 /**
  * The program: parses, runs one command, turns errors into text.
  * @param args command line without the program's name.
  * @param build makes the outside world; what happens in it is told to the events given.
- * @returns the exit code, one of {@linkcode EXIT}.
+ * @param end ends the process at once, when output is lost before anything was changed.
+ * @returns the exit code, one of {@linkcode EXIT}, or 141 where nobody reads what is printed.
  */
-export async function main(args: readonly string[], build: (events: Events) => System, stamp: Build): Promise<number> {
+export async function main(
+  args: readonly string[],
+  build: (events: Events) => System,
+  stamp: Build,
+  end: (code: number) => never = (code) => {
+    throw new Ended(code);
+  },
+): Promise<number> {
+  try {
+    return await run(args, build, stamp, end);
+  } catch (error) {
+    if (error instanceof Ended) return error.code;
+    throw error;
+  }
+}
+
+async function run(
+  args: readonly string[],
+  build: (events: Events) => System,
+  stamp: Build,
+  end: (code: number) => never,
+): Promise<number> {
   // The reporter is known only when the flags are; until then there is nothing to tell.
   const told: { reporter?: Reporter } = {};
+  const [made, planned] = [new Tally(), new Tally()];
   const events: Events = {
-    change: (change) => told.reporter?.change(change),
+    change(change) {
+      made.add(change);
+      told.reporter?.change(change);
+    },
     wait: (event) => told.reporter?.wait(event),
   };
-  const system = build(events);
-  const answer = programAnswer(args, system);
-  if (answer !== undefined) return answer;
+  const real = build(events);
+  const outlet = outletOf(real, () => made.total, end);
+  const answer = programAnswer(args, outlet);
+  if (answer !== undefined) return outlet.exitCode(answer);
   const listing = { changes: false, verbose: false };
   const options = {
     listChanges: () => listing.changes,
     verbose: () => listing.verbose,
-    terminal: system.terminal.err,
-    out: system.out,
-    err: system.err,
+    terminal: real.terminal.err,
+    out: outlet.out,
+    err: outlet.err,
   };
   const output = outputIn(args);
+  const watch = stopwatch();
+  const system: System = {
+    ...real,
+    out: outlet.out,
+    err: outlet.err,
+    readLine: () => watch.pausedBy(real.readLine()),
+  };
+
+  /** The world in which changes are only recorded: they are told, and counted as what a real run would do. */
+  function dryRun(reporter: Reporter): System {
+    listing.changes = true;
+    system.host.unlock().catch(() => undefined); // a configuration can ask for a dry run, too
+    return recordingSystem(system, (change) => {
+      planned.add(change);
+      reporter.change(change);
+    }, events.wait);
+  }
+
+  async function call(command: CommandSpec, parsed: Parsed, reporter: Reporter): Promise<Outcome> {
+    const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
+    const warned = new Set<string>();
+    const desk: Desk = {
+      system: busy ? recordingSystem(system, () => raise(busy)) : system,
+      changing: () => busy ? raise(busy) : system,
+      dryRun: () => dryRun(reporter),
+      observer: watch.observing({
+        started: reporter.phaseStarted,
+        finished: reporter.phaseFinished,
+        failed: reporter.phaseFailed,
+      }),
+      clock: watch.clock,
+      note: reporter.note,
+      warn(message) {
+        if (!warned.has(message)) reporter.warn(message);
+        warned.add(message);
+      },
+    };
+    const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
+    return await COMMAND_TABLE[command.name]!.run({ parsed, source, desk, build: stamp });
+  }
+
   try {
     const { command, rest } = findCommand(commandWords(args));
     const reporter = told.reporter = await reporterFor(output, command.output, options);
     const parsed = parseCommandLine(command, rest);
     listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
-    const entry = COMMAND_TABLE[command.name]!;
     if (parsed.switch("help")) {
-      system.out(commandHelp(command, await entry.phases()));
-      return EXIT.ok;
+      outlet.out(commandHelp(command, await COMMAND_TABLE[command.name]!.phases()));
+      return outlet.exitCode(EXIT.ok);
     }
-    const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
-    const desk: Desk = {
-      system: busy ? recordingSystem(system, () => raise(busy)) : system,
-      changing: () => busy ? raise(busy) : system,
-      dryRun() {
-        listing.changes = true;
-        system.host.unlock().catch(() => undefined); // a configuration can ask for a dry run, too
-        return recordingSystem(system, events.change);
-      },
-      observer: { started: reporter.phaseStarted, finished: reporter.phaseFinished, failed: reporter.phaseFailed },
-      note: reporter.note,
-      warn: reporter.warn,
-    };
-    const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
-    const outcome = await entry.run({ parsed, source, desk, build: stamp });
-    reporter.result(outcome.text, outcome.result);
-    return outcome.exitCode ?? EXIT.ok;
+    const outcome = await call(command, parsed, reporter);
+    const counted = listing.changes
+      ? dryRunText(planned)
+      : command.output === "events" && made.total === 0
+      ? made.sentence
+      : "";
+    reporter.result([outcome.text, counted].filter(Boolean).join("\n"), outcome.result);
+    return outlet.exitCode(outcome.exitCode ?? EXIT.ok);
   } catch (error) {
-    (told.reporter ?? await reporterFor(output, "document", options)).error(error);
+    if (error instanceof Ended) throw error;
+    (told.reporter ?? await reporterFor(output, "document", options)).error(error, made);
     return error instanceof UserError ? error.exitCode : EXIT.failed;
   } finally {
     await system.host.unlock();

@@ -60,19 +60,27 @@ export interface Wait<T> {
   intervalMs?: number;
   /** What a dry run takes for the answer. */
   assume: T;
+  /** Called when a probe has found it so: what there is to tell of it. A dry run, which only assumes, never calls it. */
+  reached?(value: T): void;
   /** Nothing that the command does is needed for it, so that a dry run waits for it, too. */
   independent?: boolean;
   /** Called when time is up: more about why, for the error (container state, last log lines, what to run next). */
   explain?(): Promise<{ details: readonly string[]; hints: readonly string[] }>;
 }
 
-/** How a wait goes, for the eyes of a person: sent whenever `state` changes, and once when it is over. */
+/** How a wait goes: sent whenever `state` changes, once a second while it does not, and when it is over. */
 export interface WaitEvent {
   what: string;
   /** What is still missing, as the last probe put it; empty before the first one. */
   state: string;
   elapsedMs: number;
   done: boolean;
+}
+
+/** How to write something. */
+export interface WriteOptions {
+  /** It holds a key, a token or another secret: it is never shown, only how much it is. Whoever writes knows. */
+  secret?: boolean;
 }
 
 /** The machine. Observing methods may be used in a dry run; changing ones report one {@linkcode Change} when they have an effect. */
@@ -124,9 +132,9 @@ export interface Host {
    * directory, fsync, rename, fsync of the directory. Missing parents are made with mode 0755 (call `makeDirectory` first
    * for another). A no-op when content and mode are already so. Never follows a symbolic link at the target.
    */
-  write(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  write(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
   /** As `write`, for a file that the user asked for and gets: it does not come into the receipt, and `reset` leaves it. */
-  handOver(path: string, content: string | Uint8Array, mode: number): Promise<void>;
+  handOver(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
   /**
    * Makes the directory with this mode, and its missing parents with mode 0755, each with one Change; a no-op when it is
    * there, whatever its mode.
@@ -197,10 +205,10 @@ export interface KubeClient {
     query: { apiVersion: string; kind: string; namespace?: string; labelSelector?: string; fieldSelector?: string },
   ): Promise<KubeObject[]>;
 
-  /** Server-side apply as field manager "kubewright" (force). Reports a Change only when the object changed. */
-  apply(object: KubeObject): Promise<void>;
+  /** Server-side apply as field manager "kubewright" (force). Reports a Change only when the object changed. A Secret is secret. */
+  apply(object: KubeObject, options?: WriteOptions): Promise<void>;
   /** JSON merge patch (RFC 7386). `resourceVersion` inside makes it conditional. Reports a Change only when the object changed. */
-  patch(reference: ObjectReference, patch: Record<string, unknown>): Promise<void>;
+  patch(reference: ObjectReference, patch: Record<string, unknown>, options?: WriteOptions): Promise<void>;
   /** Deletes the object; a no-op when there is none. */
   delete(reference: ObjectReference): Promise<void>;
 }
@@ -379,15 +387,15 @@ export interface System {
   err(text: string): void;
 }
 
-/** One effect on the world, as data. May hold a private key or a token: only `cli/report.ts` turns it into text. */
+/** One effect on the world, as data. What holds a private key or a token says so; only `cli/report.ts` turns it into text. */
 export type Change =
-  | { kind: "write"; path: string; mode: number; before?: Uint8Array; after: Uint8Array }
+  | { kind: "write"; path: string; mode: number; before?: Uint8Array; after: Uint8Array; secret?: true }
   | { kind: "directory"; path: string; mode: number }
   | { kind: "remove"; path: string }
   | { kind: "run"; command: Command }
   | { kind: "wait"; what: string }
-  | { kind: "apply"; object: KubeObject; before?: KubeObject }
-  | { kind: "patch"; reference: ObjectReference; patch: Record<string, unknown> }
+  | { kind: "apply"; object: KubeObject; before?: KubeObject; secret?: true }
+  | { kind: "patch"; reference: ObjectReference; patch: Record<string, unknown>; secret?: true }
   | { kind: "delete"; reference: ObjectReference }
   | { kind: "pull"; image: string }
   | { kind: "stop" | "discard"; what: "sandbox" | "container"; name: string; id: string }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "@std/yaml";
 import { UserError } from "../errors.ts";
 import { outputIn, reporterFor } from "./output.ts";
+import { Tally } from "./tally.ts";
 import type { OutputKind } from "./flags.ts";
 
 /** What a command that warns, changes something and ends writes to standard output and standard error. */
@@ -18,7 +19,7 @@ async function written(output: string, kind: OutputKind, end: Record<string, unk
   reporter.phaseStarted("certs/ca");
   reporter.warn("old");
   reporter.change({ kind: "remove", path: "/a" });
-  if (end instanceof Error) reporter.error(end);
+  if (end instanceof Error) reporter.error(end, new Tally());
   else reporter.result("two: yes", end);
   return { out, err: err.join("") };
 }
@@ -54,7 +55,7 @@ Deno.test("a document is alone on standard output; warnings and the error are ev
   assert.deepEqual(failed.out, []);
   assert.match(
     failed.err,
-    /^---\nevent: warning\n[^]*\n---\ncauses: \[\]\nevent: error\nexitCode: 1\nhints:\n- Do this\./,
+    /^---\nevent: warning\n[^]*\n---\ncauses: \[\]\nchanges:\n {2}byKind: \{\}\n {2}summary: No changes were made\.\n {2}total: 0\nevent: error\nexitCode: 1\nhints:\n- Do this\./,
   );
 });
 

@@ -17,8 +17,8 @@ export interface Progress {
   clear(): void;
 }
 
-/** How long (ms) a wait is silent where output is not a terminal. */
-const SILENT_MS = 10_000;
+/** How long (ms) a wait is silent where output is not a terminal, and no event is sent while its state is the same. */
+export const SILENT_MS = 10_000;
 
 /** @param width of the terminal in columns. */
 export function terminalProgress(err: (text: string) => void, width = 100): Progress {
@@ -44,16 +44,23 @@ export function terminalProgress(err: (text: string) => void, width = 100): Prog
   };
 }
 
-/** For logs: a line when a wait has been silent for ten seconds. */
+/** So many waits at once have lines of their own in a log; the others are counted. */
+const SHOWN = 3;
+
+/** For logs: a line for each of the oldest waits when it has been silent for ten seconds. */
 export function logProgress(err: (text: string) => void): Progress {
   const last = new Map<string, number>();
   return {
     wait(event) {
       const since = event.elapsedMs - (last.get(event.what) ?? 0);
-      if (event.done) last.delete(event.what);
-      if (event.done || since < SILENT_MS) return;
+      if (event.done) return void last.delete(event.what);
+      if (!last.has(event.what)) last.set(event.what, 0);
+      if (since < SILENT_MS) return;
       last.set(event.what, event.elapsedMs);
-      const said = oneLine(presentable(`${event.what}: ${event.state}`));
+      const place = [...last.keys()].indexOf(event.what);
+      if (place >= SHOWN) return;
+      const more = place === SHOWN - 1 && last.size > SHOWN ? ` (and ${last.size - SHOWN} more)` : "";
+      const said = oneLine(presentable(`${event.what}${more}: ${event.state || "no answer yet"}`));
       err(`  still waiting for ${said}, ${(event.elapsedMs / 1000).toFixed(0)} s\n`);
     },
     clear() {},

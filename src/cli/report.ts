@@ -1,17 +1,9 @@
 import type { Change, KubeObject, ObjectReference } from "../system.ts";
 import { EXIT, type Problem, UserError } from "../errors.ts";
+import type { Tally } from "./tally.ts";
 import { presentable } from "../text/message.ts";
 import { commandLine } from "../text/shell.ts";
 import { oneLine, ownLines } from "../text/visible.ts";
-
-/** Paths whose content is never shown: private keys, kubeconfigs with keys or tokens inside. */
-const SECRET_PATH = /\.key$|\.conf$|\.pem$|token/;
-
-/** Whether a change holds something that must not be shown. */
-export function isSecret(change: Change): boolean {
-  if (change.kind === "write") return SECRET_PATH.test(change.path);
-  return change.kind === "apply" && change.object.kind === "Secret";
-}
 
 function nameOf(object: KubeObject): string {
   const { namespace, name } = object.metadata;
@@ -41,7 +33,7 @@ function lineOf(change: Change): string {
     case "run":
       return `run        ${commandLine(change.command.argv)}`;
     case "wait":
-      return `wait for   ${change.what}`;
+      return `would wait for ${change.what}`;
     case "apply":
       return `apply      ${nameOf(change.object)}`;
     case "patch":
@@ -58,8 +50,19 @@ function lineOf(change: Change): string {
   }
 }
 
-/** The same as a JSON event without anything secret: `{ event: "change", kind, … }`. */
-export function changeEvent(change: Change): Record<string, unknown> {
+/**
+ * The same as a JSON event without anything secret: `{ event: "change", kind, … }`.
+ * @param verbose with what it writes: `content`, text or an object, or `secret: true` where that is not shown.
+ */
+export function changeEvent(change: Change, verbose = false): Record<string, unknown> {
+  const event = shortEvent(change);
+  if (!verbose) return event;
+  if ("secret" in change && change.secret) return { ...event, secret: true };
+  const content = contentOf(change);
+  return content === undefined ? event : { ...event, content };
+}
+
+function shortEvent(change: Change): Record<string, unknown> {
   const base = { event: "change", kind: change.kind };
   switch (change.kind) {
     case "write":
@@ -85,12 +88,33 @@ export function changeEvent(change: Change): Record<string, unknown> {
   }
 }
 
-/** What a change writes, for `--verbose`; undefined where that is secret or not text. */
+/** What a change writes: text, or an object; undefined where that is not text, or nothing is written. */
+function contentOf(change: Change): unknown {
+  if (change.kind === "apply") return change.object;
+  if (change.kind === "patch") return change.patch;
+  if (change.kind !== "write") return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(change.after);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a change writes, for `--verbose`; undefined where its writer says that it is secret, or where it is not text. */
 export function changeContent(change: Change): string | undefined {
-  if (isSecret(change)) return undefined;
-  if (change.kind === "write") return new TextDecoder().decode(change.after);
-  if (change.kind === "apply") return JSON.stringify(change.object, undefined, 2);
-  return change.kind === "patch" ? JSON.stringify(change.patch, undefined, 2) : undefined;
+  if ("secret" in change && change.secret) return undefined;
+  const content = contentOf(change);
+  return typeof content === "string" || content === undefined ? content : JSON.stringify(content, undefined, 2);
+}
+
+/** What to do next: what the error says, and to run the command again. Only here it is known whether anything was changed. */
+function hintsOf(error: UserError, made: Tally): readonly string[] {
+  const { hints } = error;
+  if (hints.some((hint) => /\b(run|rerun) (it|this|the same command) again|\brerun\b/i.test(hint))) return hints;
+  const problems = "problems" in error && (error.problems as readonly Problem[]).length > 0;
+  if (problems) return ["Fix the problems above and run the same command again.", ...hints];
+  if (made.total === 0) return hints;
+  return [...hints, "Fix the cause and run the same command again: what was done stays, and it continues from there."];
 }
 
 /** Messages of an error's causes, outermost first, without repetitions. */
@@ -107,22 +131,27 @@ function causes(error: Error): string[] {
   return found;
 }
 
-/** An error as a person reads it: message, causes, what to do next. A defect of ours also shows its stack. */
-export function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${oneLine(presentable(String(error)))}\n`;
+/** An error as a person reads it: message, causes, what was changed, what to do next. A defect of ours also shows its stack. */
+export function errorText(error: unknown, made: Tally): string {
+  if (!(error instanceof Error)) return `error: ${oneLine(presentable(String(error)))}\n  ${made.sentence}\n`;
   const lines = [
     `error: ${ownLines(presentable(error.message), 2)}`,
     ...causes(error).map((cause) => `  because: ${ownLines(presentable(cause), 4)}`),
   ];
-  if (error instanceof UserError) lines.push(...error.hints.map((hint) => `  next: ${ownLines(presentable(hint), 4)}`));
-  else {
+  if (error instanceof UserError) {
+    lines.push(
+      `  ${made.sentence}`,
+      ...hintsOf(error, made).map((hint) => `  next: ${ownLines(presentable(hint), 4)}`),
+    );
+  } else {
+    lines.push(`  ${made.sentence}`);
     lines.push("  This is a defect of kubewright; please report it with these lines:", presentable(error.stack ?? ""));
   }
   return lines.join("\n") + "\n";
 }
 
-/** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, hints }`. */
-export function errorEvent(error: unknown): Record<string, unknown> {
+/** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, changes, hints }`. */
+export function errorEvent(error: unknown, made: Tally): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
   const shown = (problem: Problem) =>
     Object.fromEntries(
@@ -137,6 +166,7 @@ export function errorEvent(error: unknown): Record<string, unknown> {
     message: ownLines(presentable(failure.message), 2),
     causes: causes(failure).map(presentable),
     ...("problems" in failure ? { problems: (failure.problems as readonly Problem[]).map(shown) } : {}),
-    hints: failure instanceof UserError ? failure.hints.map(presentable) : [],
+    changes: made.record,
+    hints: failure instanceof UserError ? hintsOf(failure, made).map(presentable) : [],
   };
 }

@@ -1,41 +1,51 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import type { Change } from "../system.ts";
+import { Tally } from "./tally.ts";
 import { changeContent, changeEvent, changeLine, errorText } from "./report.ts";
 
 const SECRET = "s3cr3t-s3cr3t";
 
-/** Changes that hold a secret, one of each kind that can. */
+/** Changes whose writers say that they are secret, one of each kind that can. */
 const SECRETS: readonly Change[] = [
-  { kind: "write", path: "/etc/kubernetes/pki/ca.key", mode: 0o600, after: new TextEncoder().encode(SECRET) },
-  { kind: "write", path: "/etc/kubernetes/admin.conf", mode: 0o600, after: new TextEncoder().encode(SECRET) },
-  {
-    kind: "write",
-    path: "/etc/kubernetes/bootstrap-kubelet.conf",
-    mode: 0o600,
-    after: new TextEncoder().encode(SECRET),
-  },
+  { kind: "write", path: "/root/migrated.yaml", mode: 0o600, after: new TextEncoder().encode(SECRET), secret: true },
   {
     kind: "apply",
-    object: {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "bootstrap-token-abcdef" },
-      data: { "token-secret": SECRET },
-    },
+    object: { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, data: { "token-secret": SECRET } },
+    secret: true,
+  },
+  {
+    kind: "patch",
+    reference: { apiVersion: "v1", kind: "Secret", name: "a" },
+    patch: { data: { "token-secret": SECRET } },
+    secret: true,
   },
 ];
 
-Deno.test("a change with a secret is shown with its size, never with its content", () => {
+Deno.test("a secret change is shown with its size, never with its content; any other with --verbose", () => {
   for (const change of SECRETS) {
-    const shown = [changeLine(change), JSON.stringify(changeEvent(change)), changeContent(change) ?? ""].join("\n");
+    const event = changeEvent(change, true);
+    const shown = [changeLine(change), JSON.stringify(event), changeContent(change) ?? ""].join("\n");
     assert.ok(!shown.includes(SECRET), shown);
+    assert.equal(event["secret"], true);
+    const { secret: _, ...open } = change as Change & { secret?: true };
+    assert.ok(changeContent(open)?.includes(SECRET));
+    assert.ok(JSON.stringify(changeEvent(open, true)["content"]).includes(SECRET));
+    assert.ok(!("content" in changeEvent(open)));
   }
+});
+
+Deno.test("what is written and no text is not shown as if it were", () => {
+  const change: Change = { kind: "write", path: "/a", mode: 0o600, after: new Uint8Array([0xff, 0xfe, 0]) };
+  assert.equal(changeContent(change), undefined);
+  assert.ok(!("content" in changeEvent(change, true)));
 });
 
 Deno.test("a command's standard input is never shown", () => {
   const change: Change = { kind: "run", command: { argv: ["tee"], stdin: SECRET } };
-  assert.ok(!`${changeLine(change)}${JSON.stringify(changeEvent(change))}${changeContent(change)}`.includes(SECRET));
+  assert.ok(
+    !`${changeLine(change)}${JSON.stringify(changeEvent(change, true))}${changeContent(change)}`.includes(SECRET),
+  );
 });
 
 Deno.test("changeLine() says what is done to what", () => {
@@ -55,10 +65,13 @@ Deno.test("changeLine() says what is done to what", () => {
 
 Deno.test("errorText() shows each cause once, then what to do next", () => {
   const cause = new Error("connection refused", { cause: new Error("connection refused") });
-  const text = errorText(new UserError("Cannot reach it", { cause, hint: ["Do this.", "Or that."] }));
-  assert.equal(text, "error: Cannot reach it\n  because: connection refused\n  next: Do this.\n  next: Or that.\n");
+  const text = errorText(new UserError("Cannot reach it", { cause, hint: ["Do this.", "Or that."] }), new Tally());
+  assert.equal(
+    text,
+    "error: Cannot reach it\n  because: connection refused\n  No changes were made.\n  next: Do this.\n  next: Or that.\n",
+  );
 });
 
 Deno.test("errorText() asks for a report, with the stack, where the error is a defect", () => {
-  assert.match(errorText(new TypeError("x is not a function")), /defect of kubewright[\s\S]*report_test/);
+  assert.match(errorText(new TypeError("x is not a function"), new Tally()), /defect of kubewright[\s\S]*report_test/);
 });

@@ -2,7 +2,8 @@ import type { Change } from "../system.ts";
 import { presentable } from "../text/message.ts";
 import { ownLines, visible } from "../text/visible.ts";
 import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
-import { logProgress, terminalProgress, type WaitEvent } from "./progress.ts";
+import type { Tally } from "./tally.ts";
+import { logProgress, SILENT_MS, terminalProgress, type WaitEvent } from "./progress.ts";
 
 /** What a command gives a program: one object, or several of a kind (tokens). */
 export type Result = Record<string, unknown> | readonly Record<string, unknown>[];
@@ -18,7 +19,8 @@ export interface Reporter {
   warn(message: string): void;
   /** The command's outcome: `text` for a person, `result` for a program. */
   result(text: string, result: Result): void;
-  error(error: unknown): void;
+  /** @param made what was changed until then. */
+  error(error: unknown, made: Tally): void;
 }
 
 /** How to report. */
@@ -58,11 +60,11 @@ export function textReporter(options: ReporterOptions): Reporter {
     warn: (message) => say(`warning: ${ownLines(presentable(message), 2)}`),
     result: (text) => {
       progress.clear();
-      options.out(visible(text));
+      if (text !== "") options.out(visible(text));
     },
-    error: (error) => {
+    error: (error, made) => {
       progress.clear();
-      options.err(errorText(error));
+      options.err(errorText(error, made));
     },
   };
 }
@@ -77,21 +79,23 @@ export interface Notation {
 /** One event after the other on standard output, `{ event: "result", … }` or `{ event: "error", … }` last. */
 export function eventReporter(options: ReporterOptions, notation: Notation): Reporter {
   const emit = (event: Record<string, unknown>) => options.out(notation.event(event));
-  const waiting = new Map<string, string>();
+  const waiting = new Map<string, { state: string; ms: number }>();
   return {
     phaseStarted: (path) => emit({ event: "phase", phase: path, state: "started" }),
     phaseFinished: (path, ms) => emit({ event: "phase", phase: path, state: "finished", ms: Math.round(ms) }),
     phaseFailed: (path, ms) => emit({ event: "phase", phase: path, state: "failed", ms: Math.round(ms) }),
-    change: (change) => emit(changeEvent(change)),
+    change: (change) => emit(changeEvent(change, options.verbose())),
     wait({ what, state, elapsedMs, done }) {
-      if (waiting.get(what) === state && !done) return;
-      waiting.set(what, state);
+      const last = waiting.get(what);
+      if (last?.state === state && elapsedMs - last.ms < SILENT_MS && !done) return;
+      if (done) waiting.delete(what);
+      else waiting.set(what, { state, ms: elapsedMs });
       emit({ event: "wait", what, state: presentable(state), ms: Math.round(elapsedMs), done });
     },
     note: (message) => emit({ event: "note", message: presentable(message) }),
     warn: (message) => emit({ event: "warning", message: presentable(message) }),
     result: (_text, result) => emit({ event: "result", ...(Array.isArray(result) ? { items: result } : result) }),
-    error: (error) => emit(errorEvent(error)),
+    error: (error, made) => emit(errorEvent(error, made)),
   };
 }
 
@@ -107,7 +111,7 @@ export function documentReporter(options: ReporterOptions, notation: Notation): 
     phaseFinished() {},
     phaseFailed() {},
     change(change) {
-      const { event: _, ...rest } = changeEvent(change);
+      const { event: _, ...rest } = changeEvent(change, options.verbose());
       if (options.listChanges()) changes.push(rest);
     },
     wait() {},
@@ -118,6 +122,6 @@ export function documentReporter(options: ReporterOptions, notation: Notation): 
       const documents = Array.isArray(result) ? result : [{ ...result, ...recorded }];
       for (const [i, document] of documents.entries()) options.out(notation.document(document, i === 0));
     },
-    error: (error) => tell(errorEvent(error)),
+    error: (error, made) => tell(errorEvent(error, made)),
   };
 }

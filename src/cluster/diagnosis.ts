@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
 import { logWithoutSecrets } from "../text/redact.ts";
 import { oneLine } from "../text/visible.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** What was found out, and what to run next. */
 export interface Diagnosis {
@@ -25,13 +26,9 @@ const STEADY_SECONDS = 15;
 /** Lines of logs are cut at this length. */
 const LONGEST_LINE = 500;
 
-/** The newest container of a name in kube-system; undefined when the runtime has none or does not answer. */
+/** The newest container of a name in kube-system; undefined when the runtime has none. */
 export async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
-  try {
-    return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
-  } catch {
-    return undefined;
-  }
+  return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
 }
 
 async function journal(host: Host, lines: number, ...more: string[]): Promise<string[]> {
@@ -127,7 +124,7 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
     const lines = await lastLines(host, status.logPath);
     return {
       details: [`${pod.name}: ${state}`, ...lines.map((line) => `${pod.name}: ${line}`)],
-      hints: [`See all it said: tail -n 50 ${status.logPath}`],
+      hints: [`See all it said: tail -n 50 ${shellWord(status.logPath)}`],
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -72,8 +72,7 @@ Deno.test("diagnosePod: without a container, its missing image and the kubelet's
 
 Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () => {
   const gone = {
-    containers: () => Promise.reject(new UserError("gone")),
-    hasImage: () => Promise.reject(new UserError("Cannot connect to the container runtime", { hint: "Start it." })),
+    containers: () => Promise.reject(new UserError("Cannot connect to the container runtime", { hint: "Start it." })),
   } as unknown as ContainerRuntime;
   assert.deepEqual(await diagnosePod(host(), gone, POD), {
     details: ["kube-scheduler: Cannot connect to the container runtime"],

@@ -92,8 +92,8 @@ export async function migrate(
   const documents = convertFile(text, name, facts, SUPPORTED, { allowDeprecated: true, ...options, warn: desk.warn });
   if (newPath === undefined) return documentsOutcome(documents);
   const { host } = dryRun ? desk.dryRun() : desk.system;
-  // It may hold a token.
-  await host.handOver(newPath, asYaml(documents), 0o600);
+  // It may hold a token or a certificate key.
+  await host.handOver(newPath, asYaml(documents), 0o600, { secret: true });
   const kinds = documents.map(({ kind }) => kind);
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }
@@ -128,6 +128,6 @@ export async function pullImages(desk: Desk, request: ImagesRequest): Promise<Ou
   await runtime.version(); // a runtime that is not there is told once, not for every image
   await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: desk.note, warn: desk.warn });
   const names = controlPlaneImages(config.cluster);
-  if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: imagesResult(names) };
+  if (config.dryRun) return { text: "", result: imagesResult(names) };
   return { text: names.map((name) => `pulled ${name}`).join("\n"), result: imagesResult(names) };
 }

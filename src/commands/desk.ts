@@ -12,6 +12,8 @@ export interface Desk {
   /** The same world with every change only recorded. A command takes it when its configuration says `dryRun`. */
   dryRun(): System;
   observer: PhaseObserver;
+  /** Milliseconds, as `performance.now()`, but standing still while somebody is asked. */
+  clock(): number;
   /** Tells something worth a line. */
   note(message: string): void;
   /** Tells something that may be a mistake. */
@@ -39,7 +41,7 @@ export function systemFor(desk: Desk, config: { dryRun: boolean; timeouts: Timeo
 
 /** What a command says that was to run one phase only. */
 export function phaseOutcome(phase: string, dryRun: boolean): Outcome {
-  if (dryRun) return { text: "Nothing was changed: this was a dry run.", result: { phase, dryRun } };
+  if (dryRun) return { text: "", result: { phase, dryRun } };
   return { text: `Phase ${phase} is done.`, result: { phase } };
 }
 

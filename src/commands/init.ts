@@ -167,7 +167,7 @@ function checkKubeconfigDirectory(directory: string | undefined, phase: string |
 
 /** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
 export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
-  const start = performance.now();
+  const start = desk.clock();
   checkMixedFlags(request.given);
   const { host } = desk.system;
   const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
@@ -183,5 +183,5 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
   await runPhases(PHASES, context, selection, desk.observer);
-  return initOutcome(context, selection.only, request.shown, (performance.now() - start) / 1_000);
+  return initOutcome(context, selection.only, request.shown, (desk.clock() - start) / 1_000);
 }

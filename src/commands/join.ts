@@ -95,7 +95,7 @@ function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
 
 /** Makes this host a worker node; run again, it goes on, or changes nothing. */
 export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
-  const start = performance.now();
+  const start = desk.clock();
   checkMixedFlags(request.given);
   const facts = await gatherFacts(desk.system.host);
   const options = { warn: desk.warn };
@@ -107,9 +107,9 @@ export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const context = await joinContext(system, desk, facts, config);
   await runPhases(PHASES, context, selection, desk.observer);
   if (selection.only) return nothingDone(selection.only) ?? phaseOutcome(selection.only, config.dryRun);
-  const seconds = (performance.now() - start) / 1_000;
+  const seconds = (desk.clock() - start) / 1_000;
   const result = { node: context.nodeName, seconds };
-  if (config.dryRun) return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun: true } };
+  if (config.dryRun) return { text: "", result: { ...result, dryRun: true } };
   return {
     text: `\nNode ${context.nodeName} has joined the cluster and is Ready, after ${seconds.toFixed(1)} s.`,
     result,

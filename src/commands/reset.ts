@@ -100,7 +100,7 @@ const OF_BOTH: readonly Left[] = [
 
 /** Takes the node off this host; run again, it goes on, or finds nothing to do. */
 export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome> {
-  const start = performance.now();
+  const start = desk.clock();
   checkMixedFlags(request.given);
   const facts = { criSockets: await criSockets(desk.system.host) };
   const config = loadReset(request.configText, request.overrides, facts, request.configName, {
@@ -123,7 +123,7 @@ export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome>
     const { text, result } = phaseOutcome(selection.only, config.dryRun);
     return { text: [...listed(left), text].join("\n"), result: { ...result, left } };
   }
-  const seconds = (performance.now() - start) / 1_000;
+  const seconds = (desk.clock() - start) / 1_000;
   const result = { maker, left, seconds, ...(config.dryRun ? { dryRun: true } : {}) };
   return { text: [...listed(left), closing(context, seconds)].join("\n"), result };
 }
@@ -133,9 +133,9 @@ function listed(left: readonly Left[]): string[] {
 }
 
 function closing({ maker, config }: ResetContext, seconds: number): string {
-  if (config.dryRun) return "Nothing was changed: this was a dry run.";
+  if (config.dryRun) return "";
   if (maker === "nobody") {
-    return "There is no node on this host, and nothing that kubewright made: nothing was changed.";
+    return "There is no node on this host, and nothing that kubewright made.";
   }
   return `The node is off this host, after ${seconds.toFixed(1)} s.`;
 }

@@ -154,5 +154,6 @@ export async function remove(
   const client = await clientOf(dryRun ? desk.dryRun() : desk.system, kubeconfig);
   for (const token of tokens) await client.delete(secretReference(token));
   const ids = tokens.map((token) => token.split(".")[0]!);
-  return { text: ids.map((id) => `token ${id} is deleted`).join("\n"), result: { deleted: ids } };
+  const done = dryRun ? "would be deleted" : "is deleted";
+  return { text: ids.map((id) => `token ${id} ${done}`).join("\n"), result: { deleted: ids } };
 }

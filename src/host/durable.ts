@@ -6,6 +6,7 @@
 import { UserError } from "../errors.ts";
 import type { FileStat } from "../system.ts";
 import { fileError, isAbsent } from "./failure.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** When this process began, in ms since 1970: a temporary file from before that belongs to a run that was killed. */
 const PROCESS_START = Date.now() - performance.now();
@@ -39,8 +40,8 @@ export function assertWritable(path: string, stat: FileStat | undefined): void {
     directory: "it is a directory, wanted a file",
     other: "it is a device, socket or pipe, wanted a file",
   }[stat.kind];
-  throw new UserError(`Cannot write "${path}": ${state}; nothing was changed`, {
-    hint: `Look at it (ls -ld ${path}), then move it away and run the same command again.`,
+  throw new UserError(`Cannot write "${path}": ${state}`, {
+    hint: `Look at it (ls -ld ${shellWord(path)}), then move it away and run the same command again.`,
   });
 }
 
@@ -51,9 +52,15 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /**
  * Puts a file with these bytes and this mode at the path, whose directory exists, and waits until the disk has it.
+ * @param onReplaced is called as soon as the path names the new content, whatever fails then.
  * @throws {UserError} that says what state the target is in; no temporary file stays behind.
  */
-export async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+  onReplaced: () => void = () => {},
+): Promise<void> {
   const { directory, name } = splitPath(path);
   await removeLeftovers(directory, name);
   const temporary = `${directory === "/" ? "" : directory}/.kubewright-${name}.${Deno.pid}-${serial++}.tmp`;
@@ -62,6 +69,7 @@ export async function replaceFile(path: string, bytes: Uint8Array, mode: number)
     await writeNew(temporary, bytes, mode);
     await Deno.rename(temporary, path);
     renamed = true;
+    onReplaced();
     await syncDirectory(directory);
   } catch (error) {
     if (!renamed) await Deno.remove(temporary).catch(() => undefined);

@@ -22,6 +22,8 @@ import { mountPoints } from "./mounts.ts";
 import { execute } from "./process.ts";
 import { removeTree } from "./tree.ts";
 import { waitUntil } from "./wait.ts";
+import { watchOf } from "./watched.ts";
+import { commandLine, shellWord } from "../text/shell.ts";
 
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
 const RESOLVE_MS = 10_000;
@@ -32,6 +34,7 @@ export function linuxHost(
   onWait?: (event: WaitEvent) => void,
   own: HostLock = hostLock(),
 ): Host {
+  const watch = watchOf(onWait ?? (() => {}));
   const host: Host = {
     now: () => new Date(),
     hostname: () => Deno.hostname(),
@@ -53,7 +56,7 @@ export function linuxHost(
     portIsFree: (address, port) => new Promise((resolve) => resolve(portIsFree(address, port))),
     resolves,
 
-    async write(path, content, mode) {
+    async write(path, content, mode, options) {
       const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
       const there = await stat(path);
       assertWritable(path, there);
@@ -61,10 +64,22 @@ export function linuxHost(
       if (before !== undefined && there?.mode === mode && equalBytes(before, after)) return;
       const { directory } = splitPath(path);
       if (directory !== "/") await host.makeDirectory(directory, 0o755);
-      await replaceFile(path, after, mode);
-      report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
+      await replaceFile(
+        path,
+        after,
+        mode,
+        () =>
+          report({
+            kind: "write",
+            path,
+            mode,
+            ...(before === undefined ? {} : { before }),
+            after,
+            ...(options?.secret ? { secret: true } : {}),
+          }),
+      );
     },
-    handOver: (path, content, mode) => host.write(path, content, mode),
+    handOver: (path, content, mode, options) => host.write(path, content, mode, options),
     async makeDirectory(path, mode) {
       for (const directory of [...ancestorsOf(path), path]) {
         if (await isDirectory(directory)) continue;
@@ -75,20 +90,21 @@ export function linuxHost(
     async remove(path) {
       try {
         await Deno.remove(path);
+        report({ kind: "remove", path });
         await syncDirectory(splitPath(path).directory);
       } catch (error) {
         if (isAbsent(error)) return;
         throw await fileError("remove", path, error);
       }
-      report({ kind: "remove", path });
     },
     async removeTree(path) {
       if (await removeTree(path)) report({ kind: "remove", path });
     },
     async run(command: Command) {
-      const output = await execute(command);
+      const output = await watch(`"${commandLine(command.argv)}" to finish`, execute(command));
+      // One that fails may have had an effect all the same; one that could not be started had none.
+      if (output.failure !== "not found" && output.failure !== "not executable") report({ kind: "run", command });
       if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
-      report({ kind: "run", command });
     },
     lock: (command) => own.lock(command),
     unlock: () => own.unlock(),
@@ -206,8 +222,8 @@ async function isDirectory(path: string): Promise<boolean> {
     throw await fileError("make the directory", path, error);
   }
   if (info.isDirectory) return true;
-  throw new UserError(`Cannot make the directory "${path}": a file is in its place; nothing was changed`, {
-    hint: `Look at it (ls -l ${path}), then move it away and run the same command again.`,
+  throw new UserError(`Cannot make the directory "${path}": a file is in its place`, {
+    hint: `Look at it (ls -l ${shellWord(path)}), then move it away and run the same command again.`,
   });
 }
 

@@ -194,9 +194,10 @@ Deno.test("query and run: C locale, stdin, exit codes, a missing program, the la
       assert.ok(error.message.endsWith("  100"));
       return true;
     });
-    assert.deepEqual(changes, []);
+    // A program that fails may have had an effect; one that there is not had none.
+    assert.deepEqual(changes, [{ kind: "run", command: { argv: sh("seq 100 >&2; exit 7") } }]);
     await host.run({ argv: ["true"] });
-    assert.deepEqual(changes, [{ kind: "run", command: { argv: ["true"] } }]);
+    assert.deepEqual(changes.slice(1), [{ kind: "run", command: { argv: ["true"] } }]);
   });
 });
 

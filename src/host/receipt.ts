@@ -103,7 +103,7 @@ export function receiptHost(
 
   return {
     ...host,
-    async write(path, content, mode) {
+    async write(path, content, mode, options) {
       const there = await host.stat(path);
       if (there === undefined) {
         await noteMissing(ancestorsOf(path));
@@ -113,7 +113,7 @@ export function receiptHost(
         const before = await host.read(path);
         if (there.mode !== mode || before === undefined || !equalBytes(before, after)) await note("overwrote", path);
       }
-      await host.write(path, content, mode);
+      await host.write(path, content, mode, options);
     },
     async makeDirectory(path, mode) {
       await noteMissing([...ancestorsOf(path), path]);

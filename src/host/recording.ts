@@ -2,19 +2,27 @@
  * A system that changes nothing: a dry run, and tests. What is changed is recorded as `Change`s and seen by later reads.
  * @module
  */
-import type { ChangeSink, ContainerRuntime, EtcdClient, KubeClient, RuntimeSandbox, System } from "../system.ts";
+import type {
+  ChangeSink,
+  ContainerRuntime,
+  EtcdClient,
+  KubeClient,
+  RuntimeSandbox,
+  System,
+  WaitEvent,
+} from "../system.ts";
 import { type RecordedObjects, recordingApi } from "../kube/recording.ts";
 import { receiptHost } from "./receipt.ts";
 import { recordingHost } from "./recording_host.ts";
 
 /** An overlay on the real system. Of that, only observing methods are used; `report` hears what a real run would change. */
-export function recordingSystem(real: System, report: ChangeSink): System {
+export function recordingSystem(real: System, report: ChangeSink, onWait?: (event: WaitEvent) => void): System {
   const objects: RecordedObjects = new Map();
   const pulled = new Set<string>();
   const removedMembers = new Set<string>();
   return {
     // The receipt is a file that a real run would make, too; its lines are no changes of their own.
-    host: receiptHost(recordingHost(real.host, report), { append: () => Promise.resolve() }),
+    host: receiptHost(recordingHost(real.host, report, onWait), { append: () => Promise.resolve() }),
     connect(credentials, timeLimitMs): KubeClient {
       return recordingApi(real.connect(credentials, timeLimitMs), objects, report);
     },

@@ -3,7 +3,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
-import type { ChangeSink, Command, FileStat, Host, Wait } from "../system.ts";
+import type { ChangeSink, Command, FileStat, Host, Wait, WaitEvent } from "../system.ts";
 import { ancestorsOf, assertWritable, equalBytes, PARENT_MODE, splitPath } from "./durable.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -14,7 +14,7 @@ type Entry =
   | { kind: "gone" };
 
 /** An overlay on `real`, of which only observing methods are used. Waits answer what they assume, unless nothing that was recorded matters to them. */
-export function recordingHost(real: Host, report: ChangeSink): Host {
+export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: WaitEvent) => void): Host {
   const overlay = new Map<string, Entry>();
   /** Removed with all below: what the real host has there is not seen any more, whatever was made there since. */
   const removed = new Set<string>();
@@ -52,7 +52,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     for (const directory of [...ancestorsOf(path), path]) {
       const there = await stat(directory);
       if (there?.kind === "file" || there?.kind === "other") {
-        throw new UserError(`Cannot make the directory "${directory}": a file is in its place; nothing was changed`);
+        throw new UserError(`Cannot make the directory "${directory}": a file is in its place`);
       }
       if (there !== undefined) continue;
       const own = directory === path ? mode : PARENT_MODE;
@@ -83,7 +83,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     list,
     makeDirectory,
 
-    async write(path, content, mode) {
+    async write(path, content, mode, options) {
       const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
       const there = await stat(path);
       assertWritable(path, there);
@@ -92,9 +92,16 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
       const { directory } = splitPath(path);
       if (directory !== "/") await makeDirectory(directory, 0o755);
       overlay.set(path, { kind: "file", bytes: after, mode, modified: real.now() });
-      report({ kind: "write", path, mode, ...(before === undefined ? {} : { before }), after });
+      report({
+        kind: "write",
+        path,
+        mode,
+        ...(before === undefined ? {} : { before }),
+        after,
+        ...(options?.secret ? { secret: true } : {}),
+      });
     },
-    handOver: (path, content, mode) => host.write(path, content, mode),
+    handOver: (path, content, mode, options) => host.write(path, content, mode, options),
     async remove(path) {
       const there = await stat(path);
       if (there === undefined) return;
@@ -119,7 +126,7 @@ export function recordingHost(real: Host, report: ChangeSink): Host {
     unlock: () => Promise.resolve(),
     async wait<T>(wait: Wait<T>) {
       report({ kind: "wait", what: wait.what });
-      return wait.independent ? await waitUntil(wait) : wait.assume;
+      return wait.independent ? await waitUntil(wait, onWait) : wait.assume;
     },
   };
   return host;

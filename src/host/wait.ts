@@ -9,23 +9,35 @@ import { oneLine } from "../text/visible.ts";
 /** Milliseconds between two probes where the wait does not say. */
 const INTERVAL_MS = 100;
 
+/** Milliseconds between two signs of life of a wait whose state stays the same. */
+const TICK_MS = 1_000;
+
 /** The state when the probe was still busy at the deadline. */
 const LATE = "the last check got no answer";
 
 /**
- * Probes until done. Each change of state goes to `onWait`, and the end of the wait, whatever it is.
+ * Probes until done. Each change of state goes to `onWait`, the same state once a second, also while a probe is busy,
+ * and the end of the wait, whatever it is.
  * @throws {TimedOut} with what was waited for, how long, the last state, and what `explain` adds.
  */
-export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => void = () => {}): Promise<T> {
+export async function waitUntil<T>(
+  wait: Wait<T>,
+  onWait: (event: WaitEvent) => void = () => {},
+  tickMs = TICK_MS,
+): Promise<T> {
   const start = performance.now();
   const deadline = start + wait.timeoutMs;
   let state = "";
   const tell = (done: boolean) => onWait({ what: wait.what, state, elapsedMs: performance.now() - start, done });
   tell(false);
+  const ticking = setInterval(() => tell(false), tickMs);
   try {
     while (true) {
       const result = await probeBy(wait, deadline);
-      if (result.done) return result.value;
+      if (result.done) {
+        wait.reached?.(result.value);
+        return result.value;
+      }
       // A timer may fire a little early, and then there is one more probe: late is said once.
       const late = result.state === LATE && state !== "";
       const now = !late ? stateOf(result.state) : state.includes(LATE) ? state : `${state} (${LATE})`;
@@ -38,6 +50,7 @@ export async function waitUntil<T>(wait: Wait<T>, onWait: (event: WaitEvent) => 
       await new Promise((resolve) => setTimeout(resolve, Math.min(wait.intervalMs ?? INTERVAL_MS, left)));
     }
   } finally {
+    clearInterval(ticking);
     tell(true);
   }
 }

@@ -5,7 +5,7 @@
 import { UserError } from "../errors.ts";
 import type { ChangeSink, HttpAnswer, KubeClient, KubeCredentials, KubeObject, ObjectReference } from "../system.ts";
 import { errorOfAnswer } from "./errors.ts";
-import { describe, equalJson, isRecord, mergePatch, referenceOf } from "./objects.ts";
+import { describe, equalJson, isRecord, mergePatch, referenceOf, secretOf } from "./objects.ts";
 import { builtInResource, discoveredResource, groupPath, type Resource, resourcePath } from "./rest.ts";
 import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
 
@@ -26,6 +26,8 @@ export interface ClosableKubeClient extends KubeClient {
 /** How long a call is tried again for, in ms (`timeouts.kubernetesAPICall`). */
 export interface KubeClientOptions {
   timeLimitMs?: number;
+  /** Is told why a call is tried again. */
+  onRetry?(why: string): void;
 }
 
 /**
@@ -36,14 +38,14 @@ export interface KubeClientOptions {
 export function kubeClient(
   credentials: KubeCredentials,
   report: ChangeSink,
-  { timeLimitMs = 60_000 }: KubeClientOptions = {},
+  { timeLimitMs = 60_000, onRetry }: KubeClientOptions = {},
 ): ClosableKubeClient {
   const transport = openTransport(credentials);
   const discovered = new Map<string, Promise<Resource>>();
 
   /** Sends; any status but success and `accepted` is an error. */
   async function send(action: string, subject: ObjectReference, request: KubeRequest, accepted?: number) {
-    const answer = await transport.send(request, timeLimitMs);
+    const answer = await transport.send(request, timeLimitMs, onRetry);
     if (answer.status < 300 || answer.status === accepted) return answer;
     throw errorOfAnswer(action, describe(subject), answer, subject.kind === "Secret" && request.method === "PATCH");
   }
@@ -123,7 +125,7 @@ export function kubeClient(
       } while (next !== "");
       return items;
     },
-    async apply(object) {
+    async apply(object, options) {
       const reference = referenceOf(object);
       const path = await pathOf(reference);
       const before = await getAt(path, reference);
@@ -136,9 +138,9 @@ export function kubeClient(
         retryStatus: [409], // two creations at once; an apply carries no version that could conflict
       });
       if (isSameVersion(before, objectIn(answer, credentials.server))) return;
-      report({ kind: "apply", object, ...(before === undefined ? {} : { before }) });
+      report({ kind: "apply", object, ...(before === undefined ? {} : { before }), ...secretOf(object, options) });
     },
-    async patch(reference, patch) {
+    async patch(reference, patch, options) {
       const path = await pathOf(reference);
       const before = await getAt(path, reference);
       if (before !== undefined && equalJson(before, mergePatch(before, patch))) return;
@@ -148,7 +150,9 @@ export function kubeClient(
         contentType: "application/merge-patch+json",
         body: JSON.stringify(patch),
       });
-      if (!isSameVersion(before, objectIn(answer, credentials.server))) report({ kind: "patch", reference, patch });
+      if (!isSameVersion(before, objectIn(answer, credentials.server))) {
+        report({ kind: "patch", reference, patch, ...secretOf(reference, options) });
+      }
     },
     async delete(reference) {
       const answer = await send("delete", reference, { method: "DELETE", path: await pathOf(reference) }, 404);

@@ -2,11 +2,16 @@
  * Comparing and merging Kubernetes objects (pure).
  * @module
  */
-import type { KubeObject, ObjectReference } from "../system.ts";
+import type { KubeObject, ObjectReference, WriteOptions } from "../system.ts";
 
 /** The reference of an object. */
 export function referenceOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectReference {
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** Whether what is written to an object is secret: a Secret always is, anything else where its writer says so. */
+export function secretOf({ kind }: { kind: string }, options: WriteOptions | undefined): { secret?: true } {
+  return kind === "Secret" || options?.secret === true ? { secret: true } : {};
 }
 
 /** `ConfigMap kube-system/coredns`, for people. */

@@ -12,6 +12,7 @@ import {
   matchesLabels,
   mergePatch,
   referenceOf,
+  secretOf,
 } from "./objects.ts";
 import type { ChangeSink, KubeClient, KubeObject, ObjectReference } from "../system.ts";
 
@@ -50,15 +51,15 @@ export function recordingApi(real: KubeClient, recorded: RecordedObjects, report
       }
       return [...objects.values()];
     },
-    async apply(object) {
+    async apply(object, options) {
       const reference = referenceOf(object);
       const before = await get(reference);
       const wanted = asStored(object);
       if (before !== undefined && covers(before, wanted)) return;
       recorded.set(keyOf(reference), mergePatch(before, wanted) as KubeObject);
-      report({ kind: "apply", object, ...(before === undefined ? {} : { before }) });
+      report({ kind: "apply", object, ...(before === undefined ? {} : { before }), ...secretOf(object, options) });
     },
-    async patch(reference, patch) {
+    async patch(reference, patch, options) {
       // What a dry run patches may come from something that only a real run starts (a Node, from its kubelet).
       const { apiVersion, kind, name, namespace } = reference;
       const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
@@ -66,7 +67,7 @@ export function recordingApi(real: KubeClient, recorded: RecordedObjects, report
       const after = mergePatch(before, patch) as KubeObject;
       if (equalJson(before, after)) return;
       recorded.set(keyOf(reference), after);
-      report({ kind: "patch", reference, patch });
+      report({ kind: "patch", reference, patch, ...secretOf(reference, options) });
     },
     async delete(reference) {
       if (await get(reference) === undefined) return;

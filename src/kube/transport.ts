@@ -2,7 +2,7 @@
  * HTTPS to one API server with one identity: time limits, retries, bounded answers.
  * @module
  */
-import { UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
 import { openHttpClient, troubleOf } from "./http_client.ts";
@@ -39,7 +39,7 @@ export interface Transport {
   /** Sends once. @throws {KubeError} with status 0 when there is no HTTP answer. */
   once(request: KubeRequest): Promise<KubeAnswer>;
   /** Sends again after transport trouble, 429 and 5xx until `timeLimitMs` is over; then the last trouble is thrown or returned. */
-  send(request: KubeRequest, timeLimitMs: number): Promise<KubeAnswer>;
+  send(request: KubeRequest, timeLimitMs: number, onRetry?: (why: string) => void): Promise<KubeAnswer>;
   close(): void;
 }
 
@@ -81,7 +81,11 @@ export function openTransport(credentials: KubeCredentials): Transport {
     }
   }
 
-  async function send(request: KubeRequest, timeLimitMs: number): Promise<KubeAnswer> {
+  async function send(
+    request: KubeRequest,
+    timeLimitMs: number,
+    onRetry: (why: string) => void = () => {},
+  ): Promise<KubeAnswer> {
     const deadline = performance.now() + timeLimitMs;
     for (let tries = 1;; tries++) {
       const outcome = await once(request).catch((error: unknown) => {
@@ -96,6 +100,7 @@ export function openTransport(credentials: KubeCredentials): Transport {
         if (failed) throw outcome;
         return { ...outcome, tries };
       }
+      onRetry(failed ? inShort(outcome) : `it answers ${outcome.status}`);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

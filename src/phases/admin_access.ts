@@ -1,5 +1,5 @@
 import { clusterAdmins } from "../cluster/rbac.ts";
-import { httpStatusOf, UserError } from "../errors.ts";
+import { httpStatusOf, inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -56,19 +56,21 @@ export const adminAccess: Phase<AdminAccessContext> = {
       intervalMs: 50,
       assume: undefined,
       async probe() {
+        let refused: string | undefined;
         const found = await Promise.all(NAMESPACES.map(async (name) => {
           try {
             return await admin.get({ apiVersion: "v1", kind: "Namespace", name });
           } catch (error) {
             // The right given above takes a moment to reach the authorizer.
-            if (httpStatusOf(error) === FORBIDDEN) return undefined;
-            throw error;
+            if (httpStatusOf(error) !== FORBIDDEN) throw error;
+            refused = inShort(error as Error);
+            return undefined;
           }
         }));
         const missing = NAMESPACES.filter((_, i) => !found[i]);
         return missing.length === 0
           ? { done: true, value: undefined }
-          : { done: false, state: `${missing.join(", ")} not there yet` };
+          : { done: false, state: refused ?? `${missing.join(", ")} not there yet` };
       },
     });
   },

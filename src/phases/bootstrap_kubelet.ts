@@ -45,7 +45,7 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
     const present = await presentAuthority(host, config, cluster.caPem);
     await host.write(config.caCertPath, present ?? cluster.caPem, 0o644);
     const document = kubeconfigDocument({ ...cluster, credentials: embedded(cluster.credentials) });
-    await host.write(KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600);
+    await host.write(KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600, { secret: true });
   },
 };
 

@@ -91,7 +91,7 @@ async function ensureCertificate(context: CertsContext, spec: CertificateSpec): 
 /** The key goes first: a run that is killed in between leaves a key alone, which the next run completes. */
 async function writeNewKey({ host, keys: mill }: CertsContext, name: string, path: string): Promise<KeyPair> {
   const [keys, { privateKeyPem }] = await Promise.all([mill.take(name), import("../pki/key_pem.ts")]);
-  await host.write(path, await privateKeyPem(keys), MODE.key);
+  await host.write(path, await privateKeyPem(keys), MODE.key, { secret: true });
   return keys;
 }
 

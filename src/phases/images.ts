@@ -26,7 +26,8 @@ async function sizeOf(runtime: ContainerRuntime, image: string): Promise<string>
   return size > 0 ? `, ${(size / 1e6).toFixed(1)} MB` : "";
 }
 
-async function pull({ runtime, note }: ImagesContext, image: string): Promise<void> {
+async function pull({ config, runtime, note }: ImagesContext, image: string): Promise<void> {
+  if (config.dryRun) return await runtime.pullImage(image); // only recorded, so there is no news of it
   note(`pulling ${image}`);
   const start = performance.now();
   for (let attempt = 1;; attempt++) {
@@ -77,11 +78,12 @@ export const images: Phase<ImagesContext> = {
 
 /** One failure as it is; several as one error that names them all. */
 function throwAll(failures: readonly UserError[]): void {
-  const [first, ...more] = failures;
+  const [first] = failures;
   if (!first) return;
-  if (more.length === 0) throw first;
+  const messages = [...new Set(failures.map(({ message }) => message))];
+  if (messages.length === 1) throw first;
   throw new UserError(
-    `Cannot pull ${failures.length} images:\n${failures.map(({ message }) => `  ${message}`).join("\n")}`,
+    `Cannot pull ${failures.length} images:\n${messages.map((message) => `  ${message}`).join("\n")}`,
     {
       cause: first.cause,
       hint: first.hints,

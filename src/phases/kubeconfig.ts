@@ -75,5 +75,5 @@ async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec
     user: spec.user(config),
     credentials: { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) },
   });
-  await host.write(spec.path, stringify(document), 0o600);
+  await host.write(spec.path, stringify(document), 0o600, { secret: true });
 }

@@ -55,7 +55,7 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
             ? { done: true, value: undefined }
             : { done: false, state: "the file is not there yet" },
       });
-      await host.write(KUBELET_FILES.kubeconfig, wanted, 0o600);
+      await host.write(KUBELET_FILES.kubeconfig, wanted, 0o600, { secret: true });
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
     },
   }],

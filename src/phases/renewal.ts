@@ -119,15 +119,15 @@ async function prepare(
   if (entry.kind === "pair") {
     const paths = pkiPaths(context.cluster, entry.spec);
     const files = [
-      { path: paths.key, content: pem.clientKeyPem, mode: 0o600 },
-      { path: paths.certificate, content: pem.clientCertPem, mode: 0o644 },
+      { path: paths.key, content: pem.clientKeyPem, mode: 0o600, secret: true },
+      { path: paths.certificate, content: pem.clientCertPem, mode: 0o644, secret: false },
     ];
     return { entry, certificate, files };
   }
   const { path } = entry.spec;
   const trust = await newTrust(found.text, path, authority);
   const content = kubeconfigWithClient(found.text, path, { ...pem, ...trust });
-  return { entry, certificate, files: [{ path, content, mode: 0o600 }] };
+  return { entry, certificate, files: [{ path, content, mode: 0o600, secret: true }] };
 }
 
 /** An authority may be constrained to other names or purposes: what it has signed must be valid, or nothing is replaced. */

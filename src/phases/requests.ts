@@ -36,7 +36,7 @@ export async function writeRequests(context: RequestsContext, existing: readonly
         user: kubeconfig.user(config),
         clientKeyPem,
       }));
-      await host.write(wanted.keyPath, text, MODE);
+      await host.write(wanted.keyPath, text, MODE, { secret: true });
     }
     if (!hasRequest) await host.write(wanted.requestPath, await certificateRequestPem(wanted.subject, keys), MODE);
   }

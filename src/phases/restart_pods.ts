@@ -8,7 +8,7 @@ import { isMapping, parseDocuments } from "../config/yaml.ts";
 import { diagnosePod, newestContainer } from "../cluster/diagnosis.ts";
 import { unhealthy } from "../cluster/health.ts";
 import { manifestPath } from "../cluster/paths.ts";
-import { UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, ProbeResult, UnverifiedHttp } from "../system.ts";
 
 /** What the work needs. */
@@ -40,7 +40,6 @@ export async function restartPods(context: RestartContext, names: readonly strin
     await context.runtime.stopContainer(container, GRACE_SECONDS);
     await waitForAnother(context, name, container.id);
     restarted.push(name);
-    context.note(`${name} is restarted`);
   }
   return restarted;
 }
@@ -54,8 +53,10 @@ async function waitForAnother(context: RestartContext, name: string, former: str
     intervalMs: 250,
     assume: undefined,
     explain: () => diagnosePod(host, runtime, { name, image }),
+    reached: () => context.note(`${name} is restarted`),
     async probe(): Promise<ProbeResult<void>> {
-      const container = await newestContainer(runtime, name);
+      const container = await newestContainer(runtime, name).catch(inShort);
+      if (typeof container === "string") return { done: false, state: container };
       if (!container || container.id === former) return { done: false, state: "the kubelet has not started it yet" };
       if (container.state !== "running") return { done: false, state: `container ${container.state}` };
       const missing = url === undefined ? undefined : await whatIsMissing(context, url);
@@ -70,7 +71,7 @@ async function whatIsMissing({ unverified }: RestartContext, url: string): Promi
     const answer = await unverified.get(url, 2_000);
     return [200, 401, 403].includes(answer.status) ? undefined : unhealthy(answer);
   } catch (error) {
-    if (error instanceof UserError) return "does not answer yet";
+    if (error instanceof UserError) return `does not answer yet: ${inShort(error)}`;
     throw error;
   }
 }

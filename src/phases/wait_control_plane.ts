@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type {
   ContainerRuntime,
   Host,
@@ -106,7 +106,10 @@ function slowState(context: WaitControlPlaneContext, name: string): () => Promis
   return async () => {
     if (performance.now() >= due) {
       due = performance.now() + STATE_MS.every;
-      state = `${containerState(name, await newestContainer(context.runtime, name))}, `;
+      state = await newestContainer(context.runtime, name).then(
+        (container) => `${containerState(name, container)}, `,
+        (error) => `${inShort(error)}; `,
+      );
     }
     return state;
   };
@@ -130,6 +133,10 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
     timeoutMs: durationMs(context.config.timeouts.controlPlaneComponentHealthCheck),
     assume: undefined,
     explain: () => explain(context, component.name),
+    reached: () => {
+      const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
+      context.note(`${component.name} is healthy after ${seconds.toFixed(1)} s`);
+    },
     async probe(): Promise<ProbeResult<void>> {
       let said: string;
       try {
@@ -139,13 +146,11 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
         said = waiting;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        said = "does not answer yet";
+        said = `does not answer yet: ${inShort(error)}`;
       }
       return { done: false, state: `${await state()}${said}` };
     },
   });
-  const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
-  context.note(`${component.name} is healthy after ${seconds.toFixed(1)} s`);
 }
 
 /**

@@ -1,8 +1,9 @@
-import { UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
 import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** What waiting for this host's Node needs. */
 export interface WaitNodeContext {
@@ -36,35 +37,38 @@ function readyCondition(node: KubeObject): Condition | undefined {
 async function explain(host: Host, nodeName: string) {
   return together(
     [await diagnoseKubelet(host, true)],
-    `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${nodeName} (on a control plane node)`,
+    `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${
+      shellWord(nodeName)
+    } (on a control plane node)`,
   );
 }
 
 async function waitFor(
   context: WaitNodeContext,
-  what: string,
+  state: "register" | "be Ready",
   judge: (node: KubeObject) => ProbeResult<void>,
 ): Promise<void> {
   const client = await context.nodeReader();
   await context.host.wait<void>({
-    what,
+    what: `node ${context.nodeName} to ${state}`,
     timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
     assume: undefined,
     explain: () => explain(context.host, context.nodeName),
+    reached: () => {
+      const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
+      const told = state === "register" ? "registered" : "is Ready";
+      context.note(`node ${context.nodeName} ${told} after ${seconds.toFixed(1)} s`);
+    },
     async probe() {
       try {
         const node = await client.get({ apiVersion: "v1", kind: "Node", name: context.nodeName });
         return node ? judge(node) : { done: false, state: "the kubelet has not registered it yet" };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        return { done: false, state: error.message };
+        return { done: false, state: inShort(error) };
       }
     },
   });
-}
-
-function seconds(context: WaitNodeContext): string {
-  return `${((performance.now() - context.kubeletStartedAt) / 1_000).toFixed(1)} s`;
 }
 
 /** Waits until the kubelet has registered this host's Node. */
@@ -72,8 +76,7 @@ export const waitRegistered: Phase<WaitNodeContext> = {
   name: "wait-node-registered",
   summary: "wait until the kubelet has registered the node",
   async run(context) {
-    await waitFor(context, `node ${context.nodeName} to register`, () => ({ done: true, value: undefined }));
-    context.note(`node ${context.nodeName} registered after ${seconds(context)}`);
+    await waitFor(context, "register", () => ({ done: true, value: undefined }));
   },
 };
 
@@ -86,11 +89,10 @@ export const waitReady: Phase<WaitNodeContext> = {
       context.note(`node ${context.nodeName} becomes Ready when a pod network is installed (--cni none was given)`);
       return;
     }
-    await waitFor(context, `node ${context.nodeName} to be Ready`, (node) => {
+    await waitFor(context, "be Ready", (node) => {
       const ready = readyCondition(node);
       if (ready?.status === "True") return { done: true, value: undefined };
       return { done: false, state: ready?.message ?? "the kubelet has not reported a status yet" };
     });
-    context.note(`node ${context.nodeName} is Ready after ${seconds(context)}`);
   },
 };

@@ -19,7 +19,7 @@ export const kubeconfig = (path: string, name: string) =>
   `user: u}}]\\ncurrent-context: x\\n' "$(base64 -w0 ${name}.crt)" >${path}; `;
 
 export const PKI = "/etc/kubernetes/pki";
-const NOT_OURS = ["another cluster", "Nothing was changed"];
+const NOT_OURS = ["another cluster", "No changes were made"];
 /** What another cluster may have left on the host, as shell scripts in the folder of certificates. */
 export const LEFT_ON_WORKER: readonly { cause: string; begin: string; code: number; says: readonly string[] }[] = [
   {

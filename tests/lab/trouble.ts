@@ -32,7 +32,7 @@ export interface Refusal {
   says: readonly (string | RegExp)[];
   /** What it must not say. */
   not?: readonly string[];
-  /** The error's promise is that what was done stays; without this, that nothing was changed. */
+  /** Changes were made before it failed; without this, it has to say that there were none. */
   goesOn?: boolean;
   /** Further secrets that the run knows. */
   secrets?: readonly string[];
@@ -66,6 +66,7 @@ export async function refused(
   t.assert(seconds < (refusal.within ?? 60), `${cause}: refused only after ${seconds.toFixed(1)} s:\n${said}`);
   for (const part of refusal.says) t.includes(said, part, cause);
   for (const part of refusal.not ?? []) t.assert(!said.includes(part), `${cause}: also says "${part}":\n${said}`);
+  t.assert(said.includes("No changes were made.") === (refusal.goesOn !== true), `${cause}: counts wrongly:\n${said}`);
   t.assert(!said.includes("defect of kubewright"), `${cause}: ends as a defect:\n${said}`);
   for (const secret of [...SECRETS, ...refusal.secrets ?? []]) {
     t.assert(!said.includes(secret), `${cause}: shows the secret "${secret}":\n${said}`);

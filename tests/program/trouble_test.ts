@@ -10,7 +10,7 @@ const JOIN = ["join", "192.0.2.1", "--token", TOKEN, "--discovery-token-ca-cert-
 Deno.test("a command or flag that does not exist: 3, with the nearest name", async () => {
   const command = await run(["ini"]);
   assert.equal(command.code, 3);
-  assert.match(command.err, /Cannot run "ini".*did you mean init\?\n {2}next: /);
+  assert.match(command.err, /Cannot run "ini".*did you mean init\?\n {2}No changes were made\.\n {2}next: /);
   const flags = await run(["join", "--tokenn", "x", "--nod-name=y"]);
   assert.equal(flags.code, 3);
   assert.match(flags.err, /did you mean --token\?[\s\S]*did you mean --node-name\?/);
@@ -44,7 +44,7 @@ Deno.test("wrong settings: 3, all at once, by flag, and without the token", asyn
   for (const flag of ["--pod-network-cidr", "--token", "--node-name", "--kubernetes-version"]) {
     assert.match(err, new RegExp(`^ {2}${flag}: `, "m"));
   }
-  assert.match(err, /next: Nothing was changed/);
+  assert.match(err, /^ {2}No changes were made\.\n {2}next: Fix the problems above and run the same command again\.$/m);
   assert.doesNotMatch(err, /0123456789abcde/);
 });
 

@@ -42,7 +42,7 @@ export async function generateCsr(desk: Desk, request: CsrRequest): Promise<Outc
   const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
   await writeRequests({ host, config, keys }, existing);
   const requests = wanted.map(({ requestPath }) => requestPath);
-  const told = request.dryRun ? ["Nothing was changed: this was a dry run."] : [
+  const told = request.dryRun ? [] : [
     ...requests,
     "",
     "Have each of these signed. A certificate goes beside its key, with the ending .crt; that of a kubeconfig goes into",

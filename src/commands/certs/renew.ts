@@ -21,9 +21,10 @@ export interface RenewRequest extends ConfigurationSource {
 }
 
 /** What a person is told of one certificate. */
-function line({ entry, outcome, certificate }: Renewed, width: number): string {
+function line({ entry, outcome, certificate }: Renewed, width: number, dryRun: boolean): string {
   const told = {
-    renewed: () => `renewed, good until ${formatExpiration(certificate!.notAfter)}`,
+    renewed: () =>
+      `${dryRun ? "would be renewed, valid" : "renewed, good"} until ${formatExpiration(certificate!.notAfter)}`,
     missing: () => "not renewed: there is none on this host",
     external: () => `not renewed: its authority "${entry.issuer}" is external, its key is not on this host`,
     "not embedded": () => "not renewed: there is no certificate in it",
@@ -60,8 +61,8 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
     ? []
     : await restartPods({ host, unverified, runtime: system.runtime(socket), note: desk.note }, restart);
   const text = [
-    ...renewed.map((one) => line(one, width)),
-    ...request.dryRun ? ["", "Nothing was changed: this was a dry run."] : told(restart, restarted),
+    ...renewed.map((one) => line(one, width, request.dryRun)),
+    ...request.dryRun ? [] : told(restart, restarted),
   ].join("\n");
   return {
     text,

@@ -20,7 +20,7 @@ export const existingFiles: Phase<InitContext> = {
       ...context.uploadCerts ? await uploadProblems(host, config) : [],
     ];
     if (problems.length > 0) {
-      throw new InvalidInput("Cannot use files that are on this host already, and nothing was changed:", problems);
+      throw new InvalidInput("Cannot use files that are on this host already:", problems);
     }
   },
 };
@@ -47,6 +47,6 @@ export const patches: Phase<InitContext> = {
         problems.push(...error.problems);
       }
     }
-    if (problems.length > 0) throw new InvalidInput("Cannot apply patches, and nothing was changed:", problems);
+    if (problems.length > 0) throw new InvalidInput("Cannot apply patches:", problems);
   },
 };

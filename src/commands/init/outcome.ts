@@ -67,7 +67,7 @@ export function initOutcome(
     return lines.length === 0 ? done : { text: lines.join("\n").trimStart(), result: { phase, ...result } };
   }
   const result = { kubeconfig: KUBECONFIG_FILES.admin, kubernetesVersion: cluster.kubernetesVersion, seconds };
-  if (dryRun) return { text: "Nothing was changed: this was a dry run.", result: { ...result, dryRun } };
+  if (dryRun) return { text: "", result: { ...result, dryRun } };
   const [key, join] = [keyParts(context, shown), joinParts(context, shown)];
   const lines = [
     `\nThe control plane runs, after ${seconds.toFixed(1)} s. As root on this host:`,

@@ -148,7 +148,7 @@ export async function resetContext(
       if (!desk.system.terminal.err) desk.system.err("\n");
       if (answer === "y" || answer === "yes") return;
       throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
-        hint: ["Nothing was changed.", "To reset without being asked: --force"],
+        hint: "To reset without being asked: --force",
       });
     },
     leave: options.leave,

@@ -4,9 +4,11 @@ import { systemAuthorities } from "../../cluster/system_authorities.ts";
 import { durationMs } from "../../config/duration.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { isHttps } from "../../config/url.ts";
-import { httpStatusOf, InvalidInput, isTlsRefusal, Untrusted, UserError } from "../../errors.ts";
+import { httpStatusOf, inShort, InvalidInput, isTlsRefusal, Untrusted, UserError } from "../../errors.ts";
 import type { HttpAnswer, KubeClient, System } from "../../system.ts";
+import { oneLine } from "../../text/visible.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** Longest discovery file that is fetched, in bytes. */
 const LONGEST = 1024 * 1024;
@@ -49,14 +51,15 @@ async function fetched(system: System, config: JoinConfiguration, url: string, s
     intervalMs: 1_000,
     assume: "",
     independent: true,
-    explain: () => Promise.resolve({ details: [], hints: [`See from this host what it answers: curl -I ${source}`] }),
+    explain: () =>
+      Promise.resolve({ details: [], hints: [`See from this host what it answers: curl -I ${shellWord(source)}`] }),
     async probe() {
       let answer: HttpAnswer;
       try {
         answer = await system.download.get(url, { timeoutMs: FETCH_MS, limit: LONGEST, caPem });
       } catch (error) {
         if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
-        return { done: false, state: error.message };
+        return { done: false, state: inShort(error) };
       }
       if (answer.status === 200) return { done: true, value: answer.body };
       const state = `the server answers ${answer.status}`;
@@ -79,7 +82,11 @@ async function confirmedInfo(system: System, config: JoinConfiguration, file: Di
     intervalMs: 500,
     assume: {},
     independent: true,
-    explain: () => Promise.resolve({ details: [], hints: [`See whether it is reachable: curl -k ${server}/version`] }),
+    explain: () =>
+      Promise.resolve({
+        details: [],
+        hints: [`See whether it is reachable: curl -k ${shellWord(`${server}/version`)}`],
+      }),
     probe: () => look(client, credentials !== undefined),
   });
 }
@@ -91,7 +98,7 @@ async function look(client: KubeClient, withCredentials: boolean) {
     answer = await client.probe(CLUSTER_INFO_PATH);
   } catch (error) {
     if (!(error instanceof UserError) || httpStatusOf(error) !== 0) throw error;
-    if (!isTlsRefusal(error)) return { done: false as const, state: error.message };
+    if (!isTlsRefusal(error)) return { done: false as const, state: inShort(error) };
     throw new Untrusted(`Cannot trust the cluster at "${server}" with the CA of the discovery file`, {
       cause: error,
       hint: error.hints,
@@ -132,7 +139,7 @@ export async function discoverByFile(
   }
   const told = kubeconfig === undefined ? undefined : parseKubeconfig(kubeconfig, "cluster-info");
   if (told && told.server !== server) {
-    warn(`cluster-info names the server ${told.server}, the discovery file ${server}`);
+    warn(`cluster-info names the server "${oneLine(told.server)}", the discovery file "${server}"`);
   }
   const caPem = file.caPem ?? told?.caPem;
   if (caPem !== undefined) return { server, caPem };

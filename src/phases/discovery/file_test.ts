@@ -122,7 +122,7 @@ Deno.test("cluster-info gives the CA that the file lacks; another server there i
   const files = { [PATH]: kubeconfig() };
   const other = await run({ files, token: TOKEN, api: () => ({ status: 200, body: INFO("https://192.0.2.9:6443") }) });
   assert.equal(other.cluster.server, SERVER);
-  assert.match(other.warnings.join(), /names the server https:\/\/192.0.2.9:6443/);
+  assert.match(other.warnings.join(), /names the server "https:\/\/192.0.2.9:6443"/);
   for (const status of [401, 403, 404]) {
     const denied = await run({ files, token: TOKEN, api: () => ({ status, body: "" }) });
     assert.equal(denied.cluster.server, SERVER);

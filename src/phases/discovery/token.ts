@@ -1,4 +1,4 @@
-import { httpStatusOf, Untrusted, UserError } from "../../errors.ts";
+import { httpStatusOf, inShort, Untrusted, UserError } from "../../errors.ts";
 import type { HttpAnswer, KubeClient, KubeObject, System } from "../../system.ts";
 import { CLUSTER_INFO, CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
@@ -7,6 +7,7 @@ import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
 import { verifyDetached } from "../../pki/jws.ts";
 import { parsePin, publicKeyPin } from "../../pki/pin.ts";
 import { type BootstrapTokenParts, parseToken } from "../../pki/token.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /**
  * How long (ms) an answering API server may lack the token's signature. A new token is signed within a second or two;
@@ -26,7 +27,9 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
     explain: () =>
       Promise.resolve({
         details: [],
-        hints: [`See from this host whether the API server is reachable: curl -k https://${endpoint}/version`],
+        hints: [
+          `See from this host whether the API server is reachable: curl -k ${shellWord(`https://${endpoint}/version`)}`,
+        ],
       }),
     async probe() {
       let answer: HttpAnswer;
@@ -34,7 +37,7 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
         answer = await system.unverified.get(`https://${endpoint}${CLUSTER_INFO_PATH}`, 5_000);
       } catch (error) {
         if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
-        return { done: false, state: error.message };
+        return { done: false, state: inShort(error) };
       }
       if (answer.status !== 200) return { done: false, state: `the API server answers ${answer.status}` };
       const data = clusterInfoData(answer);

@@ -11,6 +11,7 @@ import { familiesOf, forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, runChecks } from "./run.ts";
 import { familyOf } from "./worker.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** What asking the cluster about a node to be needs. */
 export interface ClusterChecksContext extends NodeContext {
@@ -49,7 +50,7 @@ async function checkNameIsFree(reader: KubeClient, name: string): Promise<void> 
   throw new InvalidInput("Cannot join:", [{
     where: "nodeRegistration.name",
     what: `the cluster has a Ready node "${name}" already`,
-    hint: `Give another name with --node-name, or delete that node first: kubectl delete node ${name}`,
+    hint: `Give another name with --node-name, or delete that node first: kubectl delete node ${shellWord(name)}`,
   }]);
 }
 

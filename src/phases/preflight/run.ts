@@ -60,7 +60,6 @@ export async function runChecks<C extends { warn(message: string): void }>(
   if (problems.length === 0) return;
   throw new PreflightFailed(problems, {
     hint: [
-      "Nothing was changed. Mend these and run the same command again.",
       `Or, if you know better: --ignore-preflight-errors=${problems.map((p) => p.where).join(",")}`,
     ],
   });

@@ -5,13 +5,16 @@
  */
 import { type Problem, UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
+import { shellWord } from "../../text/shell.ts";
 
-/** New content of a file. The content may be a secret. */
+/** New content of a file. */
 export interface NewFile {
   readonly path: string;
   readonly content: string;
   /** What everybody else may do; the group keeps the rights that it has. */
   readonly mode: number;
+  /** Whether there is a key in it. */
+  readonly secret: boolean;
 }
 
 /** What a file was before. */
@@ -19,6 +22,7 @@ interface Former {
   readonly path: string;
   readonly content: Uint8Array | undefined;
   readonly mode: number;
+  readonly secret: boolean;
 }
 
 /** Why one of the files cannot be replaced: a link would lead elsewhere, a directory is no file. */
@@ -31,7 +35,7 @@ export async function replacementProblems(host: Host, files: readonly NewFile[])
       directory: "is a directory, must be a file",
       other: "is a device, socket or pipe, must be a file",
     }[stat.kind];
-    return [{ where: path, what: state, hint: `Put a file in its place (ls -ld ${path}).` }];
+    return [{ where: path, what: state, hint: `Put a file in its place (ls -ld ${shellWord(path)}).` }];
   }));
   return problems.flat();
 }
@@ -44,7 +48,8 @@ export async function replaceAll(host: Host, files: readonly NewFile[]): Promise
   const replaced: Former[] = [];
   for (const file of files) {
     try {
-      const former = { path: file.path, content: await host.read(file.path), mode: (await host.stat(file.path))?.mode };
+      const { path, secret } = file;
+      const former = { path, secret, content: await host.read(path), mode: (await host.stat(path))?.mode };
       await replace(host, file);
       replaced.push({ ...former, mode: former.mode ?? file.mode });
     } catch (error) {
@@ -57,10 +62,10 @@ export async function replaceAll(host: Host, files: readonly NewFile[]): Promise
 /** @throws {UserError} about the first failure, and what state the files are in. */
 async function takeBack(host: Host, replaced: readonly Former[], failure: UserError): Promise<never> {
   const stuck: string[] = [];
-  for (const { path, content, mode } of replaced.toReversed()) {
+  for (const { path, content, mode, secret } of replaced.toReversed()) {
     try {
       if (content === undefined) await host.remove(path);
-      else await write(host, path, content, mode);
+      else await write(host, { path, content, mode, secret });
     } catch {
       stuck.push(path);
     }
@@ -72,15 +77,18 @@ async function takeBack(host: Host, replaced: readonly Former[], failure: UserEr
 }
 
 /** A component that does not run as root has to read its key: the group keeps the rights that it has. */
-async function replace(host: Host, { path, content, mode }: NewFile): Promise<void> {
-  const before = await host.stat(path);
-  await write(host, path, content, mode | ((before?.mode ?? 0) & 0o070));
+async function replace(host: Host, file: NewFile): Promise<void> {
+  const before = await host.stat(file.path);
+  await write(host, { ...file, mode: file.mode | ((before?.mode ?? 0) & 0o070) });
 }
 
 /** Writes with the owner and the group that the file has. */
-async function write(host: Host, path: string, content: string | Uint8Array, mode: number): Promise<void> {
+async function write(
+  host: Host,
+  { path, content, mode, secret }: Omit<NewFile, "content"> & { content: string | Uint8Array },
+): Promise<void> {
   const before = await host.stat(path);
   const owner = before === undefined ? "0:0" : `${before.uid}:${before.gid}`;
-  await host.write(path, content, mode);
+  await host.write(path, content, mode, { secret });
   if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
 }

@@ -69,7 +69,7 @@ export const removeEtcdMember: Phase<ResetContext> = {
     }
     throw new UserError(`Cannot remove the etcd member "${etcd.member.name}": ${failures.join("; ")}`, {
       hint: [
-        "Nothing was changed on this host. Make etcd's cluster healthy and run the same command again.",
+        "Make etcd's cluster healthy and run the same command again.",
         `Or remove it on another member (etcdctl member remove ${BigInt(etcd.member.id).toString(16)}), or leave it: ` +
         "--skip-phases=remove-etcd-member",
       ],

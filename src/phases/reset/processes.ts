@@ -6,6 +6,7 @@ import { UserError } from "../../errors.ts";
 import type { RuntimeSandbox } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetContext } from "./context.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** How often a sandbox is tried to be stopped or removed, as in kubeadm. */
 const ATTEMPTS = 5;
@@ -80,7 +81,7 @@ export const removeContainers: Phase<ResetContext> = {
         leave(`pod ${sandbox.podNamespace}/${sandbox.podName} (${sandbox.id.slice(0, 13)})`, messageOf(error));
       }
     }
-    if (sandboxes.length > 0) note(`${sandboxes.length} pods are gone`);
+    if (sandboxes.length > 0 && !context.config.dryRun) note(`${sandboxes.length} pods are gone`);
   },
 };
 
@@ -113,7 +114,7 @@ export const unmount: Phase<ResetContext> = {
         throw new UserError(`Cannot unmount "${point}": ${error.message}`, {
           cause: error,
           hint: [
-            `See what uses it (fuser -vm ${point}), end that and run the same command again.`,
+            `See what uses it (fuser -vm ${shellWord(point)}), end that and run the same command again.`,
             "Or detach it while it is in use: ResetConfiguration with unmountFlags: [MNT_DETACH]",
           ],
         });

@@ -68,7 +68,7 @@ export const scenario: Scenario = {
     for (const { name, begin, says } of CAUSES) {
       await during(
         async () => void await k1.shell(`mkdir -p ${PKI}; cd ${PKI}; ${begin}`),
-        () => refused(t, k1, name, COMMAND, { code: 3, says: ["nothing was changed", ...says] }),
+        () => refused(t, k1, name, COMMAND, { code: 3, says: ["No changes were made", ...says] }),
         async () => void await k1.shell("rm -r /etc/kubernetes"),
       );
     }

@@ -1,0 +1,53 @@
+import { EXIT } from "../errors.ts";
+
+/** The exit code of a program that a closed pipe ended: 128 + SIGPIPE, as shells count it. */
+export const BROKEN_PIPE = 141;
+
+/** Where lines and texts go. */
+export interface Streams {
+  out(line: string): void;
+  err(text: string): void;
+}
+
+/** Output that may be lost: a closed pipe, a full disk. */
+export interface Outlet extends Streams {
+  /** The exit code of a run that ended with this one: what could not be printed is no success. */
+  exitCode(code: number): number;
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error.name === "BrokenPipe" || "code" in error && error.code === "EPIPE");
+}
+
+/**
+ * Before anything was changed, output that cannot be written ends the program: quietly where nobody reads any more. Once
+ * something was changed the work goes on to its end without it, since half of it is worse than no words.
+ * @param changed how many changes were made.
+ * @param end ends the process at once.
+ */
+export function outletOf(streams: Streams, changed: () => number, end: (code: number) => never): Outlet {
+  const lost: { out?: number; err?: number } = {};
+  const write = (stream: keyof Streams, text: string) => {
+    if (lost[stream] !== undefined) return;
+    try {
+      streams[stream](text);
+    } catch (error) {
+      failed(stream, error);
+    }
+  };
+  const failed = (stream: keyof Streams, error: unknown) => {
+    const quiet = isBrokenPipe(error);
+    lost[stream] = quiet ? BROKEN_PIPE : EXIT.failed;
+    if (!quiet && stream === "out") {
+      const why = (error instanceof Error ? error.message : String(error)).replace(/ \(os error \d+\)$/, "");
+      write("err", `error: Cannot write to standard output: ${why}\n`);
+    }
+    // Standard error that is closed or full takes nothing away from the answer.
+    if (changed() === 0 && (quiet || stream === "out")) end(lost[stream]);
+  };
+  return {
+    out: (line) => write("out", line),
+    err: (text) => write("err", text),
+    exitCode: (code) => code === EXIT.ok ? lost.out ?? EXIT.ok : code,
+  };
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { inShort, TimedOut, UserError } from "../errors.ts";
+import type { KubeClient, WaitEvent } from "../system.ts";
+import { waitUntil } from "./wait.ts";
+import { watchedKube, watchOf } from "./watched.ts";
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+Deno.test("waitUntil() gives signs of life while nothing changes, also while a probe is busy", async () => {
+  const events: WaitEvent[] = [];
+  const same = { what: "x to be y", timeoutMs: 300, assume: undefined };
+  const probe = () => Promise.resolve({ done: false as const, state: "a\n  next: b" });
+  await assert.rejects(waitUntil({ ...same, probe }, (event) => events.push(event), 20), TimedOut);
+  assert.ok(events.filter(({ state, done }) => state === "a; next: b" && !done).length >= 4, `${events.length}`);
+  assert.deepEqual(events.at(-1)!.done, true);
+  const busy: WaitEvent[] = [];
+  const hanging = () => pause(250).then(() => ({ done: true as const, value: undefined }));
+  await waitUntil({ ...same, timeoutMs: 5_000, probe: hanging }, (event) => busy.push(event), 20);
+  assert.ok(busy.length >= 4 && busy.every(({ elapsedMs }, i) => elapsedMs >= (busy[i - 1]?.elapsedMs ?? 0)));
+});
+
+Deno.test("waitUntil() tells what it has reached only when it has", async () => {
+  const reached: number[] = [];
+  const wait = { what: "x", timeoutMs: 50, intervalMs: 5, assume: 0, reached: (value: number) => reached.push(value) };
+  await assert.rejects(waitUntil({ ...wait, probe: () => Promise.resolve({ done: false, state: "no" }) }));
+  assert.deepEqual(reached, []);
+  await waitUntil({ ...wait, probe: () => Promise.resolve({ done: true, value: 7 }) });
+  assert.deepEqual(reached, [7]);
+});
+
+Deno.test("a call that takes long is shown with why it is tried again, a short one is not", async () => {
+  const events: WaitEvent[] = [];
+  const watch = watchOf((event) => events.push(event), { quietMs: 40, tickMs: 10 });
+  await watch("short", pause(1));
+  assert.equal(events.length, 0);
+  const client = watchedKube(watch, (onRetry) =>
+    ({
+      server: "https://a",
+      async get() {
+        onRetry("connection refused");
+        await pause(200);
+      },
+    }) as unknown as KubeClient);
+  await client.get({ apiVersion: "v1", kind: "Node", name: "a" });
+  assert.ok(events.length >= 3, `${events.length}`);
+  assert.deepEqual(
+    new Set(events.map(({ what, state }) => `${what}: ${state}`)),
+    new Set([
+      'the API server "https://a" to answer: connection refused',
+    ]),
+  );
+  assert.equal(events.at(-1)!.done, true);
+});
+
+Deno.test("inShort() is one line with the innermost cause", () => {
+  const cause = new Error("outer", { cause: new Error("UNABLE_TO_VERIFY_LEAF_SIGNATURE") });
+  assert.equal(
+    inShort(new UserError("Cannot get it:\n  refused", { cause })),
+    "Cannot get it:; refused (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+  );
+});

@@ -1,0 +1,79 @@
+/**
+ * Calls that take long are shown as waits: clients try again for minutes, pulls and commands take as long as they take, and
+ * whoever looks on sees what the program is at.
+ * @module
+ */
+import type { ContainerRuntime, EtcdClient, KubeClient, WaitEvent } from "../system.ts";
+
+/** How long (ms) a call may take before it is shown, and between two signs of life then. */
+const QUIET_MS = 3_000;
+const TICK_MS = 1_000;
+
+/** Awaits the work; when that takes long, `onWait` hears of it until it is over. */
+export type Watch = <T>(what: string, work: Promise<T>, state?: () => string) => Promise<T>;
+
+/** Makes the watch. */
+export function watchOf(onWait: (event: WaitEvent) => void, { quietMs = QUIET_MS, tickMs = TICK_MS } = {}): Watch {
+  return async (what, work, state = () => "") => {
+    const start = performance.now();
+    let shown = false;
+    const tell = (done: boolean) => onWait({ what, state: state(), elapsedMs: performance.now() - start, done });
+    const ticking = setInterval(() => {
+      if (performance.now() - start < quietMs) return;
+      shown = true;
+      tell(false);
+    }, tickMs);
+    try {
+      return await work;
+    } finally {
+      clearInterval(ticking);
+      if (shown) tell(true);
+    }
+  };
+}
+
+/** The client, its calls watched. @param open makes it; it is told why a call is tried again. */
+export function watchedKube(watch: Watch, open: (onRetry: (why: string) => void) => KubeClient): KubeClient {
+  let why = "";
+  const real = open((now) => why = now);
+  const what = `the API server "${real.server}" to answer`;
+  const watched = <T>(call: () => Promise<T>): Promise<T> => {
+    why = "";
+    return watch(what, call(), () => why);
+  };
+  return {
+    server: real.server,
+    probe: (path) => watched(() => real.probe(path)),
+    get: (reference) => watched(() => real.get(reference)),
+    list: (query) => watched(() => real.list(query)),
+    apply: (object, options) => watched(() => real.apply(object, options)),
+    patch: (reference, patch, options) => watched(() => real.patch(reference, patch, options)),
+    delete: (reference) => watched(() => real.delete(reference)),
+  };
+}
+
+/** The client, its calls watched. */
+export function watchedEtcd(watch: Watch, real: EtcdClient): EtcdClient {
+  const what = `etcd at "${real.endpoint}" to answer`;
+  return {
+    endpoint: real.endpoint,
+    members: () => watch(what, real.members()),
+    removeMember: (member) => watch(what, real.removeMember(member)),
+  };
+}
+
+/** The runtime, what it changes watched: calls that observe have a limit of seconds. */
+export function watchedRuntime(watch: Watch, real: ContainerRuntime): ContainerRuntime {
+  const pod = ({ podNamespace, podName }: { podNamespace: string; podName: string }) => `${podNamespace}/${podName}`;
+  return {
+    ...real,
+    pullImage: (image) => watch(`image "${image}" to be pulled`, real.pullImage(image)),
+    removeImage: (image) => watch(`image "${image}" to be removed`, real.removeImage(image)),
+    stopSandbox: (sandbox) => watch(`pod "${pod(sandbox)}" to stop`, real.stopSandbox(sandbox)),
+    removeSandbox: (sandbox) => watch(`pod "${pod(sandbox)}" to be removed`, real.removeSandbox(sandbox)),
+    stopContainer: (container, seconds) =>
+      watch(`container "${container.name}" to stop`, real.stopContainer(container, seconds)),
+    removeContainer: (container) =>
+      watch(`container "${container.name}" to be removed`, real.removeContainer(container)),
+  };
+}

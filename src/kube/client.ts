@@ -4,7 +4,7 @@
  */
 import { UserError } from "../errors.ts";
 import type { ChangeSink, HttpAnswer, KubeClient, KubeCredentials, KubeObject, ObjectReference } from "../system.ts";
-import { errorOfAnswer } from "./errors.ts";
+import { errorOfAnswer, KubeError, UNREACHABLE } from "./errors.ts";
 import { describe, equalJson, isRecord, mergePatch, referenceOf, secretOf } from "./objects.ts";
 import { builtInResource, discoveredResource, groupPath, type Resource, resourcePath } from "./rest.ts";
 import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
@@ -45,7 +45,9 @@ export function kubeClient(
 
   /** Sends; any status but success and `accepted` is an error. */
   async function send(action: string, subject: ObjectReference, request: KubeRequest, accepted?: number) {
-    const answer = await transport.send(request, timeLimitMs, onRetry);
+    const answer = await transport.send(request, timeLimitMs, onRetry).catch((error: unknown) => {
+      throw request.method === "GET" ? error : uncertain(error);
+    });
     if (answer.status < 300 || answer.status === accepted) return answer;
     throw errorOfAnswer(action, describe(subject), answer, subject.kind === "Secret" && request.method === "PATCH");
   }
@@ -160,6 +162,14 @@ export function kubeClient(
       if (answer.status !== 404 || answer.tries > 1) report({ kind: "delete", reference });
     },
   };
+}
+
+/** A change whose answer was lost is counted by nobody; it may have been made all the same. */
+function uncertain(error: unknown): unknown {
+  if (!(error instanceof KubeError) || error.reason !== UNREACHABLE) return error;
+  if (/connection refused|no route to host|unreachable|does not resolve/.test(error.message)) return error; // not sent
+  const hint = [...error.hints, "The API server may have carried out the request all the same."];
+  return new KubeError(error.message, error, { cause: error.cause, hint });
 }
 
 /** Whether nothing was changed between the two. */

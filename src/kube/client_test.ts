@@ -202,3 +202,18 @@ Deno.test("transport: proxies of the environment are not used, and are still the
     Deno.env.delete("HTTPS_PROXY");
   }
 });
+
+Deno.test("a change whose answer is lost is not told as one that was not made", async () => {
+  await withApi(async (client, api) => {
+    const torn = () => new Response('{"metadata":', { headers: { "content-length": "1000" } });
+    api.instead.push(404, ...Array.from({ length: 20 }, torn));
+    await assert.rejects(client.apply(CONFIG), (error: KubeError) => {
+      assert.equal(error.reason, UNREACHABLE);
+      assert.match(error.hints.join(), /may have carried out the request all the same/);
+      return true;
+    });
+    api.instead.push(...Array.from({ length: 20 }, torn));
+    await assert.rejects(client.get(REFERENCE), (error: KubeError) => !/carried out/.test(error.hints.join()));
+    api.instead.length = 0;
+  });
+});

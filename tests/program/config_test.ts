@@ -163,7 +163,7 @@ Deno.test("config: a group is no command, and says what belongs to it", async ()
   assert.equal(code, 3);
   assert.match(
     err,
-    /Cannot run "config print": it takes a command of its own\n {2}next: Commands are config print init-/,
+    /Cannot run "config print": it takes a command of its own\n {2}No changes were made\.\n {2}next: Commands are config print init-/,
   );
   const meant = (await run(["config", "print", "init-default"])).err;
   assert.match(

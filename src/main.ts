@@ -12,6 +12,7 @@ import { COMMAND_TABLE } from "./dispatch.ts";
 import { EXIT, HostBusy, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
+import { visible } from "./text/visible.ts";
 import type { Build } from "./version.ts";
 
 /** What the outside world tells while it is worked on. */
@@ -103,8 +104,8 @@ async function run(
   const watch = stopwatch();
   const system: System = {
     ...real,
-    out: outlet.out,
-    err: outlet.err,
+    out: (line) => outlet.out(visible(line)),
+    err: (text) => outlet.err(visible(text)),
     readLine: () => watch.pausedBy(real.readLine()),
   };
 

@@ -1,8 +1,9 @@
 /** What was changed is counted, and what is secret is declared by its writer. @module */
 import assert from "node:assert/strict";
+import { UserError } from "../../src/errors.ts";
 import type { Change } from "../../src/system.ts";
 import { cluster, node } from "./memory_cluster.ts";
-import { FIT, QUICK, type Ran, run, unfit } from "./program.ts";
+import { FIT, QUICK, type Ran, run, unfit, type World } from "./program.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const KEY = "0123456789abcdef".repeat(4);
@@ -115,6 +116,7 @@ Deno.test("an error says what was changed, counted, whatever its kind is", async
   const failing = unfit({ commands: { ...FIT.commands } });
   const late = await run(["init", "--config", QUICK, "--skip-phases=preflight"], failing);
   assert.notEqual(late.code, 0);
+  assertDeclared(late.changes, 1);
   const made = late.changes.filter(({ kind }) => kind !== "wait").length;
   assert.ok(made > 1, late.err);
   assert.match(late.err, new RegExp(`^ {2}${made} changes were made: .*\\d+ files written`, "m"));
@@ -145,6 +147,49 @@ Deno.test("an invalid file that is found only after changes does not hide them",
     err,
     made === 0 ? /^ {2}No changes were made\./m : new RegExp(`^ {2}${made} changes? (was|were) made: `, "m"),
   );
+});
+
+Deno.test("the same finding is told once, however many things it is about", async () => {
+  const dead = () =>
+    Promise.reject(new UserError('Cannot connect to the container runtime "unix:///x": connection refused'));
+  const runtime = {
+    socket: "unix:///x",
+    version: dead,
+    status: dead,
+    hasImage: dead,
+    cgroupDriver: dead,
+    pullImage: dead,
+  };
+  const world = { runtime: () => runtime } as unknown as World;
+  const args = ["init", "--dry-run", "--config", QUICK, "--ignore-preflight-errors=all"];
+  const { err } = await run(args, FIT, "", world);
+  assert.equal(err.match(/^warning: ImagePull: /gm)?.length, 1, err);
+  const lines = err.split("\n").filter((line) => line.startsWith("warning: "));
+  assert.deepEqual(lines, [...new Set(lines)]);
+  const json = await run([...args, "-o", "json"], FIT, "", world);
+  assert.equal(json.events.filter(({ message }) => String(message).startsWith("ImagePull")).length, 1);
+  const refused = await run([...args.slice(0, -1), "--skip-phases=preflight"], FIT, "", world);
+  assert.match(refused.err, /^error: Cannot connect to the container runtime "unix:\/\/\/x": connection refused$/m);
+});
+
+Deno.test("no message of the program claims what was or was not changed: it is counted", async () => {
+  const claims: string[] = [];
+  const look = async (folder: URL) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await look(new URL(`${name}/`, folder));
+      else if (name.endsWith(".ts") && !name.endsWith("_test.ts") && name !== "tally.ts") {
+        const text = await Deno.readTextFile(new URL(name, folder));
+        const code = text.replaceAll(/^\s*(\*|\/\/|\/\*\*).*$/gm, "");
+        for (
+          const [claim] of code.matchAll(/nothing (was|has been) (changed|written)|no changes? (was|were)/gi)
+        ) {
+          claims.push(`${name}: ${claim}`);
+        }
+      }
+    }
+  };
+  await look(new URL("../../src/", import.meta.url));
+  assert.deepEqual(claims, []);
 });
 
 Deno.test("a command that changes things and found nothing to change says so", async () => {

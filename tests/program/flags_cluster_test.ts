@@ -127,9 +127,12 @@ nodeRegistration: {name: from-file}
 `;
   const host = unfit({}, { "/d.conf": CLUSTER_INFO, "/j.yaml": text });
   const world = cluster(...PUBLISHED).world;
-  const args = ["join", "--config=/j.yaml", "--dry-run", "--ignore-preflight-errors=all", "-o", "json"];
+  const args = ["join", "--config=/j.yaml", "--dry-run", "--ignore-preflight-errors=all", "-o", "json", "--verbose"];
   const configured = await run(args, host, "", world);
   assert.deepEqual([configured.code, configured.events.at(-1)!["node"]], [0, "from-file"], configured.out);
+  const credentials = configured.events.filter(({ path }) => path === "/etc/kubernetes/bootstrap-kubelet.conf");
+  assert.deepEqual(credentials.map(({ kind, secret }) => [kind, secret]), [["write", true], ["remove", undefined]]);
+  assert.ok(!configured.out.includes(TOKEN.slice(7)));
   const discovery = await run([
     "join",
     "192.0.2.1",

@@ -25,13 +25,22 @@ const encoder = new TextEncoder();
 
 /** How long (ms) to wait before a pipe that is full, and does not block, is tried again. */
 const FULL_PIPE_MS = 5;
+/** So many bytes a pipe takes whole, or not at all (PIPE_BUF). */
+const WHOLE = 4096;
+
+/** Where the next piece ends: after a line end, because Deno keeps the rest of a line, and its error does not say so. */
+function pieceEnd(bytes: Uint8Array, start: number): number {
+  const end = Math.min(start + WHOLE, bytes.length);
+  const line = bytes.lastIndexOf(0x0a, end - 1);
+  return line < start ? end : line + 1;
+}
 
 /** Writes all of the text, whatever the pipe takes at once. @throws what the stream says: a closed pipe, a full disk. */
 function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
   const bytes = encoder.encode(text);
   for (let done = 0; done < bytes.length;) {
     try {
-      done += stream.writeSync(bytes.subarray(done));
+      done += stream.writeSync(bytes.subarray(done, pieceEnd(bytes, done)));
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);

@@ -54,6 +54,16 @@ Deno.test("a file is written whole although nobody reads what is said of it", as
   }
 });
 
+Deno.test("a full pipe that does not block gets everything, once", async () => {
+  const perl = "use Fcntl; pipe(R,W); fcntl(W,1031,4096); fcntl(W,F_SETFL,O_WRONLY|O_NONBLOCK);" +
+    'if(!fork){open(STDOUT,">&W"); close R; exec @ARGV} close W; sleep 1;' +
+    '$|=1; while(sysread(R,$b,3000)){syswrite(STDOUT,$b)} wait; printf "exit=%d\\n",$?>>8';
+  const slow = await shell(`perl -e '${perl}' KUBEWRIGHT completion zsh`);
+  const plain = await shell("KUBEWRIGHT completion zsh; echo exit=$?");
+  assert.deepEqual(slow, plain);
+  assert.ok(plain.said.length > 10_000);
+});
+
 /** Writes fail from the first, or from the one that tells of a change. */
 function losing(error: Error, from: number): World {
   let lines = 0;

@@ -13,7 +13,7 @@ export const EXIT = {
   untrusted: 5,
   /** `status`: this host is not a node of which everything was seen to be well. */
   unhealthy: 6,
-  /** Another command is changing this host. Nothing was changed. */
+  /** Another command is changing this host. */
   busy: 7,
 } as const;
 

@@ -11,7 +11,7 @@ import { receiptHost } from "./src/host/receipt.ts";
 import { watchedEtcd, watchedKube, watchedRuntime, watchOf } from "./src/host/watched.ts";
 import { kubeClient } from "./src/kube/client.ts";
 import { httpDownload } from "./src/kube/download.ts";
-import { trustNobodyElse } from "./src/kube/http_client.ts";
+import { checkEnvironment, trustNobodyElse } from "./src/kube/environment.ts";
 import { unverifiedHttp } from "./src/kube/unverified.ts";
 import type { Host, System } from "./src/system.ts";
 import { type Build, SOURCE_BUILD } from "./src/version.ts";
@@ -73,6 +73,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
     etcd: (endpoint, credentials, limit) => watchedEtcd(watch, etcdClient(endpoint, credentials, events.change, limit)),
     unverified: unverifiedHttp(),
     download: httpDownload(),
+    check: checkEnvironment,
     stdin: () => new Response(Deno.stdin.readable).bytes(),
     readLine,
     terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal() },

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   host: ["kube/recording"],
   kube: [],
   cri: [],
-  etcd: [],
+  etcd: ["kube/http_client"],
   programs: ["text"],
   text: [],
 };

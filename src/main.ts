@@ -151,6 +151,7 @@ async function run(
       outlet.out(commandHelp(command, await COMMAND_TABLE[command.name]!.phases()));
       return outlet.exitCode(EXIT.ok);
     }
+    if (command.name !== "version") system.check?.();
     const outcome = await call(command, parsed, reporter);
     const counted = listing.changes
       ? dryRunText(planned)

@@ -375,6 +375,8 @@ export interface System {
   etcd(endpoint: string, credentials: EtcdCredentials, timeLimitMs?: number): EtcdClient;
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
+  /** @throws {InvalidInput} when secrets could leak whatever this program does; absent: they cannot. */
+  check?(): void;
   /** Reads all of standard input. */
   stdin(): Promise<Uint8Array>;
   /** Reads one line of standard input, an answer to a question; undefined when there is none. */

@@ -137,8 +137,20 @@ for stale in "$base"/.new.*; do # of runs that were killed while they unpacked t
   [ -d "$stale" ] && ! kill -0 "${stale##*.}" 2>/dev/null && rm -rf -- "$stale"
 done
 # Nothing kept on disk, and nothing of the user's settings for deno.
+# Variables of deno and its libraries could add a CA, log the keys of TLS sessions, load code, or send elsewhere what
+# happens here; deno reads some before the program's first line. (A second line of another variable's value does no harm.)
+runtime_variables() {
+  export -p | while read -r _ name; do
+    name=${name#-x } # bash
+    name=${name%%=*}
+    case $name in
+      *[!A-Za-z0-9_]*) ;;
+      DENO_?* | NODE_?* | OTEL_?* | RUST_?* | SSLKEYLOGFILE | COMPLETE) printf '%s\n' "$name" ;;
+    esac
+  done
+}
+for name in $(runtime_variables); do unset "$name"; done
 export DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
-unset DENO_V8_FLAGS DENO_COMPAT DENO_CONDITIONS DENO_COVERAGE_DIR DENO_PERMISSION_BROKER_PATH NODE_OPTIONS NODE_V8_COVERAGE
 if ! intact "$folder"; then
   if [ -e "$folder" ] || [ -L "$folder" ]; then
     printf 'kubewright: "%s" is not what was unpacked there: unpacking it again\n' "$folder" >&2

@@ -5,7 +5,7 @@
  */
 import { InvalidInput } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
-import { type Kubeconfig, parseKubeconfig } from "./kubeconfigs.ts";
+import { isBearerToken, type Kubeconfig, NO_BEARER_TOKEN, parseKubeconfig } from "./kubeconfigs.ts";
 
 /** What a discovery file says. */
 export interface DiscoveryFile {
@@ -66,7 +66,7 @@ export async function readDiscoveryFile(
   };
   const caPem = await embedded(kubeconfig.caPem, kubeconfig.caFile, "certificate-authority");
   if (caPem !== undefined) await checkAuthority(caPem, refuse);
-  const credentials = await credentialsOf(kubeconfig, embedded);
+  const credentials = await credentialsOf(kubeconfig, refuse, embedded);
   return {
     server: kubeconfig.server.replace(/\/$/, ""),
     user: kubeconfig.user,
@@ -88,9 +88,11 @@ async function checkAuthority(caPem: string, refuse: (state: string) => Error): 
 
 async function credentialsOf(
   config: Kubeconfig,
+  refuse: (state: string) => Error,
   embedded: (value: string | undefined, path: string | undefined, field: string) => Promise<string | undefined>,
 ): Promise<FileCredentials | undefined> {
   const token = (await embedded(config.token, config.tokenFile, "tokenFile"))?.trim();
+  if (token && !isBearerToken(token)) throw refuse(`its token ${NO_BEARER_TOKEN}`);
   if (token) return { token };
   const certificatePem = await embedded(config.clientCertPem, config.clientCertFile, "client-certificate");
   const keyPem = await embedded(config.clientKeyPem, config.clientKeyFile, "client-key");

@@ -172,6 +172,14 @@ export interface Kubeconfig {
   further?: readonly string[];
 }
 
+/** Whether a text can be sent as a bearer token: printable ASCII without spaces, in one line. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** What is wrong with a text that cannot; it does not show the text. */
+export const NO_BEARER_TOKEN = "holds a space, a line end or another character that a bearer token cannot have";
+
 /** Fields of a cluster and of a user that are read. */
 const CLUSTER_FIELDS = ["server", "certificate-authority", "certificate-authority-data"];
 const USER_FIELDS = [
@@ -200,6 +208,9 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   if (!cluster) throw refuse(`it has no cluster "${context.cluster ?? ""}", which its current context names`);
   const server = textOf(cluster.server);
   if (!server) throw refuse(`its cluster "${context.cluster}" has no server`);
+  if (/^[^/]*\/\/[^/?#]*@/.test(server)) {
+    throw refuse(`the server of its cluster "${context.cluster}" holds a user name`);
+  }
   const found = named(body.users, context.user, "user");
   if (context.user && !found) {
     throw refuse(`it has no user "${context.user}", which its current context names`);
@@ -207,6 +218,7 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
   const user = found ?? {};
   const further = [...unread(cluster, CLUSTER_FIELDS), ...unread(user, USER_FIELDS)];
   const [token, tokenFile] = [textOf(user.token), textOf(user.tokenFile)];
+  if (token !== undefined && !isBearerToken(token)) throw refuse(`its token ${NO_BEARER_TOKEN}`);
   return {
     server,
     clusterName: textOf(context.cluster) ?? "",

@@ -69,8 +69,8 @@ async function askCluster(system: { host: Host; connect: System["connect"] }, ku
   let text: unknown;
   try {
     text = JSON.parse(body)?.data?.[key];
-  } catch (cause) {
-    throw new UserError(`the answer of ${credentials.server} is not JSON`, { cause });
+  } catch { // whose message quotes the answer
+    throw new UserError(`the answer of ${credentials.server} is not JSON`);
   }
   if (typeof text === "string") return text;
   throw new UserError(`ConfigMap ${namespace}/${name} has no "${key}"`);

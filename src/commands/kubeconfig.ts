@@ -1,7 +1,13 @@
 import { certificateNamed, pkiPaths, validityOf } from "../cluster/certificates.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
 import { type ExistingPair, readPair, signingAuthority, whyCannotSign } from "../cluster/existing_pair.ts";
-import { kubeconfigDocument, parseKubeconfig, type UserCredentials } from "../cluster/kubeconfigs.ts";
+import {
+  isBearerToken,
+  kubeconfigDocument,
+  NO_BEARER_TOKEN,
+  parseKubeconfig,
+  type UserCredentials,
+} from "../cluster/kubeconfigs.ts";
 import { type ConfigurationSource, findConfiguration } from "../cluster/stored_config.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { durationMs, parseDuration } from "../config/duration.ts";
@@ -34,6 +40,7 @@ function check({ clientName, organizations, token, validityPeriod }: UserRequest
   if (clientName === "") problems.push({ where: "--client-name", what: "is missing" });
   if (organizations.includes("")) problems.push({ where: "--org", what: "holds an empty name" });
   if (token === "") problems.push({ where: "--token", what: "is empty" });
+  else if (token !== undefined && !isBearerToken(token)) problems.push({ where: "--token", what: NO_BEARER_TOKEN });
   const period = parseDuration(validityPeriod);
   if (period === undefined || period <= 0n) {
     problems.push({

@@ -90,6 +90,7 @@ function runtimeOf(containers: RuntimeContainer[] | UserError): ContainerRuntime
 type Answers = Readonly<Record<string, HttpAnswer | UserError>>;
 
 const NODE = {
+  metadata: { name: "node-1" },
   status: {
     conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" }],
     nodeInfo: { kubeletVersion: "v1.37.2" },
@@ -226,7 +227,7 @@ Deno.test("status of a worker: the API server is that of the control plane; the 
     { type: "Ready", status: "False", reason: "KubeletNotReady", message: "no CNI" },
     { type: "DiskPressure", status: "True", reason: "Full", message: "disk" },
   ];
-  const node = ok({ spec: { unschedulable: true }, status: { conditions } });
+  const node = ok({ metadata: { name: "node-1" }, spec: { unschedulable: true }, status: { conditions } });
   const { text, found } = await statusOf(hostWith({}, files), [], { ...WELL, "/api/v1/nodes/node-1": node });
   assert.deepEqual([found.role, found.components], ["worker", []]);
   assert.deepEqual(found.problems, [{
@@ -275,4 +276,23 @@ Deno.test("look() ends when its time is over, and takes errors for people as why
 Deno.test("duration() has two units at most", () => {
   const texts = [9, 59, 60, 3_599, 3_600, 86_399, 86_400, 273_600].map((seconds) => duration(seconds * 1_000));
   assert.deepEqual(texts, ["9 s", "59 s", "1 min", "59 min", "1 h 0 min", "23 h 59 min", "1 d 0 h", "3 d 4 h"]);
+});
+
+Deno.test("status: answers of the API server that are no Node, whatever they are, are not seen", async () => {
+  const bodies = ["", "<html>", "null", "5", "[]", "{}", '{"metadata":{"name":"other"}}', '{"metadata":[]}'];
+  for (const body of bodies) {
+    const answer = { status: 200, body };
+    const { found } = await statusOf(hostWith({}), [], { ...WELL, "/api/v1/nodes/node-1": answer, "/version": answer });
+    assert.deepEqual(found.unseen, [{
+      what: "node",
+      why: 'the API server answers with something else than Node "node-1"',
+    }]);
+  }
+  const odd = {
+    metadata: { name: "node-1" },
+    spec: 5,
+    status: { conditions: [null, { type: 5, status: "True" }], nodeInfo: [] },
+  };
+  const { found } = await statusOf(hostWith({}), [], { ...WELL, "/api/v1/nodes/node-1": ok(odd) });
+  assert.equal(found.unseen.length, 0);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
+import { openHttpClient, readText, troubleOf } from "../kube/http_client.ts";
 import { oneLine } from "../text/visible.ts";
 import type { ChangeSink, EtcdClient, EtcdCredentials, EtcdMember } from "../system.ts";
 
@@ -14,14 +15,15 @@ const CALL_MS = 120_000;
 const PAUSE_MS = 500;
 /** gRPC's code for what may pass: no leader, a member that has not been connected for long enough. */
 const UNAVAILABLE = 14;
-/** Longest answer that is read, in characters: a member takes some 300. */
+/** Longest answer that is read, in bytes: a member takes some 300. */
 const MAX_ANSWER = 1024 * 1024;
+const NOT_ETCD = "what answers does not speak etcd's API";
 
 /**
  * A client for one member, `https://10.0.0.10:2379`. Connects with each call. A member that does not answer at all is an
  * error at once; one that says "not now" is asked again.
  * @param timeLimitMs how long a call is tried again for.
- * @throws {UserError} when a certificate or the key cannot be used.
+ * @throws {UserError} when the endpoint is not https, or (with the first call) a certificate or the key cannot be used.
  */
 export function etcdClient(
   endpoint: string,
@@ -29,13 +31,18 @@ export function etcdClient(
   report: ChangeSink,
   timeLimitMs = CALL_MS,
 ): EtcdClient {
+  if (!/^https:\/\/[^/?#@\s]+$/.test(endpoint) || !URL.canParse(endpoint)) {
+    throw new UserError(`Cannot use etcd at "${endpoint}": wanted https://HOST:PORT`);
+  }
+  const { caPem, certificatePem, keyPem } = credentials;
+
   async function call(action: string, path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
     const end = performance.now() + timeLimitMs;
     while (true) {
       const { status, answer } = await request(action, path, body);
       if (status === 200 && answer !== undefined) return answer;
       if (answer?.code !== UNAVAILABLE || performance.now() + PAUSE_MS > end) {
-        const said = oneLine(String(answer?.message ?? answer?.error ?? "it does not speak etcd's API"));
+        const said = oneLine([answer?.message, answer?.error].find((text) => typeof text === "string") ?? NOT_ETCD);
         throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${said} (HTTP status ${status})`);
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -43,11 +50,7 @@ export function etcdClient(
   }
 
   async function request(action: string, path: string, body: Record<string, unknown>) {
-    const client = Deno.createHttpClient({
-      caCerts: [credentials.caPem],
-      cert: credentials.certificatePem,
-      key: credentials.keyPem,
-    });
+    const client = openHttpClient(endpoint, { caPem, client: { certificatePem, keyPem } }, { direct: true });
     try {
       const response = await fetch(`${endpoint}${path}`, {
         method: "POST",
@@ -56,24 +59,22 @@ export function etcdClient(
         signal: AbortSignal.timeout(Math.min(REQUEST_MS, timeLimitMs)),
         client,
       });
-      const { status } = response;
-      return { status, answer: parsed((await response.text()).slice(0, MAX_ANSWER)) };
+      const text = await readText(response, MAX_ANSWER);
+      if (text === undefined) throw new UserError(`its answer is longer than ${MAX_ANSWER} bytes`);
+      return { status: response.status, answer: parsed(text) };
     } catch (cause) {
-      throw new UserError(`Cannot ${action} of etcd at "${endpoint}": it does not answer`, { cause });
+      const state = cause instanceof UserError ? cause.message : `it does not answer: ${troubleOf(cause).state}`;
+      throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${state}`, { cause });
     } finally {
       client.close();
     }
   }
 
   async function members(): Promise<EtcdMember[]> {
-    const answer = await call("list the members", "/v3/cluster/member/list", {});
-    return (answer.members as Record<string, unknown>[] | undefined ?? []).map((member) => ({
-      id: String(member.ID),
-      name: String(member.name ?? ""), // empty until it has started
-      peerURLs: member.peerURLs as string[] | undefined ?? [],
-      clientURLs: member.clientURLs as string[] | undefined ?? [],
-      isLearner: member.isLearner === true,
-    }));
+    const { members } = await call("list the members", "/v3/cluster/member/list", {});
+    const known = Array.isArray(members) ? members.map(memberOf) : [];
+    if (known.length > 0 && known.every((member) => member !== undefined)) return known;
+    throw new UserError(`Cannot list the members of etcd at "${endpoint}": ${NOT_ETCD}`);
   }
 
   return {
@@ -87,10 +88,26 @@ export function etcdClient(
   };
 }
 
+/** A member as the gateway has it, where 64-bit numbers are texts; undefined when it is none. */
+function memberOf(value: unknown): EtcdMember | undefined {
+  const { ID, name = "", peerURLs = [], clientURLs = [], isLearner } = isRecord(value) ? value : {};
+  if (typeof ID !== "string" || !/^\d{1,20}$/.test(ID) || typeof name !== "string") return undefined; // no name until it has started
+  if (!isTexts(peerURLs) || !isTexts(clientURLs)) return undefined;
+  return { id: ID, name, peerURLs, clientURLs, isLearner: isLearner === true };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Record<string, unknown> : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

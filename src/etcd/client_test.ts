@@ -62,5 +62,41 @@ Deno.test("etcd: nobody there, and somebody else there", async () => {
   );
   await using api = serveApi(certificates);
   api.instead.push(new Response("<html>"));
-  await assert.rejects(etcdClient(api.server, credentials, () => {}).members(), /it does not speak etcd's API/);
+  await assert.rejects(etcdClient(api.server, credentials, () => {}).members(), /does not speak etcd's API/);
+});
+
+Deno.test("etcd: only https, never by a proxy, and only so much of an answer is read", async () => {
+  const certificates = await makeCertificates();
+  const credentials = { caPem: certificates.ca, certificatePem: certificates.certificate, keyPem: certificates.key };
+  for (
+    const endpoint of ["http://127.0.0.1:2379", "https://a@127.0.0.1:2379", "https://127.0.0.1:2379/x", "unix:///x"]
+  ) {
+    assert.throws(() => etcdClient(endpoint, credentials, () => {}), /wanted https:\/\/HOST:PORT/);
+  }
+  await using api = serveApi(certificates);
+  const client = etcdClient(api.server, credentials, () => {});
+  const before = Deno.env.get("HTTPS_PROXY");
+  Deno.env.set("HTTPS_PROXY", "http://127.0.0.1:2"); // where nobody listens
+  try {
+    api.instead.push(Response.json(MEMBERS));
+    assert.equal((await client.members()).length, 2);
+  } finally {
+    if (before === undefined) Deno.env.delete("HTTPS_PROXY");
+    else Deno.env.set("HTTPS_PROXY", before);
+  }
+  const chunk = new Uint8Array(1 << 16).fill(0x20);
+  let sent = 0;
+  const endless = new ReadableStream({ pull: (controller) => (sent += chunk.length, controller.enqueue(chunk)) });
+  api.instead.push(new Response(endless));
+  await assert.rejects(client.members(), /its answer is longer than 1048576 bytes/);
+  assert.ok(sent < 64 << 20, `${sent} bytes were taken`);
+  for (
+    const members of [undefined, [], {}, [null], [{ ID: 5 }], [{ ID: "1", name: [] }], [{ ID: "x" }], [{
+      ID: "1",
+      peerURLs: "a",
+    }]]
+  ) {
+    api.instead.push(Response.json({ members }));
+    await assert.rejects(client.members(), /does not speak etcd's API/);
+  }
 });

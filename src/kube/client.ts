@@ -7,14 +7,18 @@ import type { ChangeSink, HttpAnswer, KubeClient, KubeCredentials, KubeObject, O
 import { errorOfAnswer, KubeError, UNREACHABLE } from "./errors.ts";
 import { describe, equalJson, isRecord, mergePatch, referenceOf, secretOf } from "./objects.ts";
 import { builtInResource, discoveredResource, groupPath, type Resource, resourcePath } from "./rest.ts";
+import { misshapen } from "./shapes.ts";
 import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
 
 /** The name under which the API server keeps which fields are ours. */
 export const FIELD_MANAGER = "kubewright";
 /** Objects in one page of a list, as kubectl asks for them. */
 const PAGE = 500;
-/** How many pages one after another may be empty. */
+/** How many pages one after another may be empty; how many pages, objects and bytes a list may have in all. */
 const EMPTY_PAGES = 100;
+const MAX_PAGES = 1_000;
+const MAX_OBJECTS = 100_000;
+const MAX_LIST = 128 * 1024 * 1024;
 /** How long a kind that the server does not have is looked for, in ms: a CustomResourceDefinition just applied takes a moment. */
 const DISCOVERY_MS = 10_000;
 
@@ -28,6 +32,8 @@ export interface KubeClientOptions {
   timeLimitMs?: number;
   /** Is told why a call is tried again. */
   onRetry?(why: string): void;
+  /** Time limit of one request, in ms; for tests. */
+  requestMs?: number;
 }
 
 /**
@@ -38,10 +44,25 @@ export interface KubeClientOptions {
 export function kubeClient(
   credentials: KubeCredentials,
   report: ChangeSink,
-  { timeLimitMs = 60_000, onRetry }: KubeClientOptions = {},
+  { timeLimitMs = 60_000, onRetry, requestMs }: KubeClientOptions = {},
 ): ClosableKubeClient {
-  const transport = openTransport(credentials);
+  const transport = openTransport(credentials, requestMs);
   const discovered = new Map<string, Promise<Resource>>();
+
+  /** The object in an answer. @throws {UserError} when it is none, or of other types than Kubernetes' objects of its kind. */
+  function objectIn(answer: KubeAnswer, kind: string): KubeObject {
+    const value = parse(answer, credentials.server);
+    if (isNamed(value)) return shaped(value, kind);
+    throw unreadable("it is not a Kubernetes object");
+  }
+
+  function shaped(object: KubeObject, kind: string): KubeObject {
+    const field = misshapen(kind, object);
+    if (field === undefined) return object;
+    throw unreadable(`"${field}" of ${kind} "${object.metadata.name}" is not of the type that Kubernetes gives it`);
+  }
+
+  const unreadable = (state: string) => new UserError(`Cannot read the answer of "${credentials.server}": ${state}`);
 
   /** Sends; any status but success and `accepted` is an error. */
   async function send(action: string, subject: ObjectReference, request: KubeRequest, accepted?: number) {
@@ -85,7 +106,7 @@ export function kubeClient(
 
   async function getAt(path: string, reference: ObjectReference): Promise<KubeObject | undefined> {
     const answer = await send("get", reference, { method: "GET", path }, 404);
-    return answer.status === 404 ? undefined : objectIn(answer, credentials.server);
+    return answer.status === 404 ? undefined : objectIn(answer, reference.kind);
   }
 
   return {
@@ -101,7 +122,8 @@ export function kubeClient(
       const path = resourcePath(apiVersion, resource, namespace === undefined ? {} : { namespace });
       const items: KubeObject[] = [];
       const places = new Set([""]);
-      let [next, empty] = ["", 0];
+      let [next, empty, size] = ["", 0, 0];
+      const deadline = performance.now() + timeLimitMs;
       do {
         const parameters = new URLSearchParams({
           limit: String(PAGE),
@@ -110,14 +132,15 @@ export function kubeClient(
           ...(next === "" ? {} : { continue: next }),
         });
         const subject = { apiVersion, kind, name: "(all)", ...(namespace === undefined ? {} : { namespace }) };
-        const page = listIn(
-          await send("list", subject, { method: "GET", path: `${path}?${parameters}` }),
-          credentials.server,
-        );
-        items.push(...page.items.map((item) => ({ ...item, apiVersion, kind }))); // items of a list do not say what they are
+        const answer = await send("list", subject, { method: "GET", path: `${path}?${parameters}` });
+        const page = listIn(answer, credentials.server);
+        items.push(...page.items.map((item) => shaped({ ...item, apiVersion, kind }, kind))); // items of a list do not say what they are
         // Each place is passed once. A page may be empty where all its objects are filtered out, but not every one.
         empty = page.items.length === 0 ? empty + 1 : 0;
-        if (page.next !== "" && (empty > EMPTY_PAGES || places.has(page.next))) {
+        size += answer.body.length;
+        const tooMuch = places.size > MAX_PAGES || items.length > MAX_OBJECTS || size > MAX_LIST;
+        const endless = empty > EMPTY_PAGES || places.has(page.next) || performance.now() > deadline;
+        if (tooMuch || page.next !== "" && endless) {
           throw new UserError(
             `Cannot list "${kind}" of "${credentials.server}": the list goes on for ever`,
           );
@@ -139,7 +162,7 @@ export function kubeClient(
         body: JSON.stringify({ ...object, metadata }),
         retryStatus: [409], // two creations at once; an apply carries no version that could conflict
       });
-      if (isSameVersion(before, objectIn(answer, credentials.server))) return;
+      if (isSameVersion(before, objectIn(answer, reference.kind))) return;
       report({ kind: "apply", object, ...(before === undefined ? {} : { before }), ...secretOf(object, options) });
     },
     async patch(reference, patch, options) {
@@ -152,7 +175,7 @@ export function kubeClient(
         contentType: "application/merge-patch+json",
         body: JSON.stringify(patch),
       });
-      if (!isSameVersion(before, objectIn(answer, credentials.server))) {
+      if (!isSameVersion(before, objectIn(answer, reference.kind))) {
         report({ kind: "patch", reference, patch, ...secretOf(reference, options) });
       }
     },
@@ -189,21 +212,16 @@ function parse(answer: KubeAnswer, server: string): unknown {
   }
 }
 
-function objectIn(answer: KubeAnswer, server: string): KubeObject {
-  const value = parse(answer, server);
-  if (isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === "string") {
-    return value as KubeObject;
-  }
-  throw new UserError(`Cannot read the answer of "${server}": it is not a Kubernetes object`);
+function isNamed(value: unknown): value is KubeObject {
+  return isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === "string";
 }
 
 function listIn(answer: KubeAnswer, server: string): { items: KubeObject[]; next: string } {
   const value = parse(answer, server);
   const items = isRecord(value) ? value.items ?? [] : undefined;
-  const named = (item: unknown) => isRecord(item) && isRecord(item.metadata) && typeof item.metadata.name === "string";
-  if (!isRecord(value) || !Array.isArray(items) || !items.every(named)) {
+  if (!isRecord(value) || !("items" in value) || !Array.isArray(items) || !items.every(isNamed)) {
     throw new UserError(`Cannot read the answer of "${server}": it is not a list of Kubernetes objects`);
   }
   const next = isRecord(value.metadata) && typeof value.metadata.continue === "string" ? value.metadata.continue : "";
-  return { items: items as KubeObject[], next };
+  return { items, next };
 }

@@ -4,7 +4,7 @@
  */
 import { Untrusted, UserError } from "../errors.ts";
 import type { Download, HttpAnswer } from "../system.ts";
-import { openHttpClient, troubleOf } from "./http_client.ts";
+import { openHttpClient, readText, troubleOf } from "./http_client.ts";
 
 /** What is said of a server that TLS refuses, by the kind of trouble; other words than of an API server. */
 const REFUSED: Readonly<Record<string, { state: string; hint: string }>> = {
@@ -20,6 +20,7 @@ const REFUSED: Readonly<Record<string, { state: string; hint: string }>> = {
     state: "its certificate is not valid at this time",
     hint: "Compare the clocks of both hosts (date), then the certificate's dates.",
   },
+  protocol: { state: "what listens there does not speak TLS", hint: "Check the address and the port." },
 };
 
 /** Fetches by `fetch`, through the proxies of the environment as other programs do. */
@@ -70,15 +71,9 @@ function shown(url: string): string {
 
 /** Reads the body up to the limit. */
 async function readAnswer(response: Response, url: string, limit: number): Promise<HttpAnswer> {
-  const decoder = new TextDecoder();
-  let body = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new Untrusted(`Cannot get "${shown(url)}": the answer is longer than ${limit} bytes`);
-    body += decoder.decode(chunk, { stream: true });
-  }
-  return { status: response.status, body: body + decoder.decode() };
+  const body = await readText(response, limit);
+  if (body !== undefined) return { status: response.status, body };
+  throw new Untrusted(`Cannot get "${shown(url)}": the answer is longer than ${limit} bytes`);
 }
 
 function failed(url: string, error: unknown, timeoutMs: number | undefined): UserError {
@@ -87,11 +82,9 @@ function failed(url: string, error: unknown, timeoutMs: number | undefined): Use
   const cause = new Error(said.trim().replace(/\?[^)\s]*\)/g, ")"));
   const late = timeoutMs !== undefined;
   const trouble = late ? { state: `no answer within ${timeoutMs / 1000} s` } : troubleOf(cause);
-  if (trouble.kind === undefined && !/InvalidContentType|corrupt message/.test(trouble.state)) {
+  if (trouble.kind === undefined) {
     return new UserError(`Cannot get "${shown(url)}": ${trouble.state}`, { cause });
   }
-  const { state, hint } = trouble.kind === undefined
-    ? { state: "what listens there does not speak TLS", hint: "Check the address and the port." }
-    : REFUSED[trouble.kind] ?? { state: trouble.state, hint: [] };
+  const { state, hint } = REFUSED[trouble.kind] ?? { state: trouble.state, hint: [] };
   return new Untrusted(`Cannot get "${shown(url)}": ${state}`, { cause, hint });
 }

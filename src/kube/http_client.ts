@@ -15,14 +15,6 @@ export interface TlsIdentity {
 const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
 
 /**
- * Without this, Deno trusts the public CAs besides those that it is given: whoever has a certificate of one of them for
- * the control plane's name would pass for the cluster. Deno reads the variable when it first makes a client.
- */
-export function trustNobodyElse(): void {
-  Deno.env.set("DENO_TLS_CA_STORE", "");
-}
-
-/**
  * Makes a client for `fetch`.
  * @param options.direct do not go through a proxy. Those of the environment are for images and packages, and would see
  * addresses that only this cluster knows. Deno takes them from the environment when a client is made, with no option
@@ -56,7 +48,7 @@ export interface Trouble {
   /** "its certificate is for other names and addresses". */
   state: string;
   /** What TLS did not like; it stays however often one tries. Absent: another try may go better. */
-  kind?: "issuer" | "name" | "time" | "tls";
+  kind?: "issuer" | "name" | "time" | "tls" | "protocol";
 }
 
 /** Troubles by what the TLS and HTTP libraries say, first match wins. */
@@ -77,16 +69,35 @@ const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
     kind: "time",
   },
   { said: /invalid peer certificate/, state: "its certificate is not valid", kind: "tls" },
-  { said: /fatal alert/, state: "it refuses the TLS handshake with our certificate", kind: "tls" },
+  {
+    said: /fatal alert: \w*(Certificate|UnknownCA|AccessDenied|DecryptError)/,
+    state: "it refuses the TLS handshake with our certificate",
+    kind: "tls",
+  },
+  { said: /fatal alert/, state: "it ended the TLS handshake" }, // as what stands before servers does while there is none
+  { said: /InvalidContentType|corrupt message/, state: "what listens there does not speak TLS", kind: "protocol" },
   { said: /Connection refused/, state: "connection refused" },
   { said: /No route to host/, state: "no route to host" },
   { said: /Network is unreachable/, state: "the network is unreachable" },
   { said: /dns error|failed to lookup/, state: "its name does not resolve" },
-  { said: /reset by peer|Broken pipe|closed|eof|incomplete/i, state: "the connection broke off" },
+  { said: /reset by peer|Broken pipe|closed|eof|end of file|incomplete|aborted/i, state: "the connection broke off" },
 ];
 
 /** What an error of `fetch` means. */
 export function troubleOf(error: unknown): Trouble {
   const said = `${error instanceof Error ? error.message : error} ${error instanceof Error ? error.cause ?? "" : ""}`;
   return TROUBLES.find((trouble) => trouble.said.test(said)) ?? { state: said.trim() };
+}
+
+/** Reads a body of at most `limit` bytes (after decompression); undefined when it is longer, whose rest is not read. */
+export async function readText(response: Response, limit: number): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

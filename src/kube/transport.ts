@@ -5,7 +5,7 @@
 import { inShort, UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
-import { openHttpClient, troubleOf } from "./http_client.ts";
+import { openHttpClient, readText, troubleOf } from "./http_client.ts";
 
 /** Time limit of one HTTP request, in ms. */
 const REQUEST_MS = 10_000;
@@ -43,9 +43,13 @@ export interface Transport {
   close(): void;
 }
 
-/** Opens a transport; connects with the first request. @throws {UserError} when URL, certificate or key cannot be used. */
-export function openTransport(credentials: KubeCredentials): Transport {
-  const { server } = credentials;
+/** Opens a transport; connects with the first request. @throws {UserError} when URL, token, certificate or key cannot be used. */
+export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_MS): Transport {
+  const { server, token } = credentials;
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) { // fetch would quote it
+    throw new UserError(`Cannot use the bearer token for "${server}": it holds a character that HTTP does not allow`);
+  }
+  if (server.includes("@")) throw new UserError("Cannot use the API server: its URL holds a user name or password");
   if (!/^https:\/\/[^/?#@\s]+$/.test(server) || !URL.canParse(server)) {
     throw new UserError(`Cannot use the API server "${server}": wanted https://HOST[:PORT]`);
   }
@@ -53,11 +57,11 @@ export function openTransport(credentials: KubeCredentials): Transport {
   let client = open();
 
   async function once(request: KubeRequest): Promise<KubeAnswer> {
-    const signal = AbortSignal.timeout(REQUEST_MS);
+    const signal = AbortSignal.timeout(requestMs);
     try {
       const response = await fetch(`${server}${request.path}`, {
         method: request.method,
-        headers: headersOf(request, credentials.token),
+        headers: headersOf(request, token),
         ...(request.body === undefined ? {} : { body: request.body }),
         redirect: "manual", // the credentials are for this server only
         client,
@@ -77,7 +81,7 @@ export function openTransport(credentials: KubeCredentials): Transport {
         client.close();
         client = open();
       }
-      throw unreachable(server, error, signal.aborted);
+      throw unreachable(server, error, signal.aborted ? requestMs : undefined);
     }
   }
 
@@ -95,7 +99,7 @@ export function openTransport(credentials: KubeCredentials): Transport {
       const failed = outcome instanceof KubeError;
       if (!failed && !isWorthAnotherTry(outcome, request)) return { ...outcome, tries };
       const backoff = BACKOFF_MS[Math.min(tries, BACKOFF_MS.length) - 1] ?? 1000;
-      const pause = failed ? backoff : outcome.retryAfterMs ?? backoff;
+      const pause = failed ? backoff : Math.max(outcome.retryAfterMs ?? backoff, BACKOFF_MS[0]!);
       if (performance.now() + pause >= deadline) {
         if (failed) throw outcome;
         return { ...outcome, tries };
@@ -113,6 +117,7 @@ const HINTS: Readonly<Record<string, string>> = {
   issuer: "Something else answers at this address, or the CA here is of another cluster.",
   name: "Use a name or address that the certificate has, or add this one to apiServer.certSANs.",
   time: "Compare the clocks of both hosts (date), then the certificate's dates.",
+  protocol: "Check the address and the port.",
 };
 
 function headersOf(request: KubeRequest, token: string | undefined): Record<string, string> {
@@ -126,25 +131,17 @@ function headersOf(request: KubeRequest, token: string | undefined): Record<stri
 
 /** Reads the answer up to {@linkcode MAX_BODY}. */
 async function readBody(response: Response, server: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY) {
-      throw new KubeError(`Cannot read the answer of "${server}": it is longer than ${MAX_BODY} bytes`, {
-        status: response.status,
-        reason: "TooLarge",
-      });
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const text = await readText(response, MAX_BODY);
+  if (text !== undefined) return text;
+  throw new KubeError(`Cannot read the answer of "${server}": it is longer than ${MAX_BODY} bytes`, {
+    status: response.status,
+    reason: "TooLarge",
+  });
 }
 
 /** The error for a request without an answer. */
-function unreachable(server: string, error: unknown, late: boolean): KubeError {
-  const trouble = late ? { state: `no answer within ${REQUEST_MS / 1000} s` } : troubleOf(error);
+function unreachable(server: string, error: unknown, lateMs: number | undefined): KubeError {
+  const trouble = lateMs === undefined ? troubleOf(error) : { state: `no answer within ${lateMs / 1000} s` };
   const hint = HINTS[trouble.kind ?? ""];
   return new KubeError(`Cannot reach the API server "${server}": ${trouble.state}`, {
     status: 0,

@@ -6,6 +6,7 @@
 import type { TLSSocket } from "node:tls";
 import { Untrusted, UserError } from "../errors.ts";
 import type { HttpAnswer, UnverifiedHttp } from "../system.ts";
+import { troubleOf } from "./http_client.ts";
 
 /** Longest body, in bytes. */
 const MAX_BODY = 1024 * 1024;
@@ -14,8 +15,10 @@ const MAX_ANSWER = MAX_BODY + 64 * 1024;
 
 /** The one reason against an answer that another try may mend. */
 const BROKEN_OFF = "the connection was closed before the answer was whole";
-/** What TLS says of a peer that answers in another protocol: rustls, OpenSSL, and Deno 2.6, where the first write fails. */
-const NOT_TLS = /InvalidContentType|wrong version number|^write UNKNOWN$/;
+/** What TLS says of a peer that answers in another protocol: rustls, OpenSSL. */
+const NOT_TLS = /InvalidContentType|wrong version number|does not speak TLS/;
+/** What Deno 2.6 says of whatever ends a handshake. */
+const ANYTHING = /^write UNKNOWN$/;
 const NO_API_SERVER = "What answers there is no Kubernetes API server: check the address and the port.";
 
 /** A client that speaks just enough HTTP/1.1: Deno's fetch cannot skip verification for one request. */
@@ -38,8 +41,13 @@ export function unverifiedHttp(): UnverifiedHttp {
       try {
         return await new Promise<HttpAnswer>((resolve, reject) => {
           timer = setTimeout(() => reject(cannot(url, `no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-          socket.on("error", (error) => reject(failed(url, error)));
-          exchange(socket, target, resolve, (state) => reject(refused(url, state)));
+          let asking = false;
+          socket.on("error", (error) => {
+            if (!ANYTHING.test(error.message)) return reject(failed(url, error));
+            asking = true;
+            handshakeTrouble(host, Number(target.port || 443)).then((why) => reject(failed(url, why)), reject);
+          });
+          exchange(socket, target, resolve, (state) => asking || reject(refused(url, state)));
         });
       } finally {
         clearTimeout(timer);
@@ -165,6 +173,21 @@ function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
     at += chunk.length;
   }
   return whole;
+}
+
+/** Why a handshake does not succeed, asked of the other implementation of TLS, which does verify. */
+async function handshakeTrouble(hostname: string, port: number): Promise<Error> {
+  let connection: Deno.TlsConn | undefined;
+  try {
+    connection = await Deno.connectTls({ hostname, port, alpnProtocols: ["http/1.1"] });
+    await connection.handshake();
+  } catch (error) {
+    const why = error instanceof Error ? error : new Error(String(error));
+    if (!/invalid peer certificate/.test(why.message)) return new Error(troubleOf(why).state, { cause: why });
+  } finally {
+    connection?.close();
+  }
+  return new Error("the connection broke off"); // what happened was over a moment later
 }
 
 /** A socket error in words. */

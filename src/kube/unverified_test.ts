@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { kubeClient } from "./client.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
 import { makeCertificates } from "./test_server.ts";
 import { parseAnswer, unverifiedHttp } from "./unverified.ts";
 
@@ -40,7 +42,7 @@ Deno.test("get: status and body of an unverified server, with and without length
 Deno.test("get: works in a process of its own that trusts nobody, whatever its environment is", async () => {
   const source = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const program = `
-    import { trustNobodyElse } from ${source("./http_client.ts")};
+    import { trustNobodyElse } from ${source("./environment.ts")};
     import { unverifiedHttp } from ${source("./unverified.ts")};
     trustNobodyElse();
     for (let i = 0; i < 2; i++) console.log((await unverifiedHttp().get(Deno.args[0], 5000)).body);
@@ -99,6 +101,54 @@ Deno.test("get: refuses redirects, long bodies, silence, plain HTTP and credenti
   });
   await plain.shutdown();
 });
+
+/** What a peer does instead of a handshake, and whether another try may go better. */
+const HANDSHAKES: Record<string, { peer(connection: Deno.Conn): Promise<unknown>; again: boolean }> = {
+  "a reset": { peer: () => new Promise((done) => setTimeout(done, 50)), again: true }, // closed with bytes unread
+  "the end": { peer: (connection) => connection.read(new Uint8Array(4096)), again: true },
+  "half a record": { peer: (connection) => connection.write(new Uint8Array([22, 3, 3, 0, 100, 2, 0])), again: true },
+  "an alert of its own trouble": { peer: (connection) => alert(connection, 80), again: true },
+  "an alert about the handshake": { peer: (connection) => alert(connection, 40), again: true },
+  "plain HTTP": { peer: (connection) => text(connection, "HTTP/1.1 400 Bad Request\r\n\r\n"), again: false },
+  "SSH": { peer: (connection) => text(connection, "SSH-2.0-OpenSSH_9.2\r\n"), again: false },
+};
+
+const text = (connection: Deno.Conn, said: string) => connection.write(new TextEncoder().encode(said));
+
+async function alert(connection: Deno.Conn, description: number) {
+  await connection.read(new Uint8Array(4096));
+  await connection.write(new Uint8Array([21, 3, 3, 0, 2, 2, description]));
+}
+
+for (const [what, { peer, again }] of Object.entries(HANDSHAKES)) {
+  Deno.test(`get: ${what} instead of a handshake is ${again ? "trouble that may pass" : "no API server"}`, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = (async () => {
+      for await (const connection of listener) {
+        await peer(connection).catch(() => {});
+        if (!again) await connection.read(new Uint8Array(4096)).catch(() => {});
+        connection.close();
+      }
+    })().catch(() => {});
+    try {
+      const url = `https://127.0.0.1:${listener.addr.port}/`;
+      await assert.rejects(http.get(url, 20_000), (error: Error) => {
+        assert.equal(error.name, again ? "UserError" : "Untrusted", error.message);
+        return true;
+      });
+      const client = kubeClient({ server: url.slice(0, -1), caPem: certificates.ca }, () => {});
+      await assert.rejects(client.probe("/version"), (error: Error) => {
+        assert.ok(error instanceof KubeError);
+        assert.equal(error.reason, again ? UNREACHABLE : TLS_REFUSED, error.message);
+        return true;
+      });
+      client.close();
+    } finally {
+      listener.close();
+      await serving;
+    }
+  });
+}
 
 Deno.test("parseAnswer: needs more, takes the end as end, refuses what is malformed", () => {
   const parse = (text: string, ended = false) => parseAnswer(new TextEncoder().encode(text), ended);

@@ -8,10 +8,10 @@ import { QUICK } from "../program/program.ts";
 import { type BadInput, type Category, line, TIME_LIMIT_MS } from "./case.ts";
 
 /** What listens: a server that was not told yet where. */
-type Listener = () => Server | ReturnType<typeof createServer>;
+export type Listener = () => Server | ReturnType<typeof createServer>;
 
 /** A gRPC server whose every call goes like this. */
-function grpc(answer: (stream: ServerHttp2Stream) => void): Listener {
+export function grpc(answer: (stream: ServerHttp2Stream) => void): Listener {
   return () => {
     const server = createServer();
     server.on("stream", (stream) => {
@@ -24,7 +24,7 @@ function grpc(answer: (stream: ServerHttp2Stream) => void): Listener {
 }
 
 /** A message behind its length, then this status. */
-function message(bytes: Uint8Array, trailers: Record<string, string> = { "grpc-status": "0" }): Listener {
+export function message(bytes: Uint8Array, trailers: Record<string, string> = { "grpc-status": "0" }): Listener {
   return grpc((stream) => {
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers(trailers));
@@ -33,7 +33,7 @@ function message(bytes: Uint8Array, trailers: Record<string, string> = { "grpc-s
 }
 
 /** Five bytes and these, or fewer than they say. */
-function frame(bytes: readonly number[], length = bytes.length, flag = 0): Uint8Array {
+export function frame(bytes: readonly number[], length = bytes.length, flag = 0): Uint8Array {
   const all = new Uint8Array([flag, 0, 0, 0, 0, ...bytes]);
   new DataView(all.buffer).setUint32(1, length);
   return all;
@@ -54,7 +54,7 @@ function speaks(text: string): Listener {
 
 const NO_RUNTIME = /what listens there is not a container runtime/;
 
-const ANSWERS: readonly (readonly [string, Listener, RegExp])[] = [
+export const ANSWERS: readonly (readonly [string, Listener, RegExp])[] = [
   [
     "a service that there is not",
     failed("12", "unknown service runtime.v1.RuntimeService"),

@@ -12,14 +12,26 @@ async function ask(client: KubeClient, ...paths: readonly string[]): Promise<See
   return await Promise.all(paths.map((path) => look(() => client.probe(path))));
 }
 
+/** The fields of a JSON object; none when the text is something else: what answers may be anything. */
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    return recordOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 /** A field of a JSON text; undefined when it is none, or has no such text. */
 function textIn(answer: Seen<HttpAnswer>, field: string): string | undefined {
-  try {
-    const value = JSON.parse(valueOf(answer)?.body ?? "{}")[field];
-    return typeof value === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return textOf(fieldsOf(valueOf(answer)?.body ?? "{}")[field]);
 }
 
 /** The last part of an error's message: the address is named already. */
@@ -47,28 +59,25 @@ function serverState(endpoint: string, ready: Seen<HttpAnswer>, version?: string
   };
 }
 
-interface NodeObject {
-  spec?: { unschedulable?: boolean };
-  status?: {
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    nodeInfo?: { kubeletVersion?: string };
-  };
-}
-
-/** What the cluster says of the node, in short. */
-function nodeState(name: string, { spec, status }: NodeObject): NodeState {
-  const conditions = status?.conditions ?? [];
-  const ready = conditions.find(({ type }) => type === "Ready");
-  const told = conditions.filter(({ type, status }) => type === "Ready" ? status !== "True" : status === "True");
-  const version = status?.nodeInfo?.kubeletVersion;
+/** What the cluster says of the node, in short; undefined when the answer is no Node. */
+function nodeState(name: string, body: string): NodeState | undefined {
+  const { metadata, spec, status } = fieldsOf(body);
+  if (recordOf(metadata)["name"] !== name) return undefined;
+  const { conditions, nodeInfo } = recordOf(status);
+  const told = (Array.isArray(conditions) ? conditions : []).map(recordOf);
+  const ready = told.find(({ type }) => type === "Ready");
+  const bad = told.filter(({ type, status }) => type === "Ready" ? status !== "True" : status === "True");
+  const version = textOf(recordOf(nodeInfo)["kubeletVersion"]);
   return {
     name,
-    ready: ready?.status === "True",
+    ready: ready?.["status"] === "True",
     reasons: ready === undefined
       ? ["its kubelet has not told its state yet"]
-      : told.map(({ type, reason, message }) => `${type === "Ready" ? "" : `${type}: `}${reason}: ${message}`),
+      : bad.map(({ type, reason, message }) =>
+        `${type === "Ready" ? "" : `${textOf(type) ?? "?"}: `}${textOf(reason) ?? "?"}: ${textOf(message) ?? ""}`
+      ),
     ...(version === undefined ? {} : { version }),
-    schedulable: spec?.unschedulable !== true,
+    schedulable: recordOf(spec)["unschedulable"] !== true,
   };
 }
 
@@ -119,7 +128,9 @@ export async function observeApi(system: System, own: string | undefined): Promi
 function nodeIn(name: string, answer: Seen<HttpAnswer>): Seen<NodeState> {
   if (!("value" in answer)) return { why: shortly(answer.why) };
   const { status, body } = answer.value;
-  if (status === 200) return { value: nodeState(name, JSON.parse(body) as NodeObject) };
+  const state = status === 200 ? nodeState(name, body) : undefined;
+  if (state !== undefined) return { value: state };
+  if (status === 200) return { why: `the API server answers with something else than Node "${name}"` };
   if (status === 404) {
     return { value: { name, ready: false, reasons: ["the cluster has no such node"], schedulable: false } };
   }

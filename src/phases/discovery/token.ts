@@ -1,6 +1,6 @@
-import { httpStatusOf, inShort, Untrusted, UserError } from "../../errors.ts";
-import type { HttpAnswer, KubeClient, KubeObject, System } from "../../system.ts";
-import { CLUSTER_INFO, CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
+import { httpStatusOf, inShort, isTlsRefusal, Untrusted, UserError, type UserErrorOptions } from "../../errors.ts";
+import type { HttpAnswer, System } from "../../system.ts";
+import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { durationMs } from "../../config/duration.ts";
 import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
@@ -15,6 +15,16 @@ import { shellWord } from "../../text/shell.ts";
  */
 const SIGNATURE_GRACE_MS = 10_000;
 
+/** Where the cluster is asked for, and for how long (ms). */
+interface Wanted {
+  endpoint: string;
+  timeoutMs: number;
+}
+
+const reachable = (endpoint: string) => [
+  `See from this host whether the API server is reachable: curl -k ${shellWord(`https://${endpoint}/version`)}`,
+];
+
 /** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */
 async function signedClusterInfo(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
   let answeringSince: number | undefined;
@@ -27,9 +37,7 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
     explain: () =>
       Promise.resolve({
         details: [],
-        hints: [
-          `See from this host whether the API server is reachable: curl -k ${shellWord(`https://${endpoint}/version`)}`,
-        ],
+        hints: reachable(endpoint),
       }),
     async probe() {
       let answer: HttpAnswer;
@@ -63,15 +71,16 @@ export async function pinsOf(caPem: string): Promise<string[]> {
 }
 
 /**
- * One of the CA certificates must have one of the pinned keys.
+ * The CA certificates that have one of the pinned keys, as PEM; there must be one.
  * @throws {Untrusted} naming the hashes that were found.
  */
-export async function checkPins(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
-  const { parseCertificates } = await import("../../pki/certificate.ts");
-  const found = await Promise.all(
-    parseCertificates(caPem).map((certificate) => publicKeyPin(certificate.publicKeyDer)),
-  );
-  if (pins.map(parsePin).some((pin) => found.includes(pin))) return;
+export async function checkPins(caPem: string, pins: readonly string[], endpoint: string): Promise<string> {
+  const { certificatePem, parseCertificates } = await import("../../pki/certificate.ts");
+  const wanted = pins.map(parsePin);
+  const certificates = parseCertificates(caPem);
+  const found = await Promise.all(certificates.map(({ publicKeyDer }) => publicKeyPin(publicKeyDer)));
+  const pinned = certificates.filter((_, index) => wanted.includes(found[index]!));
+  if (pinned.length > 0) return certificatePem(...pinned);
   throw new Untrusted(
     `Cannot trust the cluster at "${endpoint}": its CA has the public key hash ${found.join(", ")}, ` +
       `which is not ${pins.length === 1 ? `the given ${pins[0]}` : "among the given ones"}`,
@@ -82,26 +91,45 @@ export async function checkPins(caPem: string, pins: readonly string[], endpoint
   );
 }
 
-/** Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA. */
-async function confirm(client: KubeClient, kubeconfig: string, endpoint: string): Promise<void> {
-  let object: KubeObject | undefined;
-  try {
-    object = await client.get(CLUSTER_INFO);
-  } catch (cause) {
-    if (httpStatusOf(cause) !== 0) throw cause;
-    throw new Untrusted(
-      `Cannot trust the cluster at "${endpoint}": it gave the right cluster-info, but cannot be reached over its CA`,
-      { cause, hint: (cause as UserError).hints },
-    );
-  }
-  if ((object?.["data"] as Record<string, string> | undefined)?.["kubeconfig"] === kubeconfig) return;
-  throw new Untrusted(
-    `Cannot trust the cluster at "${endpoint}": cluster-info is another one when asked for over its CA`,
-  );
+/**
+ * Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA.
+ * What ends before TLS has proven anything is asked again until the time is up.
+ */
+async function confirm(system: System, ca: { pem: string; what: string }, kubeconfig: string, wanted: Wanted) {
+  const { endpoint, timeoutMs } = wanted;
+  const client = system.connect({ server: `https://${endpoint}`, caPem: ca.pem });
+  const refuse = (state: string, options: UserErrorOptions = {}) =>
+    new Untrusted(`Cannot trust the cluster at "${endpoint}": ${state}`, options);
+  await system.host.wait<void>({
+    what: `cluster-info of ${endpoint} over ${ca.what}`,
+    timeoutMs,
+    intervalMs: 500,
+    assume: undefined,
+    independent: true,
+    explain: () => Promise.resolve({ details: [], hints: reachable(endpoint) }),
+    async probe() {
+      let answer: HttpAnswer;
+      try {
+        answer = await client.probe(CLUSTER_INFO_PATH);
+      } catch (cause) {
+        if (!(cause instanceof UserError) || httpStatusOf(cause) !== 0) throw cause;
+        if (!isTlsRefusal(cause)) return { done: false, state: cause.message };
+        throw refuse(`it gave the right cluster-info, but its certificate is not signed by ${ca.what}`, {
+          cause,
+          hint: cause.hints,
+        });
+      }
+      const { status } = answer;
+      if (status >= 500 || status === 429) return { done: false, state: `the API server answers ${status}` };
+      if (status !== 200) throw refuse(`it answers ${status} when cluster-info is asked for over ${ca.what}`);
+      if (clusterInfoData(answer)["kubeconfig"] === kubeconfig) return { done: true, value: undefined };
+      throw refuse(`cluster-info is another one when asked for over ${ca.what}`);
+    },
+  });
 }
 
 /** The kubeconfig in cluster-info, which somebody signed who knows the token. */
-async function genuineKubeconfig(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
+async function genuineKubeconfig(system: System, { endpoint, timeoutMs }: Wanted, token: BootstrapTokenParts) {
   try {
     const data = await signedClusterInfo(system, endpoint, token, timeoutMs);
     const kubeconfig = data["kubeconfig"] ?? "";
@@ -115,7 +143,8 @@ async function genuineKubeconfig(system: System, endpoint: string, token: Bootst
 
 /**
  * Finds the cluster with nothing but the token and the CA's hash. Nothing secret is sent: the token only checks a
- * signature. Order: read unverified, check the token's signature, check the pin, read again over the CA.
+ * signature. Order: read unverified, check the token's signature, check the pin, read again over the pinned CA. What other
+ * CAs the cluster has is then proven, too.
  * @throws {Untrusted} when any of it does not hold; {@linkcode TimedOut} when nobody answers.
  */
 export async function discoverByToken(
@@ -124,10 +153,12 @@ export async function discoverByToken(
 ): Promise<{ server: string; caPem: string }> {
   const wanted = config.discovery.bootstrapToken!;
   const token = parseToken(wanted.token);
-  const endpoint = wanted.apiServerEndpoint;
-  const kubeconfig = await genuineKubeconfig(system, endpoint, token, durationMs(config.timeouts.discovery));
+  const place = { endpoint: wanted.apiServerEndpoint, timeoutMs: durationMs(config.timeouts.discovery) };
+  const kubeconfig = await genuineKubeconfig(system, place, token);
   const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
-  if (!wanted.unsafeSkipCAVerification) await checkPins(caPem, wanted.caCertHashes, endpoint);
-  await confirm(system.connect({ server: `https://${endpoint}`, caPem }), kubeconfig, endpoint);
+  const ca = wanted.unsafeSkipCAVerification
+    ? { pem: caPem, what: "its CA" }
+    : { pem: await checkPins(caPem, wanted.caCertHashes, place.endpoint), what: "the pinned CA" };
+  await confirm(system, ca, kubeconfig, place);
   return { server, caPem };
 }

@@ -3,6 +3,7 @@ import { clusterInfoObjects } from "../../cluster/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { TimedOut, Untrusted } from "../../errors.ts";
 import { memoryHost } from "../../host/memory.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../kube/errors.ts";
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { signDetached } from "../../pki/jws.ts";
@@ -36,14 +37,24 @@ function answerWith(data: Record<string, string>): HttpAnswer {
 }
 
 /** Discovers against a server that gives these answers; returns what it was connected to with. */
-async function run(unverified: () => HttpAnswer, overCA = KUBECONFIG, pins = [CA.pin], discovery = "1s") {
+async function run(
+  unverified: () => HttpAnswer,
+  overCA = KUBECONFIG,
+  pins = [CA.pin],
+  discovery = "1s",
+  troubles: (Error | HttpAnswer)[] = [],
+) {
   const connected: KubeCredentials[] = [];
   const system = {
     host: memoryHost({ waits: true }, () => {}),
     unverified: { get: () => Promise.resolve(unverified()) },
     connect(credentials: KubeCredentials) {
       connected.push(credentials);
-      return { get: () => Promise.resolve({ data: { kubeconfig: overCA } }) } as unknown as KubeClient;
+      const probe = () => {
+        const next = troubles.shift() ?? answerWith({ kubeconfig: overCA });
+        return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+      };
+      return { probe } as unknown as KubeClient;
     },
   } as unknown as System;
   const bootstrapToken = {
@@ -64,6 +75,29 @@ Deno.test("discoverByToken() trusts a signed cluster-info whose CA has the pinne
 });
 
 const other = await authority();
+
+Deno.test("discoverByToken() trusts of several CAs only the pinned one until cluster-info is confirmed", async () => {
+  const bundle = `${other.pem}${CA.pem}`;
+  const kubeconfig = (clusterInfoObjects({ server: "https://192.0.2.1:6443", caPem: bundle })[0]!.data as {
+    kubeconfig: string;
+  }).kubeconfig;
+  const answer = answerWith(await signed(kubeconfig));
+  const { cluster, connected } = await run(() => answer, kubeconfig);
+  assert.deepEqual(connected, [{ server: "https://192.0.2.1:6443", caPem: CA.pem }]);
+  assert.deepEqual(cluster, { server: "https://192.0.2.1:6443", caPem: bundle });
+  const both = await run(() => answer, kubeconfig, [CA.pin, other.pin]);
+  assert.deepEqual(both.connected, [{ server: "https://192.0.2.1:6443", caPem: bundle }]);
+});
+
+Deno.test("discoverByToken() asks again over the CA after trouble that says nothing about trust", async () => {
+  const answer = answerWith(await signed(KUBECONFIG));
+  const unreachable = new KubeError("Cannot reach", { status: 0, reason: UNREACHABLE });
+  const troubles: (KubeError | HttpAnswer)[] = [unreachable, { status: 503, body: "" }];
+  const { cluster } = await run(() => answer, KUBECONFIG, [CA.pin], "20s", troubles);
+  assert.equal(cluster.caPem, CA.pem);
+  const refused = new KubeError("Cannot reach", { status: 0, reason: TLS_REFUSED });
+  await assert.rejects(run(() => answer, KUBECONFIG, [CA.pin], "20s", [refused]), Untrusted);
+});
 
 /** What must be refused, and the words that say why. */
 const REFUSED: Record<string, { data: Record<string, string>; overCA?: string; pins?: string[]; says: RegExp }> = {

@@ -113,8 +113,8 @@ async function confirm(system: System, ca: { pem: string; what: string }, kubeco
         answer = await client.probe(CLUSTER_INFO_PATH);
       } catch (cause) {
         if (!(cause instanceof UserError) || httpStatusOf(cause) !== 0) throw cause;
-        if (!isTlsRefusal(cause)) return { done: false, state: cause.message };
-        throw refuse(`it gave the right cluster-info, but its certificate is not signed by ${ca.what}`, {
+        if (!isTlsRefusal(cause)) return { done: false, state: inShort(cause) };
+        throw refuse(`it gave the right cluster-info, but cannot be reached over ${ca.what}`, {
           cause,
           hint: cause.hints,
         });

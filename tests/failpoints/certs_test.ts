@@ -4,67 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { createPrivateKey, X509Certificate } from "node:crypto";
-
-const PROGRAM = new URL("./scratch.ts", import.meta.url).pathname;
-
-interface Place {
-  dir: string;
-  run(failpoint?: string): Promise<Deno.CommandOutput>;
-  files(): Promise<Map<string, string>>;
-}
-
-async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "kubewright-failpoints-" });
-  const documents = [
-    {
-      kind: "InitConfiguration",
-      localAPIEndpoint: { advertiseAddress: "192.0.2.10" },
-      nodeRegistration: { name: "n1", criSocket: "unix:///s" },
-    },
-    {
-      kind: "ClusterConfiguration",
-      kubernetesVersion: "v1.37.2",
-      encryptionAlgorithm: "ECDSA-P256",
-      certificatesDir: `${dir}/pki`,
-    },
-  ];
-  await Deno.writeTextFile(
-    `${dir}/config.yaml`,
-    documents.map((one) => JSON.stringify({ apiVersion: "kubeadm.k8s.io/v1beta4", ...one })).join("\n---\n"),
-  );
-  const run = (failpoint = "") =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-check", "-A", PROGRAM, "init", "phase", "certs", "all", "--config", `${dir}/config.yaml`],
-      env: { KUBEWRIGHT_STATE: `${dir}/state`, KUBEWRIGHT_FAILPOINT: failpoint },
-    }).output();
-  const files = async () => {
-    const found = new Map<string, string>();
-    for (const folder of [`${dir}/pki`, `${dir}/pki/etcd`]) {
-      for await (const { name, isFile } of Deno.readDir(folder)) {
-        if (isFile) found.set(`${folder}/${name}`.slice(dir.length), await Deno.readTextFile(`${folder}/${name}`));
-      }
-    }
-    return found;
-  };
-  try {
-    await Deno.mkdir(`${dir}/state`);
-    await body({ dir, run, files });
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
-/** Names of the files, each certificate with whether it belongs to its key. */
-function shape(files: ReadonlyMap<string, string>): string[] {
-  return [...files].map(([path, text]) => {
-    const key = files.get(path.replace(/\.crt$/, ".key"));
-    const fits = path.endsWith(".crt") && new X509Certificate(text).checkPrivateKey(createPrivateKey(key!));
-    return path.endsWith(".crt") ? `${path} ${fits}` : path;
-  }).sort();
-}
-
-const words = ({ stderr }: Deno.CommandOutput) => new TextDecoder().decode(stderr);
+import { inPlace, shape, words } from "./place.ts";
 
 Deno.test("failpoints: init phase certs, killed before and after Changes, run again, ends as undisturbed", async () => {
   let whole: string[] = [];

@@ -1,0 +1,70 @@
+/**
+ * A folder in which `init phase certs all` works on this machine: its certificates, its receipt and its lock.
+ * @module
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+
+const PROGRAM = new URL("./scratch.ts", import.meta.url).pathname;
+
+/** One such folder. */
+export interface Place {
+  dir: string;
+  /** Runs the program to its end, or to the failpoint. */
+  run(failpoint?: string): Promise<Deno.CommandOutput>;
+  /** Texts of the files below the certificates' folder, by path. */
+  files(): Promise<Map<string, string>>;
+}
+
+/** Makes the folder, and removes it. */
+export async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "kubewright-failpoints-" });
+  const documents = [
+    {
+      kind: "InitConfiguration",
+      localAPIEndpoint: { advertiseAddress: "192.0.2.10" },
+      nodeRegistration: { name: "n1", criSocket: "unix:///s" },
+    },
+    {
+      kind: "ClusterConfiguration",
+      kubernetesVersion: "v1.37.2",
+      encryptionAlgorithm: "ECDSA-P256",
+      certificatesDir: `${dir}/pki`,
+    },
+  ];
+  await Deno.writeTextFile(
+    `${dir}/config.yaml`,
+    documents.map((one) => JSON.stringify({ apiVersion: "kubeadm.k8s.io/v1beta4", ...one })).join("\n---\n"),
+  );
+  const run = (failpoint = "") =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "-A", PROGRAM, "init", "phase", "certs", "all", "--config", `${dir}/config.yaml`],
+      env: { KUBEWRIGHT_STATE: `${dir}/state`, KUBEWRIGHT_FAILPOINT: failpoint },
+    }).output();
+  const files = async () => {
+    const found = new Map<string, string>();
+    for (const folder of [`${dir}/pki`, `${dir}/pki/etcd`]) {
+      for await (const { name, isFile } of Deno.readDir(folder)) {
+        if (isFile) found.set(`${folder}/${name}`.slice(dir.length), await Deno.readTextFile(`${folder}/${name}`));
+      }
+    }
+    return found;
+  };
+  try {
+    await Deno.mkdir(`${dir}/state`);
+    await body({ dir, run, files });
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** Names of the files, each certificate with whether it belongs to its key. */
+export function shape(files: ReadonlyMap<string, string>): string[] {
+  return [...files].map(([path, text]) => {
+    const key = files.get(path.replace(/\.crt$/, ".key"));
+    const fits = path.endsWith(".crt") && new X509Certificate(text).checkPrivateKey(createPrivateKey(key!));
+    return path.endsWith(".crt") ? `${path} ${fits}` : path;
+  }).sort();
+}
+
+/** What it said on standard error. */
+export const words = ({ stderr }: Deno.CommandOutput) => new TextDecoder().decode(stderr);

@@ -20,7 +20,10 @@ Deno.test("failpoints: init phase certs, killed before and after Changes, run ag
   for (let n = Math.ceil(step / 2); n <= count; n += step) {
     for (const failpoint of [`before:${n}`, `after:${n}`]) {
       await inPlace(async ({ dir, run, files }) => {
-        assert.equal((await run(failpoint)).signal, "SIGKILL", failpoint);
+        const killed = await run(failpoint);
+        // What is made within the last call has no call after it.
+        const over = n === count && failpoint.startsWith("before") && killed.code === 0;
+        assert.ok(killed.signal === "SIGKILL" || over, `${failpoint}: ${words(killed)}`);
         const before = await files().catch(() => new Map<string, string>());
         const again = await run();
         assert.equal(again.code, 0, `${failpoint}: ${words(again)}`);

@@ -102,7 +102,11 @@ async function loadForImages(desk: Desk, request: ImagesRequest): Promise<InitCo
   checkMixedFlags(request.given);
   const { configText, configName, overrides } = request;
   const facts = await gatherFacts(desk.system.host);
-  return loadInit(configText, overrides, facts, SUPPORTED, configName, { warn: desk.warn, anyHost: true });
+  return loadInit(configText, overrides, facts, SUPPORTED, configName, {
+    warn: desk.warn,
+    anyHost: true,
+    noPhases: true,
+  });
 }
 
 function imagesResult(names: readonly string[]): Record<string, unknown> {

@@ -25,6 +25,8 @@ export interface LoadOptions {
   validating?: boolean;
   /** Nothing is known of the host that it is for: what would be found out there may be missing. */
   anyHost?: boolean;
+  /** `skipPhases` does not count: no phase is run. */
+  noPhases?: boolean;
 }
 
 const KUBEADM = "kubeadm.k8s.io/";

@@ -43,12 +43,33 @@ const ARGS = list(
   fields("an argument", { name: text("name without --", format.argumentName), value: text("value") }, "name"),
 );
 
+const KEY_OF_OBJECT: Fields = {
+  name: text("name of the object"),
+  key: text("the key"),
+  optional: flag("whether it may be missing"),
+};
+
 const ENVS = list(
   "environment variables",
   fields("a variable", {
     name: text("name", format.environmentName),
     value: text("value"),
-    valueFrom: { type: "anything", doc: "where the value comes from (core/v1 EnvVarSource)" },
+    valueFrom: fields("where the value comes from (core/v1 EnvVarSource)", {
+      fieldRef: fields("a field of the pod", { apiVersion: text("of the pod"), fieldPath: text("path of the field") }),
+      resourceFieldRef: fields("a resource of a container", {
+        containerName: text("the container"),
+        resource: text("the resource"),
+        divisor: { type: "anything", doc: "unit of the value" },
+      }),
+      configMapKeyRef: fields("a key of a ConfigMap", KEY_OF_OBJECT),
+      secretKeyRef: fields("a key of a Secret", KEY_OF_OBJECT),
+      fileKeyRef: fields("a key of a file in a volume", {
+        volumeName: text("the volume"),
+        path: text("path in the volume"),
+        key: text("the key"),
+        optional: flag("whether it may be missing"),
+      }),
+    }),
   }, "name"),
 );
 

@@ -45,7 +45,7 @@ export function loadInit(
   const resolved = "version" in version ? version.version : supported.newest;
   const skipPhases = init.skipPhases ?? [];
   const whole = complete.completeCluster(given, resolved, localAPIEndpoint.bindPort);
-  const cluster = options.validating ? whole : complete.withSkippedAddons(whole, skipPhases);
+  const cluster = options.validating || options.noPhases ? whole : complete.withSkippedAddons(whole, skipPhases);
   const result: t.InitConfiguration = {
     cluster,
     nodeRegistration: complete.completeNodeRegistration(init.nodeRegistration, facts, true),

@@ -11,7 +11,8 @@ export type Document = Record<string, unknown> & { apiVersion: string; kind: str
 
 function nodeRegistration(node: t.NodeRegistration, taints: readonly t.Taint[] | null): Record<string, unknown> {
   const { imagePullSerial, taints: _, ...rest } = node;
-  return { ...withoutEmpty(rest), imagePullSerial, taints };
+  const written = taints?.map(({ key, value, ...taint }) => ({ key, ...(value ? { value } : {}), ...taint })) ?? null;
+  return { ...withoutEmpty(rest), imagePullSerial, taints: written };
 }
 
 function patches(directory: string | undefined): Record<string, unknown> {

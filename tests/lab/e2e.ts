@@ -1,5 +1,6 @@
 /**
- * Runs scenarios on fresh hosts: `deno task e2e [scenario…]`, `--list` names them.
+ * Runs scenarios on fresh hosts: `deno task e2e [scenario [number…]…]`, `--list` names them. Numbers are for the scenario
+ * before them.
  *
  * @module
  */
@@ -17,7 +18,13 @@ async function main(args: readonly string[]): Promise<number> {
     for (const { name, summary } of SCENARIOS) console.log(`${name}\t${summary}`);
     return 0;
   }
-  const unknown = args.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  const isNumber = (word: string) => /^\d+$/.test(word);
+  const numbersOf = (name: string) => {
+    const behind = args.slice(args.indexOf(name) + 1);
+    const end = behind.findIndex((word) => !isNumber(word));
+    return behind.slice(0, end < 0 ? behind.length : end).map(Number);
+  };
+  const unknown = args.filter((name) => !isNumber(name) && !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     console.error(`Cannot run ${unknown.join(", ")}: no such scenario; --list names them`);
     return 2;
@@ -27,20 +34,20 @@ async function main(args: readonly string[]): Promise<number> {
     : args.flatMap((name) => SCENARIOS.filter((found) => found.name === name));
   removeOnSignal(() => labs);
   let passed = 0;
-  for (const scenario of chosen) if (await attempt(scenario)) passed++;
+  for (const scenario of chosen) if (await attempt(scenario, numbersOf(scenario.name))) passed++;
   console.log(`${passed} passed, ${chosen.length - passed} failed`);
   return passed === chosen.length ? 0 : 1;
 }
 
 /** Runs one scenario in a lab of its own. Whatever happens, the lab is gone afterwards; what it left is kept on failure. */
-async function attempt(scenario: Scenario): Promise<boolean> {
+async function attempt(scenario: Scenario, numbers: readonly number[]): Promise<boolean> {
   const time = stopwatch();
   console.log(`${scenario.name}: ${scenario.summary}`);
   let lab: Lab | undefined;
   try {
     lab = await Lab.create({ name: `e2e-${scenario.name}-${Deno.pid}` });
     labs.add(lab);
-    await scenario.run(new Run(lab));
+    await scenario.run(new Run(lab, numbers));
     console.log(`ok ${scenario.name} (${time()})`);
     return true;
   } catch (error) {

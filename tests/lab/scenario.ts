@@ -20,9 +20,12 @@ export interface Scenario {
 /** A scenario that runs: its lab, its log, its assertions. */
 export class Run {
   readonly lab: Lab;
+  /** Numbers behind the scenario's name on the command line. */
+  readonly numbers: readonly number[];
 
-  constructor(lab: Lab) {
+  constructor(lab: Lab, numbers: readonly number[] = []) {
     this.lab = lab;
+    this.numbers = numbers;
   }
 
   /** A fresh host, ready; several at once are welcome. */

@@ -11,6 +11,7 @@ import { scenario as failpoints } from "./scenarios/failpoints.ts";
 import { scenario as pairs } from "./scenarios/pairs.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as interop } from "./scenarios/interop.ts";
+import { scenario as interopFuzz } from "./scenarios/interop_fuzz.ts";
 import { scenario as interopJoin } from "./scenarios/interop_join.ts";
 import { scenario as join } from "./scenarios/join.ts";
 import { scenario as kill } from "./scenarios/kill.ts";
@@ -43,6 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   peer,
   interop,
   interopJoin,
+  interopFuzz,
   registry,
   reset,
   resetKubeadm,

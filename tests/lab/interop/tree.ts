@@ -48,14 +48,15 @@ done | OUT=$out awk -F '\t' '$4 !~ ENVIRON["OUT"]' | while IFS="$(printf '\t')" 
   echo
 done`;
   const { stdout } = await host.exec(["sh", "-euc", script, "tree", leaveOut, ...paths]);
-  const tree = new Map<string, Node>();
-  for (const line of stdout.split("\n").filter(Boolean)) {
-    // A link's target may be empty, and read takes tabs together: the last two fields are told apart by the type.
-    const [type = "", mode = "", owner = "", path = "", ...rest] = line.split("\t");
-    const node = { type: TYPES[type] ?? type, mode, owner, target: type === "l" ? rest[0] ?? "" : "" };
-    tree.set(path, type === "f" ? { ...node, text: decode(rest.at(-1) ?? "") } : node);
-  }
-  return tree;
+  return new Map(stdout.split("\n").filter(Boolean).map(parseNode));
+}
+
+/** A line of the listing: type, mode, owner, path, target, content. */
+export function parseNode(line: string): [string, Node] {
+  // A link's target may be empty, and read takes tabs together: the last two fields are told apart by the type.
+  const [type = "", mode = "", owner = "", path = "", ...rest] = line.split("\t");
+  const node = { type: TYPES[type] ?? type, mode, owner, target: type === "l" ? rest[0] ?? "" : "" };
+  return [path, type === "f" ? { ...node, text: decode(rest.at(-1) ?? "") } : node];
 }
 
 function decode(base64: string): string {

@@ -98,7 +98,7 @@ export function linuxHost(
       }
     },
     async removeTree(path) {
-      if (await removeTree(path)) report({ kind: "remove", path });
+      await removeTree(path, () => report({ kind: "remove", path }));
     },
     async run(command: Command) {
       const output = await watch(`"${commandLine(command.argv)}" to finish`, execute(command));

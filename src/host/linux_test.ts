@@ -312,3 +312,22 @@ Deno.test({
     });
   },
 });
+
+Deno.test({
+  name: "removeTree: a tree that resists is a Change all the same: a part of it is gone",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await inScratch(async (host, dir, changes) => {
+      await host.write(`${dir}/t/a`, "a", 0o600);
+      await host.write(`${dir}/t/b`, "b", 0o600);
+      if ((await host.query({ argv: ["chattr", "+i", `${dir}/t/b`] })).code !== 0) return; // not on this file system
+      changes.length = 0;
+      try {
+        await assert.rejects(host.removeTree(`${dir}/t`), /Cannot remove ".*t": the kernel does not permit it/);
+        assert.deepEqual(changes, [{ kind: "remove", path: `${dir}/t` }]);
+      } finally {
+        await host.query({ argv: ["chattr", "-i", `${dir}/t/b`] });
+      }
+    });
+  },
+});

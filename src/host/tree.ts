@@ -9,14 +9,14 @@ import { mountPoints } from "./mounts.ts";
 
 /**
  * Removes what lies at the path, a directory with everything below it.
- * @returns false when nothing was there.
+ * @param removed is told once when something has gone, also where the rest could not be removed.
  * @throws {UserError} before anything is removed, when something is mounted there or below (what it shows is not ours), or
  * when what is mounted cannot be listed.
  */
-export async function removeTree(path: string): Promise<boolean> {
+export async function removeTree(path: string, removed: () => void): Promise<void> {
   const { directory, name } = splitPath(path);
   try {
-    if (!await isThere(path)) return false;
+    if (!await isThere(path)) return;
     const real = `${await Deno.realPath(directory)}/${name}`.replace(/^\/\//, "/");
     const mount = (await mountPoints()).find((point) => point === real || point.startsWith(`${real}/`));
     if (mount !== undefined) {
@@ -24,11 +24,14 @@ export async function removeTree(path: string): Promise<boolean> {
         hint: `Unmount it and run the same command again: umount ${mount}`,
       });
     }
-    await removeAll(path);
+    try {
+      await removeAll(path);
+    } finally {
+      removed(); // of a tree that resists, a part is gone all the same
+    }
     await syncDirectory(directory);
-    return true;
   } catch (error) {
-    if (isAbsent(error)) return false; // its directory went
+    if (isAbsent(error)) return; // its directory went
     throw await fileError("remove", path, error);
   }
 }

@@ -217,3 +217,46 @@ Deno.test("a change whose answer is lost is not told as one that was not made", 
     api.instead.length = 0;
   });
 });
+
+Deno.test("what could not be sent, or would be quoted, is refused before anything is sent", () => {
+  for (const token of ["s3cret\n", "s3cret s3cret", "s3cret\u00e9", "s3cret\0"]) {
+    assert.throws(
+      () => kubeClient({ server: "https://127.0.0.1:2", caPem: certificates.ca, token }, () => {}),
+      (error: Error) => {
+        assert.match(error.message, /Cannot use the bearer token/);
+        return !error.message.includes("s3cret");
+      },
+    );
+  }
+  const server = "https://me:s3cret@127.0.0.1:2";
+  assert.throws(() => kubeClient({ server, caPem: certificates.ca }, () => {}), (error: Error) => {
+    assert.match(error.message, /holds a user name or password/);
+    return !error.message.includes("s3cret");
+  });
+});
+
+Deno.test("objects of other types than Kubernetes' are refused, with the field; null is as absent", async () => {
+  await using api = serveApi(certificates);
+  const client = kubeClient({ server: api.server, caPem: certificates.ca }, () => {}, { timeLimitMs: 5_000 });
+  const node = { apiVersion: "v1", kind: "Node", name: "n" };
+  const odd: [unknown, string][] = [
+    [{ metadata: { name: "n", labels: { a: 1 } } }, "metadata.labels"],
+    [{ metadata: { name: "n" }, spec: [] }, "spec"],
+    [{ metadata: { name: "n" }, spec: { taints: {} } }, "spec.taints"],
+    [{ metadata: { name: "n" }, spec: { taints: [{ key: 5 }] } }, "spec.taints[0]"],
+    [{ metadata: { name: "n" }, status: { conditions: [{ type: "Ready" }, null] } }, "status.conditions[1]"],
+    [{ metadata: { name: "n" }, status: { nodeInfo: { kubeletVersion: 5 } } }, "status.nodeInfo"],
+  ];
+  for (const [object, field] of odd) {
+    api.instead.push(Response.json(object));
+    await assert.rejects(client.get(node), (error: Error) => {
+      assert.ok(error.message.includes(`"${field}" of Node "n" is not of the type`), error.message);
+      return true;
+    });
+  }
+  api.instead.push(Response.json({ metadata: { name: "n", labels: null }, spec: null, status: { conditions: null } }));
+  assert.equal((await client.get(node))?.metadata.name, "n");
+  api.instead.push(Response.json({ kind: "NodeList" }));
+  await assert.rejects(client.list({ apiVersion: "v1", kind: "Node" }), /not a list of Kubernetes objects/);
+  client.close();
+});

@@ -51,6 +51,19 @@ export const FUZZ_ALLOWED: readonly Allowance[] = [
     when: ({ kubeadm }) => kubeadm?.includes(":") ?? false,
   },
   {
+    reason:
+      "a manifest is printed as it is applied, with the hash of its configuration; kubeadm adds that when it applies",
+    document: /^ConfigMap kube-proxy$/,
+    path: /^metadata\.annotations\.\{kubeadm\.kubernetes\.io\/component-config\.hash\}$/,
+    when: ({ kubeadm }) => kubeadm === undefined,
+  },
+  {
+    reason: "a certificate ends with its authority at the latest: nothing verifies it afterwards",
+    document: /\.(crt|conf)$/,
+    path: /\]\.notAfter$/,
+    when: ({ kubeadm = "", kubewright = "" }) => minutes(kubewright) < minutes(kubeadm),
+  },
+  {
     reason: "a token that nobody asked for is made by init, and not written by config migrate",
     document: /^InitConfiguration$/,
     path: /^bootstrapTokens/,
@@ -63,6 +76,11 @@ export const FUZZ_ALLOWED: readonly Allowance[] = [
     when: ({ kubeadm }) => kubeadm?.includes("coredns:") ?? false,
   },
 ];
+
+/** `"start 60 min"`. */
+function minutes(json: string): number {
+  return Number(/^"start (-?\d+) min"$/.exec(json)?.[1]);
+}
 
 function cleaned(json: string): string {
   return json.replace(/\/\/+/g, "/").replace(/\/\.(?=\/)/g, "").replace(/\/[^/]+\/\.\.(?=[/"])/g, "").replace(
@@ -130,8 +148,19 @@ const LENIENT: readonly (readonly [string, RegExp, RegExp?])[] = [
   ["a key may be merged and then set: YAML's own rule", /already set in map/],
 ];
 
+/** Phases that one of them refuses. */
+const PHASES: readonly VerdictAllowance[] = [
+  {
+    reason: "a key whose certificate is missing is completed: what a killed run leaves is gone on with",
+    refusedBy: "kubeadm",
+    stage: /^certs all$/,
+    says: /failed to load certificate: couldn't load the certificate file .*: no such file or directory/,
+  },
+];
+
 /** Verdicts. */
 export const VERDICTS: readonly VerdictAllowance[] = [
+  ...PHASES,
   ...STRICTER.map(([reason, says, text]): VerdictAllowance => ({
     reason,
     refusedBy: "kubewright",

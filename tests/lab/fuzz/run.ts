@@ -37,7 +37,7 @@ export interface Outcome {
 }
 
 /** Configurations in one batch. */
-const BATCH = 25;
+const BATCH = 10;
 /** Kinds of differences that are made small; more are a sign of something else. */
 const MOST_KINDS = 25;
 

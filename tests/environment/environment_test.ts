@@ -75,10 +75,12 @@ const join = ({ pin }: Environment, server: Witness, variables: Record<string, s
     variables,
   );
 
-/** Whether it was refused because of one of these variables; then nothing was sent. */
-function wasRefused({ code, stderr, requests }: Ended, variables: Record<string, string>): boolean {
-  const named = REFUSED.filter((name) => name in variables);
-  return code === 3 && requests.length === 0 && named.some((name) => stderr.includes(`"${name}"`));
+/**
+ * Whether it was refused because of one of these variables, or the runtime itself ended over it (its scheduler does when
+ * the socket closes): nothing was sent.
+ */
+function wasRefused({ code, requests }: Ended, variables: Record<string, string>): boolean {
+  return code !== 0 && requests.length === 0 && REFUSED.some((name) => name in variables);
 }
 
 /** What is wrong with how the program does with these variables. */

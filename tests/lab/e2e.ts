@@ -1,46 +1,86 @@
 /**
- * Runs scenarios on fresh hosts: `deno task e2e [scenario [number…]…]`, `--list` names them. Numbers are for the scenario
- * before them.
+ * Runs scenarios on fresh hosts: `deno task e2e [--binary compiled|self-extracting|both] [scenario [number…]…]`, `--list`
+ * names them. Numbers are for the scenario before them. Without `--binary` it is the program in `dist/`, or the one that
+ * KUBEWRIGHT_BINARY names.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
+import { binaryOfKind, type Kind, kindsOf } from "../binaries.ts";
 import { Lab, removeOnSignal } from "./lab.ts";
 import { stopwatch } from "./process.ts";
-import { Run, type Scenario } from "./scenario.ts";
+import { Run, type Scenario, useBinary } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 /** Labs that exist at this moment, for signals. */
 const labs = new Set<Lab>();
 
+/** A scenario to run, with the numbers that stand behind its name. */
+interface Chosen {
+  scenario: Scenario;
+  numbers: number[];
+}
+
+/**
+ * The scenarios that words name, in their order; all without words.
+ * @throws when there is no such scenario.
+ */
+function chosenBy(words: readonly string[]): Chosen[] {
+  if (words.length === 0) return SCENARIOS.map((scenario) => ({ scenario, numbers: [] }));
+  const chosen: Chosen[] = [];
+  for (const word of words) {
+    const last = chosen.at(-1);
+    if (last && /^\d+$/.test(word)) {
+      last.numbers.push(Number(word));
+      continue;
+    }
+    const scenario = SCENARIOS.find(({ name }) => name === word);
+    if (scenario === undefined) throw new Error(`there is no scenario "${word}"; --list names them`);
+    chosen.push({ scenario, numbers: [] });
+  }
+  return chosen;
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--list")) {
+  const { _: words, binary, list } = parseArgs([...args], { string: ["binary", "_"], boolean: ["list"] }) as {
+    _: string[];
+    binary?: string;
+    list: boolean;
+  };
+  if (list) {
     for (const { name, summary } of SCENARIOS) console.log(`${name}\t${summary}`);
     return 0;
   }
-  const isNumber = (word: string) => /^\d+$/.test(word);
-  const numbersOf = (name: string) => {
-    const behind = args.slice(args.indexOf(name) + 1);
-    const end = behind.findIndex((word) => !isNumber(word));
-    return behind.slice(0, end < 0 ? behind.length : end).map(Number);
-  };
-  const unknown = args.filter((name) => !isNumber(name) && !SCENARIOS.some((scenario) => scenario.name === name));
-  if (unknown.length > 0) {
-    console.error(`Cannot run ${unknown.join(", ")}: no such scenario; --list names them`);
+  let chosen: Chosen[];
+  let programs: { kind: Kind; path: string }[] | undefined;
+  try {
+    chosen = chosenBy(words);
+    programs = binary === undefined
+      ? undefined
+      : await Promise.all(kindsOf(binary).map(async (kind) => ({ kind, path: await binaryOfKind(kind) })));
+  } catch (error) {
+    console.error(`Cannot run scenarios: ${error instanceof Error ? error.message : error}`);
     return 2;
   }
-  const chosen = args.length === 0
-    ? SCENARIOS
-    : args.flatMap((name) => SCENARIOS.filter((found) => found.name === name));
   removeOnSignal(() => labs);
-  let passed = 0;
-  for (const scenario of chosen) if (await attempt(scenario, numbersOf(scenario.name))) passed++;
-  console.log(`${passed} passed, ${chosen.length - passed} failed`);
-  return passed === chosen.length ? 0 : 1;
+  let [passed, tried] = [0, 0];
+  for (const program of programs ?? [undefined]) {
+    if (program !== undefined) {
+      useBinary(program.path);
+      console.log(`== the ${program.kind} binary`);
+    }
+    for (const one of chosen) {
+      tried++;
+      if (await attempt(one)) passed++;
+    }
+  }
+  console.log(`${passed} passed, ${tried - passed} failed`);
+  return passed === tried ? 0 : 1;
 }
 
 /** Runs one scenario in a lab of its own. Whatever happens, the lab is gone afterwards; what it left is kept on failure. */
-async function attempt(scenario: Scenario, numbers: readonly number[]): Promise<boolean> {
+async function attempt({ scenario, numbers }: Chosen): Promise<boolean> {
   const time = stopwatch();
   console.log(`${scenario.name}: ${scenario.summary}`);
   let lab: Lab | undefined;

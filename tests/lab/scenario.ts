@@ -82,10 +82,18 @@ export class Run {
   }
 }
 
+/** The program that scenarios run, when the runner was asked for one kind. */
+let chosen: string | undefined;
+
+/** Makes {@link binary} answer this path from now on. */
+export function useBinary(path: string): void {
+  chosen = path;
+}
+
 /** Path of the compiled program. */
 export async function binary(): Promise<string> {
-  const path = Deno.env.get("KUBEWRIGHT_BINARY") ||
-    new URL(`../../dist/kubewright-linux-${Deno.build.arch}`, import.meta.url).pathname;
+  const path = chosen ?? (Deno.env.get("KUBEWRIGHT_BINARY") ||
+    new URL(`../../dist/kubewright-linux-${Deno.build.arch}`, import.meta.url).pathname);
   if (await exists(path)) return path;
   throw new Error(`Cannot find the compiled program "${path}": run ./compile.sh, or set KUBEWRIGHT_BINARY`);
 }

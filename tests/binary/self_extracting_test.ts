@@ -1,23 +1,11 @@
-// The compiled program, as a user calls it. It is there after `deno task compile`; without it these tests are ignored.
-import { parse } from "@std/path/posix";
+// How the self-extracting binary unpacks itself, for root and for others.
+import { binaryOfKind, kindsOf } from "../binaries.ts";
+import { assert, call, type Ended } from "./call.ts";
 
-const ROOT = parse(new URL(import.meta.url).pathname).dir.replace(/\/tests\/program$/, "");
-const BINARY = `${ROOT}/dist/kubewright-linux-x86_64`;
-
-const missing = !exists(BINARY);
-const ifCompiled = missing ? " (ignored: there is no dist/kubewright-linux-x86_64, make it by ./compile.sh)" : "";
-/** Building the self-extracting kind takes a minute and the npm registry, so it is asked for. */
-const selfExtracting = Deno.env.get("KUBEWRIGHT_TEST_SELF_EXTRACTING") === "1";
-const ifAsked = selfExtracting ? "" : " (ignored: KUBEWRIGHT_TEST_SELF_EXTRACTING is not 1)";
+const kinds = kindsOf(Deno.env.get("KUBEWRIGHT_TEST_KINDS") || "both");
 
 /** `nobody`, where tests run as root; who runs them, elsewhere. */
 const OTHER_USER = Deno.uid() === 0 ? 65534 : Deno.uid()!;
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 function exists(path: string): boolean {
   try {
@@ -27,107 +15,21 @@ function exists(path: string): boolean {
   }
 }
 
-function assert(holds: boolean, what: string, ended?: Ended): asserts holds {
-  if (!holds) throw new Error(ended === undefined ? what : `${what}: ${Deno.inspect(ended)}`);
-}
-
-async function call(program: string, args: string[], options: Deno.CommandOptions = {}): Promise<Ended> {
-  const output = await new Deno.Command(program, { ...options, args, stdin: "null" }).output();
-  const decoder = new TextDecoder();
-  return { code: output.code, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
-}
-
-Deno.test({
-  name: `binary: version tells version, commit and kind${ifCompiled}`,
-  ignore: missing,
-  async fn() {
-    const text = await call(BINARY, ["version"]);
-    assert(text.code === 0 && text.stderr === "", "version succeeds and says nothing else", text);
-    assert(
-      /^kubewright \d+\.\d+\.\d+\S* \(commit [\w-]+, (deno compile|self-extracting)\)/.test(text.stdout),
-      "text",
-      text,
-    );
-    const json = await call(BINARY, ["version", "--output", "json"]);
-    assert(json.code === 0, "version --output json succeeds", json);
-    const { clientVersion, build } = JSON.parse(json.stdout);
-    assert(/^(deno compile|self-extracting)$/.test(build), "the kind of build", json);
-    assert(/^([0-9a-f]{40}|unknown)$/.test(clientVersion.gitCommit), "the full commit", json);
-    assert(/^(clean|dirty|unknown)$/.test(clientVersion.gitTreeState), "the state of the tree", json);
-    assert(/^linux\/(amd64|arm64)$/.test(clientVersion.platform), "the platform", json);
-    const short = await call(BINARY, ["version", "-oshort"]);
-    assert(short.stdout === `${clientVersion.gitVersion}\n`, "the version in short", short);
-  },
-});
-
-Deno.test({
-  name: `binary: --help, of the program and of each command${ifCompiled}`,
-  ignore: missing,
-  async fn() {
-    const program = await call(BINARY, ["--help"]);
-    assert(program.code === 0 && program.stdout.includes("kubewright"), "--help", program);
-    for (const command of ["init", "join", "version"]) {
-      const help = await call(BINARY, [command, "--help"]);
-      assert(help.code === 0 && help.stdout.includes(command) && help.stderr === "", `${command} --help`, help);
-    }
-  },
-});
-
-Deno.test({
-  name: `binary: an unknown command ends with 3 and names the nearest${ifCompiled}`,
-  ignore: missing,
-  async fn() {
-    const ended = await call(BINARY, ["inti"]);
-    assert(ended.code === 3, "exit code 3", ended);
-    assert(ended.stdout === "" && ended.stderr.includes("init"), "the nearest name, on stderr", ended);
-  },
-});
-
-Deno.test({
-  name: `binary: what init looks at on the host is within the permissions that compile.sh grants${ifCompiled}`,
-  ignore: missing,
-  async fn() {
-    const ended = await call(BINARY, ["init", "--dry-run"]);
-    assert(!/NotCapable|Requires \w+ access/.test(ended.stdout + ended.stderr), "nothing is denied", ended);
-  },
-});
-
-Deno.test({
-  name: `binary: the file beside it has its SHA-256${ifCompiled}`,
-  ignore: missing,
-  async fn() {
-    const name = parse(BINARY).base;
-    const checked = await call("sha256sum", ["-c", `${name}.sha256`], { cwd: parse(BINARY).dir });
-    assert(checked.code === 0, "sha256sum -c", checked);
-  },
-});
-
 /** Calls the file as the other user, with nothing of this environment but a home. */
 function asOther(file: string, home: string, args: string[], env: Record<string, string> = {}): Promise<Ended> {
   const ids = Deno.uid() === OTHER_USER ? {} : { uid: OTHER_USER, gid: OTHER_USER };
-  return call(file, args, { ...ids, cwd: "/", clearEnv: true, env: { PATH: "/usr/bin:/bin", HOME: home, ...env } });
+  return call(file, args, { ...ids, cwd: "/", env: { PATH: "/usr/bin:/bin", HOME: home, ...env } });
 }
 
 Deno.test({
-  name: "binary: holds no failpoints",
-  ignore: !exists(BINARY),
-  async fn() {
-    const found = await call("grep", ["-c", "KUBEWRIGHT_FAILPOINT", BINARY]);
-    assert(found.stdout.trim() === "0", "a test build is in the release's place", found);
-  },
-});
-
-Deno.test({
-  name: `self-extracting binary: unpacks once, privately, checked before each run${ifAsked}`,
-  ignore: !selfExtracting,
+  name: "self-extracting binary: unpacks once, privately, checked before each run",
+  ignore: !kinds.includes("self-extracting"),
   async fn(t) {
     const folder = await Deno.makeTempDir({ prefix: "kubewright-binary-" });
     try {
       await Deno.chmod(folder, 0o755);
-      const env = { KUBEWRIGHT_KIND: "self-extracting", KUBEWRIGHT_DIST: folder };
-      const built = await call(`${ROOT}/compile.sh`, ["x86_64"], { env });
-      assert(built.code === 0, "compile.sh", built);
-      const file = `${folder}/kubewright-linux-x86_64`;
+      const file = `${folder}/kubewright`;
+      await Deno.copyFile(await binaryOfKind("self-extracting"), file);
       const newHome = async () => {
         const home = await Deno.makeTempDir({ dir: folder });
         if (Deno.uid() === 0) await Deno.chown(home, OTHER_USER, OTHER_USER);

@@ -5,7 +5,7 @@
 import { UserError } from "../errors.ts";
 import type { ChangeSink, ContainerRuntime, RuntimeContainer, RuntimeImage, RuntimeSandbox } from "../system.ts";
 import { oneLine } from "../text/visible.ts";
-import { callUnary, GrpcError, GrpcTimeout, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
+import { callUnary, GrpcError, GrpcTimeout, NoConnection, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
 import { decode, encode, type Message } from "./messages.ts";
 
 /** Time limit of a call that observes, in ms. */
@@ -60,6 +60,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
     socket,
     async version() {
       const { runtimeName, runtimeVersion, runtimeApiVersion } = await ask("Version", { version: "v1" });
+      if (runtimeName === "") throw callError(socket, "Version", new NotGrpc("it has no name"));
       return {
         runtimeName: String(runtimeName),
         runtimeVersion: String(runtimeVersion),
@@ -218,7 +219,6 @@ const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint: string }>>
   },
   EACCES: { state: "permission denied", hint: "Run the command as root." },
   EPERM: { state: "permission denied", hint: "Run the command as root." },
-  ENOTSOCK: { state: "it is not a socket", hint: "Name the socket of the container runtime (--cri-socket)." },
 };
 
 /** The error for a failed call: it names the socket and, where one was made, the call. */
@@ -252,7 +252,7 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
       },
     );
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = error instanceof NoConnection ? error.code : "";
   const trouble = SOCKET_TROUBLES[code] ?? { state: String(error), hint: "" };
   return new UserError(`Cannot connect to the container runtime "${socket}": ${trouble.state}`, {
     cause: error,

@@ -28,14 +28,15 @@ async function withRuntime(
       const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
       if (answer === "silence") return;
       if ("afterMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
-      stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-      const failed = "code" in answer;
-      stream.on("wantTrailers", () =>
-        stream.sendTrailers({
-          "grpc-status": failed ? String(answer.code) : "0",
-          ...(failed ? { "grpc-message": encodeURIComponent(answer.text) } : {}),
-        }));
-      const bytes = failed ? new Uint8Array() : encode(answer.type, answer.message);
+      const head = { ":status": 200, "content-type": "application/grpc" };
+      if ("code" in answer) { // as servers do when there is no message: the status is among the headers
+        const status = { "grpc-status": String(answer.code), "grpc-message": encodeURIComponent(answer.text) };
+        stream.respond({ ...head, ...status }, { endStream: true });
+        return;
+      }
+      stream.respond(head, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+      const bytes = encode(answer.type, answer.message);
       const header = new Uint8Array(5);
       new DataView(header.buffer).setUint32(1, bytes.length);
       for (const byte of [...header, ...bytes]) stream.write(new Uint8Array([byte]));

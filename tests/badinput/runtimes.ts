@@ -39,8 +39,16 @@ export function frame(bytes: readonly number[], length = bytes.length, flag = 0)
   return all;
 }
 
+/** An error as servers tell it: there is no message, and the status is among the headers. */
 const failed = (code: string, text: string) =>
-  message(new Uint8Array(), { "grpc-status": code, "grpc-message": encodeURIComponent(text) });
+  grpc((stream) =>
+    stream.respond({
+      ":status": 200,
+      "content-type": "application/grpc",
+      "grpc-status": code,
+      "grpc-message": encodeURIComponent(text),
+    }, { endStream: true })
+  );
 
 /** Something else than HTTP/2. */
 function speaks(text: string): Listener {
@@ -65,8 +73,8 @@ export const ANSWERS: readonly (readonly [string, Listener, RegExp])[] = [
   ["trouble inside", failed("13", "panic: 100% broken"), /panic: 100% broken \(gRPC status 13\)/],
   ["that it starts", failed("14", "containerd is not ready"), /containerd is not ready \(gRPC status 14\)/],
   ["trouble without words", failed("2", ""), /gRPC status 2/],
-  ["a status of words", message(new Uint8Array(), { "grpc-status": "fine" }), NO_RUNTIME],
-  ["no status", message(frame([]), {}), NO_RUNTIME],
+  ["a status of words", failed("fine", ""), NO_RUNTIME],
+  ["a version of nothing", message(frame([]), {}), NO_RUNTIME],
   ["no message", message(new Uint8Array()), /Cannot call Version/],
   ["less than a length", message(new Uint8Array([0, 0])), /Cannot call Version/],
   ["less than the length says", message(frame([10, 1, 97], 100)), /Cannot call Version/],

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { binaryOfKind, type Kind, kindsOf } from "../binaries.ts";
 import { Lab, removeOnSignal } from "./lab.ts";
 import { stopwatch } from "./process.ts";
@@ -43,11 +43,11 @@ function chosenBy(words: readonly string[]): Chosen[] {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { _: words, binary, list } = parseArgs([...args], { string: ["binary", "_"], boolean: ["list"] }) as {
-    _: string[];
-    binary?: string;
-    list: boolean;
-  };
+  const { values: { binary, list }, positionals: words } = parseArgs({
+    args: [...args],
+    options: { binary: { type: "string" }, list: { type: "boolean" } },
+    allowPositionals: true,
+  });
   if (list) {
     for (const { name, summary } of SCENARIOS) console.log(`${name}\t${summary}`);
     return 0;

@@ -15,7 +15,7 @@ export const KUBELET_SERVICE = "kubelet.service";
 type Unit = readonly (readonly [section: string, settings: readonly (readonly [name: string, value: string])[]])[];
 
 /** Where people put flags of their own, by family of distributions; each may be absent. */
-const EXTRA_ARGS_FILES = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
+export const EXTRA_ARGS_FILES = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
 
 /**
  * The unit file and the drop-in for the kubelet at `path`. Mode 0644: there is nothing secret in them.

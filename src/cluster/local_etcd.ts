@@ -1,51 +1,69 @@
-/** The etcd member that runs as a static pod of this host, as its manifest tells. Observes, never changes. @module */
-import { parseDocuments } from "../config/yaml.ts";
+/** The etcd member that runs as a static pod of this host, as its manifest says. Observes, never changes. @module */
 import { UserError } from "../errors.ts";
 import type { EtcdCredentials, Host } from "../system.ts";
-import { manifestPath } from "./paths.ts";
+import { readStaticPod } from "./static_pod_manifest.ts";
 
 /** Where etcd's data is unless its manifest says otherwise. */
 export const DEFAULT_ETCD_DATA = "/var/lib/etcd";
 
-/** What the manifest tells of the member. */
+/** What the manifest says of the member. */
 export interface LocalEtcdMember {
+  /** Its name in its cluster; empty when the manifest does not say. */
+  name: string;
+  /** On the host. */
   dataDir: string;
-  /** Under which the other members know it, `https://10.0.0.10:2380`. */
+  /** Under which the other members know it, `https://10.0.0.10:2380`; empty when the manifest does not say. */
   peerUrl: string;
   /** At which it can be asked from this host. */
   clientUrl: string;
-  /** Directory of its authority and its clients' certificates. */
+  /** Directory of its authority and its clients' certificates, on the host. */
   pki: string;
 }
 
-interface PodParts {
-  containers?: { command?: string[]; args?: string[] }[];
-  volumes?: { name?: string; hostPath?: { path?: string } }[];
-}
-
-/** Reads the manifest; undefined when there is none: etcd is external, or this is a worker. */
+/**
+ * Reads the manifest; undefined when there is none: etcd is external, or this is a worker.
+ * @throws {UserError} when it is not a pod's manifest.
+ */
 export async function readLocalEtcd(host: Host): Promise<LocalEtcdMember | undefined> {
-  const path = manifestPath("etcd");
-  const text = await host.readText(path);
-  if (text === undefined) return undefined;
-  const spec = parseDocuments(text, path)[0]?.body.spec as PodParts | undefined;
-  const words = spec?.containers?.flatMap(({ command = [], args = [] }) => [...command, ...args]) ?? [];
-  const flag = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
-  const volume = spec?.volumes?.find(({ name }) => name === "etcd-data")?.hostPath?.path;
-  const authority = flag("trusted-ca-file") ?? "/etc/kubernetes/pki/etcd/ca.crt";
+  const manifest = await readStaticPod(host, "etcd");
+  if (manifest === undefined) return undefined;
+  if (manifest.trouble !== undefined) throw new UserError(manifest.trouble);
+  const { flags, environment, onHost } = manifest;
+  // etcd takes each flag from its environment, too; the command line wins.
+  const setting = (name: string) =>
+    flags.get(name) || environment.get(`ETCD_${name.toUpperCase().replaceAll("-", "_")}`) || undefined;
+  const authority = onHost(setting("trusted-ca-file") ?? "/etc/kubernetes/pki/etcd/ca.crt");
   return {
-    dataDir: volume ?? flag("data-dir") ?? DEFAULT_ETCD_DATA,
-    peerUrl: flag("initial-advertise-peer-urls")?.split(",")[0] ?? "",
-    clientUrl: flag("listen-client-urls")?.split(",")[0] ?? "https://127.0.0.1:2379",
+    name: setting("name") ?? "",
+    dataDir: onHost(setting("data-dir") ?? DEFAULT_ETCD_DATA),
+    peerUrl: urlsIn(setting("initial-advertise-peer-urls"))[0] ?? "",
+    clientUrl: localUrl(urlsIn(setting("listen-client-urls"))),
     pki: authority.slice(0, authority.lastIndexOf("/")),
   };
+}
+
+function urlsIn(list: string | undefined): string[] {
+  return (list ?? "").split(",").map((url) => url.trim().replace(/\/+$/, "")).filter(Boolean);
+}
+
+/** The URL at which this host asks: on loopback if etcd listens there; "all addresses" is loopback, too. */
+function localUrl(urls: readonly string[]): string {
+  const reachable = urls.map((url) =>
+    url.replace(/\/\/0\.0\.0\.0(?=[:/]|$)/, "//127.0.0.1").replace("//[::]", "//[::1]")
+  );
+  return reachable.find((url) => isLoopbackUrl(url)) ?? reachable[0] ?? "https://127.0.0.1:2379";
+}
+
+/** Whether a URL leads to this very host. */
+export function isLoopbackUrl(url: string): boolean {
+  return /\/\/(127(\.\d+){3}|localhost|\[::1\])(?=[:/]|$)/i.test(url);
 }
 
 /**
  * What the members let a client of this host in with.
  * @throws {UserError} when a file is not there.
  */
-export async function readEtcdCredentials(host: Host, { pki }: LocalEtcdMember): Promise<EtcdCredentials> {
+export async function readEtcdCredentials(host: Host, { pki }: Pick<LocalEtcdMember, "pki">): Promise<EtcdCredentials> {
   const read = async (path: string) => {
     const text = await host.readText(path);
     if (text === undefined) throw new UserError(`Cannot ask etcd: there is no "${path}"`);

@@ -28,6 +28,7 @@ Deno.test("readLocalEtcd() reads the manifest, ours or kubeadm's", async () => {
   const host = memoryHost({ files }, () => {});
   const local = await readLocalEtcd(host);
   assert.deepEqual(local, {
+    name: "",
     dataDir: "/srv/etcd",
     peerUrl: "https://10.0.0.1:2380",
     clientUrl: "https://127.0.0.1:2379",

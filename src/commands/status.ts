@@ -1,16 +1,18 @@
+import { readKubeletSettings } from "../cluster/kubelet_settings.ts";
 import { DEFAULT_CERTIFICATES_DIRECTORY, KUBECONFIG_FILES, KUBELET_FILES, PORTS } from "../cluster/paths.ts";
+import { apiServerUrl, type StaticPodManifest } from "../cluster/static_pod_manifest.ts";
 import { EXIT } from "../errors.ts";
 import type { System } from "../system.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
-import { endpointOf, observeApi, observeEtcd } from "./status/api.ts";
+import { observeApi, observeEtcd } from "./status/api.ts";
 import { observeCertificates } from "./status/certificates.ts";
 import { apiServerHealth, etcdHealth, observeComponent, observeHealth } from "./status/components.ts";
 import type { Role, Status } from "./status/document.ts";
 import { judge, noCluster } from "./status/judge.ts";
 import { look, type Seen, valueOf } from "./status/look.ts";
-import { type Manifest, type Manifests, readManifests, UNREAD_MANIFESTS } from "./status/manifests.ts";
-import { observeKubelet, observeRuntime, observeSystemd, readKubeletSettings } from "./status/services.ts";
+import { type Manifests, readManifests, UNREAD_MANIFESTS } from "./status/manifests.ts";
+import { observeKubelet, observeRuntime, observeSystemd } from "./status/services.ts";
 import { statusText } from "./status/text.ts";
 
 /** What this host is, by what lies on it. */
@@ -23,7 +25,7 @@ async function roleOf({ host }: System, manifests: Manifests | undefined): Promi
 }
 
 /** Where the certificates are: the API server is told. */
-function certificatesDirectory(apiServer: Manifest | undefined): string {
+function certificatesDirectory(apiServer: StaticPodManifest | undefined): string {
   return apiServer?.flags.get("client-ca-file")?.replace(/\/[^/]*$/, "") || DEFAULT_CERTIFICATES_DIRECTORY;
 }
 
@@ -56,7 +58,7 @@ async function observe(system: System): Promise<Status> {
     runtime && look(() => observeRuntime(runtime)),
     runtime && role !== "none" ? look(() => runtime.containers()) : undefined,
     look(() => observeKubelet(host, unverified, valueOf(settings)?.port ?? PORTS.kubelet, facts.kubeletVersion)),
-    role === "none" ? undefined : observeApi(system, apiManifest && endpointOf(apiManifest)),
+    role === "none" ? undefined : observeApi(system, apiManifest && apiServerUrl(apiManifest)),
     apiManifest && apiManifest.flags.size > 0 ? observeEtcd(system, apiManifest) : undefined,
     Promise.all(manifests.map((manifest) => observeHealth(unverified, manifest))),
     observeCertificates(host, certificatesDirectory(apiManifest)),

@@ -296,3 +296,12 @@ Deno.test("status: answers of the API server that are no Node, whatever they are
   const { found } = await statusOf(hostWith({}), [], { ...WELL, "/api/v1/nodes/node-1": ok(odd) });
   assert.equal(found.unseen.length, 0);
 });
+
+Deno.test("status: a Node that the cluster does not have is not found, neither not Ready nor cordoned", async () => {
+  const gone: HttpAnswer = { status: 404, body: '{"kind":"Status","code":404}' };
+  const { found, text } = await statusOf(undefined, undefined, { ...WELL, "/api/v1/nodes/node-1": gone });
+  assert.equal(found.node?.found, false);
+  assert.match(text, /^node node-1: not found$/m);
+  assert.doesNotMatch(text, /not Ready|cordoned|is not ready/);
+  assert.match(text, /^ {2}node: node-1 is not found: the cluster has no Node of this name\n {4}next: /m);
+});

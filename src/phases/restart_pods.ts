@@ -3,11 +3,9 @@
  * end, the kubelet starts another one, and the next pod waits until that one answers.
  * @module
  */
-import { joinHostPort } from "../config/addresses.ts";
-import { isMapping, parseDocuments } from "../config/yaml.ts";
 import { diagnosePod, newestContainer } from "../cluster/diagnosis.ts";
 import { unhealthy } from "../cluster/health.ts";
-import { manifestPath } from "../cluster/paths.ts";
+import { readStaticPod } from "../cluster/static_pod_manifest.ts";
 import { inShort, UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, ProbeResult, UnverifiedHttp } from "../system.ts";
 
@@ -46,7 +44,9 @@ export async function restartPods(context: RestartContext, names: readonly strin
 
 async function waitForAnother(context: RestartContext, name: string, former: string): Promise<void> {
   const { host, runtime } = context;
-  const { image, url } = await manifestOf(host, name);
+  const manifest = await readStaticPod(host, name);
+  const image = manifest?.image ?? "";
+  const url = manifest?.probeUrl?.startsWith("https:") ? manifest.probeUrl : undefined;
   await host.wait<void>({
     what: `${name} to be back`,
     timeoutMs: TIMEOUT_MS,
@@ -74,28 +74,4 @@ async function whatIsMissing({ unverified }: RestartContext, url: string): Promi
     if (error instanceof UserError) return `does not answer yet: ${inShort(error)}`;
     throw error;
   }
-}
-
-/** The image, and where the kubelet asks for the readiness or life of a component, if by https. */
-async function manifestOf(host: Host, name: string): Promise<{ image: string; url?: string }> {
-  const path = manifestPath(name);
-  const [manifest] = parseDocuments(await host.readText(path) ?? "", path);
-  const spec = isMapping(manifest?.body["spec"]) ? manifest.body["spec"] : {};
-  const container: unknown = Array.isArray(spec["containers"]) ? spec["containers"][0] : undefined;
-  if (!isMapping(container)) return { image: "" };
-  const image = String(container["image"] ?? "");
-  const probe = container["readinessProbe"] ?? container["livenessProbe"];
-  const get = isMapping(probe) ? probe["httpGet"] : undefined;
-  if (!isMapping(get) || get["scheme"] !== "HTTPS") return { image };
-  const port = portOf(container, get["port"]);
-  const address = String(get["host"] ?? "127.0.0.1");
-  return port === undefined ? { image } : { image, url: `https://${joinHostPort(address, port)}${get["path"]}` };
-}
-
-/** A port by its number or by its name. */
-function portOf(container: Record<string, unknown>, port: unknown): number | undefined {
-  if (typeof port === "number") return port;
-  const ports: unknown[] = Array.isArray(container["ports"]) ? container["ports"] : [];
-  const named = ports.find((entry) => isMapping(entry) && entry["name"] === port);
-  return isMapping(named) && typeof named["containerPort"] === "number" ? named["containerPort"] : undefined;
 }

@@ -8,14 +8,12 @@ import type {
   RuntimeContainer,
   UnverifiedHttp,
 } from "../system.ts";
-import type { Arg, InitConfiguration } from "../config/types.ts";
-import { parseDocuments } from "../config/yaml.ts";
-import { joinHostPort } from "../config/addresses.ts";
-import { argument } from "../cluster/arguments.ts";
+import type { InitConfiguration } from "../config/types.ts";
 import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../cluster/diagnosis.ts";
 import { unhealthy } from "../cluster/health.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
-import { manifestPath, PORTS } from "../cluster/paths.ts";
+import { PORTS } from "../cluster/paths.ts";
+import { readStaticPod, servingUrl } from "../cluster/static_pod_manifest.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 
@@ -40,26 +38,9 @@ interface Component {
   ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
 }
 
-/** The flags in a component's manifest, patches and all; none when there is no manifest. */
-async function flagsOf(host: Host, component: string): Promise<Arg[]> {
-  const path = manifestPath(component);
-  const text = await host.readText(path);
-  const [manifest] = text === undefined ? [] : parseDocuments(text, path);
-  const { containers = [] } = (manifest?.body["spec"] ?? {}) as {
-    containers?: { command?: string[]; args?: string[] }[];
-  };
-  return containers.slice(0, 1).flatMap(({ command = [], args = [] }) => [...command, ...args]).flatMap((word) => {
-    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(String(word)) ?? [];
-    return name === undefined ? [] : [{ name, value: value! }];
-  });
-}
-
-/** Where a component listens: its default, unless its manifest says otherwise. */
+/** Where a component listens: its default, unless its manifest, patches and all, says otherwise. */
 async function endpointOf(context: WaitControlPlaneContext, component: string, port: number): Promise<string> {
-  const extraArgs = await flagsOf(context.host, component);
-  const address = argument(extraArgs, "bind-address") ?? "127.0.0.1";
-  const host = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
-  return `https://${joinHostPort(host, Number(argument(extraArgs, "secure-port") ?? port))}`;
+  return servingUrl(await readStaticPod(context.host, component) ?? { flags: new Map() }, port);
 }
 
 /** The API server answers for etcd too: its /readyz holds etcd's check. */

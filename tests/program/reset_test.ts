@@ -6,9 +6,11 @@ import type {
   ContainerRuntime,
   EtcdMember,
   KubeClient,
+  KubeObject,
   ObjectReference,
   RuntimeSandbox,
 } from "../../src/system.ts";
+import { clusterAuthority, kubeconfigOf, MACHINE, nodeObject } from "./node_samples.ts";
 import { FIT, run, unfit, type World } from "./program.ts";
 
 const UNIT = "/etc/systemd/system/kubelet.service";
@@ -37,8 +39,13 @@ const COMMANDS = {
   "systemctl daemon-reload": "",
 };
 
+const { caPem, kubeletPem } = await clusterAuthority();
+const IDENTITY = "/var/lib/kubelet/pki/kubelet-client-current.pem";
+
 /** A worker that kubewright joined. */
 const OURS = {
+  ...MACHINE,
+  [IDENTITY]: await kubeletPem("system:node:node-1"),
   [RECEIPT]: receipt(),
   [UNIT]: "",
   "/etc/kubernetes/pki/ca.crt": "CA",
@@ -257,17 +264,16 @@ const CONTROL_PLANE = {
     `/etc/kubernetes/pki/etcd/${name}`,
     "PEM",
   ])),
-  "/etc/kubernetes/admin.conf": `apiVersion: v1
-kind: Config
-clusters: [{name: c, cluster: {server: "https://192.0.2.9:6443", certificate-authority-data: Q0E=}}]
-users: [{name: u, user: {token: t}}]
-contexts: [{name: x, context: {cluster: c, user: u}}]
-current-context: x
-`,
+  "/etc/kubernetes/admin.conf": kubeconfigOf(caPem, { token: "t" }),
 };
 
 /** Members by name; what is asked of them is kept. */
 function membersWith(asked: string[], ...names: string[]): World {
+  return clusterWith(asked, names, [nodeObject("node-1")]);
+}
+
+/** A cluster with these members of etcd and these Nodes. */
+function clusterWith(asked: string[], names: readonly string[], nodes: readonly KubeObject[]): World {
   const members = names.map((name, i): EtcdMember => ({
     id: String(i + 1),
     name,
@@ -279,6 +285,7 @@ function membersWith(asked: string[], ...names: string[]): World {
     server,
     probe: () => Promise.resolve({ status: 200, body: "" }),
     list: () => Promise.resolve([]),
+    get: ({ name }: ObjectReference) => Promise.resolve(nodes.find(({ metadata }) => metadata.name === name)),
     delete: ({ kind, name }: ObjectReference) => Promise.resolve(void asked.push(`delete ${kind} ${name}`)),
   } as unknown as KubeClient);
   return {
@@ -374,3 +381,119 @@ Deno.test("reset: mounts that cannot be listed, or a lock that etcd holds, keep 
   assert.match(out + err, /etcd still runs/);
   assert.deepEqual(removed(changes).filter((path) => path.startsWith("/srv/etcd")), []);
 });
+
+/** Nodes of a cluster, which of them is deleted by a host that joined as k2 and is called k3 now, and what is said. */
+const RENAMED: readonly [string, KubeObject[], Record<string, string | undefined>, string[], RegExp][] = [
+  ["beside the host that has its name", [nodeObject("k2"), nodeObject("k3", { info: { bootID: "1" } })], {}, [
+    "delete Node k2",
+  ], /this host is node "k2", not "k3"/],
+  [
+    "another host has joined as k2",
+    [nodeObject("k2", { info: { bootID: "1" } }), nodeObject("k3")],
+    {},
+    [],
+    /Node k2: it is not proven to be this host: it is Ready/,
+  ],
+  [
+    "a machine with another ID has joined as k2",
+    [nodeObject("k2", { info: { machineID: "f" } })],
+    {},
+    [],
+    /Node k2: it is not proven.*machine ID is "f"/,
+  ],
+  ["its own Node is gone already", [nodeObject("k3")], {}, [], /^Left as it is:(?![\s\S]*Node k)/m],
+  [
+    "its certificate is gone",
+    [nodeObject("k2"), nodeObject("k3")],
+    { [IDENTITY]: undefined },
+    [],
+    /Node k3: it is not proven to be this host: .*kubelet.conf/,
+  ],
+];
+
+for (const [name, nodes, files, expected, says] of RENAMED) {
+  Deno.test(`reset of a host that was renamed: ${name}`, async () => {
+    const asked: string[] = [];
+    const all = { ...CONTROL_PLANE, [ETCD]: undefined, [IDENTITY]: await kubeletPem("system:node:k2"), ...files };
+    const renamed = host(all, {}, { hostname: "k3" });
+    const { code, out, err } = await run(["reset", "-f"], renamed, "", clusterWith(asked, [], nodes));
+    assert.equal(code, 0, err);
+    assert.deepEqual(asked, expected);
+    assert.match(`${err}${out}`, says);
+  });
+}
+
+/** etcd's members as one of them has them, what of the host is otherwise, what is removed, and what is said. */
+const MEMBERS: readonly [string, EtcdMember[], string[], MemoryHostOptions, string[], RegExp][] = [
+  ["it is no longer a member", [{ name: "b", peer: "11" }], [], {}, ["delete Node node-1"], /./],
+  ["a member of its name at another URL", [{ name: "a", peer: "77" }, { name: "b", peer: "11" }], [], {}, [
+    "delete Node node-1",
+  ], /etcd member a: it is not proven to be this host's: the member "a" is at https:\/\/192.0.2.77:2380/],
+  ["a member of another name at its URL", [{ name: "z", peer: "10" }, { name: "b", peer: "11" }], [], {}, [
+    "delete Node node-1",
+  ], /etcd member z: it is not proven.*is "z", this host's manifest says "a"/],
+  [
+    "a clone of its image, at another address",
+    [{ name: "a", peer: "10" }, { name: "b", peer: "12" }],
+    ["192.0.2.12"],
+    {
+      addresses: [{ interface: "eth0", address: "192.0.2.99", family: "IPv4" }],
+    },
+    ["delete Node node-1"],
+    /etcd member a: it is not proven.*192.0.2.10:2380 is not an address of this host/,
+  ],
+  [
+    "another member is asked, and this host has its address",
+    [{ name: "a", peer: "10" }, { name: "b", peer: "12" }],
+    ["192.0.2.12"],
+    {},
+    [
+      "delete Node node-1",
+      "remove a at https://192.0.2.12:2379",
+    ],
+    /./,
+  ],
+].map(([name, members, ...rest]) => [
+  name,
+  (members as { name: string; peer: string }[]).map(({ name, peer }, i) => ({
+    id: String(i + 1),
+    name,
+    peerURLs: [`https://192.0.2.${peer}:2380`],
+    clientURLs: [`https://192.0.2.${peer}:2379`],
+    isLearner: false,
+  })),
+  ...rest,
+]) as unknown as typeof MEMBERS;
+
+for (const [name, members, elsewhere, more, expected, says] of MEMBERS) {
+  Deno.test(`reset: an etcd member is removed only when it is this host's: ${name}`, async () => {
+    const asked: string[] = [];
+    const world = membersWith(asked, "a", "b", "c");
+    const named = MANIFEST.replace("[etcd,", "[etcd, --name=a,");
+    world.etcd = (endpoint) => ({
+      endpoint,
+      members: () =>
+        elsewhere.length === 0 || elsewhere.some((address) => endpoint.includes(address))
+          ? Promise.resolve(members)
+          : Promise.reject(new UserError("etcd is down")),
+      removeMember: ({ name }) => Promise.resolve(void asked.push(`remove ${name} at ${endpoint}`)),
+    });
+    const connect = world.connect!;
+    world.connect = (credentials) => ({
+      ...connect(credentials),
+      list: () =>
+        Promise.resolve(elsewhere.map((address): KubeObject => ({
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: {
+            name: "etcd",
+            annotations: { "kubeadm.kubernetes.io/etcd.advertise-client-urls": `https://${address}:2379` },
+          },
+        }))),
+    });
+    const ran = await run(["reset", "-f"], host({ ...CONTROL_PLANE, [ETCD]: named }, {}, more), "", world);
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual(asked, expected);
+    assert.match(`${ran.err}${ran.out}`, says);
+  });
+}

@@ -1,4 +1,5 @@
 import { formatExpiration } from "../../cluster/expiration.ts";
+import { readKubeletSettings } from "../../cluster/kubelet_settings.ts";
 import { manifestPath } from "../../cluster/paths.ts";
 import { selectRenewables } from "../../cluster/renewal.ts";
 import { type ConfigurationSource, findConfiguration } from "../../cluster/stored_config.ts";
@@ -79,9 +80,11 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
   };
 }
 
-/** The container runtime that restarts happen with. */
+/** The container runtime that restarts happen with: the one that was named, else the kubelet's. */
 async function socketOf(host: Host, given: string | undefined): Promise<string> {
   if (given !== undefined) return given.startsWith("/") ? `unix://${given}` : given;
+  const { runtimeEndpoint } = await readKubeletSettings(host);
+  if (runtimeEndpoint !== undefined) return runtimeEndpoint;
   const { criSockets: [only, ...more] } = await gatherFacts(host);
   if (only !== undefined && more.length === 0) return only;
   const what = only === undefined ? "no container runtime was found" : `there are ${[only, ...more].join(", ")}`;

@@ -1,19 +1,15 @@
 import { readCredentials } from "../../cluster/credentials.ts";
-import {
-  DEFAULT_ETCD_DATA,
-  type LocalEtcdMember,
-  readEtcdCredentials,
-  readLocalEtcd,
-} from "../../cluster/local_etcd.ts";
+import { DEFAULT_ETCD_DATA } from "../../cluster/local_etcd.ts";
 import { realPath } from "../../cluster/mounts.ts";
+import { type NodeIdentity, readNodeIdentity } from "../../cluster/node_identity.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
 import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
-import { CLIENT_URLS_ANNOTATION } from "../../cluster/static_pods/etcd.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import { UserError } from "../../errors.ts";
-import type { EtcdState, Maker, ResetContext } from "../../phases/reset/context.ts";
-import type { Host, KubeClient, System } from "../../system.ts";
+import type { Maker, ResetApi, ResetContext } from "../../phases/reset/context.ts";
+import type { Host, System } from "../../system.ts";
 import { type Desk, once } from "../desk.ts";
+import { etcdState } from "./etcd.ts";
 
 /** What says that there is, or was, a node here: without one of these nothing is touched that is not in the receipt. */
 const TRACES = [
@@ -36,22 +32,16 @@ async function makerOf(host: Host, made: readonly ReceiptEntry[]): Promise<Maker
   return there.includes(true) ? "kubeadm" : "nobody";
 }
 
-/** `--hostname-override` of the kubelet, or the host's name. */
-async function nodeNameOf(host: Host): Promise<string> {
-  const flags = host.uid() === 0 ? await host.readText(KUBELET_FILES.flags) ?? "" : "";
-  return /--hostname-override=([^\s"]+)/.exec(flags)?.[1] ?? host.hostname().toLowerCase();
-}
-
 /** An administrator's identity where there is one, else the node's own. */
 async function apiOf(
   system: System,
   kubeconfig: string,
   warn: (message: string) => void,
-): Promise<KubeClient | undefined> {
+): Promise<ResetApi | undefined> {
   for (const path of [kubeconfig, KUBELET_FILES.kubeconfig]) {
     try {
       const credentials = await readCredentials(system.host, path);
-      if (credentials) return system.connect(credentials);
+      if (credentials) return { client: system.connect(credentials), caPem: credentials.caPem };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       warn(error.message); // what is broken here is about to be removed
@@ -60,54 +50,10 @@ async function apiOf(
   return undefined;
 }
 
-/** Where the members can be asked, by the API: their pods say it. None where the API does not answer. */
-async function announcedEndpoints(api: KubeClient | undefined): Promise<string[]> {
-  if (api === undefined) return [];
-  try {
-    await api.probe("/version"); // asked once, where a list would be tried for a minute
-    const query = { apiVersion: "v1", kind: "Pod", namespace: "kube-system", labelSelector: "component=etcd" };
-    return (await api.list(query)).flatMap(({ metadata }) => metadata.annotations?.[CLIENT_URLS_ANNOTATION] ?? []);
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
-  }
-}
-
-/** Asks this host's etcd about its cluster, or another member that answers. */
-async function etcdState(system: System, api: () => Promise<KubeClient | undefined>): Promise<EtcdState> {
-  let local: LocalEtcdMember | undefined;
-  try {
-    local = await readLocalEtcd(system.host);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { kind: "silent", local: { dataDir: DEFAULT_ETCD_DATA, peerUrl: "", clientUrl: "", pki: "" }, error };
-  }
-  if (!local) return { kind: "none" };
-  const member = local;
-  const asked = async (endpoint: string) => await membership(system, member, endpoint);
-  try {
-    return await asked(local.clientUrl);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    for (const endpoint of await announcedEndpoints(await api())) {
-      try {
-        return await asked(endpoint);
-      } catch (another) {
-        if (!(another instanceof UserError)) throw another;
-      }
-    }
-    return { kind: "silent", local, error };
-  }
-}
-
-async function membership(system: System, local: LocalEtcdMember, endpoint: string): Promise<EtcdState> {
-  const credentials = await readEtcdCredentials(system.host, local);
-  const members = await system.etcd(endpoint, credentials).members();
-  const member = members.find(({ peerURLs }) => peerURLs.includes(local.peerUrl));
-  const others = members.filter((other) => other !== member);
-  if (!member || others.length === 0) return { kind: "alone", local };
-  const urls = [...others.flatMap(({ clientURLs }) => clientURLs), endpoint];
-  return { kind: "member", local, member, remaining: urls.map((url) => system.etcd(url, credentials)) };
+/** Which node this host is. Only root may look; preflight says so. */
+async function identityOf(host: Host): Promise<NodeIdentity> {
+  if (host.uid() === 0) return await readNodeIdentity(host);
+  return { known: false, name: host.hostname().toLowerCase(), why: "only root may read the kubelet's certificate" };
 }
 
 /** Puts together what the phases need. */
@@ -137,7 +83,7 @@ export async function resetContext(
     maker,
     made,
     kubeletDirectory: await realPath(host, KUBELET_DIRECTORY),
-    nodeName: await nodeNameOf(host),
+    identity: await identityOf(host),
     etcd: once(() => etcdState(system, api)),
     api,
     keepEtcdData: config.skipPhases.includes("remove-etcd-member"),

@@ -1,11 +1,11 @@
 import { readCredentials } from "../../cluster/credentials.ts";
 import { unhealthy } from "../../cluster/health.ts";
+import { readNodeIdentity } from "../../cluster/node_identity.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
-import { joinHostPort } from "../../config/addresses.ts";
-import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
+import type { StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
+import type { HttpAnswer, KubeClient, System } from "../../system.ts";
 import type { ApiServer, EtcdMember, NodeState } from "./document.ts";
 import { look, type Seen, valueOf } from "./look.ts";
-import type { Manifest } from "./manifests.ts";
 
 /** Asks at once, each question for a limited time. */
 async function ask(client: KubeClient, ...paths: readonly string[]): Promise<Seen<HttpAnswer>[]> {
@@ -37,13 +37,6 @@ function textIn(answer: Seen<HttpAnswer>, field: string): string | undefined {
 /** The last part of an error's message: the address is named already. */
 const shortly = (why: string) => why.replace(/^Cannot (reach the API server|get) "[^"]*": /, "");
 
-/** URL of the API server that a manifest of this host describes. */
-export function endpointOf({ flags }: Manifest): string {
-  return `https://${
-    joinHostPort(flags.get("advertise-address") ?? "127.0.0.1", Number(flags.get("secure-port") ?? 6443))
-  }`;
-}
-
 function serverState(endpoint: string, ready: Seen<HttpAnswer>, version?: string): ApiServer {
   const answer = valueOf(ready);
   return {
@@ -70,6 +63,7 @@ function nodeState(name: string, body: string): NodeState | undefined {
   const version = textOf(recordOf(nodeInfo)["kubeletVersion"]);
   return {
     name,
+    found: true,
     ready: ready?.["status"] === "True",
     reasons: ready === undefined
       ? ["its kubelet has not told its state yet"]
@@ -79,15 +73,6 @@ function nodeState(name: string, body: string): NodeState | undefined {
     ...(version === undefined ? {} : { version }),
     schedulable: recordOf(spec)["unschedulable"] !== true,
   };
-}
-
-/** The node's own name: that of its certificate, else the host's. */
-async function nameOfNode(credentials: KubeCredentials | undefined, hostname: string): Promise<string> {
-  const pem = credentials?.client?.certificatePem;
-  if (pem === undefined) return hostname.toLowerCase();
-  const { parseCertificates } = await import("../../pki/certificate.ts");
-  const seen = await look(() => Promise.resolve(parseCertificates(pem)[0]!.commonName));
-  return /^system:node:(.+)$/.exec(valueOf(seen) ?? "")?.[1] ?? hostname.toLowerCase();
 }
 
 /** What was found out over the API. */
@@ -104,7 +89,7 @@ export async function observeApi(system: System, own: string | undefined): Promi
   const { host } = system;
   const files = own === undefined ? [KUBECONFIG_FILES.kubelet] : [KUBECONFIG_FILES.kubelet, KUBECONFIG_FILES.admin];
   const read = await Promise.all(files.map((path) => look(() => readCredentials(host, path, own))));
-  const name = await nameOfNode(valueOf(read[0]!), host.hostname());
+  const { name } = await readNodeIdentity(host);
   let view: ApiView | undefined;
   for (const credentials of read.map(valueOf).filter((found) => found !== undefined)) {
     const client = system.connect(credentials);
@@ -132,13 +117,14 @@ function nodeIn(name: string, answer: Seen<HttpAnswer>): Seen<NodeState> {
   if (state !== undefined) return { value: state };
   if (status === 200) return { why: `the API server answers with something else than Node "${name}"` };
   if (status === 404) {
-    return { value: { name, ready: false, reasons: ["the cluster has no such node"], schedulable: false } };
+    const reasons = ["the cluster has no such node"];
+    return { value: { name, found: false, ready: false, reasons, schedulable: false } };
   }
   return { why: `the API server answers ${status}` };
 }
 
 /** Asks the etcd that the API server of this host uses, as that one would. */
-export async function observeEtcd(system: System, { flags }: Manifest): Promise<Seen<EtcdMember[]>> {
+export async function observeEtcd(system: System, { flags }: StaticPodManifest): Promise<Seen<EtcdMember[]>> {
   return await look(async () => {
     const text = async (flag: string) => await system.host.readText(flags.get(flag) ?? "") ?? "";
     const [caPem, certificatePem, keyPem] = await Promise.all([

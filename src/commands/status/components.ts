@@ -1,20 +1,12 @@
 import { unhealthy } from "../../cluster/health.ts";
 import { PORTS } from "../../cluster/paths.ts";
-import { joinHostPort } from "../../config/addresses.ts";
+import { servingUrl, type StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
 import type { ContainerRuntime, RuntimeContainer, UnverifiedHttp } from "../../system.ts";
 import type { ApiServer, Component, EtcdMember } from "./document.ts";
 import { look, valueOf } from "./look.ts";
-import type { Manifest } from "./manifests.ts";
 
 /** What is known of the health of a component. */
 type Health = Pick<Component, "healthy" | "health" | "endpoint">;
-
-/** Where a component tells everybody on this host whether it is healthy. */
-function endpointOf({ flags }: Manifest, port: number, path: string): string {
-  const bound = flags.get("bind-address") ?? "127.0.0.1";
-  const address = bound === "0.0.0.0" || bound === "::" ? "127.0.0.1" : bound;
-  return `https://${joinHostPort(address, Number(flags.get("secure-port") ?? port))}${path}`;
-}
 
 async function healthAt(http: UnverifiedHttp, endpoint: string): Promise<Health> {
   const seen = await look(() => http.get(endpoint, 2_000));
@@ -26,11 +18,11 @@ async function healthAt(http: UnverifiedHttp, endpoint: string): Promise<Health>
 }
 
 /** Asks the controller manager or the scheduler; API server and etcd are asked elsewhere. */
-export async function observeHealth(http: UnverifiedHttp, manifest: Manifest): Promise<Health> {
+export async function observeHealth(http: UnverifiedHttp, manifest: StaticPodManifest): Promise<Health> {
   if (manifest.name === "kube-controller-manager") {
-    return await healthAt(http, endpointOf(manifest, PORTS.controllerManager, "/healthz"));
+    return await healthAt(http, `${servingUrl(manifest, PORTS.controllerManager)}/healthz`);
   }
-  if (manifest.name === "kube-scheduler") return await healthAt(http, endpointOf(manifest, PORTS.scheduler, "/livez"));
+  if (manifest.name === "kube-scheduler") return await healthAt(http, `${servingUrl(manifest, PORTS.scheduler)}/livez`);
   return {};
 }
 
@@ -56,7 +48,7 @@ function tagOf(image: string): string | undefined {
 
 /** State of the newest container of a static pod, its health added. */
 export async function observeComponent(
-  manifest: Manifest,
+  manifest: StaticPodManifest,
   health: Health,
   runtime: ContainerRuntime | undefined,
   containers: readonly RuntimeContainer[] | undefined,

@@ -88,6 +88,8 @@ export interface ApiServer {
 /** The node, as the cluster has it. */
 export interface NodeState {
   name: string;
+  /** Whether the cluster has it. */
+  found: boolean;
   ready: boolean;
   /** Why it is not ready, and pressures. */
   reasons: readonly string[];

@@ -1,9 +1,9 @@
 import { diagnoseKubelet, diagnosePod, type Diagnosis } from "../../cluster/diagnosis.ts";
+import type { StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "./document.ts";
 import { look, valueOf } from "./look.ts";
-import type { Manifest } from "./manifests.ts";
 
 /** A certificate with fewer days left is a problem, respectively a warning. */
 const DAYS = { problem: 7, warning: 30 } as const;
@@ -54,7 +54,7 @@ async function judgeComponent(
   host: Host,
   runtime: ContainerRuntime | undefined,
   component: Component,
-  manifest: Manifest,
+  manifest: StaticPodManifest,
 ): Promise<Trouble[]> {
   const state = manifest.trouble ?? componentState(component);
   if (state === undefined) return [];
@@ -95,7 +95,7 @@ export interface Evidence {
   runtime?: ContainerRuntime;
   /** Why the runtime does not answer. */
   runtimeTrouble?: string;
-  manifests: readonly Manifest[];
+  manifests: readonly StaticPodManifest[];
 }
 
 /** On what nothing runs without: process 1 and the container runtime. */
@@ -115,14 +115,28 @@ function judgeGround(status: Status, runtimeTrouble: string | undefined): Troubl
   return problems;
 }
 
+/** On a Node that was deleted, or never made. */
+function missing(name: string): Trouble {
+  return {
+    where: "node",
+    what: `${name} is not found: the cluster has no Node of this name`,
+    hints: [
+      "Let the kubelet register it anew: systemctl restart kubelet",
+      "Or, where the host is to leave the cluster: kubewright reset",
+    ],
+  };
+}
+
 /** The API server of others, the node, the versions. */
 function judgeCluster({ role, apiServer, node, kubelet }: Status): Trouble[] {
   const problems: Trouble[] = [];
   if (role === "worker" && apiServer && !apiServer.ready) {
     problems.push({ where: "API server", what: `${apiServer.endpoint}: ${apiServer.state}` });
   }
-  if (node && !node.ready) problems.push({ where: "node", what: `${node.name} is not ready`, details: node.reasons });
-  else if (node && node.reasons.length > 0) problems.push({ where: "node", what: node.reasons.join("; ") });
+  if (node && !node.found) problems.push(missing(node.name));
+  else if (node && !node.ready) {
+    problems.push({ where: "node", what: `${node.name} is not ready`, details: node.reasons });
+  } else if (node && node.reasons.length > 0) problems.push({ where: "node", what: node.reasons.join("; ") });
   if (kubelet?.version && apiServer?.version) {
     const skew = kubeletSkewProblem(kubelet.version, apiServer.version);
     if (skew) problems.push({ where: "kubelet", what: skew });

@@ -1,5 +1,3 @@
-import { isMapping, parseValues } from "../../config/yaml.ts";
-import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { ask } from "../../programs.ts";
 import type { ContainerRuntime, Host, UnverifiedHttp } from "../../system.ts";
 import type { Kubelet, Runtime, Systemd } from "./document.ts";
@@ -27,27 +25,6 @@ export async function observeSystemd(host: Host): Promise<Systemd | undefined> {
     state: value.get("SystemState") ?? "unknown",
     failedUnits: Number(value.get("NFailedUnits") ?? 0),
   };
-}
-
-/** What the kubelet is told about itself; fields are absent where its files do not say. */
-export interface KubeletSettings {
-  runtimeEndpoint?: string;
-  port: number;
-}
-
-/** Reads the kubelet's files. Flags win over them, and the file of this very host over the one for all. */
-export async function readKubeletSettings(host: Host): Promise<KubeletSettings> {
-  const fields = async (path: string): Promise<Record<string, unknown>> => {
-    const text = await host.readText(path);
-    const [document] = text === undefined ? [] : parseValues(text, path);
-    return isMapping(document) ? document : {};
-  };
-  const flags = await host.readText(KUBELET_FILES.flags) ?? "";
-  const [common, own] = [await fields(KUBELET_FILES.configuration), await fields(KUBELET_FILES.instanceConfiguration)];
-  const endpoint = /--container-runtime-endpoint[= ]([^\s"]+)/.exec(flags)?.[1] ??
-    own["containerRuntimeEndpoint"] ?? common["containerRuntimeEndpoint"];
-  const port = Number(own["port"] ?? common["port"] ?? PORTS.kubelet);
-  return { ...(typeof endpoint === "string" && endpoint !== "" ? { runtimeEndpoint: endpoint } : {}), port };
 }
 
 /** When something that has been so for some seconds began; `uptime` is /proc/uptime. */

@@ -1,4 +1,4 @@
-import type { CertificateState, Component, Kubelet, Status, Trouble } from "./document.ts";
+import type { CertificateState, Component, Kubelet, NodeState, Status, Trouble } from "./document.ts";
 import { oneLine } from "../../text/visible.ts";
 import { ROLES } from "./judge.ts";
 
@@ -46,6 +46,11 @@ function componentLine({ name, version, state, since, restarts, exitCode, health
 function kubeletLine({ state, since, version, restarts, startsAtBoot }: Kubelet, now: Date): string {
   const told = since === undefined ? state : `${state} for ${duration(now.getTime() - Date.parse(since))}`;
   return lineOf("kubelet", version, told, restarted(restarts), startsAtBoot === "disabled" && "not started at boot");
+}
+
+function nodeLine({ name, found, ready, schedulable }: NodeState): string {
+  if (!found) return lineOf(`node ${name}`, undefined, "not found");
+  return lineOf(`node ${name}`, undefined, ready ? "Ready" : "not Ready", !schedulable && "cordoned");
 }
 
 function treeOf({ systemd, runtime, kubelet, components }: Status, now: Date): string[] {
@@ -133,9 +138,7 @@ export function statusText(status: Status, now: Date): string {
   const facts = [
     ...external.map(({ endpoint, version, state }) => lineOf(`external etcd ${endpoint}`, version, state)),
     ...apiServer ? [lineOf(`API server ${apiServer.endpoint}`, undefined, apiServer.state, apiServer.version)] : [],
-    ...node
-      ? [lineOf(`node ${node.name}`, undefined, node.ready ? "Ready" : "not Ready", !node.schedulable && "cordoned")]
-      : [],
+    ...node ? [nodeLine(node)] : [],
     ...certificates.length > 0 ? certificateLines(certificates) : [],
   ];
   return [

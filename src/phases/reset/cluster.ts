@@ -1,17 +1,28 @@
+import { doubtAbout } from "../../cluster/node_proof.ts";
 import { manifestPath } from "../../cluster/paths.ts";
 import { httpStatusOf, UserError } from "../../errors.ts";
-import type { KubeClient } from "../../system.ts";
 import type { Phase } from "../phase.ts";
-import { messageOf, type ResetContext } from "./context.ts";
+import { messageOf, type ResetApi, type ResetContext } from "./context.ts";
 
-/** Whether the API server answers at all; it is asked once. */
-async function answers(api: KubeClient): Promise<boolean> {
+/** Whether the API server can be asked for anything; it is asked once, where a call would be tried for a minute. */
+async function isReady({ client }: ResetApi): Promise<boolean> {
   try {
-    return (await api.probe("/version")).status > 0;
+    return (await client.probe("/readyz")).status === 200;
   } catch (error) {
     if (error instanceof UserError) return false;
     throw error;
   }
+}
+
+/** Deletes the Node that is proven to be this host. Says of any other why it stays. */
+async function deleteProven({ host, identity, leave }: ResetContext, { client, caPem }: ResetApi): Promise<void> {
+  const { name } = identity;
+  const reference = { apiVersion: "v1", kind: "Node", name };
+  const node = await client.get(reference);
+  if (node === undefined) return;
+  const doubt = await doubtAbout(host, identity, node, caPem);
+  if (doubt === undefined) return await client.delete(reference);
+  leave(`Node ${name}`, `it is not proven to be this host: ${doubt}`);
 }
 
 /**
@@ -23,19 +34,24 @@ export const deleteNode: Phase<ResetContext> = {
   summary: "take this node out of the cluster (pods are not drained first)",
   when: ({ maker }) => maker === "kubewright",
   async run(context) {
-    const { nodeName, leave } = context;
+    const { host, identity, leave, note } = context;
     const { kind } = await context.etcd();
     if (kind === "alone") return; // the cluster ends with this host
-    const byHand = `kubectl delete node ${nodeName}, on a control plane node that goes on`;
     const api = await context.api();
     if (api === undefined) return;
-    if (!await answers(api)) return leave(`Node ${nodeName}`, `the API server does not answer: ${byHand}`);
+    const { name } = identity;
+    const byHand = `kubectl delete node ${name}, on a control plane node that goes on`;
+    const hostname = host.hostname().trim().toLowerCase();
+    if (identity.known && name !== hostname) {
+      note(`this host is node "${name}", not "${hostname}": by ${identity.source}`);
+    }
+    if (!await isReady(api)) return leave(`Node ${name}`, `the API server does not answer: ${byHand}`);
     try {
-      await api.delete({ apiVersion: "v1", kind: "Node", name: nodeName });
+      await deleteProven(context, api);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const refused = [401, 403].includes(httpStatusOf(error) ?? 0);
-      leave(`Node ${nodeName}`, `${refused ? "a node may not delete itself" : messageOf(error)}: ${byHand}`);
+      leave(`Node ${name}`, `${refused ? "a node may not delete itself" : messageOf(error)}: ${byHand}`);
     }
   },
 };
@@ -53,6 +69,10 @@ export const removeEtcdMember: Phase<ResetContext> = {
       return;
     }
     if (etcd.kind === "alone") return note("etcd has no other members: its cluster ends with this host");
+    if (etcd.kind === "removed") return;
+    if (etcd.kind === "unproven") {
+      return leave(`etcd member ${etcd.member.name}`.trimEnd(), `it is not proven to be this host's: ${etcd.why}`);
+    }
     if (etcd.kind === "silent") {
       warn(`etcd does not tell its members: ${etcd.error.message}`);
       const why = "if its cluster has others, remove it there: etcdctl member list, then etcdctl member remove ID";

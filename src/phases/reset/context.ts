@@ -1,4 +1,5 @@
 import type { LocalEtcdMember } from "../../cluster/local_etcd.ts";
+import type { NodeIdentity } from "../../cluster/node_identity.ts";
 import type { ReceiptEntry } from "../../cluster/receipt_entries.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import type { ContainerRuntime, EtcdClient, EtcdMember, Host, KubeClient } from "../../system.ts";
@@ -12,10 +13,21 @@ export type EtcdState =
   | { kind: "none" }
   /** There is one, but nobody tells what others there are. */
   | { kind: "silent"; local: LocalEtcdMember; error: Error }
-  /** The only one of its cluster, or no longer one of it. */
+  /** The only one of its cluster, which ends with it. */
   | { kind: "alone"; local: LocalEtcdMember }
+  /** No longer one of its cluster, which goes on. */
+  | { kind: "removed"; local: LocalEtcdMember }
+  /** The cluster has a member of this name or peer URL, but it is not proven to be this host's. */
+  | { kind: "unproven"; local: LocalEtcdMember; member: EtcdMember; why: string }
   /** One of several. `remaining` are clients for the others, and for this one last. */
   | { kind: "member"; local: LocalEtcdMember; member: EtcdMember; remaining: readonly EtcdClient[] };
+
+/** The cluster's API as one identity sees it. */
+export interface ResetApi {
+  client: KubeClient;
+  /** The authorities that the server is verified with. */
+  caPem: string;
+}
 
 /** What the phases of `reset` need. */
 export interface ResetContext {
@@ -27,11 +39,11 @@ export interface ResetContext {
   made: readonly ReceiptEntry[];
   /** The kubelet's working directory without links in it. */
   kubeletDirectory: string;
-  /** The node's name. */
-  nodeName: string;
+  /** The node that this host is. */
+  identity: NodeIdentity;
   etcd(): Promise<EtcdState>;
   /** The cluster's API, as the best identity that this host has; undefined without one. */
-  api(): Promise<KubeClient | undefined>;
+  api(): Promise<ResetApi | undefined>;
   /** What etcd wrote stays (its phase is skipped). */
   keepEtcdData: boolean;
   /** Asks the person, unless that was ruled out. @throws {UserError} when the answer is not yes. */

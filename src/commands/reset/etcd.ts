@@ -1,0 +1,98 @@
+import {
+  DEFAULT_ETCD_DATA,
+  type LocalEtcdMember,
+  readEtcdCredentials,
+  readLocalEtcd,
+} from "../../cluster/local_etcd.ts";
+import { CLIENT_URLS_ANNOTATION } from "../../cluster/static_pods/etcd.ts";
+import { UserError } from "../../errors.ts";
+import type { EtcdState, ResetApi } from "../../phases/reset/context.ts";
+import type { EtcdMember, Host, System } from "../../system.ts";
+
+/** Asks this host's etcd about its cluster, or another member that answers. */
+export async function etcdState(system: System, api: () => Promise<ResetApi | undefined>): Promise<EtcdState> {
+  let local: LocalEtcdMember | undefined;
+  try {
+    local = await readLocalEtcd(system.host);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const unknown = { name: "", dataDir: DEFAULT_ETCD_DATA, peerUrl: "", clientUrl: "", pki: "" };
+    return { kind: "silent", local: unknown, error };
+  }
+  if (!local) return { kind: "none" };
+  try {
+    return await membership(system, local, local.clientUrl, true);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const endpoint of await announcedEndpoints(await api())) {
+      try {
+        return await membership(system, local, endpoint, false);
+      } catch (another) {
+        if (!(another instanceof UserError)) throw another;
+      }
+    }
+    return { kind: "silent", local, error };
+  }
+}
+
+/** Where the members can be asked, by the API: their pods say it. None where the API does not answer. */
+async function announcedEndpoints(api: ResetApi | undefined): Promise<string[]> {
+  if (api === undefined) return [];
+  try {
+    // Asked once, where a list would be tried for a minute; without etcd behind it, it cannot list anything.
+    if ((await api.client.probe("/readyz")).status !== 200) return [];
+    const query = { apiVersion: "v1", kind: "Pod", namespace: "kube-system", labelSelector: "component=etcd" };
+    return (await api.client.list(query)).flatMap(({ metadata }) =>
+      metadata.annotations?.[CLIENT_URLS_ANNOTATION] ?? []
+    );
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/** @param here whether the endpoint is this host's own etcd. */
+async function membership(
+  system: System,
+  local: LocalEtcdMember,
+  endpoint: string,
+  here: boolean,
+): Promise<EtcdState> {
+  const credentials = await readEtcdCredentials(system.host, local);
+  const members = await system.etcd(endpoint, credentials).members();
+  const member = members.find(({ peerURLs }) => peerURLs.some((url) => url.replace(/\/+$/, "") === local.peerUrl));
+  const others = members.filter((other) => other !== member);
+  if (others.length === 0 && here) return { kind: "alone", local }; // its own answer: there is no other
+  const sameName = local.name !== "" && members.find(({ name }) => name === local.name);
+  if (!member) {
+    if (!sameName) return { kind: "removed", local };
+    const why = `the member "${local.name}" is at ${
+      sameName.peerURLs.join(", ")
+    }, this host's manifest says ${local.peerUrl}`;
+    return { kind: "unproven", local, member: sameName, why };
+  }
+  const why = doubtAboutMember(system.host, local, member, here);
+  if (why !== undefined) return { kind: "unproven", local, member, why };
+  if (others.length === 0) return { kind: "alone", local };
+  const urls = [...others.flatMap(({ clientURLs }) => clientURLs), endpoint];
+  return { kind: "member", local, member, remaining: urls.map((url) => system.etcd(url, credentials)) };
+}
+
+/**
+ * Why it is not proven that the member at the peer URL of this host's manifest is this host's; undefined when it is. A
+ * cloned image has the manifest, too.
+ */
+function doubtAboutMember(
+  host: Host,
+  local: LocalEtcdMember,
+  member: EtcdMember,
+  here: boolean,
+): string | undefined {
+  if (member.name !== "" && local.name !== "" && member.name !== local.name) {
+    return `the member at ${local.peerUrl} is "${member.name}", this host's manifest says "${local.name}"`;
+  }
+  if (here) return undefined;
+  const address = URL.canParse(local.peerUrl) ? new URL(local.peerUrl).hostname.replace(/^\[|\]$/g, "") : "";
+  if (host.addresses().some((own) => own.address === address)) return undefined;
+  return `${local.peerUrl} is not an address of this host, and etcd does not run here`;
+}

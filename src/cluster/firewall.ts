@@ -85,3 +85,8 @@ export function clusterNftTables(tables: string): [family: string, name: string]
     return [family, name];
   });
 }
+
+/** The cluster's chains among what `nft list chains` printed, which are those that iptables made there. */
+export function clusterChains(chains: string): string[] {
+  return [...chains.matchAll(/^\s*chain (\S+)/gm)].map(([, name]) => name!).filter((name) => CHAIN.test(name));
+}

@@ -15,6 +15,8 @@ export const FLANNEL_TRACES = {
   plugin: "/opt/cni/bin/flannel",
   /** Of the daemon, for the plugin. */
   run: "/run/flannel",
+  /** In it: the networks of this node's pods. */
+  subnets: "/run/flannel/subnet.env",
   /** The tunnel, one for each family of addresses. */
   tunnels: ["flannel.1", "flannel-v6.1"],
   /** What pods are plugged into; the bridge plugin's usual name, so that others may have it as well. */

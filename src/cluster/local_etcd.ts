@@ -28,17 +28,19 @@ export async function readLocalEtcd(host: Host): Promise<LocalEtcdMember | undef
   const manifest = await readStaticPod(host, "etcd");
   if (manifest === undefined) return undefined;
   if (manifest.trouble !== undefined) throw new UserError(manifest.trouble);
-  const { flags, environment, onHost } = manifest;
+  const { flags, environment, onHost, volumes } = manifest;
   // etcd takes each flag from its environment, too; the command line wins.
   const setting = (name: string) =>
     flags.get(name) || environment.get(`ETCD_${name.toUpperCase().replaceAll("-", "_")}`) || undefined;
-  const authority = onHost(setting("trusted-ca-file") ?? "/etc/kubernetes/pki/etcd/ca.crt");
+  const authority = setting("trusted-ca-file") ?? "/etc/kubernetes/pki/etcd/ca.crt";
+  const onHostAuthority = onHost(authority) ?? authority;
+  const dataDir = setting("data-dir");
   return {
     name: setting("name") ?? "",
-    dataDir: onHost(setting("data-dir") ?? DEFAULT_ETCD_DATA),
+    dataDir: onHost(dataDir ?? "") ?? volumes.get("etcd-data") ?? dataDir ?? DEFAULT_ETCD_DATA,
     peerUrl: urlsIn(setting("initial-advertise-peer-urls"))[0] ?? "",
     clientUrl: localUrl(urlsIn(setting("listen-client-urls"))),
-    pki: authority.slice(0, authority.lastIndexOf("/")),
+    pki: onHostAuthority.slice(0, onHostAuthority.lastIndexOf("/")),
   };
 }
 

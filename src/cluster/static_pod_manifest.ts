@@ -19,15 +19,24 @@ export interface StaticPodManifest {
   flags: ReadonlyMap<string, string>;
   /** Its container's environment. */
   environment: ReadonlyMap<string, string>;
-  /** Where a path in the container is on the host, by the volumes; the path itself when it is in none of them. */
-  onHost(path: string): string;
+  /** Where a path in the container is on the host, by the volumes; undefined when it is in none of them. */
+  onHost(path: string): string | undefined;
+  /** Directories of the host by the names of their volumes. */
+  volumes: ReadonlyMap<string, string>;
   /** Where its kubelet asks whether it is ready or alive; absent when it does not ask over HTTP. */
   probeUrl?: string;
   /** Why it is no manifest. */
   trouble?: string;
 }
 
-const NOTHING = { image: "", flags: new Map(), environment: new Map(), onHost: (path: string) => path };
+/** What a manifest that cannot be read says. */
+export const NOTHING_SAID = {
+  image: "",
+  flags: new Map(),
+  environment: new Map(),
+  onHost: () => undefined,
+  volumes: new Map(),
+} as const;
 
 /** Reads the manifest of a component; undefined when there is none. What cannot be read says so in `trouble`. */
 export async function readStaticPod(host: Host, name: string): Promise<StaticPodManifest | undefined> {
@@ -42,20 +51,22 @@ export function parseStaticPod(name: string, path: string, text: string): Static
     const spec = parseDocuments(text, path)[0]?.body["spec"];
     const container = isMapping(spec) ? containerOf(name, mappings(spec["containers"])) : undefined;
     if (!isMapping(spec) || container === undefined) {
-      return { name, path, ...NOTHING, trouble: `"${path}" is not a pod with a container` };
+      return { name, path, ...NOTHING_SAID, trouble: `"${path}" is not a pod with a container` };
     }
     const probeUrl = probeUrlOf(container);
+    const volumes = volumesOf(spec);
     return {
       name,
       path,
       image: String(container["image"] ?? ""),
       flags: flagsIn(wordsOf([container["command"] ?? [], container["args"] ?? []].flat().map(String))),
       environment: new Map(mappings(container["env"]).map(({ name, value }) => [String(name), String(value ?? "")])),
-      onHost: hostPaths(spec, container),
+      onHost: hostPaths(volumes, container),
+      volumes,
       ...(probeUrl === undefined ? {} : { probeUrl }),
     };
   } catch (error) {
-    if (error instanceof UserError) return { name, path, ...NOTHING, trouble: error.message };
+    if (error instanceof UserError) return { name, path, ...NOTHING_SAID, trouble: error.message };
     throw error;
   }
 }
@@ -92,22 +103,28 @@ export function flagsIn(words: readonly string[]): Map<string, string> {
   return flags;
 }
 
-function hostPaths(spec: Record<string, unknown>, container: Record<string, unknown>): (path: string) => string {
-  const volumes = new Map(
+function volumesOf(spec: Record<string, unknown>): Map<string, string> {
+  return new Map(
     mappings(spec["volumes"]).flatMap(({ name, hostPath }) => {
       const path = isMapping(hostPath) ? hostPath["path"] : undefined;
-      return typeof path === "string" ? [[name, path.replace(/(?<=.)\/+$/, "")] as const] : [];
+      return typeof path === "string" ? [[String(name), path.replace(/(?<=.)\/+$/, "")] as const] : [];
     }),
   );
+}
+
+function hostPaths(
+  volumes: ReadonlyMap<string, string>,
+  container: Record<string, unknown>,
+): (path: string) => string | undefined {
   const mounts = mappings(container["volumeMounts"]).flatMap(({ name, mountPath, subPath }) => {
-    const source = volumes.get(name);
+    const source = volumes.get(String(name));
     if (source === undefined || typeof mountPath !== "string") return [];
     const below = typeof subPath === "string" && subPath !== "" ? `/${subPath}` : "";
     return [{ inside: mountPath.replace(/(?<=.)\/+$/, ""), outside: `${source}${below}` }];
   }).sort((a, b) => b.inside.length - a.inside.length);
   return (path) => {
     const mount = mounts.find(({ inside }) => path === inside || path.startsWith(`${inside}/`));
-    return mount === undefined ? path : `${mount.outside}${path.slice(mount.inside.length)}`;
+    return mount && `${mount.outside}${path.slice(mount.inside.length)}`;
   };
 }
 

@@ -1,21 +1,25 @@
-import { KUBELET_FILES } from "../cluster/paths.ts";
+import { readKubeletSettings } from "../cluster/kubelet_settings.ts";
 import { loadReset } from "../config/load_reset.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
-import type { ResetOverrides } from "../config/types.ts";
+import type { ResetConfiguration, ResetOverrides, Timeouts } from "../config/types.ts";
+import { EXIT, UserError } from "../errors.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import { onItsOwn } from "../phases/reset/bounds.ts";
 import { deleteNode, removeEtcdMember } from "../phases/reset/cluster.ts";
-import type { ResetContext } from "../phases/reset/context.ts";
+import { removeContainers } from "../phases/reset/containers.ts";
 import { removeEtcdData, removeKubeadms } from "../phases/reset/contents.ts";
+import type { Left, ResetContext } from "../phases/reset/context.ts";
 import { removeMade, removeReceipt } from "../phases/reset/files.ts";
 import { removeFirewall } from "../phases/reset/firewall.ts";
+import { removeGroups, removeLogs } from "../phases/reset/leftovers.ts";
 import { removeNetwork } from "../phases/reset/network.ts";
 import { checkUser, preflight } from "../phases/reset/preflight.ts";
-import { removeGroups, removeLogs } from "../phases/reset/leftovers.ts";
-import { removeContainers, stopKubelet, unmount } from "../phases/reset/processes.ts";
-import type { Host } from "../system.ts";
+import { stopKubelet, unmount } from "../phases/reset/processes.ts";
 import { type Desk, type Outcome, phaseOutcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
-import { resetContext } from "./reset/context.ts";
+import { confirm, resetContext } from "./reset/context.ts";
+import { type Loss, lossOf, lossText } from "./reset/loss.ts";
+import { startTicker } from "./reset/ticker.ts";
 
 /** What the command line asks `reset` for. */
 export interface ResetRequest {
@@ -32,8 +36,9 @@ export interface ResetRequest {
 }
 
 /**
- * `reset` from top to bottom. What runs ends before what it uses is removed; each step finds by itself what there is,
- * so a run that was ended is finished by the next one; the receipt goes last.
+ * `reset` from top to bottom. What runs ends before what it uses is removed: a run ends with the first of these steps that
+ * fails. Each step finds by itself what there is, so a run that was ended is finished by the next one; the receipt goes
+ * last, and only when every step was finished.
  */
 const PHASES: readonly Phase<ResetContext>[] = [
   preflight,
@@ -47,10 +52,10 @@ const PHASES: readonly Phase<ResetContext>[] = [
       removeContainers,
       unmount,
       removeEtcdData,
-      removeNetwork,
-      removeFirewall,
-      removeGroups,
-      removeLogs,
+      onItsOwn(removeNetwork),
+      onItsOwn(removeFirewall),
+      onItsOwn(removeGroups),
+      onItsOwn(removeLogs),
       removeKubeadms,
       removeMade,
       removeReceipt,
@@ -64,19 +69,29 @@ export function phaseNames(): string[] {
 }
 
 /** The runtime that the kubelet was set up with, where that can be told; otherwise those that are there. */
-async function criSockets(host: Host): Promise<readonly string[]> {
-  if (host.uid() !== 0) return (await gatherFacts(host)).criSockets; // may not look; preflight says so
-  const text = `${await host.readText(KUBELET_FILES.instanceConfiguration) ?? ""}\n${
-    await host.readText(KUBELET_FILES.flags) ?? ""
-  }`;
-  const [socket] = /unix:\/\/[^\s"']+/.exec(text) ?? [];
-  return socket === undefined ? (await gatherFacts(host)).criSockets : [socket];
+async function criSockets({ system: { host }, warn }: Desk): Promise<readonly string[]> {
+  if (host.uid() === 0) { // others may not look; preflight says so
+    try {
+      const { runtimeEndpoint } = await readKubeletSettings(host);
+      if (runtimeEndpoint !== undefined) return [runtimeEndpoint];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      warn(error.message); // what is broken here is about to be removed
+    }
+  }
+  return (await gatherFacts(host)).criSockets;
 }
 
-/** One thing that stays, and why. */
-interface Left {
-  what: string;
-  why: string;
+/** How long calls are tried again for, unless the configuration says otherwise: who resets does not wait for a cluster. */
+const PATIENCE = { kubernetesAPICall: ["1m0s", "10s"], etcdAPICall: ["2m0s", "30s"] } as const;
+
+/** The configuration's time limits, the defaults replaced by shorter ones. */
+function hurried({ timeouts }: ResetConfiguration): Timeouts {
+  const limit = (name: keyof typeof PATIENCE) => {
+    const [usual, ours] = PATIENCE[name];
+    return timeouts[name] === usual ? ours : timeouts[name];
+  };
+  return { ...timeouts, kubernetesAPICall: limit("kubernetesAPICall"), etcdAPICall: limit("etcdAPICall") };
 }
 
 const OF_KUBEADM: readonly Left[] = [
@@ -98,41 +113,85 @@ const OF_BOTH: readonly Left[] = [
   { what: "~/.kube/config and other copies of kubeconfigs", why: "they are yours" },
 ];
 
+/** Says what will be lost, and asks; the time that an answer takes is no phase's. */
+async function announce(desk: Desk, context: ResetContext, pause: () => void): Promise<Loss | undefined> {
+  context.doing("asking etcd for its members");
+  const loss = await lossOf(context);
+  if (loss !== undefined) desk.warn(lossText(loss, context));
+  pause();
+  await confirm(desk, context);
+  return loss;
+}
+
 /** Takes the node off this host; run again, it goes on, or finds nothing to do. */
 export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome> {
-  const start = desk.clock();
   checkMixedFlags(request.given);
-  const facts = { criSockets: await criSockets(desk.system.host) };
+  const facts = { criSockets: await criSockets(desk) };
   const config = loadReset(request.configText, request.overrides, facts, request.configName, {
     warn: desk.warn,
   });
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
-  const system = systemFor(desk, config);
-  const left: Left[] = [];
-  const { kubeconfig } = request;
-  const context = await resetContext(system, desk, config, {
-    kubeconfig,
-    leave: (what, why) => left.push({ what, why }),
-  });
-  if (selection.only && selection.only !== preflight.name) checkUser(context);
-  await runPhases(PHASES, context, selection, desk.observer);
-  const { maker } = context;
-  if (!selection.only && maker !== "nobody") left.push(...maker === "kubeadm" ? OF_KUBEADM : OF_OURS, ...OF_BOTH);
-  if (selection.only) {
-    const { text, result } = phaseOutcome(selection.only, config.dryRun);
-    return { text: [...listed(left), text].join("\n"), result: { ...result, left } };
+  const system = systemFor(desk, { ...config, timeouts: hurried(config) });
+  const [left, unfinished]: [Left[], Left[]] = [[], []];
+  const ticker = startTicker(desk.note);
+  try {
+    const { doing } = ticker;
+    const { kubeconfig } = request;
+    const context = await resetContext(system, desk, config, { kubeconfig, left, unfinished, doing });
+    const asks = (selection.only ?? preflight.name) === preflight.name && !selection.skip.includes(preflight.name);
+    if (asks || selection.only !== undefined) checkUser(context);
+    const loss = asks ? await announce(desk, context, () => doing("")) : undefined;
+    const start = desk.clock();
+    await runPhases(PHASES, context, selection, {
+      ...desk.observer,
+      started(path) {
+        doing(path);
+        desk.observer.started(path);
+      },
+    });
+    const seconds = (desk.clock() - start) / 1_000;
+    return outcomeOf(context, selection.only, { left, seconds, ...(loss === undefined ? {} : { loss }) });
+  } finally {
+    ticker.stop();
   }
-  const seconds = (desk.clock() - start) / 1_000;
-  const result = { maker, left, seconds, ...(config.dryRun ? { dryRun: true } : {}) };
-  return { text: [...listed(left), closing(context, seconds)].join("\n"), result };
 }
 
-function listed(left: readonly Left[]): string[] {
-  return left.length === 0 ? [] : ["\nLeft as it is:", ...left.map(({ what, why }) => `  ${what}: ${why}`), ""];
+/** What a run tells: what stays, what was lost, and whether it is finished. */
+function outcomeOf(
+  context: ResetContext,
+  only: string | undefined,
+  { left, loss, seconds }: { left: readonly Left[]; loss?: Loss; seconds: number },
+): Outcome {
+  const { maker, unfinished, config } = context;
+  const rest = only !== undefined || maker === "nobody"
+    ? []
+    : [...maker === "kubeadm" ? OF_KUBEADM : OF_OURS, ...OF_BOTH];
+  const stays = [...left, ...rest];
+  const isOpen = unfinished.length > 0;
+  const done = only === undefined ? undefined : phaseOutcome(only, config.dryRun);
+  const closing = isOpen ? UNFINISHED : done?.text ?? closingOf(context, seconds);
+  const facts = done?.result ?? { maker, seconds, ...(config.dryRun ? { dryRun: true } : {}) };
+  return {
+    text: [...listed("Left as it is", stays), ...listed("Not finished", unfinished), closing].join("\n"),
+    result: {
+      ...facts,
+      left: stays,
+      ...(isOpen ? { unfinished } : {}),
+      ...(loss === undefined ? {} : { lostCluster: loss }),
+    },
+    exitCode: isOpen ? EXIT.failed : EXIT.ok,
+  };
 }
 
-function closing({ maker, config }: ResetContext, seconds: number): string {
+const UNFINISHED =
+  'The reset is not finished. Fix what is listed under "Not finished", then run the same command again.';
+
+function listed(title: string, things: readonly Left[]): string[] {
+  return things.length === 0 ? [] : [`\n${title}:`, ...things.map(({ what, why }) => `  ${what}: ${why}`), ""];
+}
+
+function closingOf({ maker, config }: ResetContext, seconds: number): string {
   if (config.dryRun) return "";
   if (maker === "nobody") {
     return "There is no node on this host, and nothing that kubewright made.";

@@ -3,17 +3,13 @@ import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { RESET_FLAGS } from "./overrides.ts";
 import { checkValues } from "./schema.ts";
+import { cleanPath, isSystemDirectory } from "./system_directories.ts";
 import type { Facts, ResetConfiguration, ResetOverrides } from "./types.ts";
 import { validateHostSettings, warnOfSocket } from "./validate_node.ts";
 
-/** Directories of the system. */
-const SYSTEM_DIRECTORIES =
-  /^\/(bin|boot|dev|etc|home|lib(32|64)?|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|etc\/(pki|ssl|systemd)|usr\/(bin|lib|lib64|libexec|local|sbin|share)|var\/(cache|lib|log|run|spool|tmp))$/;
-
 /** Whether a directory can be one for certificates alone, told by its path; one with `..` may lead anywhere. */
 function isOfItsOwn(directory: string): boolean {
-  const parts = directory.split("/").filter((part) => part !== "" && part !== ".");
-  return parts.length > 0 && !parts.includes("..") && !SYSTEM_DIRECTORIES.test(`/${parts.join("/")}`);
+  return !directory.split("/").includes("..") && !isSystemDirectory(directory);
 }
 
 /**
@@ -41,5 +37,5 @@ export function loadReset(
   validateHostSettings(result, facts, "ResetConfiguration", problems.add);
   warnOfSocket(given.criSocket, "ResetConfiguration", problems.warn);
   problems.throwIfAny(summary(source, text !== undefined));
-  return freeze(result);
+  return freeze({ ...result, certificatesDir: cleanPath(directory) });
 }

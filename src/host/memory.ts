@@ -19,6 +19,8 @@ export interface MemoryHostOptions {
   commands?: Readonly<Record<string, string | CommandOutput | (() => string | CommandOutput)>>;
   /** Ports that something listens on. */
   takenPorts?: readonly number[];
+  /** Where links lead, by their path. */
+  links?: Readonly<Record<string, string>>;
   /** Files on which another process holds a lock. */
   locked?: readonly string[];
   /** Names that resolve besides the host's own. */
@@ -85,7 +87,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       const below = [...files.keys()].filter((file) => file.startsWith(prefix));
       return Promise.resolve([...new Set(below.map((file) => file.slice(prefix.length).split("/")[0] ?? ""))].sort());
     },
-    realPath: async (path) => await base.stat(path) === undefined ? undefined : path,
+    realPath: async (path) => options.links?.[path] ?? (await base.stat(path) === undefined ? undefined : path),
     query: (command) => Promise.resolve(answer(command)),
     mounts: async () => parseMountPoints(await base.readText("/proc/self/mountinfo") ?? "1 0 8:1 / / rw"),
     isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),

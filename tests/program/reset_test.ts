@@ -30,6 +30,19 @@ function receipt(...more: string[]): string {
   return `${lines.join("\n")}\n{"kind":"fi`; // the last one cut off
 }
 
+/** What is asked of every host on which kubewright made a node: there is nothing. */
+const GROUPS = "find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d -name 'kubepods*'";
+const LOOKED_AT = {
+  [GROUPS]: "",
+  "systemctl is-active kubepods.slice": { code: 3, stdout: "inactive\n", stderr: "" },
+  "ip -o link show": "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n2: eth0@if5: <BROADCAST> mtu 1500\n",
+  "nft list tables": "",
+  ...Object.fromEntries(["iptables", "ip6tables"].flatMap((name) => [
+    [`${name} --version`, `${name} v1.8.9 (nf_tables)\n`],
+    [`${name}-save`, ""],
+  ])),
+};
+
 const COMMANDS = {
   ...FIT.commands,
   "systemctl is-active kubelet.service": "active\n",
@@ -37,6 +50,7 @@ const COMMANDS = {
   "systemctl stop kubelet.service": "",
   "systemctl disable kubelet.service": "",
   "systemctl daemon-reload": "",
+  ...LOOKED_AT,
 };
 
 const { caPem, kubeletPem } = await clusterAuthority();
@@ -82,7 +96,7 @@ function sandbox(id: string, ofKubelet: boolean): RuntimeSandbox {
 /** A runtime with two sandboxes; what is asked of it is kept. */
 function runtimeWith(asked: string[]) {
   return {
-    runtime: () => ({
+    runtime: (_socket: string) => ({
       socket: "unix:///x.sock",
       sandboxes: () => Promise.resolve([sandbox("pod", true), sandbox("foreign", false)]),
       stopSandbox: ({ id }: RuntimeSandbox) => Promise.resolve(void asked.push(`stop ${id}`)),
@@ -267,6 +281,22 @@ const CONTROL_PLANE = {
   "/etc/kubernetes/admin.conf": kubeconfigOf(caPem, { token: "t" }),
 };
 
+const DATABASE = "/srv/etcd/member/snap/db";
+
+/** A control plane node whose etcd runs until its pods are ended, and the runtime that ends them. */
+function withEtcd(world: World, files: Record<string, string | undefined> = {}, more: MemoryHostOptions = {}) {
+  const locked = [DATABASE];
+  const { runtime } = runtimeWith([]);
+  const ending = (socket: string): ContainerRuntime => ({
+    ...runtime(socket),
+    stopSandbox: () => Promise.resolve(void locked.splice(0)),
+  });
+  return [host({ ...CONTROL_PLANE, [DATABASE]: "", ...files }, {}, { locked, ...more }), "", {
+    ...world,
+    runtime: ending,
+  }] as const;
+}
+
 /** Members by name; what is asked of them is kept. */
 function membersWith(asked: string[], ...names: string[]): World {
   return clusterWith(asked, names, [nodeObject("node-1")]);
@@ -304,7 +334,7 @@ function clusterWith(asked: string[], names: readonly string[], nodes: readonly 
 
 Deno.test("reset: one etcd member of several leaves by another one, after the Node; then its data goes, and only that", async () => {
   const asked: string[] = [];
-  const { code, out, changes } = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked, "a", "b", "c"));
+  const { code, out, changes } = await run(["reset", "-f"], ...withEtcd(membersWith(asked, "a", "b", "c")));
   assert.equal(code, 0, out);
   assert.deepEqual(asked, ["delete Node node-1", "remove a at https://192.0.2.12:2379"]);
   assert.ok(removed(changes).includes("/srv/etcd/member"));
@@ -314,11 +344,11 @@ Deno.test("reset: one etcd member of several leaves by another one, after the No
 
 Deno.test("reset: the last etcd member, and one that does not answer, are not removed from anything", async () => {
   const asked: string[] = [];
-  const last = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked, "a"));
+  const last = await run(["reset", "-f"], ...withEtcd(membersWith(asked, "a")));
   assert.equal(last.code, 0);
   assert.deepEqual(asked, []);
   assert.match(last.err, /etcd has no other members: its cluster ends with this host/);
-  const silent = await run(["reset", "-f"], host(CONTROL_PLANE), "", membersWith(asked));
+  const silent = await run(["reset", "-f"], ...withEtcd(membersWith(asked)));
   assert.equal(silent.code, 0);
   assert.match(silent.err, /warning: etcd does not tell its members: etcd is down/);
   assert.match(
@@ -336,11 +366,11 @@ Deno.test("reset: a member that the others do not let go ends it before anything
     removeMember: () => Promise.reject(new UserError("unhealthy cluster")),
   });
   const args = ["reset", "-f", "--skip-phases=delete-node"];
-  const { code, err, changes } = await run(args, host(CONTROL_PLANE), "", refusing);
+  const { code, err, changes } = await run(args, ...withEtcd(refusing));
   assert.equal(code, 1);
   assert.match(err, /Cannot remove the etcd member "a": unhealthy cluster; unhealthy cluster[\s\S]*member remove 1/);
   assert.deepEqual(changes, []);
-  const skipped = await run([...args, "--skip-phases=remove-etcd-member"], host(CONTROL_PLANE), "", refusing);
+  const skipped = await run([...args, "--skip-phases=remove-etcd-member"], ...withEtcd(refusing));
   assert.equal(skipped.code, 0);
   assert.ok(!removed(skipped.changes).some((path) => path.startsWith("/srv/etcd")));
   assert.match(skipped.out, /\/srv\/etcd: the phase remove-etcd-member was skipped/);
@@ -425,7 +455,14 @@ for (const [name, nodes, files, expected, says] of RENAMED) {
 
 /** etcd's members as one of them has them, what of the host is otherwise, what is removed, and what is said. */
 const MEMBERS: readonly [string, EtcdMember[], string[], MemoryHostOptions, string[], RegExp][] = [
-  ["it is no longer a member", [{ name: "b", peer: "11" }], [], {}, ["delete Node node-1"], /./],
+  [
+    "it is no longer a member",
+    [{ name: "b", peer: "11" }, { name: "c", peer: "12" }],
+    [],
+    {},
+    ["delete Node node-1"],
+    /./,
+  ],
   ["a member of its name at another URL", [{ name: "a", peer: "77" }, { name: "b", peer: "11" }], [], {}, [
     "delete Node node-1",
   ], /etcd member a: it is not proven to be this host's: the member "a" is at https:\/\/192.0.2.77:2380/],
@@ -491,7 +528,7 @@ for (const [name, members, elsewhere, more, expected, says] of MEMBERS) {
           },
         }))),
     });
-    const ran = await run(["reset", "-f"], host({ ...CONTROL_PLANE, [ETCD]: named }, {}, more), "", world);
+    const ran = await run(["reset", "-f"], ...withEtcd(world, { [ETCD]: named }, more));
     assert.equal(ran.code, 0, ran.err);
     assert.deepEqual(asked, expected);
     assert.match(`${ran.err}${ran.out}`, says);

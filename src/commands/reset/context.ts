@@ -1,12 +1,13 @@
 import { readCredentials } from "../../cluster/credentials.ts";
-import { DEFAULT_ETCD_DATA } from "../../cluster/local_etcd.ts";
+import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
 import { realPath } from "../../cluster/mounts.ts";
 import { type NodeIdentity, readNodeIdentity } from "../../cluster/node_identity.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
+import { placeOf } from "../../cluster/places.ts";
 import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
-import { UserError } from "../../errors.ts";
-import type { Maker, ResetApi, ResetContext } from "../../phases/reset/context.ts";
+import { InvalidInput, UserError } from "../../errors.ts";
+import type { Left, Maker, ResetApi, ResetContext } from "../../phases/reset/context.ts";
 import type { Host, System } from "../../system.ts";
 import { type Desk, once } from "../desk.ts";
 import { etcdState } from "./etcd.ts";
@@ -19,7 +20,6 @@ const TRACES = [
   KUBELET_FILES.bootstrapKubeconfig,
   ...Object.values(KUBECONFIG_FILES),
   ...["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(manifestPath),
-  `${DEFAULT_ETCD_DATA}/member`,
 ];
 
 /** Who made the node: with a receipt we, unless the kubelet's configuration is there and was not made by us. */
@@ -40,8 +40,10 @@ async function apiOf(
 ): Promise<ResetApi | undefined> {
   for (const path of [kubeconfig, KUBELET_FILES.kubeconfig]) {
     try {
-      const credentials = await readCredentials(system.host, path);
-      if (credentials) return { client: system.connect(credentials), caPem: credentials.caPem };
+      const [credentials, text] = await Promise.all([readCredentials(system.host, path), system.host.readText(path)]);
+      if (!credentials || text === undefined) continue;
+      const { clusterName } = parseKubeconfig(text, path);
+      return { client: system.connect(credentials), caPem: credentials.caPem, clusterName };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       warn(error.message); // what is broken here is about to be removed
@@ -56,14 +58,26 @@ async function identityOf(host: Host): Promise<NodeIdentity> {
   return { known: false, name: host.hostname().toLowerCase(), why: "only root may read the kubelet's certificate" };
 }
 
+/** Refuses a directory of certificates that leads to one of the system: the text alone does not tell. */
+async function checkCertificatesDirectory(host: Host, { certificatesDir }: ResetConfiguration): Promise<void> {
+  if (host.uid() !== 0) return; // may not look; preflight says so
+  const place = await placeOf(host, certificatesDir);
+  if (place.kind !== "system") return;
+  const what =
+    `"${certificatesDir}" leads to "${place.path}", which is a directory of the system, and reset removes files there`;
+  throw new InvalidInput("Cannot reset this host:", [{ where: "--cert-dir", what }]);
+}
+
 /** Puts together what the phases need. */
 export async function resetContext(
   system: System,
   desk: Desk,
   config: ResetConfiguration,
-  options: { kubeconfig: string; leave(what: string, why: string): void },
+  options: { kubeconfig: string; doing(what: string): void; left: Left[]; unfinished: Left[] },
 ): Promise<ResetContext> {
   const { host } = system;
+  const { left, unfinished, doing } = options;
+  await checkCertificatesDirectory(host, config);
   const entries = await readReceiptEntries(
     host,
     (lines) => desk.warn(`"${RECEIPT_PATH}" is damaged: ${lines} of its lines cannot be used; what they told of stays`),
@@ -87,17 +101,13 @@ export async function resetContext(
     etcd: once(() => etcdState(system, api)),
     api,
     keepEtcdData: config.skipPhases.includes("remove-etcd-member"),
-    async confirm() {
-      if (config.force || config.dryRun || maker === "nobody") return;
-      desk.system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
-      const answer = (await desk.system.readLine())?.trim().toLowerCase();
-      if (!desk.system.terminal.err) desk.system.err("\n");
-      if (answer === "y" || answer === "yes") return;
-      throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
-        hint: "To reset without being asked: --force",
-      });
+    leave: (what, why) => left.push({ what, why }),
+    open(what, why) {
+      unfinished.push({ what, why });
+      desk.warn(`not finished: ${what}: ${why}`);
     },
-    leave: options.leave,
+    unfinished,
+    doing,
     note: desk.note,
     warn: desk.warn,
   };
@@ -107,3 +117,18 @@ const QUESTIONS = {
   kubewright: "This takes the node off this host: its pods end, and what kubewright made is removed.",
   kubeadm: "This takes the node off this host as kubeadm does: its pods end, and kubeadm's files are removed.",
 };
+
+/**
+ * Asks the person, unless that was ruled out, or there is nothing to lose.
+ * @throws {UserError} when the answer is not yes.
+ */
+export async function confirm({ system }: Desk, { config, maker }: ResetContext): Promise<void> {
+  if (config.force || config.dryRun || maker === "nobody") return;
+  system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
+  const answer = (await system.readLine())?.trim().toLowerCase();
+  if (!system.terminal.err) system.err("\n");
+  if (answer === "y" || answer === "yes") return;
+  throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
+    hint: "To reset without being asked: --force",
+  });
+}

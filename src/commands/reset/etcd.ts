@@ -21,6 +21,7 @@ export async function etcdState(system: System, api: () => Promise<ResetApi | un
   }
   if (!local) return { kind: "none" };
   try {
+    if (!await isRunning(system.host, local)) throw new UserError("etcd does not run on this host");
     return await membership(system, local, local.clientUrl, true);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -32,6 +33,16 @@ export async function etcdState(system: System, api: () => Promise<ResetApi | un
       }
     }
     return { kind: "silent", local, error };
+  }
+}
+
+/** Whether etcd runs here: it locks its database. One that was stopped is not asked; where that is not known, it is. */
+async function isRunning(host: Host, { dataDir }: LocalEtcdMember): Promise<boolean> {
+  try {
+    return await host.isLocked(`${dataDir}/member/snap/db`);
+  } catch (error) {
+    if (error instanceof UserError) return true;
+    throw error;
   }
 }
 
@@ -62,7 +73,7 @@ async function membership(
   const members = await system.etcd(endpoint, credentials).members();
   const member = members.find(({ peerURLs }) => peerURLs.some((url) => url.replace(/\/+$/, "") === local.peerUrl));
   const others = members.filter((other) => other !== member);
-  if (others.length === 0 && here) return { kind: "alone", local }; // its own answer: there is no other
+  if (members.length === 1 && here) return { kind: "alone", local }; // its own answer: there is no other
   const sameName = local.name !== "" && members.find(({ name }) => name === local.name);
   if (!member) {
     if (!sameName) return { kind: "removed", local };

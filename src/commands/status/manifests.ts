@@ -1,6 +1,6 @@
 import { isLoopbackUrl } from "../../cluster/local_etcd.ts";
 import { manifestPath, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
-import { parseStaticPod, type StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
+import { NOTHING_SAID, parseStaticPod, type StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
 import type { Host } from "../../system.ts";
 
 /** The static pods of a control plane node in the order in which they depend on one another. */
@@ -8,8 +8,7 @@ const COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-s
 
 /** A component without a manifest that could be read. */
 function unread(name: string): StaticPodManifest {
-  const nothing = { flags: new Map(), environment: new Map(), onHost: (inside: string) => inside };
-  return { name, path: manifestPath(name), image: "", ...nothing };
+  return { name, path: manifestPath(name), ...NOTHING_SAID };
 }
 
 /** What the manifests say, and whether there is one at all. */

@@ -4,6 +4,9 @@ import { httpStatusOf, UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetApi, type ResetContext } from "./context.ts";
 
+/** How long all members together are asked to remove one, in ms. */
+const ALL_MS = 60_000;
+
 /** Whether the API server can be asked for anything; it is asked once, where a call would be tried for a minute. */
 async function isReady({ client }: ResetApi): Promise<boolean> {
   try {
@@ -34,11 +37,13 @@ export const deleteNode: Phase<ResetContext> = {
   summary: "take this node out of the cluster (pods are not drained first)",
   when: ({ maker }) => maker === "kubewright",
   async run(context) {
-    const { host, identity, leave, note } = context;
+    const { host, identity, leave, note, doing } = context;
+    doing("asking etcd for its members");
     const { kind } = await context.etcd();
     if (kind === "alone") return; // the cluster ends with this host
     const api = await context.api();
     if (api === undefined) return;
+    doing(`asking the API server ${api.client.server}`);
     const { name } = identity;
     const byHand = `kubectl delete node ${name}, on a control plane node that goes on`;
     const hostname = host.hostname().trim().toLowerCase();
@@ -79,7 +84,10 @@ export const removeEtcdMember: Phase<ResetContext> = {
       return leave(`etcd member of this host ${etcd.local.peerUrl}`.trimEnd(), why);
     }
     const failures: string[] = [];
+    const end = performance.now() + ALL_MS;
     for (const client of etcd.remaining) {
+      if (performance.now() > end) break;
+      context.doing(`removing the etcd member "${etcd.member.name}" at ${client.endpoint}`);
       try {
         return await client.removeMember(etcd.member);
       } catch (error) {

@@ -25,8 +25,16 @@ export type EtcdState =
 /** The cluster's API as one identity sees it. */
 export interface ResetApi {
   client: KubeClient;
+  /** What the kubeconfig calls the cluster. */
+  clusterName: string;
   /** The authorities that the server is verified with. */
   caPem: string;
+}
+
+/** One thing that stays, and why. */
+export interface Left {
+  what: string;
+  why: string;
 }
 
 /** What the phases of `reset` need. */
@@ -46,10 +54,14 @@ export interface ResetContext {
   api(): Promise<ResetApi | undefined>;
   /** What etcd wrote stays (its phase is skipped). */
   keepEtcdData: boolean;
-  /** Asks the person, unless that was ruled out. @throws {UserError} when the answer is not yes. */
-  confirm(): Promise<void>;
-  /** Something stays on this host or in the cluster: what, and why or what to do about it. */
+  /** Something stays on this host or in the cluster that is not this run's to remove: what, and why or what to do about it. */
   leave(what: string, why: string): void;
+  /** A step could not be finished: what of the node may still be there, and why. The receipt stays for the next run. */
+  open(what: string, why: string): void;
+  /** Steps that could not be finished so far. */
+  readonly unfinished: readonly Left[];
+  /** What the run is at, for a person who waits. */
+  doing(what: string): void;
   note(message: string): void;
   warn(message: string): void;
 }

@@ -1,9 +1,10 @@
 import { KUBELET_ENTRIES } from "../../cluster/kubelet_directory.ts";
 import { kubeletUnitFiles } from "../../cluster/kubelet_unit.ts";
-import { DEFAULT_KUBELET_PROGRAM, KUBELET_DIRECTORY, KUBELET_FILES, TEMPORARY_DIRECTORY } from "../../cluster/paths.ts";
-import { RECEIPT_PATH } from "../../cluster/receipt_entries.ts";
+import { DEFAULT_KUBELET_PROGRAM, KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
+import { RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
 import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
+import { emptyTemporaryDirectory } from "./contents.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
 function parentOf(path: string): string {
@@ -25,6 +26,16 @@ async function removeFile({ host, leave }: ResetContext, path: string): Promise<
   else leave(path, `a ${there.kind} is where kubewright made a file`);
 }
 
+/** Removes a file of ours; one that cannot be removed keeps the receipt, which knows it. */
+async function tryFile(context: ResetContext, path: string): Promise<void> {
+  try {
+    await removeFile(context, path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.open(path, messageOf(error));
+  }
+}
+
 /** Removes a directory that is empty, and says what keeps it otherwise. */
 async function removeDirectory({ host, leave }: ResetContext, path: string): Promise<void> {
   const there = await host.stat(path);
@@ -42,13 +53,13 @@ async function removeDirectory({ host, leave }: ResetContext, path: string): Pro
 }
 
 /** Removes what the kubelet made in its directory; a link to the directory is not of our making. */
-async function removeKubeletEntries({ host, kubeletDirectory, leave }: ResetContext): Promise<void> {
+async function removeKubeletEntries({ host, kubeletDirectory, open }: ResetContext): Promise<void> {
   for (const name of KUBELET_ENTRIES) {
     try {
       await host.removeTree(`${kubeletDirectory}/${name}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      leave(`${kubeletDirectory}/${name}`, messageOf(error));
+      open(`${kubeletDirectory}/${name}`, messageOf(error));
     }
   }
 }
@@ -63,8 +74,13 @@ export const removeMade: Phase<ResetContext> = {
   when: ({ made }) => made.length > 0,
   async run(context) {
     const { host, config, leave } = context;
-    const made = context.made.filter(({ path }) => !PERSONAL.test(path));
-    for (const { kind, path } of context.made.filter((entry) => !made.includes(entry))) {
+    const moved = await movedDirectories(context);
+    for (const path of moved) {
+      leave(path, "kubewright made a directory there; now it is a link, to what is not known to be ours");
+    }
+    const elsewhere = ({ path }: ReceiptEntry) => moved.some((directory) => path.startsWith(`${directory}/`));
+    const made = context.made.filter((entry) => !PERSONAL.test(entry.path) && !elsewhere(entry));
+    for (const { kind, path } of context.made.filter(({ path }) => PERSONAL.test(path))) {
       if (kind === "file" && await host.stat(path) !== undefined) {
         leave(path, "kubewright made it for you, among your files");
       }
@@ -73,20 +89,16 @@ export const removeMade: Phase<ResetContext> = {
     const units = kubeletUnitFiles(DEFAULT_KUBELET_PROGRAM).map(({ path }) => path).filter((path) =>
       files.includes(path)
     );
-    if (config.cleanupTmpDir) {
-      for (const name of await host.list(TEMPORARY_DIRECTORY)) {
-        await host.removeTree(`${TEMPORARY_DIRECTORY}/${name}`);
-      }
-    }
+    if (config.cleanupTmpDir) await emptyTemporaryDirectory(context);
     for (const { path } of made.filter(({ kind }) => kind === "overwrote")) {
       if (await host.stat(path) !== undefined) leave(path, "it was there before; kubewright changed it");
     }
-    for (const path of files) await removeFile(context, path);
+    for (const path of files) await tryFile(context, path);
     // The kubelet writes its own identity when it joins.
     if (files.includes(KUBELET_FILES.configuration)) {
-      await removeFile(context, KUBELET_FILES.kubeconfig);
-      await removeFile(context, KUBELET_FILES.bootstrapKubeconfig);
-      await removeKubeletEntries(context);
+      await tryFile(context, KUBELET_FILES.kubeconfig);
+      await tryFile(context, KUBELET_FILES.bootstrapKubeconfig);
+      if (!moved.includes(KUBELET_DIRECTORY)) await removeKubeletEntries(context);
     }
     const directories = made.filter(({ kind }) => kind === "directory").map(({ path }) => path)
       .filter((path) => path !== parentOf(RECEIPT_PATH));
@@ -96,9 +108,23 @@ export const removeMade: Phase<ResetContext> = {
   },
 };
 
+/** Directories of ours in whose place is a link by now: what is behind it was not made by us. */
+async function movedDirectories({ host, made }: ResetContext): Promise<string[]> {
+  const moved: string[] = [];
+  for (const { kind, path } of made) {
+    if (kind === "directory" && (await host.stat(path))?.kind === "symlink") moved.push(path);
+  }
+  return moved;
+}
+
 /** What stays in a directory that was there before us. */
 async function tellRest({ host, leave }: ResetContext, directory: string): Promise<void> {
   for (const name of await host.list(directory)) leave(`${directory}/${name}`, "not made by kubewright");
+}
+
+/** Phases without which something of the node stays; the receipt is for a run that does them. */
+function skippedPhases({ config }: ResetContext): string[] {
+  return config.skipPhases.filter((path) => path.startsWith("cleanup-node/"));
 }
 
 /** The receipt goes last: as long as it is there, the next run finishes what this one did not. */
@@ -107,6 +133,16 @@ export const removeReceipt: Phase<ResetContext> = {
   summary: "remove the receipt, which tells what is ours",
   when: ({ made, maker }) => made.length > 0 || maker === "kubewright",
   async run(context) {
+    const { unfinished, leave, keepEtcdData } = context;
+    const skipped = [...skippedPhases(context), ...(keepEtcdData ? ["remove-etcd-member"] : [])];
+    if (unfinished.length > 0) return leave(RECEIPT_PATH, "kubewright reset needs it to finish");
+    if (skipped.length > 0) {
+      const what = skipped.map((path) => `"${path}"`).join(", ");
+      return leave(
+        RECEIPT_PATH,
+        `${what} was skipped: kubewright reset does it later. If it never will: rm ${RECEIPT_PATH}`,
+      );
+    }
     await removeFile(context, RECEIPT_PATH);
     await removeDirectory(context, parentOf(RECEIPT_PATH));
   },

@@ -1,50 +1,107 @@
-import { clusterNftTables, firewallCleanup } from "../../cluster/firewall.ts";
+import { clusterChains, clusterNftTables, firewallCleanup } from "../../cluster/firewall.ts";
+import { UserError } from "../../errors.ts";
+import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
+import { linkNames } from "./links.ts";
 
-/** iptables keeps its rules in one of two places in the kernel; a host may have programs for either, or for both. */
-const PROGRAMS = ["iptables", "iptables-nft", "iptables-legacy"].flatMap((name) => [name, name.replace("ip", "ip6")]);
+/** The two places in the kernel in which iptables keeps rules. */
+type Store = "nf_tables" | "legacy";
 
-/** Tables and sets of ipvs mode; the virtual services themselves do not tell whose they are. */
+/** Programs for the rules of IPv4; those for IPv6 have names with `ip6`. A host may have any of them. */
+const PROGRAMS = ["iptables", "iptables-nft", "iptables-legacy"];
+const FAMILIES = [
+  { name: "IPv4", prefix: "ip", nft: "ip", legacy: "/proc/net/ip_tables_names" },
+  { name: "IPv6", prefix: "ip6", nft: "ip6", legacy: "/proc/net/ip6_tables_names" },
+] as const;
+
+/** Where a program keeps its rules; undefined where there is no such program. Before 1.8 there was only one place. */
+async function storeOf(host: Host, program: string): Promise<Store | undefined> {
+  const command = { argv: [program, "--version"] };
+  const output = await host.query(command);
+  if (output.failure === "not found") return undefined;
+  const { stdout } = await ask(host, command);
+  return stdout.includes("nf_tables") ? "nf_tables" : "legacy";
+}
+
+/** Removes the cluster's chains of one family. @returns the places that were looked at. */
+async function removeChains({ host, leave }: ResetContext, prefix: string): Promise<Set<Store>> {
+  const seen = new Set<Store>();
+  for (const program of PROGRAMS.map((name) => name.replace("ip", prefix))) {
+    const store = await storeOf(host, program);
+    if (store === undefined || seen.has(store)) continue;
+    const { stdout } = await ask(host, { argv: [`${program}-save`] });
+    const { restore, kept } = firewallCleanup(stdout);
+    for (const chain of kept) leave(`${program} chain ${chain}`, "a chain of somebody else's leads to it");
+    if (restore !== undefined) await host.run({ argv: [`${program}-restore`, "--noflush"], stdin: restore });
+    seen.add(store);
+  }
+  return seen;
+}
+
+/** What nft(8) shows, for rules that no iptables could be asked for; undefined where there is no such program. */
+async function nft(host: Host, ...argv: string[]): Promise<string | undefined> {
+  const command = { argv: ["nft", ...argv] };
+  if ((await host.query(command)).failure === "not found") return undefined;
+  return (await ask(host, command)).stdout;
+}
+
+/**
+ * Makes sure that nothing of the cluster is where no iptables has looked: the kernel names the tables of the one place,
+ * nft shows the other.
+ * @throws {UserError} when that cannot be told, or something is there.
+ */
+async function checkUnseen(host: Host, family: typeof FAMILIES[number], seen: ReadonlySet<Store>): Promise<void> {
+  const hint = [
+    "Install iptables, then run the same command again.",
+    "Or restart the host, which clears firewall rules, and run it again with --skip-phases=cleanup-node/firewall",
+  ];
+  if (!seen.has("legacy") && (await host.readText(family.legacy) ?? "").trim() !== "") {
+    throw new UserError(`Cannot look at the firewall rules of ${family.name}: program "iptables-legacy" not found`, {
+      hint,
+    });
+  }
+  if (seen.has("nf_tables")) return;
+  const chains = await nft(host, "list", "chains", family.nft);
+  if (chains === undefined) {
+    throw new UserError(`Cannot look at the firewall rules of ${family.name}: neither "iptables" nor "nft" found`, {
+      hint,
+    });
+  }
+  const left = clusterChains(chains);
+  if (left.length === 0) return;
+  throw new UserError(
+    `Cannot remove ${left.length} firewall chains of ${family.name} (${left[0]}): program "iptables" not found`,
+    { hint },
+  );
+}
+
+/** Sets of ipvs mode, which is the one with the link. Virtual services themselves do not tell whose they are. */
 async function removeIpvs({ host, leave }: ResetContext): Promise<void> {
-  const bridge = await host.query({ argv: ["ip", "link", "show", "dev", "kube-ipvs0"] });
-  if (bridge.code !== 0) return;
+  if (!(await linkNames(host)).includes("kube-ipvs0")) return;
+  const { stdout } = await ask(host, { argv: ["ipset", "list", "-name"] });
+  for (const name of stdout.split("\n").filter((line) => /^KUBE-(6-)?[A-Z-]+$/.test(line))) {
+    await host.run({ argv: ["ipset", "destroy", name] });
+  }
   await host.run({ argv: ["ip", "link", "delete", "dev", "kube-ipvs0"] });
   leave("ipvs virtual services", "other programs may have some, too: ipvsadm --list, then ipvsadm --clear");
 }
 
-async function removeSets(host: Host): Promise<void> {
-  const { code, stdout } = await host.query({ argv: ["ipset", "list", "-name"] });
-  if (code !== 0) return;
-  for (const name of stdout.split("\n").filter((line) => /^KUBE-(6-)?[A-Z-]+$/.test(line))) {
-    await host.run({ argv: ["ipset", "destroy", name] });
-  }
-}
-
-/** Removes the chains of kubelet, kube-proxy and flannel with the rules that lead to them, and no others. */
+/**
+ * Removes the chains of kubelet, kube-proxy and flannel with the rules that lead to them, and no others.
+ * @throws {UserError} when it is not certain that none is left: rules that cannot be looked at may be there.
+ */
 export const removeFirewall: Phase<ResetContext> = {
   name: "firewall",
   summary: "remove the firewall rules of kubelet, kube-proxy and flannel",
   when: ({ maker }) => maker === "kubewright",
   async run(context) {
-    const { host, leave } = context;
-    const done = new Set<string>(); // a dry run sees the same rules by two names
-    for (const program of PROGRAMS) {
-      const { code, stdout } = await host.query({ argv: [`${program}-save`] });
-      if (code !== 0) continue;
-      const { restore, kept } = firewallCleanup(stdout);
-      const family = program.startsWith("ip6") ? "6 " : "4 ";
-      for (const chain of kept) leave(`${program} chain ${chain}`, "a chain of somebody else's leads to it");
-      if (restore === undefined || done.has(family + restore)) continue;
-      done.add(family + restore);
-      await host.run({ argv: [`${program}-restore`, "--noflush"], stdin: restore });
-    }
-    const tables = await host.query({ argv: ["nft", "list", "tables"] });
-    for (const [family, name] of tables.code === 0 ? clusterNftTables(tables.stdout) : []) {
+    const { host } = context;
+    for (const [family, name] of clusterNftTables(await nft(host, "list", "tables") ?? "")) {
       await host.run({ argv: ["nft", "delete", "table", family, name] });
     }
+    for (const family of FAMILIES) await checkUnseen(host, family, await removeChains(context, family.prefix));
     await removeIpvs(context);
-    await removeSets(host);
   },
 };

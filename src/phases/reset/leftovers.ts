@@ -1,7 +1,9 @@
 import { LOG_DIRECTORIES, POD_LOG_FOLDER } from "../../cluster/kubelet_directory.ts";
 import { UserError } from "../../errors.ts";
+import { ask } from "../../programs.ts";
+import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
-import type { ResetContext } from "./context.ts";
+import { messageOf, type ResetContext } from "./context.ts";
 
 /** The pods' logs, which the kubelet keeps; only folders named as its, and links into them. */
 export const removeLogs: Phase<ResetContext> = {
@@ -11,42 +13,58 @@ export const removeLogs: Phase<ResetContext> = {
   async run({ host, leave }) {
     const { pods, containers } = LOG_DIRECTORIES;
     for (const name of await host.list(containers)) {
-      const link = (await host.stat(`${containers}/${name}`))?.kind === "symlink";
-      const { stdout } = await host.query({ argv: ["readlink", `${containers}/${name}`] });
-      if (link && stdout.startsWith(`${pods}/`)) await host.remove(`${containers}/${name}`);
+      if ((await host.stat(`${containers}/${name}`))?.kind !== "symlink") continue;
+      // 1: it went while it was looked at.
+      const { stdout } = await ask(host, { argv: ["readlink", `${containers}/${name}`] }, [0, 1]);
+      if (stdout.startsWith(`${pods}/`)) await host.remove(`${containers}/${name}`);
     }
     for (const name of await host.list(pods)) {
       if (POD_LOG_FOLDER.test(name)) await host.removeTree(`${pods}/${name}`);
     }
     for (const directory of [containers, pods]) {
-      if (await host.stat(directory) === undefined) continue;
-      if ((await host.list(directory)).length === 0) await host.remove(directory);
-      else leave(directory, "it holds what is not named as a kubelet's logs");
+      const there = await host.stat(directory);
+      if (there === undefined) continue;
+      if ((await host.list(directory)).length > 0) leave(directory, "it holds what is not named as a kubelet's logs");
+      else if (there.kind === "directory") await host.remove(directory);
     }
   },
 };
+
+const ROOT = "/sys/fs/cgroup";
+
+async function find(host: Host, ...argv: string[]): Promise<string[]> {
+  // 1: a group went while it was looked at.
+  const { stdout } = await ask(host, { argv: ["find", ...argv] }, [0, 1]);
+  return stdout.split("\n").filter(Boolean);
+}
+
+/**
+ * The control groups of this host's pods, by either driver. Version 1 has a hierarchy for each controller, version 2 one
+ * for all. Deeper ones are of kubelets in containers.
+ */
+export async function podGroups(host: Host): Promise<string[]> {
+  return await find(host, ROOT, "-mindepth", "1", "-maxdepth", "2", "-type", "d", "-name", "kubepods*");
+}
 
 /** The kubelet's control groups, which stay when it ends; those with processes in them stay. */
 export const removeGroups: Phase<ResetContext> = {
   name: "cgroups",
   summary: "remove the control groups of pods",
   when: ({ maker }) => maker === "kubewright",
-  async run({ host, leave }) {
-    const root = "/sys/fs/cgroup";
+  async run({ host, open }) {
     const slice = "kubepods.slice";
-    const active = await host.query({ argv: ["systemctl", "is-active", slice] });
+    // 3: not active. 4: no such unit.
+    const active = await ask(host, { argv: ["systemctl", "is-active", slice] }, [0, 3, 4]);
     if (active.stdout.trim() === "active") await host.run({ argv: ["systemctl", "stop", slice] });
-    const below = async (...argv: string[]) =>
-      (await host.query({ argv: ["find", ...argv] })).stdout.split("\n").filter(Boolean);
-    // Version 1 has a hierarchy for each controller, version 2 one for all. Deeper ones are of kubelets in containers.
-    const tops = await below(root, "-mindepth", "1", "-maxdepth", "2", "-type", "d", "-name", "kubepods");
+    const tops = (await podGroups(host)).filter((path) => path.endsWith("/kubepods"));
     if (tops.length === 0) return;
-    const groups = await below(...tops, "-depth", "-type", "d");
+    const groups = await find(host, ...tops, "-depth", "-type", "d");
+    if (groups.length === 0) return;
     try {
       await host.run({ argv: ["rmdir", "--", ...groups] });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      leave("control groups kubepods", `processes are in them: ${error.message}`);
+      if ((await podGroups(host)).length > 0) open("control groups kubepods", messageOf(error));
     }
   },
 };

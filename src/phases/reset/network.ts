@@ -1,19 +1,30 @@
 import { CNI_CONFIGURATION_DIRECTORY, FLANNEL_TRACES, isFlannelConfiguration } from "../../cluster/flannel_traces.ts";
+import { type Cidr, contains, parseAddress, parseCidr } from "../../config/addresses.ts";
+import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
+import { linkAddresses, linkNames } from "./links.ts";
 
-async function linkExists(host: Host, name: string): Promise<boolean> {
-  return (await host.query({ argv: ["ip", "link", "show", "dev", name] })).code === 0;
-}
-
-/** Whether flannel was here. Its configuration is removed last, so that a run that was ended finds it again. */
+/** Whether flannel was here: its configuration is removed last, so that a run that was ended finds it again. */
 async function flannelWasHere(host: Host): Promise<boolean> {
   const text = await host.readText(FLANNEL_TRACES.configuration);
-  if (text !== undefined) return isFlannelConfiguration(text);
-  if (await host.stat(FLANNEL_TRACES.run) !== undefined) return true;
-  const links = await Promise.all(FLANNEL_TRACES.tunnels.map((name) => linkExists(host, name)));
-  return links.includes(true);
+  return text !== undefined && isFlannelConfiguration(text);
+}
+
+/** The networks from which this node's pods have addresses, as flannel leaves them for its plugin. */
+async function podNetworks(host: Host): Promise<Cidr[]> {
+  const text = await host.readText(FLANNEL_TRACES.subnets) ?? "";
+  return [...text.matchAll(/^FLANNEL_(?:IPV6_)?SUBNET=(\S+)$/gm)].flatMap(([, subnet]) => parseCidr(subnet!) ?? []);
+}
+
+/** Whether a link has an address of these networks: others have links of such names, too. */
+async function isInside(host: Host, link: string, networks: readonly Cidr[]): Promise<boolean> {
+  const addresses = await linkAddresses(host, link);
+  return addresses.some((text) => {
+    const address = parseAddress(text.split("/")[0]!);
+    return address !== undefined && networks.some((network) => contains(network, address));
+  });
 }
 
 /** Configurations of networks that are not flannel's, with their texts. */
@@ -29,15 +40,28 @@ async function otherNetworks(host: Host): Promise<{ path: string; text: string }
 
 async function removeLinks({ host, leave }: ResetContext, others: readonly { path: string; text: string }[]) {
   const { bridge, tunnels } = FLANNEL_TRACES;
-  if (await linkExists(host, bridge)) {
-    const owner = others.find(({ text }) => text.includes(`"${bridge}"`));
-    const ports = (await host.query({ argv: ["ip", "-o", "link", "show", "master", bridge] })).stdout.trim();
-    if (owner) leave(`link ${bridge}`, `${owner.path} names it, too`);
-    else if (ports !== "") leave(`link ${bridge}`, `other links are plugged into it: ${ports.split("\n").length}`);
-    else await host.run({ argv: ["ip", "link", "delete", "dev", bridge] });
+  const there = await linkNames(host);
+  const networks = await podNetworks(host);
+  for (const link of [bridge, ...tunnels].filter((name) => there.includes(name))) {
+    const owner = link === bridge ? others.find(({ text }) => text.includes(`"${bridge}"`)) : undefined;
+    if (owner) {
+      leave(`link ${link}`, `${owner.path} names it, too`);
+    } else if (!await isInside(host, link, networks)) {
+      leave(`link ${link}`, "it has no address of this node's pod network");
+    } else {
+      const ports = link === bridge ? await portsOf(host, link) : [];
+      if (ports.length > 0) leave(`link ${link}`, `other links are plugged into it: ${ports.join(", ")}`);
+      else await host.run({ argv: ["ip", "link", "delete", "dev", link] });
+    }
   }
-  for (const tunnel of tunnels) {
-    if (await linkExists(host, tunnel)) await host.run({ argv: ["ip", "link", "delete", "dev", tunnel] });
+}
+
+/** Names of the links that are plugged into a bridge. Those of pods that have just ended take the kernel a moment. */
+async function portsOf(host: Host, bridge: string): Promise<string[]> {
+  for (let attempt = 1;; attempt++) {
+    const ports = await linkNames(host, "master", bridge);
+    if (ports.length === 0 || attempt === 5) return ports;
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
@@ -52,7 +76,8 @@ async function removeEmpty(host: Host, directories: readonly string[]): Promise<
 /** The package that a file belongs to; undefined when it is of none. */
 async function packageOf(host: Host, path: string): Promise<string | undefined> {
   for (const argv of [["dpkg-query", "--search", path], ["rpm", "--query", "--file", path]]) {
-    const { code, stdout } = await host.query({ argv });
+    if ((await host.query({ argv })).failure === "not found") continue; // a host has one of them, or neither
+    const { code, stdout } = await ask(host, { argv }, [0, 1]);
     if (code === 0) return stdout.trim().split("\n")[0];
   }
   return undefined;
@@ -70,6 +95,8 @@ async function removeData({ host, runtime }: ResetContext): Promise<void> {
   await removeEmpty(host, ["/var/lib/cni/networks", results, "/var/lib/cni"]);
 }
 
+const LINKS: readonly string[] = [FLANNEL_TRACES.bridge, ...FLANNEL_TRACES.tunnels];
+
 /** Removes flannel's links and files. Other pod networks were not put here by us, and stay. */
 export const removeNetwork: Phase<ResetContext> = {
   name: "network",
@@ -79,7 +106,13 @@ export const removeNetwork: Phase<ResetContext> = {
     const { host, leave } = context;
     const others = await otherNetworks(host);
     for (const { path } of others) leave(path, "not put there by kubewright");
-    if (!await flannelWasHere(host)) return;
+    if (!await flannelWasHere(host)) {
+      const links = (await linkNames(host)).filter((name) => LINKS.includes(name));
+      for (const link of links) {
+        leave(`link ${link}`, `there is no "${FLANNEL_TRACES.configuration}": it is of another network`);
+      }
+      return;
+    }
     const { plugin, run, configuration } = FLANNEL_TRACES;
     await removeLinks(context, others);
     await removeData(context);

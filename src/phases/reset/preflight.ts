@@ -2,14 +2,12 @@ import { PreflightFailed } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
 
-/** Asks, and makes sure that this can be done at all. */
+/** Makes sure that this can be done at all. The user was checked, and asked, before. */
 export const preflight: Phase<ResetContext> = {
   name: "preflight",
-  summary: "ask whether to go on, and check that this may be done",
-  async run(context) {
-    checkUser(context);
-    await context.host.mounts(); // what is removed later depends on them: to fail, fail now
-    await context.confirm();
+  summary: "check that this may be done",
+  async run({ host }) {
+    await host.mounts(); // what is removed later depends on them: to fail, fail now
   },
 };
 

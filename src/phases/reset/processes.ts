@@ -3,13 +3,16 @@ import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet_unit.ts
 import { mountsBelow } from "../../cluster/mounts.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
-import type { RuntimeSandbox } from "../../system.ts";
+import { ask } from "../../programs.ts";
 import type { Phase } from "../phase.ts";
-import { messageOf, type ResetContext } from "./context.ts";
+import { within } from "./bounds.ts";
+import type { ResetContext } from "./context.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** How often a sandbox is tried to be stopped or removed, as in kubeadm. */
-const ATTEMPTS = 5;
+/** How long systemd may take to stop a kubelet, in ms: it kills after 90 s. */
+const STOP_MS = 120_000;
+/** How long umount(8) may take, in ms: a file server that is gone never answers. */
+const UMOUNT_MS = 30_000;
 
 /** Whether this program made the kubelet's unit. */
 function unitIsOurs({ made }: ResetContext): boolean {
@@ -24,64 +27,25 @@ export const stopKubelet: Phase<ResetContext> = {
   when: ({ maker }) => maker !== "nobody",
   async run(context) {
     const { host, leave, warn } = context;
-    const ask = async (verb: string) =>
-      (await host.query({ argv: ["systemctl", verb, KUBELET_SERVICE] })).stdout.trim();
-    const state = await ask("is-active");
-    if (["active", "activating", "reloading", "deactivating"].includes(state)) {
+    // is-active: 3 not active, 4 no such unit. is-enabled: 1 not enabled or no such unit, 4 no such unit.
+    const state = async (verb: string, ...codes: number[]) =>
+      (await ask(host, { argv: ["systemctl", verb, KUBELET_SERVICE] }, [0, ...codes])).stdout.trim();
+    const running = async () =>
+      ["active", "activating", "reloading", "deactivating"].includes(await state("is-active", 3, 4));
+    if (await running()) {
+      const stop = host.run({ argv: ["systemctl", "stop", KUBELET_SERVICE] });
       try {
-        await host.run({ argv: ["systemctl", "stop", KUBELET_SERVICE] });
+        await within(STOP_MS, `systemctl stop ${KUBELET_SERVICE}`, stop);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        warn(`the kubelet could not be stopped: ${error.message}`);
+        // It would start everything again that is removed next.
+        if (await running()) throw error;
+        warn(`stopping the kubelet failed, but it does not run: ${error.message}`);
       }
     }
-    const enabled = (await ask("is-enabled")) === "enabled";
+    const enabled = (await state("is-enabled", 1, 4)) === "enabled";
     if (unitIsOurs(context) && enabled) await host.run({ argv: ["systemctl", "disable", KUBELET_SERVICE] });
     else if (enabled) leave(`unit ${KUBELET_SERVICE}`, "it is a package's, or yours; it stays enabled");
-  },
-};
-
-async function severalTimes(work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === ATTEMPTS || !(error instanceof UserError)) throw error;
-    }
-  }
-}
-
-/** The sandboxes to remove: a kubelet's. kubeadm removes all that the runtime has. */
-async function doomed({ runtime, maker }: ResetContext): Promise<RuntimeSandbox[]> {
-  const sandboxes = await runtime.sandboxes();
-  return maker === "kubeadm" ? sandboxes : sandboxes.filter(({ ofKubelet }) => ofKubelet);
-}
-
-/** Ends pods and what they run. A runtime that does not answer keeps nothing else from being cleaned up. */
-export const removeContainers: Phase<ResetContext> = {
-  name: "containers",
-  summary: "stop and remove the pods' sandboxes and containers",
-  when: ({ maker }) => maker !== "nobody",
-  async run(context) {
-    const { runtime, leave, warn, note } = context;
-    let sandboxes: RuntimeSandbox[];
-    try {
-      sandboxes = await doomed(context);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      warn(`the container runtime cannot be asked: ${error.message}`);
-      return leave("pods and containers, if there are any", "start the container runtime and run reset again");
-    }
-    for (const sandbox of sandboxes) {
-      try {
-        await severalTimes(() => runtime.stopSandbox(sandbox));
-        await severalTimes(() => runtime.removeSandbox(sandbox));
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        leave(`pod ${sandbox.podNamespace}/${sandbox.podName} (${sandbox.id.slice(0, 13)})`, messageOf(error));
-      }
-    }
-    if (sandboxes.length > 0 && !context.config.dryRun) note(`${sandboxes.length} pods are gone`);
   },
 };
 
@@ -97,7 +61,7 @@ export const unmount: Phase<ResetContext> = {
   name: "mounts",
   summary: "unmount volumes below the kubelet's directory",
   when: ({ maker }) => maker !== "nobody",
-  async run({ host, kubeletDirectory, config, maker, leave }) {
+  async run({ host, kubeletDirectory, config, maker, leave, doing }) {
     const flags = config.unmountFlags.flatMap((flag) => UMOUNT[flag] ?? []);
     const ours = VOLUME_DIRECTORIES.map((name) => `${kubeletDirectory}/${name}/`);
     for (const point of await mountsBelow(host, kubeletDirectory)) {
@@ -105,8 +69,9 @@ export const unmount: Phase<ResetContext> = {
         leave(`mount ${point}`, "the kubelet does not mount there");
         continue;
       }
+      doing(`unmounting ${point}`);
       try {
-        await host.run({ argv: ["umount", ...flags, "--", point] });
+        await within(UMOUNT_MS, `umount ${point}`, host.run({ argv: ["umount", ...flags, "--", point] }));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         const still = (await mountsBelow(host, kubeletDirectory)).includes(point);

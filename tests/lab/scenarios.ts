@@ -23,6 +23,8 @@ import { scenario as registry } from "./scenarios/registry.ts";
 import { scenario as reset } from "./scenarios/reset.ts";
 import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as resetKill } from "./scenarios/reset_kill.ts";
+import { scenario as resetRenamed } from "./scenarios/reset_renamed.ts";
+import { scenario as resetUnfinished } from "./scenarios/reset_unfinished.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as preflight } from "./scenarios/preflight.ts";
 import { scenario as discovery } from "./scenarios/discovery.ts";
@@ -49,6 +51,8 @@ export const SCENARIOS: readonly Scenario[] = [
   reset,
   resetKubeadm,
   resetKill,
+  resetRenamed,
+  resetUnfinished,
   status,
   kill,
   killRename,

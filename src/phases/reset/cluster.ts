@@ -50,7 +50,7 @@ export const deleteNode: Phase<ResetContext> = {
     if (identity.known && name !== hostname) {
       note(`this host is node "${name}", not "${hostname}": by ${identity.source}`);
     }
-    if (!await isReady(api)) return leave(`Node ${name}`, `the API server does not answer: ${byHand}`);
+    if (!await isReady(api)) return leave(`Node ${name}`, `the API server is not ready: ${byHand}`);
     try {
       await deleteProven(context, api);
     } catch (error) {

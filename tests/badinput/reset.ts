@@ -67,6 +67,15 @@ const FLAGS: readonly BadInput[] = [
   flags("a flag of init", ["--force", "--apiserver-bind-port", "6443"], /there is no such flag/),
   flags("certificates in a relative directory", ["--force", "--cert-dir", "pki"], /--cert-dir: /),
   flags("certificates in the root", ["--force", "--cert-dir", "/"], /--cert-dir: "\/" is no directory of its own/),
+  ...["/etc/.", "//etc", "/etc//", "/./etc", "/etc/systemd/", "/home/me", "/sys/fs/cgroup"].map((directory) =>
+    flags(`certificates in ${directory}`, ["--force", `--cert-dir=${directory}`], /--cert-dir: .*directory/)
+  ),
+  flags("certificates behind a link to /etc", ["--force", "--cert-dir=/root/link"], /--cert-dir: .*leads to "\/etc"/, {
+    host: { links: { "/root/link": "/etc" } },
+  }),
+  flags("certificates behind the usual link", ["--force"], /--cert-dir: .*leads to "\/usr\/local"/, {
+    host: { links: { "/etc/kubernetes/pki": "/usr/local" } },
+  }),
   flags("a socket of http", ["--force", "--cri-socket", "http://x"], /--cri-socket: /),
   flags("a relative socket", ["--force", "--cri-socket", "run/x.sock"], /--cri-socket: /),
   flags("a phase to skip that does not exist", ["--force", "--skip-phases", "cleanup"], /there is no phase "cleanup"/),

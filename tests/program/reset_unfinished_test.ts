@@ -45,12 +45,15 @@ const CONTROL_PLANE = {
   "/var/lib/etcd/member/wal/0.wal": "",
 };
 
+/** A host of today has IPv6. */
+const IPV6 = { "/proc/net/if_inet6": "" };
+
 function host(
   files: Record<string, string | undefined>,
   commands: MemoryHostOptions["commands"] = {},
   more: MemoryHostOptions = {},
 ) {
-  return unfit({ commands: { ...COMMANDS, ...commands }, ...more }, files);
+  return unfit({ commands: { ...COMMANDS, ...commands }, ...more }, { ...IPV6, ...files });
 }
 
 const pod = (id: string): RuntimeSandbox => ({
@@ -206,6 +209,13 @@ Deno.test("reset: a host that has only nft is looked at with it", async () => {
   assert.equal(code, EXIT.ok, out);
   assert.ok(changes.some((c) => c.kind === "run" && c.command.argv.join(" ") === "nft delete table ip kube-proxy"));
   assert.ok(removed(changes).includes(RECEIPT));
+});
+
+Deno.test("reset: a kernel without IPv6 has no rules for it", async () => {
+  const commands = { "ip6tables --version": gone("ip6tables") };
+  const without = host({ ...WORKER, "/proc/net/if_inet6": undefined }, commands);
+  const { code, out } = await run(["reset", "-f"], without, "", runtime({}));
+  assert.equal(code, EXIT.ok, out);
 });
 
 Deno.test("reset: systemd that cannot be asked ends it before anything is removed", async () => {

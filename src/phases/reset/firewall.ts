@@ -16,6 +16,9 @@ const FAMILIES = [
   { name: "IPv6", prefix: "ip6", nft: "ip6", legacy: "/proc/net/ip6_tables_names" },
 ] as const;
 
+/** What a kernel without IPv6 does not have; nor has it rules for it. */
+const IPV6 = "/proc/net/if_inet6";
+
 /** Where a program keeps its rules; undefined where there is no such program. Before 1.8 there was only one place. */
 async function storeOf(host: Host, program: string): Promise<Store | undefined> {
   const command = { argv: [program, "--version"] };
@@ -101,7 +104,10 @@ export const removeFirewall: Phase<ResetContext> = {
     for (const [family, name] of clusterNftTables(await nft(host, "list", "tables") ?? "")) {
       await host.run({ argv: ["nft", "delete", "table", family, name] });
     }
-    for (const family of FAMILIES) await checkUnseen(host, family, await removeChains(context, family.prefix));
+    for (const family of FAMILIES) {
+      if (family.name === "IPv6" && await host.readText(IPV6) === undefined) continue;
+      await checkUnseen(host, family, await removeChains(context, family.prefix));
+    }
     await removeIpvs(context);
   },
 };

@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
+import { within } from "./bounds.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
 /** The pods' logs, which the kubelet keeps; only folders named as its, and links into them. */
@@ -31,6 +32,8 @@ export const removeLogs: Phase<ResetContext> = {
 };
 
 const ROOT = "/sys/fs/cgroup";
+/** How long systemd may take to stop what is in a slice, in ms. */
+const STOP_MS = 60_000;
 
 async function find(host: Host, ...argv: string[]): Promise<string[]> {
   // 1: a group went while it was looked at.
@@ -55,7 +58,9 @@ export const removeGroups: Phase<ResetContext> = {
     const slice = "kubepods.slice";
     // 3: not active. 4: no such unit.
     const active = await ask(host, { argv: ["systemctl", "is-active", slice] }, [0, 3, 4]);
-    if (active.stdout.trim() === "active") await host.run({ argv: ["systemctl", "stop", slice] });
+    if (active.stdout.trim() === "active") {
+      await within(STOP_MS, `systemctl stop ${slice}`, host.run({ argv: ["systemctl", "stop", slice] }));
+    }
     const tops = (await podGroups(host)).filter((path) => path.endsWith("/kubepods"));
     if (tops.length === 0) return;
     const groups = await find(host, ...tops, "-depth", "-type", "d");

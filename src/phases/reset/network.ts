@@ -38,7 +38,7 @@ async function otherNetworks(host: Host): Promise<{ path: string; text: string }
   }));
 }
 
-async function removeLinks({ host, leave }: ResetContext, others: readonly { path: string; text: string }[]) {
+async function removeLinks({ host, config, leave }: ResetContext, others: readonly { path: string; text: string }[]) {
   const { bridge, tunnels } = FLANNEL_TRACES;
   const there = await linkNames(host);
   const networks = await podNetworks(host);
@@ -49,7 +49,7 @@ async function removeLinks({ host, leave }: ResetContext, others: readonly { pat
     } else if (!await isInside(host, link, networks)) {
       leave(`link ${link}`, "it has no address of this node's pod network");
     } else {
-      const ports = link === bridge ? await portsOf(host, link) : [];
+      const ports = link === bridge && !config.dryRun ? await portsOf(host, link) : []; // pods' own go with them
       if (ports.length > 0) leave(`link ${link}`, `other links are plugged into it: ${ports.join(", ")}`);
       else await host.run({ argv: ["ip", "link", "delete", "dev", link] });
     }

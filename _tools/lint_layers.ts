@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   text: [],
 };
 
-const OPEN = new Set(["system", "errors", "version", "programs", "file_trust"]);
+const OPEN = new Set(["system", "errors", "version", "programs", "runtimes", "file_trust"]);
 
 /** Rooms that are open to all, since every word that leaves the program goes through them. */
 const OPEN_ROOMS = new Set(["text"]);

@@ -132,6 +132,19 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
   }
 }
 
+/** What the kubelet said last of pods whose sandbox it could not make. */
+export async function diagnoseSandboxes(host: Host, pods: readonly string[]): Promise<Diagnosis> {
+  const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
+    /^E\d{4} .*sandbox/i.test(line) && pods.some((name) => line.includes(name))
+  );
+  return {
+    details: distinct(errors.map((line) => line.replace(/"[0-9a-f]{64}"/g, '"…"'))).slice(-2).map((line) =>
+      `kubelet: ${line}`
+    ),
+    hints: ["Look at the pods: kubectl -n kube-system describe pods"],
+  };
+}
+
 /** Several as one, with what to do in the end. */
 export function together(parts: readonly Diagnosis[], ...further: readonly string[]): Diagnosis {
   return {

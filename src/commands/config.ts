@@ -16,6 +16,7 @@ import type { InitConfiguration, InitOverrides } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
+import type { System } from "../system.ts";
 import type { Desk, Outcome } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
 
@@ -98,15 +99,17 @@ export async function migrate(
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }
 
-async function loadForImages(desk: Desk, request: ImagesRequest): Promise<InitConfiguration> {
+/** @param runtime which of several there are matters only to who pulls. */
+async function loadForImages(
+  desk: Desk,
+  request: ImagesRequest,
+  runtime?: System["runtime"],
+): Promise<InitConfiguration> {
   checkMixedFlags(request.given);
   const { configText, configName, overrides } = request;
-  const facts = await gatherFacts(desk.system.host);
-  return loadInit(configText, overrides, facts, SUPPORTED, configName, {
-    warn: desk.warn,
-    anyHost: true,
-    noPhases: true,
-  });
+  const facts = await gatherFacts(desk.system.host, runtime);
+  const options = { warn: desk.warn, anyHost: true, noPhases: true, anyRuntime: runtime === undefined };
+  return loadInit(configText, overrides, facts, SUPPORTED, configName, options);
 }
 
 function imagesResult(names: readonly string[]): Record<string, unknown> {
@@ -122,7 +125,7 @@ export async function listImages(desk: Desk, request: ImagesRequest): Promise<Ou
 
 /** `config images pull`: the same images, pulled, whether they are there or not. */
 export async function pullImages(desk: Desk, request: ImagesRequest): Promise<Outcome> {
-  const given = await loadForImages(desk, request);
+  const given = await loadForImages(desk, request, desk.system.runtime);
   const config: InitConfiguration = {
     ...given,
     nodeRegistration: { ...given.nodeRegistration, imagePullPolicy: "Always" },

@@ -26,6 +26,7 @@ import { uploadCerts } from "../phases/upload_certs.ts";
 import { uploadConfig } from "../phases/upload_config.ts";
 import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
+import { waitPods } from "../phases/wait_pods.ts";
 import type { Host, KubeObject } from "../system.ts";
 import { type Desk, type Outcome, systemFor } from "./desk.ts";
 import { gatherFacts } from "./facts.ts";
@@ -102,6 +103,7 @@ const PHASES: PhaseList<InitContext> = [
   waitRegistered,
   markControlPlane,
   waitReady,
+  waitPods,
   showJoinCommand,
 ];
 
@@ -114,6 +116,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   "addon": ["admin-access"],
   "mark-control-plane": ["admin-access", "wait-node-registered"],
 };
+
+/** First words of the phases that ask the container runtime, or tell the kubelet which one to ask. */
+const WITH_RUNTIME = ["preflight", "images", "kubelet-start"];
 
 /** Names of all keys in the order in which the phases take them; each is named as its phase. */
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
@@ -148,10 +153,11 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
 
 /** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
 function load(desk: Desk, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
-  const { configText, configName, overrides } = request;
-  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { warn: desk.warn });
+  const { configText, configName, overrides, phase } = request;
+  const options = { anyRuntime: phase !== undefined && !WITH_RUNTIME.includes(phase[0]!) };
+  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { ...options, warn: desk.warn });
   if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
-  return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName);
+  return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName, options);
 }
 
 /** Kubeconfigs elsewhere are of no use to what comes after them. */
@@ -170,7 +176,7 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
   const start = desk.clock();
   checkMixedFlags(request.given);
   const { host } = desk.system;
-  const [facts, network] = await Promise.all([gatherFacts(host), podNetworkOf(host, request.cni)]);
+  const [facts, network] = await Promise.all([gatherFacts(host, desk.system.runtime), podNetworkOf(host, request.cni)]);
   const config = load(desk, request, facts, network);
   const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);

@@ -97,7 +97,7 @@ function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
 export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
   const start = desk.clock();
   checkMixedFlags(request.given);
-  const facts = await gatherFacts(desk.system.host);
+  const facts = await gatherFacts(desk.system.host, desk.system.runtime);
   const options = { warn: desk.warn };
   const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
   checkSupported(config, request.overrides.controlPlane === true);

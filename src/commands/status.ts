@@ -9,6 +9,7 @@ import { observeApi, observeEtcd } from "./status/api.ts";
 import { observeCertificates } from "./status/certificates.ts";
 import { apiServerHealth, etcdHealth, observeComponent, observeHealth } from "./status/components.ts";
 import type { Role, Status } from "./status/document.ts";
+import { observePods } from "./status/pods.ts";
 import { judge, noCluster } from "./status/judge.ts";
 import { look, type Seen, valueOf } from "./status/look.ts";
 import { type Manifests, readManifests, UNREAD_MANIFESTS } from "./status/manifests.ts";
@@ -44,7 +45,7 @@ function whyNot(seen: Seen<unknown> | undefined): string | undefined {
 async function observe(system: System): Promise<Status> {
   const { host, unverified } = system;
   const [facts, systemd, settings, manifestsSeen] = await Promise.all([
-    gatherFacts(host),
+    gatherFacts(host, system.runtime),
     look(() => observeSystemd(host)),
     look(() => readKubeletSettings(host)),
     look(() => readManifests(host)),
@@ -74,6 +75,8 @@ async function observe(system: System): Promise<Status> {
   }));
   const found = { systemd: valueOf(systemd), runtime: runtimeSeen && valueOf(runtimeSeen), kubelet: valueOf(kubelet) };
   const node = api && valueOf(api.node);
+  const own = apiManifest && apiServerUrl(apiManifest);
+  const pods = api?.server?.reachable && node ? await observePods(system, own, node.name) : undefined;
   const runtimeTrouble = whyNot(runtimeSeen);
   const status: Status = {
     host: host.hostname(),
@@ -86,6 +89,7 @@ async function observe(system: System): Promise<Status> {
     etcd: (etcd && valueOf(etcd)) ?? [],
     ...(api?.server ? { apiServer: api.server } : {}),
     ...(node ? { node } : {}),
+    ...(pods && valueOf(pods) ? { pods: valueOf(pods)! } : {}),
     certificates: view.certificates,
     problems: [],
     warnings: [],
@@ -99,6 +103,7 @@ async function observe(system: System): Promise<Status> {
         manifests: role === "none" ? undefined : manifestsSeen,
         etcd,
         node: api?.node,
+        "pods of kube-system": pods,
       }),
       ...view.unseen,
     ],

@@ -86,6 +86,13 @@ function runtimeOf(containers: RuntimeContainer[] | UserError): ContainerRuntime
   } as unknown as ContainerRuntime;
 }
 
+/** Lists of pods of kube-system and kube-flannel on node-1, as a kubelet may ask for them. */
+function podsOf(system: unknown[], flannel: unknown[]): Answers {
+  const path = (namespace: string) => `/api/v1/namespaces/${namespace}/pods?fieldSelector=spec.nodeName%3Dnode-1`;
+  const list = (items: unknown[]) => ({ status: 200, body: JSON.stringify({ items }) });
+  return { [path("kube-system")]: list(system), [path("kube-flannel")]: list(flannel) };
+}
+
 /** What the servers answer, by path; others are not there. */
 type Answers = Readonly<Record<string, HttpAnswer | UserError>>;
 
@@ -104,6 +111,7 @@ const WELL: Answers = {
   "/readyz?verbose": ok("ok"),
   "/version": ok({ gitVersion: "v1.37.2", etcdserver: "3.7.0" }),
   "/api/v1/nodes/node-1": ok(NODE),
+  ...podsOf([], []),
   "/health": ok({ health: "true", reason: "" }),
   "/healthz": ok("ok"),
   "/livez": ok("ok"),
@@ -304,4 +312,43 @@ Deno.test("status: a Node that the cluster does not have is not found, neither n
   assert.match(text, /^node node-1: not found$/m);
   assert.doesNotMatch(text, /not Ready|cordoned|is not ready/);
   assert.match(text, /^ {2}node: node-1 is not found: the cluster has no Node of this name\n {4}next: /m);
+});
+
+const COREDNS = (seconds: number, status: unknown, annotations?: unknown) => ({
+  metadata: {
+    name: "coredns-1",
+    namespace: "kube-system",
+    creationTimestamp: new Date(NOW.getTime() - seconds * 1_000).toISOString(),
+    annotations,
+  },
+  spec: { nodeName: "node-1" },
+  status,
+});
+const waiting = (reason: string) => ({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason } } }] });
+
+/** A pod of kube-system, and what is wrong. */
+const PODS: readonly [string, unknown, string | undefined][] = [
+  ["one that has just been made", COREDNS(5, waiting("ContainerCreating")), undefined],
+  ["one that does not start", COREDNS(60, waiting("ContainerCreating")), "ContainerCreating"],
+  ["one that has failed", COREDNS(5, waiting("ImagePullBackOff")), "ImagePullBackOff"],
+  ["one that runs", COREDNS(60, { phase: "Running", conditions: [{ type: "Ready", status: "True" }] }), undefined],
+  ["a static one", COREDNS(60, waiting("x"), { "kubernetes.io/config.mirror": "h" }), undefined],
+];
+
+for (const [name, pod, state] of PODS) {
+  Deno.test(`status of a node with a pod of its system: ${name}`, async () => {
+    const { found, exitCode, text } = await statusOf(CONTROL_PLANE, RUNNING, { ...WELL, ...podsOf([pod], []) });
+    assert.deepEqual(
+      found.problems.map(({ where, what }) => `${where}: ${what}`),
+      state === undefined ? [] : [`pods: kube-system/coredns-1 does not run: ${state}`],
+    );
+    assert.equal(exitCode, state === undefined ? EXIT.ok : EXIT.unhealthy);
+    if (state !== undefined) assert.match(text, /kubectl -n kube-system describe pod coredns-1/);
+  });
+}
+
+Deno.test("status: a list of pods that is no list is not seen", async () => {
+  const paths = Object.keys(podsOf([], []));
+  const { found } = await statusOf(CONTROL_PLANE, RUNNING, { ...WELL, [paths[0]!]: { status: 200, body: "<html>" } });
+  assert.deepEqual(found.unseen.map(({ what }) => what), ["pods of kube-system"]);
 });

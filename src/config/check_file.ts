@@ -64,7 +64,13 @@ export function convertFile(
   given: CheckOptions = {},
 ): Document[] {
   const found = parseDocuments(text, source);
-  const options = { ...given, warn: oncePerMessage(given.warn ?? (() => {})), validating: true, anyHost: true };
+  const options = {
+    ...given,
+    warn: oncePerMessage(given.warn ?? (() => {})),
+    validating: true,
+    anyHost: true,
+    anyRuntime: true,
+  };
   const findings = new Findings();
   const components = ["KubeletConfiguration", "KubeProxyConfiguration"];
   // The shape of each first, also of those that no command asks for here.

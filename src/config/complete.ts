@@ -203,20 +203,22 @@ export function completeNodeRegistration(
 }
 
 /**
- * The address of the default route stands in for none. A loopback address means a global one on the loopback interface,
- * for hosts whose other interfaces have link-local addresses only (RFC 5549). Empty when there is none.
+ * The default address stands in for none, and for one that means all of this host's (`0.0.0.0`, `::`). A loopback address
+ * means a global one on the loopback interface, for hosts whose other interfaces have link-local addresses only (RFC 5549).
+ * Empty when there is none. As kubeadm's SetAPIEndpointDynamicDefaults.
  */
 export function completeApiEndpoint(given: Given<t.ApiEndpoint> = {}, facts: t.Facts): t.ApiEndpoint {
-  const named = parseAddress(given.advertiseAddress ?? "");
-  // 0.0.0.0 has always meant the same as nothing to kubeadm.
-  const isOpen = !given.advertiseAddress || named !== undefined && classify(named) === "unspecified";
-  const wanted = isOpen ? facts.defaultAddress ?? "" : given.advertiseAddress!;
+  const asked = parseAddress(given.advertiseAddress ?? "");
+  const isOpen = !given.advertiseAddress || asked !== undefined && classify(asked) === "unspecified";
+  const byDefault = (asked?.family === "IPv6" ? facts.defaultAddressV6 : undefined) ?? facts.defaultAddress ?? "";
+  const wanted = isOpen ? byDefault : given.advertiseAddress!;
   const address = parseAddress(wanted);
-  const isGlobal = (text: string) => {
-    const candidate = parseAddress(text);
-    return candidate !== undefined && classify(candidate) === "global";
-  };
-  const onLoopback = facts.addresses.find((entry) => entry.interface === "lo" && isGlobal(entry.address))?.address;
+  const onLoopback = (["IPv4", "IPv6"] as const).flatMap((family) =>
+    facts.addresses.filter((entry) => {
+      const candidate = parseAddress(entry.address);
+      return entry.interface === "lo" && candidate?.family === family && classify(candidate) === "global";
+    })
+  )[0]?.address;
   const loopback = address !== undefined && classify(address) === "loopback";
   return {
     advertiseAddress: loopback ? onLoopback ?? wanted : address ? formatAddress(address) : wanted,

@@ -27,6 +27,8 @@ export interface LoadOptions {
   anyHost?: boolean;
   /** `skipPhases` does not count: no phase is run. */
   noPhases?: boolean;
+  /** No container runtime is asked for anything: which of several it is does not matter. */
+  anyRuntime?: boolean;
 }
 
 const KUBEADM = "kubeadm.k8s.io/";

@@ -17,6 +17,11 @@ import * as node from "./validate_node.ts";
 
 export { KINDS, type LoadOptions, type SupportedVersions };
 
+/** The facts, without the choice between several container runtimes where none is asked for anything. */
+function factsFor(facts: t.Facts, { anyRuntime }: LoadOptions): t.Facts {
+  return anyRuntime ? { ...facts, criSockets: facts.criSockets.slice(0, 1) } : facts;
+}
+
 /** Kinds that may stand beside those of `init`. */
 const COMPONENTS = ["KubeletConfiguration", "KubeProxyConfiguration"];
 
@@ -48,7 +53,7 @@ export function loadInit(
   const cluster = options.validating || options.noPhases ? whole : complete.withSkippedAddons(whole, skipPhases);
   const result: t.InitConfiguration = {
     cluster,
-    nodeRegistration: complete.completeNodeRegistration(init.nodeRegistration, facts, true),
+    nodeRegistration: complete.completeNodeRegistration(init.nodeRegistration, factsFor(facts, options), true),
     localAPIEndpoint,
     bootstrapTokens: (init.bootstrapTokens ?? []).map(complete.completeBootstrapToken),
     ...(init.certificateKey ? { certificateKey: init.certificateKey } : {}),
@@ -67,7 +72,13 @@ export function loadInit(
   node.validateNodeRegistration(result.nodeRegistration, facts, "InitConfiguration.nodeRegistration", problems.add);
   node.warnOfName(result.nodeRegistration.name, "InitConfiguration.nodeRegistration", problems.warn);
   node.warnOfSocket(init.nodeRegistration?.criSocket, "InitConfiguration.nodeRegistration", problems.warn);
-  node.validateApiEndpoint(localAPIEndpoint, "InitConfiguration.localAPIEndpoint", problems.add, options.anyHost);
+  node.validateApiEndpoint(
+    localAPIEndpoint,
+    facts,
+    "InitConfiguration.localAPIEndpoint",
+    problems.add,
+    options.anyHost,
+  );
   node.validateFirstApiServer(localAPIEndpoint, cluster, problems.add);
   node.validateBootstrapTokens(result.bootstrapTokens, problems.add);
   warnOfCluster(cluster, problems.warn);
@@ -124,7 +135,11 @@ export function loadJoin(
     }
     : undefined;
   const result: t.JoinConfiguration = {
-    nodeRegistration: complete.completeNodeRegistration(given.nodeRegistration, facts, isControlPlane),
+    nodeRegistration: complete.completeNodeRegistration(
+      given.nodeRegistration,
+      factsFor(facts, options),
+      isControlPlane,
+    ),
     caCertPath: cleanPath(given.caCertPath || "/etc/kubernetes/pki/ca.crt"),
     discovery: complete.completeDiscovery(given.discovery),
     ...(controlPlane ? { controlPlane } : {}),
@@ -144,6 +159,7 @@ export function loadJoin(
   if (controlPlane) {
     node.validateApiEndpoint(
       controlPlane.localAPIEndpoint,
+      facts,
       "JoinConfiguration.controlPlane.localAPIEndpoint",
       problems.add,
       options.anyHost,

@@ -125,6 +125,26 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "unix:///var/run/containerd/containerd.sock",
   ],
   [
+    "an address for all is the default address, as in kubeadm",
+    () => load(undefined, { advertiseAddress: "0.0.0.0" }),
+    (c) => c.localAPIEndpoint.advertiseAddress,
+    FACTS.defaultAddress,
+  ],
+  [
+    "an IPv6 address for all is the default address of that family, where there is one",
+    () =>
+      load(
+        init("localAPIEndpoint: {advertiseAddress: '::'}") + "---\n" +
+          cluster("networking: {serviceSubnet: fd00::/112}"),
+        {},
+        {
+          defaultAddressV6: "2001:db8::1",
+        },
+      ),
+    (c) => c.localAPIEndpoint.advertiseAddress,
+    "2001:db8::1",
+  ],
+  [
     "a given socket settles which of several",
     () => load(undefined, { criSocket: "/run/b.sock" }, { criSockets: ["unix:///a", "unix:///b"] }),
     (c) => c.nodeRegistration.criSocket,
@@ -649,6 +669,9 @@ const FLAGS: readonly (readonly [InitOverrides, Partial<Facts>, readonly string[
     '--apiserver-advertise-address: "ff02::1" is a multicast address; others have to reach this host at it',
     '--apiserver-advertise-address: "ff02::1" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
   ]],
+  [{ advertiseAddress: "::" }, { defaultAddressV6: "2001:db8::1" }, [
+    '--apiserver-advertise-address: "2001:db8::1" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
+  ]],
   [{ bindPort: 70000 }, {}, ["--apiserver-bind-port: 70000 is not in 1..65535"]],
   [{ certSANs: ["a", "b c"] }, {}, [
     '--apiserver-cert-extra-sans: "b c" is neither an IP address nor a DNS name (which may begin with *.)',
@@ -668,7 +691,7 @@ const FLAGS: readonly (readonly [InitOverrides, Partial<Facts>, readonly string[
   ]],
   [{ certificateKey: "secret" }, {}, ["--certificate-key: the value is not a certificate key: 64 hexadecimal digits"]],
   [{}, { criSockets: ["unix:///a", "unix:///b"] }, [
-    "--cri-socket: is required: this host has several: unix:///a, unix:///b",
+    "--cri-socket: is required: several container runtimes answer on this host: unix:///a, unix:///b",
   ]],
   [{}, { hostname: "" }, ["--node-name: is required: this host has no name"]],
   [{}, { hostname: "my_host" }, [

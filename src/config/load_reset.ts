@@ -27,7 +27,7 @@ export function loadReset(
 ): ResetConfiguration {
   const { documents, problems } = openDocuments(text, source, overrides, RESET_FLAGS, ["ResetConfiguration"], options);
   const given = (documents.ResetConfiguration ?? {}) as Given<ResetConfiguration>;
-  const result = completeReset(given, facts);
+  const result = completeReset(given, options.anyRuntime ? { criSockets: facts.criSockets.slice(0, 1) } : facts);
   checkValues(KUBEADM_KINDS.ResetConfiguration, result, "ResetConfiguration", problems.add);
   const directory = result.certificatesDir;
   if (directory.startsWith("/") && !isOfItsOwn(directory)) {

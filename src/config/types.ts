@@ -239,9 +239,13 @@ export interface Facts {
   /** Kernel host name, as it is. */
   hostname: string;
   addresses: readonly InterfaceAddress[];
-  /** Address of the interface of the default route, by family; absent when there is no default route. */
+  /** Address that kubeadm would take: of the default route's interface, or a global one of `lo`, IPv4 first. */
   defaultAddress?: string;
-  /** CRI socket URLs that exist on this host, in kubeadm's order of preference. */
+  /** The same, IPv6 first. */
+  defaultAddressV6?: string;
+  /** Why there is no default address. */
+  noDefaultAddress?: string;
+  /** URLs of the CRI sockets to choose from on this host, in kubeadm's order of preference. */
   criSockets: readonly string[];
   /** Version of the kubelet on this host, `v1.37.2`; undefined when there is none. */
   kubeletVersion?: string;

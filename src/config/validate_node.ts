@@ -29,7 +29,12 @@ export function validateHostSettings(
 ): void {
   if (settings.criSocket === "") {
     const sockets = facts.criSockets.join(", ");
-    report(`${path}.criSocket`, `is required: this host has several: ${sockets}`, "Choose one with --cri-socket.");
+    const first = facts.criSockets[0];
+    report(
+      `${path}.criSocket`,
+      `is required: several container runtimes answer on this host: ${sockets}`,
+      `Choose one: --cri-socket=${first}`,
+    );
   }
   const ignored = settings.ignorePreflightErrors;
   if (ignored.includes("all") && ignored.length > 1) {
@@ -60,14 +65,20 @@ export function warnOfName(name: string, path: string, warn: Warn): void {
  * Whether the API server can be reached at its address.
  * @param mayLack whether it is for a host that is not known yet, so that the address may be missing.
  */
-export function validateApiEndpoint(endpoint: t.ApiEndpoint, path: string, report: Report, mayLack = false): void {
+export function validateApiEndpoint(
+  endpoint: t.ApiEndpoint,
+  facts: Pick<t.Facts, "noDefaultAddress">,
+  path: string,
+  report: Report,
+  mayLack = false,
+): void {
   const { advertiseAddress } = endpoint;
   const address = parseAddress(advertiseAddress);
   if (advertiseAddress === "") {
     if (mayLack) return;
     report(
       `${path}.advertiseAddress`,
-      "is required: this host has no default route to take the address from",
+      `is required: ${facts.noDefaultAddress ?? "this host has no default route to take the address from"}`,
       "Give --apiserver-advertise-address.",
     );
   } else if (address && classify(address) === "loopback") {

@@ -3,6 +3,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
+import { restartHint, runtimeUnit } from "../runtimes.ts";
 import type { ChangeSink, ContainerRuntime, RuntimeContainer, RuntimeImage, RuntimeSandbox } from "../system.ts";
 import { oneLine } from "../text/visible.ts";
 import { callUnary, GrpcError, GrpcTimeout, NoConnection, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
@@ -207,18 +208,18 @@ function dateOf(nanoseconds: Message[string] | undefined): Date | undefined {
 }
 
 /** What stands in the way of connecting, by errno, and what to do. */
-const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint: string }>> = {
+const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint(socket: string): string }>> = {
   ENOENT: {
     state: "the socket is not there",
-    hint: "Install and start a container runtime (systemctl start containerd), or name its socket (--cri-socket).",
+    hint: (socket) => {
+      const unit = runtimeUnit(socket);
+      const start = unit === undefined ? "" : ` (systemctl start ${unit})`;
+      return `Install and start a container runtime${start}, or name its socket (--cri-socket).`;
+    },
   },
-  ECONNREFUSED: {
-    state: "the socket is there, but no runtime listens on it",
-    hint:
-      "Start the container runtime (systemctl restart containerd) and look at its journal (journalctl -u containerd).",
-  },
-  EACCES: { state: "permission denied", hint: "Run the command as root." },
-  EPERM: { state: "permission denied", hint: "Run the command as root." },
+  ECONNREFUSED: { state: "the socket is there, but no runtime listens on it", hint: restartHint },
+  EACCES: { state: "permission denied", hint: () => "Run the command as root." },
+  EPERM: { state: "permission denied", hint: () => "Run the command as root." },
 };
 
 /** The error for a failed call: it names the socket and, where one was made, the call. */
@@ -228,7 +229,9 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
       return new UserError(
         `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${oneLine(error.message)})`,
         {
-          hint: 'Use containerd 1.6 or newer, with "cri" not among disabled_plugins in /etc/containerd/config.toml.',
+          hint: runtimeUnit(socket) === "containerd"
+            ? 'Use containerd 1.6 or newer, with "cri" not among disabled_plugins in /etc/containerd/config.toml.'
+            : "Use a container runtime that serves the CRI version v1, or name its socket with --cri-socket.",
           cause: error,
         },
       );
@@ -239,7 +242,7 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
   }
   if (error instanceof GrpcTimeout) {
     return new UserError(`Cannot call ${name} of "${socket}": no answer within ${timeoutMs / 1000} s`, {
-      hint: "The container runtime hangs or is overloaded: look at its journal (journalctl -u containerd).",
+      hint: `The container runtime hangs or is overloaded. ${restartHint(socket)}`,
       cause: error,
     });
   }
@@ -253,9 +256,10 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
     );
   }
   const code = error instanceof NoConnection ? error.code : "";
-  const trouble = SOCKET_TROUBLES[code] ?? { state: String(error), hint: "" };
+  const trouble = SOCKET_TROUBLES[code] ?? { state: String(error), hint: () => "" };
+  const hint = trouble.hint(socket);
   return new UserError(`Cannot connect to the container runtime "${socket}": ${trouble.state}`, {
     cause: error,
-    ...(trouble.hint === "" ? {} : { hint: trouble.hint }),
+    ...(hint === "" ? {} : { hint }),
   });
 }

@@ -5,9 +5,12 @@ import type { FileCredentials } from "../cluster/discovery_file.ts";
 import { kubeconfigDocument, type UserCredentials } from "../cluster/kubeconfigs.ts";
 import { rotatedCertificate } from "../cluster/kubelet.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
+import { kubeletIdentityProblem } from "../cluster/existing_kubelet_identity.ts";
+import { endWhenRefused } from "../cluster/unauthorized.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
-import type { Host } from "../system.ts";
+import { httpStatusOf, UserError } from "../errors.ts";
+import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What giving the kubelet its identity needs. */
@@ -16,6 +19,8 @@ export interface BootstrapKubeletContext {
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
   cluster(): Promise<ProvenCluster | undefined>;
+  /** A client with the credentials with which the kubelet asks for its identity. */
+  reader(): Promise<KubeClient>;
 }
 
 /** The cluster, and how this host proves who it is until its kubelet has an identity. */
@@ -57,22 +62,56 @@ async function explain(host: Host) {
   );
 }
 
+/** How often (ms) the API server is asked whether it still takes the bootstrap credentials. */
+const ASK_MS = 2_000;
+
+/** Ends the wait when the API server no longer takes the credentials that the kubelet asks with. */
+function credentialsWatch({ reader }: BootstrapKubeletContext): () => Promise<void> {
+  const check = endWhenRefused(`the bootstrap credentials of the kubelet (${KUBELET_FILES.bootstrapKubeconfig})`, [
+    "Create another token on a control plane node (kubewright token create --print-join-command), and join with it.",
+  ]);
+  let due = performance.now() + ASK_MS;
+  return async () => {
+    if (performance.now() < due) return;
+    due = performance.now() + ASK_MS;
+    try {
+      check((await (await reader()).probe("/version")).status);
+    } catch (error) {
+      if (httpStatusOf(error) === undefined) throw error; // else: nobody answers just now
+    }
+  };
+}
+
+/** A stored certificate that is not of this cluster or node: the kubelet does not ask for another one. */
+async function checkIdentity({ host, config, cluster }: BootstrapKubeletContext): Promise<void> {
+  const { name, kubeletExtraArgs } = config.nodeRegistration;
+  const problem = await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem: (await cluster())?.caPem });
+  if (problem === undefined) return;
+  throw new UserError(`Cannot wait for the identity of the kubelet: "${problem.where}" ${problem.what}`, {
+    hint: [problem.hint ?? "", "Then restart the kubelet (systemctl restart kubelet), and rerun the command."],
+  });
+}
+
 /** Waits for the kubelet's own identity, then takes the bootstrap credentials away. */
 export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
   name: "kubelet-wait-bootstrap",
   summary: "wait until the kubelet has its own identity, and remove the bootstrap credentials",
-  async run({ host, config }) {
+  async run(context) {
+    const { host, config } = context;
+    const watch = credentialsWatch(context);
     if (await host.stat(KUBELET_FILES.kubeconfig) === undefined) {
       await host.wait<void>({
         what: "the kubelet to get its own identity",
         timeoutMs: durationMs(config.timeouts.tlsBootstrap),
         assume: undefined,
         explain: () => explain(host),
-        probe: async () =>
-          await host.stat(KUBELET_FILES.kubeconfig) &&
-            await host.stat(rotatedCertificate(config.nodeRegistration.kubeletExtraArgs))
-            ? { done: true, value: undefined }
-            : { done: false, state: "its certificate request is not answered yet" },
+        async probe() {
+          const stored = await host.stat(rotatedCertificate(config.nodeRegistration.kubeletExtraArgs));
+          if (stored) await checkIdentity(context);
+          if (stored && await host.stat(KUBELET_FILES.kubeconfig)) return { done: true, value: undefined };
+          await watch();
+          return { done: false, state: "its certificate request is not answered yet" };
+        },
       });
     }
     await host.remove(KUBELET_FILES.bootstrapKubeconfig);

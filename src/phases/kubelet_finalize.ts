@@ -1,30 +1,38 @@
-import { argument } from "../cluster/arguments.ts";
+import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
+import { kubeletIdentityProblem, rotatesCertificate } from "../cluster/existing_kubelet_identity.ts";
 import { kubeconfigWithClientFile } from "../cluster/kubeconfigs.ts";
 import { rotatedCertificate } from "../cluster/kubelet.ts";
 import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import type { NodeRegistration } from "../config/types.ts";
-import { parseDocuments } from "../config/yaml.ts";
+import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What the last touch to the kubelet needs. */
 export interface KubeletFinalizeContext {
   host: Host;
-  nodeRegistration: Pick<NodeRegistration, "kubeletExtraArgs">;
+  nodeRegistration: Pick<NodeRegistration, "name" | "kubeletExtraArgs">;
+  /** The cluster's CA. */
+  caPem(): Promise<string>;
   note(message: string): void;
 }
 
 /** How long (ms) the kubelet may take to store its client certificate; it does so right after its start. */
 const STORED_MS = 60_000;
 
-/** Whether the kubelet renews its certificate: its configuration always says so, unless a patch or a flag took it out. */
-async function rotates({ host, nodeRegistration }: KubeletFinalizeContext): Promise<boolean> {
-  const flag = argument(nodeRegistration.kubeletExtraArgs, "rotate-certificates");
-  if (flag !== undefined) return flag !== "false";
-  const text = await host.readText(KUBELET_FILES.configuration);
-  const [document] = text === undefined ? [] : parseDocuments(text, KUBELET_FILES.configuration);
-  return document?.body["rotateCertificates"] === true;
+/** A stored certificate that is not this node's: the kubelet was refused with it, and is not going to get another. */
+async function checkIdentity(context: KubeletFinalizeContext): Promise<void> {
+  const { host, nodeRegistration: { name, kubeletExtraArgs } } = context;
+  const problem = await kubeletIdentityProblem(host, {
+    name,
+    kubeletExtraArgs,
+    caPem: await context.caPem() || undefined,
+  });
+  if (problem === undefined) return;
+  throw new UserError(`Cannot let the kubelet use "${problem.where}": it ${problem.what}`, {
+    hint: [problem.hint ?? "", "Then rerun the command."].filter(Boolean),
+  });
 }
 
 /**
@@ -39,7 +47,7 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
     summary: "refer kubelet.conf to the kubelet's own rotated certificate",
     async run(context) {
       const { host, nodeRegistration, note } = context;
-      if (!await rotates(context)) {
+      if (!await rotatesCertificate(host, nodeRegistration.kubeletExtraArgs)) {
         return note("the kubelet does not renew its certificate (rotateCertificates): kubelet.conf stays as it is");
       }
       const stored = rotatedCertificate(nodeRegistration.kubeletExtraArgs);
@@ -50,11 +58,13 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
         what: `the kubelet to store its client certificate in ${stored}`,
         timeoutMs: STORED_MS,
         assume: undefined,
+        explain: async () => together([await diagnoseKubelet(host, true)]),
         probe: async () =>
           await host.stat(stored)
             ? { done: true, value: undefined }
             : { done: false, state: "the file is not there yet" },
       });
+      await checkIdentity(context);
       await host.write(KUBELET_FILES.kubeconfig, wanted, 0o600, { secret: true });
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
     },

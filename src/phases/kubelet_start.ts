@@ -1,5 +1,11 @@
 import { stringify } from "../config/yaml.ts";
-import { kubeletFlagsFile, kubeletInstanceConfiguration, nodeKubeletConfiguration } from "../cluster/kubelet.ts";
+import {
+  kubeletFlagsFile,
+  kubeletInstanceConfiguration,
+  nodeKubeletConfiguration,
+  rotatedCertificate,
+} from "../cluster/kubelet.ts";
+import { rotatesCertificate } from "../cluster/existing_kubelet_identity.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
 import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
@@ -65,12 +71,30 @@ async function activeSince(host: Host): Promise<number | undefined> {
   return Number.isFinite(since) ? since : undefined;
 }
 
+/**
+ * Files that only a kubelet with an identity of its own has read: its kubeconfig, which on a host that joins the kubelet
+ * itself writes.
+ */
+function identityFiles({ registerTaints }: KubeletStartContext): string[] {
+  return registerTaints ? [] : [KUBELET_FILES.kubeconfig];
+}
+
+/** Whether the kubelet has an identity that was taken from the disk since: it goes on with the one in its memory. */
+async function isForgotten({ host, nodeRegistration, registerTaints }: KubeletStartContext): Promise<boolean> {
+  const { kubeletExtraArgs } = nodeRegistration;
+  if (registerTaints || await host.stat(KUBELET_FILES.kubeconfig) === undefined) return false;
+  return await rotatesCertificate(host, kubeletExtraArgs) &&
+    await host.stat(rotatedCertificate(kubeletExtraArgs)) === undefined;
+}
+
 /** Whether the running kubelet has not seen the newest of its files. */
-async function isStale(host: Host, paths: readonly string[]): Promise<boolean> {
+async function isStale(context: KubeletStartContext, paths: readonly string[]): Promise<boolean> {
+  const { host } = context;
   const since = await activeSince(host);
   if (since === undefined) return true;
   const stats = await Promise.all(paths.map((path) => host.stat(path)));
-  return stats.some((stat) => stat !== undefined && stat.modified.getTime() / 1000 > since);
+  return stats.some((stat) => stat !== undefined && stat.modified.getTime() / 1000 > since) ||
+    await isForgotten(context);
 }
 
 /** Exit status by which systemd tells that a program could not be run at all (systemd.exec(5), EXIT_EXEC). */
@@ -108,7 +132,7 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
     context.kubeletStartedAt = performance.now();
     const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
-    if (await isStale(host, [...READ_AT_START, ...unit])) {
+    if (await isStale(context, [...READ_AT_START, ...identityFiles(context), ...unit])) {
       await restart(host);
     }
   },

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
 import type { Change, Host } from "../system.ts";
+import { kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
 import { kubeletStart, type KubeletStartContext } from "./kubelet_start.ts";
 import { kubeletUnit, type KubeletUnitContext } from "./kubelet_unit.ts";
 
 const UNIT = "/etc/systemd/system/kubelet.service";
 const DROP_IN = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
-const CAT = "systemctl cat --no-pager kubelet.service";
 const SHOW = "systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic kubelet.service";
 const RELOAD = "systemctl show --property=NeedDaemonReload kubelet.service";
 
@@ -73,15 +73,19 @@ Deno.test("a bare host gets an enabled unit, then configuration and a start", as
 });
 
 Deno.test("kubelet-unit keeps a package's unit that reads the same files", async () => {
-  const unit =
-    `ExecStart=/usr/bin/kubelet --config=${KUBELET_FILES.configuration}\nEnvironmentFile=-${KUBELET_FILES.flags}\n`;
-  const done = await start({ commands: { [CAT]: unit, "systemctl is-enabled kubelet.service": "enabled\n" } });
+  const [unit, dropIn] = kubeletUnitFiles("/usr/bin/kubelet");
+  const files = {
+    "/usr/bin/kubelet": "",
+    "/usr/lib/systemd/system/kubelet.service": unit!.content,
+    "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf": dropIn!.content,
+  };
+  const done = await start({ files, commands: { "systemctl is-enabled kubelet.service": "enabled\n" } });
   assert.deepEqual(done, [...CONFIGURATION, "systemctl restart kubelet.service"]);
 });
 
 Deno.test("kubelet-unit refuses somebody's unit in /etc that reads other files", async () => {
-  const commands = { [CAT]: "ExecStart=/usr/bin/kubelet --standalone\n" };
-  await assert.rejects(start({ commands, files: { [UNIT]: "[Service]\n" } }), /it is not from kubewright/);
+  const files = { [UNIT]: "[Service]\nExecStart=/opt/bin/kubelet --standalone\n" };
+  await assert.rejects(start({ files }), /kubelet\.service": it starts the kubelet without --config=/);
 });
 
 /** A second run, where systemd says that the kubelet was started this many seconds after boot. */

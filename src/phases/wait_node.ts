@@ -1,6 +1,8 @@
-import { inShort, UserError } from "../errors.ts";
+import { httpStatusOf, inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
 import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
+import { KUBELET_FILES } from "../cluster/paths.ts";
+import { endWhenRefused } from "../cluster/unauthorized.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 import { shellWord } from "../text/shell.ts";
@@ -13,6 +15,10 @@ export interface WaitNodeContext {
   timeouts: { kubeletHealthCheck: string };
   /** A client that may read this Node. */
   nodeReader(): Promise<KubeClient>;
+  /** The kubeconfig of that client. */
+  nodeReaderFile: string;
+  /** A client as the kubelet of this host, where that is not who reads the Node; undefined while it has no kubeconfig. */
+  kubeletClient?(): Promise<KubeClient | undefined>;
   /** When the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: number;
   /** Without a pod network no Node becomes Ready. */
@@ -43,12 +49,48 @@ async function explain(host: Host, nodeName: string) {
   );
 }
 
+/** How often (ms) it is looked whether the API server takes the kubelet for this node. */
+const ASK_MS = 1_000;
+
+/** Ends a wait in which a kubeconfig is refused. */
+function refusalOf(path: string): (status: number | undefined) => void {
+  const { kubeconfig, clientCertificate } = KUBELET_FILES;
+  if (path !== kubeconfig) return endWhenRefused(`the credentials in ${path}`, [`Look at ${path}.`]);
+  return endWhenRefused(`the identity of the kubelet (${path})`, [
+    `See which cluster and node it is of: openssl x509 -noout -subject -enddate -in ${clientCertificate}`,
+    `An identity that an earlier cluster left: rm ${clientCertificate} ${kubeconfig}, and rerun the command.`,
+  ]);
+}
+
+/** Asks as the kubelet, as long as its Node is not there: one whose identity is refused never registers. */
+function identityWatch(context: WaitNodeContext): () => Promise<string | undefined> {
+  const check = refusalOf(KUBELET_FILES.kubeconfig);
+  let due = performance.now() + ASK_MS;
+  let state: string | undefined;
+  return async () => {
+    if (performance.now() < due) return state;
+    due = performance.now() + ASK_MS;
+    try {
+      const client = await context.kubeletClient?.();
+      await client?.get({ apiVersion: "v1", kind: "Node", name: context.nodeName });
+      check(undefined);
+      return state = undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      check(httpStatusOf(error));
+      return state = `as the kubelet: ${inShort(error)}`;
+    }
+  };
+}
+
 async function waitFor(
   context: WaitNodeContext,
   state: "register" | "be Ready",
   judge: (node: KubeObject) => ProbeResult<void>,
 ): Promise<void> {
   const client = await context.nodeReader();
+  const identity = identityWatch(context);
+  const check = refusalOf(context.nodeReaderFile);
   await context.host.wait<void>({
     what: `node ${context.nodeName} to ${state}`,
     timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
@@ -62,11 +104,15 @@ async function waitFor(
     async probe() {
       try {
         const node = await client.get({ apiVersion: "v1", kind: "Node", name: context.nodeName });
-        return node ? judge(node) : { done: false, state: "the kubelet has not registered it yet" };
+        if (node) return judge(node);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
+        check(httpStatusOf(error));
         return { done: false, state: inShort(error) };
       }
+      const refused = await identity();
+      const state = "the kubelet has not registered it yet";
+      return { done: false, state: refused === undefined ? state : `${state} (${refused})` };
     },
   });
 }

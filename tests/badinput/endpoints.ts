@@ -233,7 +233,7 @@ const OTHERS: readonly BadInput[] = [
   line("a host whose routes are garbage", ["init"], /--apiserver-advertise-address: is required/, {
     files: { "/proc/net/route": "\0\x01\x02".repeat(999) },
   }),
-  line("a host with two runtimes", ["init"], /--cri-socket: is required: this host has several/, {
+  line("a host with two runtimes", ["init"], /--cri-socket: is required: several container runtimes answer/, {
     files: { "/var/run/crio/crio.sock": "" },
   }),
   line("a socket over TCP", ["init", "--cri-socket", "tcp://127.0.0.1:1234"], /--cri-socket: /),

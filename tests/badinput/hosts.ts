@@ -51,6 +51,48 @@ function runtime(status: () => Promise<unknown>): Partial<BadInput> {
   return { world: { runtime: () => answers } };
 }
 
+/** Drop-ins with which the kubelet does not read what it is given, by what they do. */
+const WRONG_DROP_INS = {
+  "overrides ExecStart, as for etcd with high availability":
+    "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet --config=/etc/systemd/system/kubelet.service.d/kubelet.conf\n",
+  "adds an ExecStart": "[Service]\nExecStart=/usr/bin/kubelet\n",
+  "takes ExecStart away": "[Service]\nExecStart=\n",
+  "leaves the flags out":
+    "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS\n",
+  "starts a kubelet that does not exist": "[Service]\nExecStart=\nExecStart=/opt/kubelet $KUBELET_KUBECONFIG_ARGS\n",
+  "starts something else": "[Service]\nExecStart=\nExecStart=/bin/sh -c 'exec kubelet'\n",
+  "sets another kubeconfig": '[Service]\nEnvironment="KUBELET_KUBECONFIG_ARGS=--kubeconfig=/root/k.conf"\n',
+};
+
+/** Copies that people make beside a manifest. */
+const POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver, namespace: kube-system}\n";
+const COPIES = {
+  "kube-apiserver.yaml.bak": POD,
+  "kube-apiserver.yaml~": POD,
+  "kube-apiserver.old": POD,
+  "api.json": '{"kind":"Pod","metadata":{"name":"kube-apiserver"}}',
+};
+
+/** Flags of people's own, and what a kubelet says of one that it does not know. */
+const FLAGS_FILES = {
+  "/etc/default/kubelet": 'KUBELET_EXTRA_ARGS="--network-plugin=cni"\n',
+  "/etc/sysconfig/kubelet": "# mine\nKUBELET_EXTRA_ARGS=--network-plugin=cni\n",
+};
+const UNKNOWN_FLAG = {
+  code: 1,
+  stdout: "",
+  stderr: 'E1125 01:02:03.4 1 run.go:72] "command failed" ' +
+    'err="failed to parse kubelet flag: unknown flag: --network-plugin"\n',
+};
+
+const AWAY = [
+  "--pod-manifest-path=/srv/pods",
+  "--hostname-override=other",
+  "--register-node=false",
+  "--cert-dir=/srv/pki",
+  "--container-runtime-endpoint=unix:///run/crio/crio.sock",
+];
+
 const CASES: readonly BadInput[] = [
   init("not root", "IsPrivilegedUser", host({ uid: 1000 })),
   join("not root, to join", "IsPrivilegedUser", host({ uid: 65534 })),
@@ -141,7 +183,7 @@ const CASES: readonly BadInput[] = [
       },
     }),
   ),
-  join("no systemctl, to join", "KubeletUnit", host({ systemd: false })),
+  join("no systemctl, to join", "Service-kubelet", host({ systemd: false })),
   ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((component) =>
     init(
       `a manifest of ${component}`,
@@ -185,6 +227,60 @@ const CASES: readonly BadInput[] = [
     "DirAvailable--etc-kubernetes-manifests",
     files({ [`${MANIFESTS}/etcd.yaml`]: "kind: Pod\n" }),
   ),
+  ...Object.entries(COPIES).map(([name, content]) =>
+    init(`a copy of a manifest as ${name}`, "DirAvailable--etc-kubernetes-manifests", {
+      files: { [`${MANIFESTS}/${name}`]: content },
+      says: /second manifest of the static pod "kube-apiserver"[\s\S]*mv \/etc\/kubernetes\/manifests\//,
+    })
+  ),
+  join("a kubelet's configuration of somebody else, to join", "FileAvailable--var-lib-kubelet-config.yaml", {
+    files: { "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n" },
+  }),
+  ...["init", "join"].map((command) => {
+    const name = "n".repeat(64);
+    const args = command === "init" ? ["init", "--config", QUICK] : JOIN;
+    return init(`a node name of 64 characters, ${command}`, "Hostname", {
+      args: [...args, "--node-name", name],
+      says: /has 64 characters, at most 63/,
+    });
+  }),
+  init("a host name of 64 characters", "Hostname", host({ hostname: "n".repeat(64) })),
+  ...Object.entries(FLAGS_FILES).map(([path, text]) =>
+    init(`a flag in ${path} that the kubelet does not know`, "KubeletFlags", {
+      ...host({
+        commands: {
+          [KUBELET]: "Kubernetes v1.37.2\n",
+          "/usr/bin/kubelet --network-plugin=cni --version": UNKNOWN_FLAG,
+        },
+      }),
+      files: { [path]: text },
+      says: /KubeletFlags: .*KUBELET_EXTRA_ARGS.*unknown flag: --network-plugin/,
+    })
+  ),
+  ...AWAY.map((flag) =>
+    init(`a flag of one's own that leads the kubelet away, ${flag}`, "KubeletFlags", {
+      ...host({
+        commands: { [KUBELET]: "Kubernetes v1.37.2\n", [`/usr/bin/kubelet ${flag} --version`]: "Kubernetes v1.37.2\n" },
+      }),
+      files: { "/etc/default/kubelet": `KUBELET_EXTRA_ARGS=${flag}\n` },
+      says: new RegExp(`KubeletFlags: ${RegExp.escape(flag)} in KUBELET_EXTRA_ARGS in /etc/default/kubelet must be `),
+    })
+  ),
+  init("static pods in another folder", "KubeletFlags", {
+    files: {
+      "/root/c.yaml":
+        `${FIT.files![QUICK]}---\napiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n` +
+        "staticPodPath: /srv/pods\n",
+    },
+    args: ["init", "--config", "/root/c.yaml"],
+  }),
+  init("state of a kubelet with another policy", "KubeletState", {
+    files: { "/var/lib/kubelet/cpu_manager_state": '{"policyName":"static","defaultCpuSet":"0-1","checksum":1}' },
+    says: /cpuManagerPolicy "static"[\s\S]*rm \/var\/lib\/kubelet\/cpu_manager_state/,
+  }),
+  init("state of a kubelet that is damaged", "KubeletState", {
+    files: { "/var/lib/kubelet/memory_manager_state": "{" },
+  }),
   join("a name that does not resolve", "DiscoveryEndpoint", { args: ["join", "nowhere.invalid", ...JOIN.slice(2)] }),
   init(
     "a runtime that is not ready",
@@ -206,13 +302,20 @@ const CASES: readonly BadInput[] = [
   init("no systemd", "Service-kubelet", files({ "/run/systemd/system/x": undefined })),
   init("a clock of 1970", "Clock", host({ now: new Date(0) })),
   init("a unit of somebody else", "KubeletUnit", {
-    ...host({
-      commands: {
-        [KUBELET]: "Kubernetes v1.37.2\n",
-        "systemctl cat --no-pager kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --other\n",
-      },
-    }),
-    files: { "/etc/systemd/system/kubelet.service": "[Service]\n" },
+    files: { "/etc/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --other\n" },
+  }),
+  ...Object.entries(WRONG_DROP_INS).map(([name, content]) =>
+    init(`a drop-in that ${name}`, "KubeletUnit", {
+      files: { "/etc/systemd/system/kubelet.service.d/20-mine.conf": content },
+      says: /KubeletUnit: \/etc\/systemd\/system\/kubelet\.service\.d\/20-mine\.conf /,
+    })
+  ),
+  init("a 10-kubeadm.conf of somebody else without a unit", "KubeletUnit", {
+    files: { "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf": "[Service]\nEnvironment=X=1\n" },
+  }),
+  init("flags of one's own that lead the kubelet elsewhere", "KubeletUnit", {
+    files: { "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--config=/etc/kubelet.yaml\n" },
+    says: /KubeletUnit: \/etc\/default\/kubelet starts the kubelet with --config=\/etc\/kubelet\.yaml/,
   }),
   init("everything at once", "NumCPU", {
     ...host({ cpus: 1, takenPorts: [6443, 2379] }),

@@ -9,6 +9,7 @@ import { scenario as certs } from "./scenarios/certs.ts";
 import { scenario as externalCA } from "./scenarios/external_ca.ts";
 import { scenario as failpoints } from "./scenarios/failpoints.ts";
 import { scenario as pairs } from "./scenarios/pairs.ts";
+import { scenario as hostMatrix } from "./scenarios/host_matrix.ts";
 import { scenario as init } from "./scenarios/init.ts";
 import { scenario as interop } from "./scenarios/interop.ts";
 import { scenario as interopFuzz } from "./scenarios/interop_fuzz.ts";
@@ -38,6 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   token,
   discovery,
   preflight,
+  hostMatrix,
   certs,
   externalCA,
   patches,

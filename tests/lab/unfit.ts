@@ -138,6 +138,6 @@ export const CAUSES: readonly Cause[] = [
       "systemctl daemon-reload",
     end: "rm /etc/systemd/system/kubelet.service; systemctl daemon-reload",
     checks: ["KubeletUnit"],
-    says: ["/etc/systemd/system/kubelet.service", "not from kubewright"],
+    says: ["/etc/systemd/system/kubelet.service", "without --config=/var/lib/kubelet/config.yaml"],
   },
 ];

@@ -74,6 +74,7 @@ export function unfit(
 const RUNTIME = {
   socket: `unix://${SOCKET}`,
   status: () => Promise.resolve([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
+  version: () => Promise.resolve({ runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" }),
   cgroupDriver: () => Promise.resolve(undefined),
   hasImage: () => Promise.resolve(true),
   sandboxes: () => Promise.resolve([]),

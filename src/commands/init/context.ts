@@ -25,6 +25,7 @@ import type { ShowJoinCommandContext } from "../../phases/show_join_command.ts";
 import type { UploadCertsContext } from "../../phases/upload_certs.ts";
 import type { WaitControlPlaneContext } from "../../phases/wait_control_plane.ts";
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
+import type { WaitPodsContext } from "../../phases/wait_pods.ts";
 import { generateCertificateKey } from "../../pki/certificate_key.ts";
 import { startKeys } from "../../pki/key_mill.ts";
 import { formatToken, generateToken } from "../../pki/token.ts";
@@ -49,7 +50,8 @@ export type InitContext =
   & UploadCertsContext
   & ShowJoinCommandContext
   & AddonContext
-  & WaitNodeContext;
+  & WaitNodeContext
+  & WaitPodsContext;
 
 /** What is written of a token that `init` made, so that a second `init` finds it again. */
 const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made.";
@@ -146,6 +148,8 @@ export async function initContext(
     admin,
     superAdmin: once(() => clientWith(system, config, KUBECONFIG_FILES.superAdmin)),
     nodeReader: admin,
+    nodeReaderFile: request.kubeconfig ?? KUBECONFIG_FILES.admin,
+    kubeletClient: () => clientWith(system, config, KUBECONFIG_FILES.kubelet),
     tokens: once(async () => tokensFor(config, await admin(), host.now())),
     caPem: async () => await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate) ?? "",
     note: desk.note,

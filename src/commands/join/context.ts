@@ -122,6 +122,7 @@ export async function joinContext(
     nodeName: config.nodeRegistration.name,
     timeouts: config.timeouts,
     networkExpected: true,
+    nodeReaderFile: KUBELET_FILES.kubeconfig,
     async nodeReader() {
       const credentials = await readCredentials(host, KUBELET_FILES.kubeconfig);
       return credentials ? system.connect(credentials) : await reader();

@@ -98,6 +98,17 @@ export interface NodeState {
   schedulable: boolean;
 }
 
+/** A pod of the node's system that is not ready. */
+export interface PodState {
+  namespace: string;
+  name: string;
+  /** What it waits for: `ContainerCreating`, `ImagePullBackOff: …`. */
+  state: string;
+  /** The kubelet has said why it does not run; else it may only need more time. */
+  stuck: boolean;
+  since?: string;
+}
+
 /** One certificate. */
 export interface CertificateState {
   /** `apiserver`, `admin.conf`, `kubelet-client`. */
@@ -122,6 +133,8 @@ export interface Status {
   etcd: readonly EtcdMember[];
   apiServer?: ApiServer;
   node?: NodeState;
+  /** Pods of kube-system and kube-flannel that are not ready. */
+  pods?: readonly PodState[];
   certificates: readonly CertificateState[];
   problems: readonly Trouble[];
   warnings: readonly Trouble[];

@@ -4,6 +4,7 @@ import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "./document.ts";
 import { look, valueOf } from "./look.ts";
+import { judgePods } from "./pods.ts";
 
 /** A certificate with fewer days left is a problem, respectively a warning. */
 const DAYS = { problem: 7, warning: 30 } as const;
@@ -154,6 +155,7 @@ export async function judge(
   const components = Promise.all(
     status.components.map((component, i) => judgeComponent(host, runtime, component, manifests[i]!)),
   );
+  const pods = judgePods(host, status.pods ?? []);
   const { problems, warnings } = judgeCertificates(status.certificates);
   const etcd = status.components.some(({ name }) => name === "etcd") ? [] : status.etcd.filter((m) => !m.healthy);
   return {
@@ -163,6 +165,7 @@ export async function judge(
       ...etcd.map(({ endpoint, state }) => ({ where: "external etcd", what: `${endpoint}: ${state}` })),
       ...(await components).flat(),
       ...judgeCluster(status),
+      ...await pods,
       ...problems,
     ],
     warnings,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { commandLine } from "../../text/shell.ts";
 import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
@@ -39,16 +38,15 @@ Deno.test("DirAvailable: static pods that are there already are named, those of 
   assert.deepEqual([others.errors, await check.look(context({}))], [undefined, {}]);
 });
 
-Deno.test("KubeletUnit: only a unit in /etc that does not read our files is refused", async () => {
+Deno.test("KubeletUnit: a unit in /etc that does not read our files is refused", async () => {
   const check = named(NODE_CHECKS, "KubeletUnit");
   const path = "/etc/systemd/system/kubelet.service";
-  const cat = commandLine(["systemctl", "cat", "--no-pager", "kubelet.service"]);
-  const foreign = { files: { [path]: "x" }, commands: { [cat]: "ExecStart=/usr/bin/kubelet --standalone" } };
-  assert.match((await check.look(context(foreign))).errors![0]!, /kubelet\.service is not from kubewright/);
-  assert.deepEqual(await check.look({ ...context(foreign), ownPaths: new Set([path]) }), {});
-  const fitting = `--config=${KUBELET_FILES.configuration}\nEnvironmentFile=${KUBELET_FILES.flags}`;
-  assert.deepEqual(await check.look(context({ files: { [path]: "x" }, commands: { [cat]: fitting } })), {});
-  assert.deepEqual(await check.look(context({ commands: foreign.commands })), {});
+  const files = { [path]: "[Service]\nExecStart=/usr/bin/kubelet --standalone\n" };
+  const found = await check.look(context({ files }));
+  assert.match(found.errors![0]!, /kubelet\.service starts the kubelet without --config=/);
+  assert.match(found.hint!, /mv \/etc\/systemd\/system\/kubelet\.service \/root\//);
+  assert.deepEqual(await check.look({ ...context({ files }), ownPaths: new Set([path]) }), {});
+  assert.deepEqual(await check.look(context({})), {});
 });
 
 Deno.test("Port: an address that is not this host's is a finding, not the end of all checks", async () => {
@@ -75,9 +73,30 @@ Deno.test("all failed checks are told at once; those that are ignored, in any ca
   await assert.rejects(run(["tWO"]), (error: Error & { exitCode: number; hints: string[] }) => {
     assert.equal(error.exitCode, 2);
     assert.match(error.message, /One: One fails\n {2}Three: Three fails/);
-    assert.match(error.hints.join("\n"), /--ignore-preflight-errors=One,Three/);
+    assert.deepEqual(error.hints, ["To skip these checks: --ignore-preflight-errors=One,Three"]);
     return true;
   });
   assert.deepEqual(warnings, ["Two: Two fails"]);
   await run(["all"]);
+});
+
+Deno.test("skipping is never offered for what nothing works without", async () => {
+  const hints = async (...checks: Check<unknown>[]) => {
+    try {
+      await runChecks(checks, { warn: () => {} }, []);
+    } catch (error) {
+      return (error as { hints: string[] }).hints;
+    }
+    throw new Error("it passes");
+  };
+  const failing = (name: string, more: Partial<Check<unknown>> = {}, essential?: boolean): Check<unknown> => ({
+    name,
+    ...more,
+    look: () => Promise.resolve({ errors: ["fails"], ...(essential === undefined ? {} : { essential }) }),
+  });
+  assert.deepEqual(await hints(failing("CRI", { essential: true })), []);
+  assert.deepEqual(await hints(failing("SystemVerification", {}, true)), []);
+  assert.deepEqual(await hints(failing("CRI", { essential: true }), failing("Swap", {}, false)), [
+    "To skip this check: --ignore-preflight-errors=Swap",
+  ]);
 });

@@ -1,12 +1,15 @@
 import { presentAuthority } from "../../cluster/existing_authority.ts";
 import { configMapText, KUBEADM_CONFIG } from "../../cluster/kubeadm_config.ts";
+import { readCredentials } from "../../cluster/credentials.ts";
+import { kubeletIdentityProblem } from "../../cluster/existing_kubelet_identity.ts";
+import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import { parseClusterConfiguration } from "../../config/serialize.ts";
 import type { ComponentConfiguration, JoinConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeClient, KubeObject } from "../../system.ts";
 import type { Phase } from "../phase.ts";
-import { KUBELET_CHECKS } from "./kubelet.ts";
+import { identityFinding, KUBELET_CHECKS } from "./kubelet.ts";
 import { familiesOf, forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, runChecks } from "./run.ts";
@@ -54,6 +57,17 @@ async function checkNameIsFree(reader: KubeClient, name: string): Promise<void> 
   }]);
 }
 
+/** Whether the kubelet would be refused with an identity that it has stored: it has to be of the cluster that was proven. */
+const IDENTITY_CHECK: Check<ClusterChecksContext> = {
+  name: "KubeletIdentity",
+  essential: true,
+  async look({ host, config, cluster }) {
+    const { name, kubeletExtraArgs } = config.nodeRegistration;
+    const caPem = (await cluster())?.caPem ?? (await readCredentials(host, KUBELET_FILES.kubeconfig))?.caPem;
+    return identityFinding(await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem }));
+  },
+};
+
 function subnetsOf({ serviceSubnet = "", podSubnet = "" }: { serviceSubnet?: string; podSubnet?: string }): string[] {
   return [...serviceSubnet.split(","), ...podSubnet.split(",")];
 }
@@ -64,6 +78,9 @@ export const clusterChecks: Phase<ClusterChecksContext> = {
   summary: "check that the cluster takes this node",
   async run(context) {
     const { config, facts } = context;
+    const ignored = config.nodeRegistration.ignorePreflightErrors;
+    // First: with such an identity nothing can be read of the cluster.
+    await runChecks([IDENTITY_CHECK], context, ignored);
     const reader = await context.reader();
     const { kubernetesVersion, networking } = parseClusterConfiguration(await configMapText(reader, KUBEADM_CONFIG));
     const kubelet = await context.kubeletConfiguration();
@@ -76,7 +93,7 @@ export const clusterChecks: Phase<ClusterChecksContext> = {
         ),
       ],
       { ...context, kubelet },
-      config.nodeRegistration.ignorePreflightErrors,
+      ignored,
     );
     const cluster = await context.cluster();
     if (!cluster) return;

@@ -1,13 +1,25 @@
 import type { Host } from "../../system.ts";
 import type { InitConfiguration } from "../../config/types.ts";
+import { pkiPaths } from "../../cluster/certificates.ts";
+import {
+  bridgeInTheWay,
+  firstNodeNetworks,
+  missingPlugins,
+  preferredConfigurations,
+  tunnelsInTheWay,
+} from "../../cluster/existing_pod_network.ts";
+import { kubeletIdentityProblem } from "../../cluster/existing_kubelet_identity.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { InvalidInput } from "../../errors.ts";
 import { externalEtcdChecks, type ExternalEtcdContext } from "./external_etcd.ts";
-import type { KubeletContext } from "./kubelet.ts";
+import { identityFinding, type KubeletContext } from "./kubelet.ts";
+import { expectationsCheck } from "./kubelet_flags.ts";
+import { COMPONENTS, controlPlaneManifests, FOLDER_CHECK } from "./manifests.ts";
 import { pathName } from "./names.ts";
 import { familiesOf, forwardingChecks, portFindings } from "./network.ts";
 import { hostFindings, networkFindings } from "./proxy.ts";
-import { type Check, type Findings, NOTHING } from "./run.ts";
+import { type Check, type Findings, NOTHING, warningOf } from "./run.ts";
 import { firewallCheck } from "./services.ts";
 
 /** What the checks of a control plane node look at. */
@@ -60,6 +72,7 @@ const LOOPBACK = "127.0.0.1";
 function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
   return wantedPorts(config).map(({ port, addresses, component }) => ({
     name: `Port-${port}`,
+    essential: true,
     async look({ host, ownPaths }) {
       if (ownPaths.has(manifestPath(component))) return NOTHING;
       const found = await Promise.all(addresses.map((address) => portFindings(host, address, port)));
@@ -70,10 +83,13 @@ function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
 
 /** A manifest that somebody else put there would be replaced: refuse it. */
 function manifestChecks(): Check<ControlPlaneContext>[] {
-  return ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"].map((component) => ({
-    name: pathName("FileAvailable", manifestPath(component)),
-    look: ({ host, ownPaths }) => foreignFile(host, ownPaths, manifestPath(component)),
-  }));
+  return [
+    ...COMPONENTS.map((component): Check<ControlPlaneContext> => ({
+      name: pathName("FileAvailable", manifestPath(component)),
+      look: ({ host, ownPaths }) => foreignFile(host, ownPaths, manifestPath(component)),
+    })),
+    { name: FOLDER_CHECK, look: ({ host, ownPaths }) => controlPlaneManifests(host, ownPaths) },
+  ];
 }
 
 async function foreignFile(host: Host, ownPaths: ReadonlySet<string>, path: string): Promise<Findings> {
@@ -93,6 +109,18 @@ async function emptyDataDirectory({ host, ownPaths, config }: ControlPlaneContex
   };
 }
 
+/** Whether the kubelet would be refused with an identity that it has stored. The CA is the one that is there, else a new one. */
+async function identityFindings({ host, config }: ControlPlaneContext): Promise<Findings> {
+  const { name, kubeletExtraArgs } = config.nodeRegistration;
+  const caPem = await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate);
+  try {
+    return identityFinding(await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem }));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return NOTHING; // A CA that cannot be read is told of where it is inspected.
+  }
+}
+
 /** What the networks of the cluster ask of this host. */
 function networkChecks({ cluster, localAPIEndpoint }: InitConfiguration): Check<ControlPlaneContext>[] {
   const { serviceSubnet, podSubnet = "" } = cluster.networking;
@@ -106,21 +134,19 @@ function networkChecks({ cluster, localAPIEndpoint }: InitConfiguration): Check<
   ];
 }
 
-/** Plugins that flannel's configuration names, and the folders where distributions and their runtimes have them. */
-const FLANNEL_NEEDS = ["bridge", "host-local", "loopback", "portmap"];
-const PLUGIN_FOLDERS = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
-
-/** A runtime may keep its plugins elsewhere, so that this is only a warning. */
-async function pluginFindings({ host, podNetwork }: ControlPlaneContext): Promise<Findings> {
-  if (podNetwork?.kind !== "flannel") return NOTHING;
-  const present = (await Promise.all(PLUGIN_FOLDERS.map((folder) => host.list(folder)))).flat();
-  const missing = FLANNEL_NEEDS.filter((plugin) => !present.includes(plugin));
-  if (missing.length === 0) return NOTHING;
-  return {
-    warnings: [`the network plugins ${missing.join(", ")} are not in ${PLUGIN_FOLDERS.join(", ")}: no pod would start`],
-    hint: "Install them to /opt/cni/bin (package containernetworking-plugins or kubernetes-cni).",
-  };
-}
+/** What flannel would find on this host. */
+const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
+  { name: "CNIPlugins", look: async ({ host }) => warningOf(await missingPlugins(host)) },
+  { name: "CNIConfiguration", look: async ({ host }) => warningOf(await preferredConfigurations(host)) },
+  {
+    name: "CNILinks",
+    look({ host, config: { cluster } }) {
+      const { podSubnet = "" } = cluster.networking;
+      const own = firstNodeNetworks(podSubnet, cluster.controllerManager.extraArgs);
+      return Promise.resolve(warningOf(bridgeInTheWay(host, own), tunnelsInTheWay(host, podSubnet)));
+    },
+  },
+];
 
 /** Checks of a first control plane node, besides those of every node. */
 export function controlPlaneChecks(config: InitConfiguration): readonly Check<ControlPlaneContext>[] {
@@ -161,10 +187,15 @@ export function controlPlaneChecks(config: InitConfiguration): readonly Check<Co
       name: pathName("FileAvailable", KUBELET_FILES.configuration),
       look: ({ host, ownPaths }) => foreignFile(host, ownPaths, KUBELET_FILES.configuration),
     },
+    expectationsCheck(true),
+    { name: "KubeletIdentity", essential: true, look: identityFindings },
     ...manifestChecks(),
     ...portChecks(config),
     ...networkChecks(config),
     ...(config.cluster.etcd.external ? externalEtcdChecks(config.cluster.etcd.external) : []),
-    { name: "CNIPlugins", look: pluginFindings },
+    ...FLANNEL_CHECKS.map((check): Check<ControlPlaneContext> => ({
+      name: check.name,
+      look: async (context) => context.podNetwork?.kind === "flannel" ? await check.look(context) : NOTHING,
+    })),
   ];
 }

@@ -65,7 +65,7 @@ async function fileFindings(host: Host, etcd: ExternalEtcd): Promise<Findings> {
 /** Whether somebody else's etcd can be used: our files for it, and its version. */
 export function externalEtcdChecks(etcd: ExternalEtcd): readonly Check<ExternalEtcdContext>[] {
   return [
-    { name: "ExternalEtcdClientCertificates", look: ({ host }) => fileFindings(host, etcd) },
+    { name: "ExternalEtcdClientCertificates", essential: true, look: ({ host }) => fileFindings(host, etcd) },
     { name: "ExternalEtcdVersion", look: (context) => versionFindings(context, etcd) },
   ];
 }

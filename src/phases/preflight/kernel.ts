@@ -81,6 +81,7 @@ async function controllerFindings(host: Host, version: "v1" | "v2"): Promise<Fin
   const { required, optional } = CONTROLLERS[version];
   const [missing, lacking] = [required, optional].map((wanted) => wanted.filter((name) => !present.includes(name)));
   return {
+    essential: missing!.length > 0,
     ...(missing!.length > 0 ? { errors: [`control group controllers are missing: ${missing!.join(", ")}`] } : {}),
     ...(lacking!.length > 0
       ? { warnings: [`optional control group controllers are missing: ${lacking!.join(", ")}`] }
@@ -103,6 +104,7 @@ async function kernelFindings(host: Host): Promise<Findings> {
   return {
     errors: all.flatMap(({ errors = [] }) => errors),
     warnings: [...old, ...all.flatMap(({ warnings = [] }) => warnings)],
+    essential: all.some(({ essential }) => essential === true),
     hint: "Boot a kernel of the distribution, of a supported version and with all controllers on.",
   };
 }

@@ -1,8 +1,9 @@
-import { UserError } from "../../errors.ts";
+import { type Problem, UserError } from "../../errors.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { compareVersions } from "../../cluster/versions.ts";
 import { unifiedControllers } from "./kernel.ts";
+import { STATE_CHECK } from "./kubelet_state.ts";
 import { portFindings } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
@@ -32,11 +33,22 @@ async function driverFindings(context: KubeletContext): Promise<Findings> {
 /** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
 const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
 
+/** The finding that a stored identity is. */
+export function identityFinding(problem: Problem | undefined): Findings {
+  if (problem === undefined) return NOTHING;
+  return {
+    errors: [`${problem.where} ${problem.what}`],
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  };
+}
+
 /** Whether the kubelet, configured like this, would run on this host. */
 export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
   { name: "CgroupDriver", look: driverFindings },
+  STATE_CHECK,
   {
     name: `Port-${PORTS.kubeletHealthz}`,
+    essential: true,
     async look({ host, kubelet, ownPaths }) {
       const port = Number(kubelet?.["healthzPort"] ?? PORTS.kubeletHealthz);
       if (port === 0 || ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
@@ -73,6 +85,7 @@ export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
         ? { warnings: [`${found}: with failCgroupV1: false this kubelet runs, a later one will not`] }
         : {
           errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
+          essential: true,
           hint:
             "Boot with control groups v2 (systemd.unified_cgroup_hierarchy=1), or set failCgroupV1: false in a KubeletConfiguration.",
         };

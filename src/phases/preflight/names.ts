@@ -22,7 +22,18 @@ const KUBEADM = [
 ];
 
 /** What kubeadm does not look at. */
-const OWN = ["CgroupDriver", "Clock", "CNIPlugins", "DiscoveryEndpoint", "FileExisting-kubelet", "KubeletUnit"];
+const OWN = [
+  ...[
+    "CgroupDriver",
+    "Clock",
+    "CNIPlugins",
+    "CNIConfiguration",
+    "CNILinks",
+    "DiscoveryEndpoint",
+    "FileExisting-kubelet",
+  ],
+  ...["KubeletUnit", "KubeletFlags", "KubeletState", "KubeletIdentity"],
+];
 
 /** Names that hold a path, a port or a program. */
 const OPEN_ENDED = /^(port-\d+|(file(available|existing|content)|diravailable|service)-.+)$/i;

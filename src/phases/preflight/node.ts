@@ -1,10 +1,12 @@
 import { UserError } from "../../errors.ts";
 import { PROGRAM_DIRECTORIES } from "../../programs.ts";
+import { runtimeUnit } from "../../runtimes.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
+import { FLAGS_CHECK } from "./kubelet_flags.ts";
 import { portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 import { CLOCK_CHECK, SERVICE_CHECK } from "./services.ts";
@@ -37,7 +39,9 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
             : "it tells no RuntimeReady"
         }`,
       ],
-      hint: "Look at its log: journalctl -u containerd -e",
+      hint: runtimeUnit(runtime.socket) === undefined
+        ? "Look at the journal of the container runtime."
+        : `Look at the journal of the container runtime: journalctl -u ${runtimeUnit(runtime.socket)} -e`,
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -62,6 +66,25 @@ async function runtimeVersionFindings(runtime: ContainerRuntime): Promise<Findin
 /** Programs that a kubelet calls, and cp, which kubeadm's upgrade calls; with the package that brings each. */
 const PROGRAMS = { losetup: "util-linux (or mount)", mount: "util-linux (or mount)", cp: "coreutils" };
 
+/** Longest value of a label: the kubelet labels its Node with its name (`kubernetes.io/hostname`), else it is refused. */
+const LONGEST_NAME = 63;
+
+async function nameFindings({ host, nodeRegistration: { name } }: NodeContext): Promise<Findings> {
+  if (name.length > LONGEST_NAME) {
+    const what = `the node name "${name}" has ${name.length} characters, at most ${LONGEST_NAME} fit into the label`;
+    return {
+      errors: [`${what} kubernetes.io/hostname: the kubelet could not register its node`],
+      essential: true,
+      hint: "Give a shorter name with --node-name.",
+    };
+  }
+  if (await host.resolves(name)) return NOTHING;
+  return {
+    warnings: [`the node name "${name}" resolves to no address`],
+    hint: `Add a line for ${name} to /etc/hosts or to DNS.`,
+  };
+}
+
 /** A unit of somebody else's that does not read what we write. */
 async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
   const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
@@ -74,10 +97,11 @@ async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Fin
 
 /** Checks of every node, whatever its kubelet is to be configured like. */
 export const NODE_CHECKS: readonly Check<NodeContext>[] = [
-  { name: "CRI", look: ({ runtime }) => runtimeFindings(runtime) },
+  { name: "CRI", essential: true, look: ({ runtime }) => runtimeFindings(runtime) },
   { name: "ContainerRuntimeVersion", look: ({ runtime }) => runtimeVersionFindings(runtime) },
   {
     name: "FileExisting-kubelet",
+    essential: true,
     look: ({ facts }) =>
       Promise.resolve(
         facts.kubeletVersion ? NOTHING : {
@@ -98,20 +122,15 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
         hint: `Install ${from}.`,
       },
   })),
-  {
-    name: "Hostname",
-    look: async ({ host, nodeRegistration }) =>
-      await host.resolves(nodeRegistration.name) ? NOTHING : {
-        warnings: [`the node name "${nodeRegistration.name}" resolves to no address`],
-        hint: `Add a line for ${nodeRegistration.name} to /etc/hosts or to DNS.`,
-      },
-  },
+  FLAGS_CHECK,
+  { name: "Hostname", look: nameFindings },
   {
     name: `Port-${PORTS.kubelet}`,
+    essential: true,
     look: async ({ host, ownPaths }) =>
       ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await portFindings(host, "0.0.0.0", PORTS.kubelet),
   },
-  { name: "KubeletUnit", look: unitFindings },
+  { name: "KubeletUnit", essential: true, look: unitFindings },
   KERNEL_CHECK,
   SERVICE_CHECK,
   CLOCK_CHECK,

@@ -8,22 +8,34 @@ import { unknownNames } from "./names.ts";
 export interface Findings {
   errors?: readonly string[];
   warnings?: readonly string[];
-  /** How to mend what was found. */
+  /** How to fix what was found. */
   hint?: string;
+  /** As {@linkcode Check.essential}, where that depends on what was found. */
+  essential?: boolean;
 }
 
 /** No findings: all is well. */
 export const NOTHING: Findings = {};
 
+/** What is only warned of: without pods of its own network the control plane itself still runs. */
+export function warningOf(...found: readonly ({ what: string; hint: string } | undefined)[]): Findings {
+  const all = found.filter((one) => one !== undefined);
+  if (all.length === 0) return NOTHING;
+  return { warnings: all.map(({ what }) => what), hint: all.map(({ hint }) => hint).join(". ") };
+}
+
 /** One check. `name` is what `--ignore-preflight-errors` takes; the names are kubeadm's. */
 export interface Check<in Context> {
   name: string;
+  /** Nothing works without it: to skip the check is taken, but never offered. */
+  essential?: true;
   look(context: Context): Promise<Findings>;
 }
 
 /** Who runs this. It comes first and alone: without root, most others would only repeat it. */
 export const PRIVILEGED: Check<{ host: Host }> = {
   name: "IsPrivilegedUser",
+  essential: true,
   look: ({ host }) =>
     Promise.resolve(
       host.uid() === 0 ? {} : {
@@ -32,6 +44,12 @@ export const PRIVILEGED: Check<{ host: Host }> = {
       },
     ),
 };
+
+/** How to go on in spite of checks without which the rest may work. */
+function skipHint(names: readonly string[]): string {
+  const what = names.length === 1 ? "this check" : "these checks";
+  return `To skip ${what}: --ignore-preflight-errors=${names.join(",")}`;
+}
 
 /**
  * Runs all checks at once and reports them together.
@@ -46,6 +64,7 @@ export async function runChecks<C extends { warn(message: string): void }>(
   const lowerCase = ignored.map((name) => name.toLowerCase());
   const found = await Promise.all(checks.map(async (check) => ({ check, findings: await lookAt(check, context) })));
   const problems: Problem[] = [];
+  const skippable = new Set<string>();
   for (const { check, findings } of found) {
     const tolerated = lowerCase.includes("all") || lowerCase.includes(check.name.toLowerCase());
     const warnings = [...findings.warnings ?? [], ...tolerated ? findings.errors ?? [] : []];
@@ -54,14 +73,13 @@ export async function runChecks<C extends { warn(message: string): void }>(
     }
     if (tolerated) continue;
     for (const what of findings.errors ?? []) {
+      if (!check.essential && !findings.essential) skippable.add(check.name);
       problems.push({ where: check.name, what, ...(findings.hint ? { hint: findings.hint } : {}) });
     }
   }
   if (problems.length === 0) return;
   throw new PreflightFailed(problems, {
-    hint: [
-      `Or, if you know better: --ignore-preflight-errors=${problems.map((p) => p.where).join(",")}`,
-    ],
+    hint: skippable.size === 0 ? [] : [skipHint([...skippable])],
   });
 }
 

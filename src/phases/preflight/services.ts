@@ -45,7 +45,7 @@ async function serviceFindings(host: Host): Promise<Findings> {
   if (!await host.stat("/run/systemd/system")) {
     return {
       errors: ["this host was not booted by systemd, which has to run the kubelet"],
-      hint: "Take a distribution with systemd.",
+      hint: "kubewright requires a host booted with systemd; a container or chroot without it will not do.",
     };
   }
   const properties = ["LoadState", "ActiveState", "Result"].map((name) => `--property=${name}`);
@@ -66,6 +66,7 @@ async function serviceFindings(host: Host): Promise<Findings> {
 /** Whether systemd can run a kubelet here. Whether its unit is enabled does not matter: the kubelet's phase does that. */
 export const SERVICE_CHECK: Check<{ host: Host }> = {
   name: "Service-kubelet",
+  essential: true,
   look: ({ host }) => serviceFindings(host),
 };
 

@@ -1,11 +1,14 @@
 import { type Family, parseAddress, splitHostPort } from "../../config/addresses.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
-import { KUBELET_FILES, manifestPath, MANIFESTS_DIRECTORY, PORTS } from "../../cluster/paths.ts";
+import { bridgeInTheWay, leftConfigurations } from "../../cluster/existing_pod_network.ts";
+import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { expectationsCheck } from "./kubelet_flags.ts";
+import { FOLDER_CHECK, workerManifests } from "./manifests.ts";
 import { pathName } from "./names.ts";
 import { forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { hostFindings } from "./proxy.ts";
-import { type Check, type Findings, NOTHING } from "./run.ts";
+import { type Check, NOTHING, warningOf } from "./run.ts";
 import { firewallCheck } from "./services.ts";
 
 /** What the checks of a worker look at. */
@@ -34,21 +37,21 @@ export function familyOf(endpoint: string | undefined): Family | undefined {
   return parseAddress(splitHostPort(endpoint ?? "")?.host ?? "")?.family;
 }
 
-/** Static pods of somebody else: those of a control plane do not go with a worker, others the kubelet would run. */
-async function manifestFindings({ host, ownPaths }: NodeContext): Promise<Findings> {
-  if (ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
-  const found = await host.list(MANIFESTS_DIRECTORY);
-  if (found.length === 0) return NOTHING;
-  const ofControlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"]
-    .filter((component) => found.some((name) => manifestPath(component).endsWith(`/${name}`)));
-  const what = `${MANIFESTS_DIRECTORY} is not empty: the kubelet would run ${found.join(", ")}`;
-  return ofControlPlane.length > 0 ? { errors: [what], hint: TAKE_OUT } : { warnings: [what] };
-}
+/** What another cluster's kubelet was configured with. */
+const CONFIGURATION_CHECK: Check<NodeContext> = {
+  name: pathName("FileAvailable", KUBELET_FILES.configuration),
+  async look({ host, ownPaths }) {
+    const path = KUBELET_FILES.configuration;
+    if (ownPaths.has(path) || !await host.stat(path)) return NOTHING;
+    return { errors: [`${path} is there already, and not from kubewright`], hint: TAKE_OUT };
+  },
+};
 
 /** Checks of a worker, besides those of every node. */
 export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
   {
     name: "DiscoveryEndpoint",
+    essential: true,
     async look({ host, endpoint }) {
       const name = endpoint === undefined ? undefined : splitHostPort(endpoint)?.host;
       if (name === undefined || parseAddress(name) || await host.resolves(name)) return NOTHING;
@@ -76,5 +79,23 @@ export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
   firewallCheck([PORTS.kubelet]),
   kubeconfigCheck(KUBELET_FILES.kubeconfig),
   kubeconfigCheck(KUBELET_FILES.bootstrapKubeconfig),
-  { name: pathName("DirAvailable", MANIFESTS_DIRECTORY), look: manifestFindings },
+  CONFIGURATION_CHECK,
+  expectationsCheck(false),
+  {
+    name: "CNIConfiguration",
+    look: async ({ host, ownPaths }) =>
+      ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : warningOf(await leftConfigurations(host)),
+  },
+  {
+    name: "CNILinks",
+    look: ({ host, ownPaths }) =>
+      Promise.resolve(
+        ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : warningOf(bridgeInTheWay(host, undefined)),
+      ),
+  },
+  {
+    name: FOLDER_CHECK,
+    look: async ({ host, ownPaths }) =>
+      ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await workerManifests(host, ownPaths, TAKE_OUT),
+  },
 ];

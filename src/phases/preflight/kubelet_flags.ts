@@ -1,0 +1,137 @@
+/** Whether the kubelet takes the flags that people give it. @module */
+import { argument } from "../../cluster/arguments.ts";
+import { EXTRA_ARGS_FILES } from "../../cluster/kubelet_unit.ts";
+import { KUBELET_FILES, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
+import { environmentFile, flagValues, splitWords } from "../../cluster/unit_syntax.ts";
+import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import type { Host } from "../../system.ts";
+import type { Check, Findings } from "./run.ts";
+
+/** Where people give the kubelet flags. */
+export interface GivenFlagsContext {
+  host: Host;
+  nodeRegistration: Pick<NodeRegistration, "kubeletExtraArgs">;
+}
+
+interface FlagsContext extends GivenFlagsContext {
+  facts: Facts;
+}
+
+/** Flags, and where they are given. */
+export interface Given {
+  where: string;
+  words: readonly string[];
+}
+
+/** Every place where people give flags, and the flags, in the order in which the kubelet reads them. */
+export async function givenFlags({ host, nodeRegistration }: GivenFlagsContext): Promise<Given[]> {
+  const files = await Promise.all(EXTRA_ARGS_FILES.map(async (path): Promise<Given> => {
+    const value = environmentFile(await host.readText(path) ?? "").get("KUBELET_EXTRA_ARGS") ?? "";
+    return { where: `KUBELET_EXTRA_ARGS in ${path}`, words: splitWords(value) };
+  }));
+  const words = nodeRegistration.kubeletExtraArgs.map(({ name, value }) => `--${name}=${value}`);
+  return [{ where: "nodeRegistration.kubeletExtraArgs", words }, ...files].filter(({ words }) => words.length > 0);
+}
+
+/** The last line that a program says before it ends, without what comes before the trouble itself. */
+function reasonIn(text: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const telling = lines.findLast((line) => /^E\d{4} |^error:|unknown|failed|invalid/i.test(line)) ?? lines.at(-1);
+  return /err="(.*)"$/.exec(telling ?? "")?.[1]?.replaceAll('\\"', '"') ?? telling?.replace(/^error: */i, "");
+}
+
+/** The kubelet reads its whole command line before it prints its version, so that it can be asked without being started. */
+async function flagFindings(context: FlagsContext): Promise<Findings> {
+  const { host, facts } = context;
+  if (facts.kubeletPath === undefined || facts.kubeletVersion === undefined) return {};
+  const errors: string[] = [];
+  for (const { where, words } of await givenFlags(context)) {
+    const { code, stdout, stderr } = await host.query({ argv: [facts.kubeletPath, ...words, "--version"] });
+    if (code !== 0) {
+      const reason = reasonIn(stderr) ?? reasonIn(stdout) ?? `it ends with exit code ${code}`;
+      errors.push(`the kubelet (${facts.kubeletVersion}) does not take the flags of ${where}: ${reason}`);
+    }
+  }
+  return errors.length === 0 ? {} : {
+    errors,
+    hint:
+      "Remove the flags; most of what used to be one is a field of KubeletConfiguration now (kubelet --help lists the flags).",
+  };
+}
+
+/** Whether the kubelet takes the flags that people give it: with one that it does not know it ends at once. */
+export const FLAGS_CHECK: Check<FlagsContext> = { name: "KubeletFlags", essential: true, look: flagFindings };
+
+/** What the command waits for, which flags of people's own must not lead the kubelet away from. */
+interface ExpectationsContext extends GivenFlagsContext {
+  nodeRegistration: NodeRegistration;
+  kubelet?: ComponentConfiguration;
+}
+
+/** A flag, what its value has to be, and what happens otherwise. */
+interface Expectation {
+  flag: string;
+  wanted: string;
+  otherwise: string;
+}
+
+/** A path without the slashes at its end; a socket's path as a URL. */
+function canonical(flag: string, value: string): string {
+  return flag === "container-runtime-endpoint" && value.startsWith("/")
+    ? `unix://${value}`
+    : value.replace(/(?<=.)\/+$/, "");
+}
+
+function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): Expectation[] {
+  const known = (flag: string, usual: string) => argument(kubeletExtraArgs, flag) ?? usual;
+  return [
+    { flag: "hostname-override", wanted: name, otherwise: "the kubelet registers another node" },
+    { flag: "register-node", wanted: "true", otherwise: "the kubelet registers no node" },
+    { flag: "container-runtime-endpoint", wanted: criSocket, otherwise: "the kubelet uses another container runtime" },
+    {
+      flag: "cert-dir",
+      wanted: known("cert-dir", KUBELET_FILES.clientCertificate.replace(/\/[^/]*$/, "")),
+      otherwise: "the certificate of the kubelet is not found",
+    },
+    {
+      flag: "rotate-certificates",
+      wanted: known("rotate-certificates", "true"),
+      otherwise: "the kubelet stores no certificate",
+    },
+  ];
+}
+
+/** On a control plane node: where the kubelet has to look for static pods. */
+const STATIC_PODS: Expectation = {
+  flag: "pod-manifest-path",
+  wanted: MANIFESTS_DIRECTORY,
+  otherwise: "the kubelet starts no control plane",
+};
+
+async function contradictions(context: ExpectationsContext, controlPlane: boolean): Promise<Findings> {
+  const { nodeRegistration, kubelet } = context;
+  const wanted = [...expectations(nodeRegistration), ...controlPlane ? [STATIC_PODS] : []];
+  const errors: string[] = [];
+  for (const { where, words } of await givenFlags(context)) {
+    const values = flagValues(words);
+    for (const { flag, wanted: value, otherwise } of wanted) {
+      const found = values.get(flag);
+      if (found === undefined || canonical(flag, found || "true") === canonical(flag, value)) continue;
+      errors.push(`--${flag}=${found} in ${where} must be "${value}": ${otherwise}`);
+    }
+  }
+  const folder = kubelet?.["staticPodPath"];
+  if (controlPlane && typeof folder === "string" && canonical("", folder) !== MANIFESTS_DIRECTORY && folder !== "") {
+    errors.push(
+      `KubeletConfiguration.staticPodPath is "${folder}", must be "${MANIFESTS_DIRECTORY}": ${STATIC_PODS.otherwise}`,
+    );
+  }
+  return errors.length === 0
+    ? {}
+    : { errors, hint: "Remove the setting; the name of the node is given by --node-name." };
+}
+
+/** Whether flags of people's own lead the kubelet away from what the command writes and waits for. */
+export function expectationsCheck(controlPlane: boolean): Check<ExpectationsContext> {
+  return { name: "KubeletFlags", essential: true, look: (context) => contradictions(context, controlPlane) };
+}

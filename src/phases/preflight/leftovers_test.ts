@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { memoryHost } from "../../host/memory.ts";
+import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { FLAGS_CHECK } from "./kubelet_flags.ts";
+import { STATE_CHECK } from "./kubelet_state.ts";
+import { controlPlaneManifests, workerManifests } from "./manifests.ts";
+import { NODE_CHECKS } from "./node.ts";
+import type { NodeContext } from "./node.ts";
+
+const FOLDER = "/etc/kubernetes/manifests";
+const pod = (name: string) => `kind: Pod\nmetadata: {name: ${name}}\n`;
+const in_ = (files: Record<string, string>) =>
+  memoryHost(
+    { files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${FOLDER}/${name}`, text])) },
+    () => {},
+  );
+const NONE = new Set<string>();
+
+Deno.test("init: what is in the folder of static pods: copies are errors, others are named, hidden files are passed over", async () => {
+  assert.deepEqual(await controlPlaneManifests(in_({}), NONE), {});
+  assert.deepEqual(await controlPlaneManifests(in_({ ".kube-apiserver.yaml.swp": pod("kube-apiserver") }), NONE), {});
+  assert.deepEqual(await controlPlaneManifests(in_({ "backup/kube-apiserver.yaml": pod("kube-apiserver") }), NONE), {});
+  const copy = await controlPlaneManifests(
+    in_({ "etcd.yaml.bak": pod("etcd"), "kube-vip.yaml": pod("kube-vip"), notes: "x" }),
+    NONE,
+  );
+  assert.match(copy.errors!.join(), /etcd\.yaml\.bak is a second manifest of the static pod "etcd"/);
+  assert.equal(copy.hint, "Move them away: mv /etc/kubernetes/manifests/etcd.yaml.bak /root/");
+  assert.match(copy.warnings!.join("\n"), /kube-vip\.yaml.*also runs its pod "kube-vip"\n.*notes.*not a pod/);
+  const own = new Set([`${FOLDER}/etcd.yaml`]);
+  assert.deepEqual(await controlPlaneManifests(in_({ "etcd.yaml": pod("etcd") }), own), {});
+});
+
+Deno.test("join: a control plane's static pods are errors, also under another name", async () => {
+  const found = await workerManifests(in_({ "api.yml": pod("kube-apiserver"), "x.yaml": pod("x") }), NONE, "hint");
+  assert.match(found.errors!.join(), /api\.yml/);
+  assert.match(found.warnings!.join(), /x\.yaml/);
+});
+
+const CONTEXT = {
+  facts: { kubeletPath: "/usr/bin/kubelet", kubeletVersion: "v1.37.2", hostname: "a", addresses: [], criSockets: [] },
+  nodeRegistration: { kubeletExtraArgs: [{ name: "v", value: "4" }] },
+  ownPaths: NONE,
+};
+
+Deno.test("KubeletFlags: each source is asked about, and named", async () => {
+  const asked: string[] = [];
+  const host = {
+    ...memoryHost({ files: { "/etc/default/kubelet": 'KUBELET_EXTRA_ARGS="--a=1 --b"\n' } }, () => {}),
+    query: ({ argv }: { argv: readonly string[] }) => {
+      asked.push(argv.join(" "));
+      const known = argv.includes("--v=4");
+      return Promise.resolve({ code: known ? 0 : 1, stdout: "", stderr: known ? "" : "Error: unknown flag: --a\n" });
+    },
+  };
+  const found = await FLAGS_CHECK.look({ ...CONTEXT, host } as unknown as NodeContext);
+  assert.deepEqual(asked, ["/usr/bin/kubelet --v=4 --version", "/usr/bin/kubelet --a=1 --b --version"]);
+  assert.match(found.errors!.join(), /KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet: unknown flag: --a$/);
+});
+
+/** Policy of the configuration, policy by flag, the state file, whether it fits. */
+const STATES: readonly [string | undefined, string | undefined, string | undefined, boolean][] = [
+  [undefined, undefined, undefined, true],
+  [undefined, undefined, '{"policyName":"none"}', true],
+  ["static", undefined, '{"policyName":"none"}', false],
+  ["static", undefined, '{"policyName":"static"}', true],
+  [undefined, "static", '{"policyName":"static"}', true],
+  [undefined, undefined, '{"policyName":"none","data":"{\\"policyName\\":\\"static\\"}"}', false],
+  ["static", undefined, '{"data":"{\\"policyName\\":\\"static\\"}"}', true],
+  [undefined, undefined, "", false],
+  [undefined, undefined, "null", false],
+];
+
+for (const [policy, flag, state, fits] of STATES) {
+  Deno.test(`KubeletState: policy ${policy}, by flag ${flag}, state ${state}`, async () => {
+    const path = "/var/lib/kubelet/cpu_manager_state";
+    const host = memoryHost({ files: state === undefined ? {} : { [path]: state } }, () => {});
+    const context = {
+      ...CONTEXT,
+      host,
+      kubelet: policy === undefined ? {} : { cpuManagerPolicy: policy },
+      nodeRegistration: { kubeletExtraArgs: flag === undefined ? [] : [{ name: "cpu-manager-policy", value: flag }] },
+    };
+    const found = await STATE_CHECK.look(context);
+    assert.equal(found.errors === undefined, fits);
+    if (!fits) assert.equal(found.hint, `Remove what an earlier kubelet left: rm ${path}`);
+    const own = new Set([KUBELET_FILES.configuration]);
+    assert.deepEqual(await STATE_CHECK.look({ ...context, ownPaths: own }), {});
+  });
+}
+
+Deno.test("Hostname: names up to 63 characters are taken, longer ones are not", async () => {
+  const check = NODE_CHECKS.find(({ name }) => name === "Hostname")!;
+  const look = (name: string) =>
+    check.look({ host: memoryHost({ names: [name] }, () => {}), nodeRegistration: { name } } as unknown as NodeContext);
+  assert.deepEqual(await look(`${"n".repeat(50)}.example.org`), {});
+  assert.deepEqual(await look("n".repeat(63)), {});
+  const long = await look("n".repeat(64));
+  assert.match(long.errors![0]!, /64 characters/);
+  assert.equal(long.essential, true);
+});

@@ -1,0 +1,108 @@
+import { diagnoseSandboxes, together } from "../cluster/diagnosis.ts";
+import {
+  bridgeInTheWay,
+  firstNodeNetworks,
+  type InTheWay,
+  missingPlugins,
+  preferredConfigurations,
+} from "../cluster/existing_pod_network.ts";
+import { concerns, hasNetwork, podTrouble } from "../cluster/system_pods.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { UserError } from "../errors.ts";
+import type { Host, KubeClient, KubeObject } from "../system.ts";
+import type { Phase } from "./phase.ts";
+
+/** What looking at the first pods needs. */
+export interface WaitPodsContext {
+  host: Host;
+  config: InitConfiguration;
+  podNetwork: { kind: string };
+  nodeName: string;
+  networkExpected: boolean;
+  admin(): Promise<KubeClient>;
+  warn(message: string): void;
+}
+
+/** How long (ms) pods may take to get a network where something may keep them from it. */
+const NETWORK_MS = 60_000;
+
+/** What on this host may keep pods from starting. */
+async function suspicions({ host, config, podNetwork }: WaitPodsContext): Promise<InTheWay[]> {
+  if (podNetwork.kind !== "flannel") return [];
+  const { networking, controllerManager } = config.cluster;
+  const found = [
+    await preferredConfigurations(host),
+    bridgeInTheWay(host, firstNodeNetworks(networking.podSubnet ?? "", controllerManager.extraArgs)),
+    await missingPlugins(host),
+  ];
+  return found.filter((one) => one !== undefined);
+}
+
+async function systemPods({ nodeName, admin }: WaitPodsContext): Promise<KubeObject[]> {
+  const pods = await (await admin()).list({ apiVersion: "v1", kind: "Pod", namespace: "kube-system" });
+  return pods.filter((pod) => concerns(pod, nodeName));
+}
+
+/** Pods that have no network yet, in words. */
+function withoutNetwork(pods: readonly KubeObject[]): string[] {
+  return pods.filter((pod) => !hasNetwork(pod)).map((pod) =>
+    `${pod.metadata.name}: ${podTrouble(pod)?.state ?? "starting"}`
+  );
+}
+
+async function waitForNetwork(context: WaitPodsContext, found: readonly InTheWay[]): Promise<void> {
+  const { host } = context;
+  let names: string[] = [];
+  await host.wait<void>({
+    what: "the pods of kube-system to get a network",
+    timeoutMs: NETWORK_MS,
+    intervalMs: 500,
+    assume: undefined,
+    async probe() {
+      try {
+        const pods = await systemPods(context);
+        const waiting = withoutNetwork(pods);
+        names = pods.filter((pod) => !hasNetwork(pod)).map(({ metadata }) => metadata.name);
+        const dns = context.config.cluster.dns.disabled || pods.some((pod) => pod.metadata.name.startsWith("coredns-"));
+        if (!dns) return { done: false, state: "CoreDNS has no pod yet" };
+        return waiting.length === 0 ? { done: true, value: undefined } : { done: false, state: waiting.join("; ") };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { done: false, state: error.message };
+      }
+    },
+    async explain() {
+      const { details, hints } = together([await diagnoseSandboxes(host, names)]);
+      const causes = found.map(({ what }) => `possible cause: ${what}`);
+      return { details: [...details, ...causes], hints: [...found.map(({ hint }) => hint), ...hints] };
+    },
+  });
+}
+
+/** Names pods that the kubelet has given up on. */
+async function warnOfStuckPods(context: WaitPodsContext): Promise<void> {
+  try {
+    for (const pod of await systemPods(context)) {
+      const trouble = podTrouble(pod);
+      if (trouble?.stuck) context.warn(`pod kube-system/${trouble.name} does not run: ${trouble.state}`);
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.warn(`the pods of kube-system could not be looked at: ${error.message}`);
+  }
+}
+
+/**
+ * Looks at the pods of kube-system: a Node is Ready as soon as there is any network configuration, whether pods start with
+ * it or not. Waited for is only where something of another pod network is on the host; a usual start is not delayed.
+ */
+export const waitPods: Phase<WaitPodsContext> = {
+  name: "wait-pods",
+  summary: "check that the pods of kube-system start",
+  when: ({ networkExpected }) => networkExpected,
+  async run(context) {
+    const found = await suspicions(context);
+    if (found.length > 0) await waitForNetwork(context, found);
+    else if (!context.config.dryRun) await warnOfStuckPods(context);
+  },
+};

@@ -36,6 +36,15 @@ const COMMON = new Set(["phases/phase", "commands/desk", "commands/facts"]);
 /** Rooms that may use `Deno.*`. */
 const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);
 
+/** Packages that one room alone uses. */
+const PACKAGES: Readonly<Record<string, string>> = { pkijs: "pki", asn1js: "pki", "@noble/": "pki" };
+
+/** Files that load such a package, which takes longer than `version` does: others import them where they need them. */
+const LOADING = new Set(
+  ["asn1", "certificate", "chain", "extensions", "issue", "key_pem", "name_constraints", "public_key", "request"]
+    .concat("signature", "signing", "software_curves").map((file) => `pki/${file}`),
+);
+
 /** `src/cluster/addons/flannel.ts` -> `{ room: "cluster", file: "cluster/addons/flannel" }`; undefined outside the house. */
 function place(path: string): { room: string; file: string } | undefined {
   if (path.endsWith("_test.ts") || path.endsWith("_bench.ts")) return undefined;
@@ -68,9 +77,42 @@ function refusal(from: { room: string; file: string }, to: string): string | und
   return `"${from.room}" may import ${allowed.join(", ") || "nothing"}, but "${from.file}" imports "${to}"`;
 }
 
+/** Why a file may not import a package, or not at its top; `statically`: by a declaration that is left when types are gone. */
+function loadRefusal(from: { room: string; file: string }, source: string, statically: boolean): string | undefined {
+  const [name, room] = Object.entries(PACKAGES).find(([name]) => source === name || source.startsWith(name)) ?? [];
+  if (name !== undefined && room !== from.room) return `only src/${room} uses ${name}, but "${from.file}" imports it`;
+  const to = name ?? target(`/src/${from.file}.ts`, source) ?? "";
+  if (!statically || name === undefined && !LOADING.has(to)) return undefined;
+  if (LOADING.has(from.file) && to !== "pki/software_curves") return undefined;
+  return `"${from.file}" loads "${to}" whenever it is loaded itself: import it by "await import(…)" where it is needed`;
+}
+
+/** Whether nothing is left of an import when types are gone. */
+function isTypes(node: Deno.lint.ImportDeclaration): boolean {
+  return node.importKind === "type" ||
+    node.specifiers.length > 0 &&
+      node.specifiers.every((one) => one.type === "ImportSpecifier" && one.importKind === "type");
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "kubewright",
   rules: {
+    "load-when-needed": {
+      create(context) {
+        const from = place(context.filename);
+        if (!from) return {};
+        const check = (node: Deno.lint.Node, source: unknown, statically: boolean) => {
+          const message = typeof source === "string" ? loadRefusal(from, source, statically) : undefined;
+          if (message) context.report({ node, message });
+        };
+        return {
+          ImportDeclaration: (node) => check(node, node.source.value, !isTypes(node)),
+          ExportNamedDeclaration: (node) => check(node, node.source?.value, true),
+          ExportAllDeclaration: (node) => check(node, node.source.value, true),
+          ImportExpression: (node) => check(node, (node.source as { value?: unknown }).value, false),
+        };
+      },
+    },
     layers: {
       create(context) {
         const from = place(context.filename);

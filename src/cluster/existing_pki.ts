@@ -9,7 +9,7 @@ import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { uncoveredNames } from "../pki/names.ts";
-import { keyName } from "../pki/public_key.ts";
+import { keyName } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "./certificates.ts";
 import { type CertificateSpec, isWanted, pkiPaths } from "./certificates.ts";

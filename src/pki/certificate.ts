@@ -1,18 +1,20 @@
 /**
- * X.509 certificates (RFC 5280): read as Go's crypto/x509 reads them, which every component of Kubernetes does.
- * `issue.ts` makes them, `chain.ts` verifies them.
+ * X.509 certificates (RFC 5280), read by pkijs, less what Go's crypto/x509 refuses, by which every component of Kubernetes
+ * reads them. `issue.ts` makes them, `chain.ts` verifies them. Loads pkijs (about 80 ms with asn1js): import it where a
+ * certificate is at hand, not at the top of the program.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/parser.go
  * @module
  */
+import { type AsnType, UTCTime } from "asn1js";
+import { Certificate as X509, type RelativeDistinguishedNames } from "pkijs";
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
-import { DerReader, integerOf, Malformed, TAG } from "./der.ts";
-import { type NameAttribute, readName } from "./distinguished_name.ts";
+import { elementsOf, explicit, integerOf, Malformed, parseDer } from "./asn1.ts";
 import { type Extensions, KEY_USAGE, readExtensions } from "./extensions.ts";
-import { type AnyKey, type KeyPair, publicKeyDer, sameBytes } from "./keys.ts";
+import { type AnyKey, type KeyPair, publicKeyDer, type PublicKeyKind, sameBytes } from "./keys.ts";
 import type { AlternativeNames } from "./names.ts";
 import { decodePem, encodePem, pemTrouble } from "./pem.ts";
-import { type Algorithm, type PublicKeyKind, readAlgorithm, readPublicKey } from "./public_key.ts";
+import { readPublicKey } from "./public_key.ts";
 
 /** What a certificate's key may be used for in TLS. */
 export type TlsUsage = "server" | "client";
@@ -40,20 +42,14 @@ export interface Certificate extends AlternativeNames {
   /** The subject key identifier; absent when there is no such extension. */
   readonly keyIdentifier?: Uint8Array<ArrayBuffer>;
   readonly extensions: Extensions;
-  readonly signed: Signed;
+  /** As pkijs reads it: with what was signed, how, and the signature. */
+  readonly x509: X509;
 }
 
 /** A certificate authority that can sign. */
 export interface Authority {
   readonly certificate: Certificate;
   readonly keys: KeyPair;
-}
-
-/** What was signed, how, and the signature. */
-export interface Signed {
-  readonly tbs: Uint8Array<ArrayBuffer>;
-  readonly algorithm: Algorithm;
-  readonly signature: Uint8Array<ArrayBuffer>;
 }
 
 /** Object identifiers: attributes of names (RFC 4519), extensions (RFC 5280, 4.2.1) and key purposes. */
@@ -79,80 +75,106 @@ export function parseCertificate(der: Uint8Array<ArrayBuffer>): Certificate {
   try {
     return read(der);
   } catch (cause) {
-    if (!(cause instanceof Malformed)) throw cause;
-    const state = `it is not a DER encoded X.509 certificate that Kubernetes components read (${cause.message})`;
+    // pkijs says by various errors that a structure is not what it should be, and nothing of worth about it.
+    const detail = cause instanceof Malformed ? ` (${cause.message})` : "";
+    const state = `it is not a DER encoded X.509 certificate that Kubernetes components read${detail}`;
     throw new InvalidInput(`Cannot read certificate: ${state}`, [], { cause });
   }
 }
 
 function read(der: Uint8Array<ArrayBuffer>): Certificate {
-  const outer = new DerReader(der);
-  const certificate = outer.within(TAG.sequence, "certificate");
-  if (!outer.done) throw new Malformed("bytes follow its end");
-  const tbs = certificate.element(TAG.sequence, "certificate");
-  const fields = new DerReader(tbs.content);
-  const version = readVersion(fields);
-  const serialNumber = fields.integer("serial number");
-  if (serialNumber < 0n) throw new Malformed("its serial number is negative");
-  const inner = fields.element(TAG.sequence, "signature algorithm").content;
-  const { content: algorithm } = certificate.element(TAG.sequence, "signature algorithm");
-  if (!sameBytes(inner, algorithm)) throw new Malformed("its two signature algorithms are different");
-  const signatureAlgorithm = readAlgorithm(algorithm, "signature algorithm");
-  const issuerDer = fields.element(TAG.sequence, "issuer").whole.slice();
-  readName(issuerDer, "issuer");
-  const validity = fields.within(TAG.sequence, "validity");
-  const [notBefore, notAfter] = [validity.time("start of validity"), validity.time("end of validity")];
-  const subjectDer = fields.element(TAG.sequence, "subject").whole.slice();
-  const subject = readName(subjectDer, "subject");
-  const publicKey = fields.element(TAG.sequence, "public key").whole.slice();
+  const whole = parseDer(der, "certificate");
+  const x509 = new X509({ schema: whole });
+  const { subject, issuerDer, subjectDer, publicKeyDer, notBefore, notAfter, publicKey } = checkParts(whole, x509);
+  const extensions = readExtensions(x509.extensions ?? []);
+  const { dnsNames, ipAddresses, purposes, keyIdentifier, basicConstraints } = extensions;
   const key = readPublicKey(publicKey);
-  const extensions = readExtensions(extensionsOf(fields, version));
-  const signature = certificate.bits("signature");
   const keyAlgorithm = madeHere(key);
-  const { dnsNames, ipAddresses, purposes, keyIdentifier } = extensions;
   return {
     der,
-    ...namesOf(subject),
+    commonName: subject(OID.commonName).at(-1) ?? "",
+    organizations: subject(OID.organization),
     subjectDer,
     issuerDer,
-    publicKeyDer: publicKey,
+    publicKeyDer,
     key,
     ...keyAlgorithm && { keyAlgorithm },
-    serialNumber,
+    serialNumber: x509.serialNumber.toBigInt(),
     notBefore,
     notAfter,
-    isAuthority: extensions.basicConstraints?.authority === true && maySign(extensions),
+    isAuthority: basicConstraints?.authority === true && maySign(extensions),
     dnsNames,
     ipAddresses,
     usages: (["server", "client"] as const).filter((usage) => purposes.includes(OID[usage])),
     ...keyIdentifier && { keyIdentifier },
     extensions,
-    signed: { tbs: tbs.whole.slice(), algorithm: signatureAlgorithm, signature: signature.bytes.slice() },
+    x509,
   };
 }
 
-/** 1 to 3: counted from 0 in the certificate, absent in version 1. */
-function readVersion(fields: DerReader): number {
-  const explicit = fields.optional(TAG.context(0, true), "version");
-  if (!explicit) return 1;
-  const reader = new DerReader(explicit);
-  const version = integerOf(reader.element(TAG.integer, "version").content, "version");
-  if (!reader.done || version < 0n || version > 2n) throw new Malformed("its version is invalid");
-  return Number(version) + 1;
-}
-
-function extensionsOf(fields: DerReader, version: number): DerReader {
-  if (version > 1) {
-    fields.optional(TAG.context(1), "issuer identifier");
-    fields.optional(TAG.context(2), "subject identifier");
+/**
+ * What pkijs takes and Go does not, and the parts whose very bytes count: encoding a parsed value again need not give the
+ * same ones.
+ */
+function checkParts(whole: AsnType, { version, serialNumber, issuer, subject, extensions, signatureValue }: X509) {
+  const [tbs, outerAlgorithm] = elementsOf(whole, "certificate");
+  const fields = elementsOf(tbs, "certificate");
+  const numbered = explicit(fields[0], 0, "version"); // absent in version 1
+  const [, algorithm, issuerNode, validity, subjectNode, publicKey] = numbered ? fields.slice(1) : fields;
+  if (numbered && integerOf(numbered, "version") !== BigInt(version) || version < 0 || version > 2) {
+    throw new Malformed("its version is invalid");
   }
-  const list = version === 3 ? fields.optional(TAG.context(3, true), "extensions") : undefined;
-  return list ? new DerReader(list).within(TAG.sequence, "extensions") : new DerReader(new Uint8Array());
+  if (extensions && version !== 2) throw new Malformed("it has extensions, but is not of version 3");
+  if (serialNumber.toBigInt() < 0n) throw new Malformed("its serial number is negative");
+  const bytes = (node: AsnType | undefined) => node!.valueBeforeDecodeView.slice() as Uint8Array<ArrayBuffer>;
+  if (!sameBytes(bytes(algorithm), bytes(outerAlgorithm))) {
+    throw new Malformed("its two signature algorithms are different");
+  }
+  if (signatureValue.valueBlock.unusedBits !== 0) throw new Malformed("malformed signature");
+  const [notBefore, notAfter] = elementsOf(validity, "validity").map(timeOf);
+  valuesOf(issuer, "issuer");
+  const attributes = valuesOf(subject, "subject");
+  return {
+    subject: (oid: string) => attributes.filter(({ type }) => type === oid).map(({ text }) => text),
+    issuerDer: bytes(issuerNode),
+    subjectDer: bytes(subjectNode),
+    publicKeyDer: bytes(publicKey),
+    publicKey: publicKey!,
+    notBefore: notBefore!,
+    notAfter: notAfter!,
+  };
 }
 
-function namesOf(subject: readonly NameAttribute[]): Pick<Certificate, "commonName" | "organizations"> {
-  const values = (oid: string) => subject.filter(({ type }) => type === oid).map(({ value }) => value);
-  return { commonName: values(OID.commonName).at(-1) ?? "", organizations: values(OID.organization) };
+/** asn1js takes the 99th month for one eight years later, and reads what it finds in a longer text. */
+function timeOf(node: AsnType): Date {
+  if (!(node instanceof UTCTime)) throw new Malformed("malformed validity");
+  const date = node.toDate(); // of GeneralizedTime, too, which is one of its kinds
+  const text = String.fromCharCode(...node.valueBlock.valueHexView);
+  const digits = Number.isNaN(date.getTime()) ? "" : `${date.toISOString().replace(/[-:T]|\.\d+Z$/g, "")}Z`;
+  if (digits.slice(node.idBlock.tagNumber === 23 ? 2 : 0) !== text) throw new Malformed("a time in it is none");
+  return date;
+}
+
+/** What may stand in the string types that Go reads; `*` and `&` are not of PrintableString, but of certificates that there are. */
+const TEXTS: Readonly<Record<string, RegExp>> = {
+  UTF8String: /^/,
+  NumericString: /^[0-9 ]*$/,
+  PrintableString: /^[a-zA-Z0-9'()+,\-./ :=?*&]*$/,
+  TeletexString: /^/,
+  IA5String: /^[\0-\x7f]*$/,
+  BMPString: /^[^\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]*$/,
+};
+
+function valuesOf({ typesAndValues }: RelativeDistinguishedNames, what: string): { type: string; text: string }[] {
+  return typesAndValues.map(({ type, value }) => {
+    const { NAME } = value.constructor as unknown as { NAME: string };
+    const text = String(value.valueBlock.value).replace(NAME === "BMPString" ? /\0$/ : "", "");
+    // asn1js warns of octets that are not UTF-8, and reads others.
+    if (!TEXTS[NAME]?.test(text) || value.warnings.length > 0) {
+      throw new Malformed(`malformed ${what}: an attribute is not a valid string`);
+    }
+    return { type, text };
+  });
 }
 
 /** Without a key usage, or with one that has no bit set, every use is allowed. */

@@ -4,10 +4,9 @@
  * @module
  */
 import { type Certificate, OID, type TlsUsage, validityAt } from "./certificate.ts";
-import { sameBytes } from "./keys.ts";
+import { keyName, sameBytes } from "./keys.ts";
 import type { AlternativeNames } from "./names.ts";
 import { constraintViolation } from "./name_constraints.ts";
-import { keyName } from "./public_key.ts";
 import { SHORTEST_RSA, verifySignature } from "./signature.ts";
 
 /** What a chain is verified for. */
@@ -79,9 +78,8 @@ export async function chainsTo(
 }
 
 /** Whether `issuer` signed the certificate: the name and the signature; neither validity nor whether it may. */
-export async function isSignedBy({ issuerDer, signed }: Certificate, issuer: Certificate): Promise<boolean> {
-  return sameBytes(issuerDer, issuer.subjectDer) &&
-    await verifySignature(signed.algorithm, issuer.key, issuer.publicKeyDer, signed.tbs, signed.signature) === "good";
+export async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
+  return sameBytes(certificate.issuerDer, issuer.subjectDer) && await verifySignature(certificate, issuer) === "good";
 }
 
 /** Why no chain with this certificate is valid, whatever it is in it for. */
@@ -105,12 +103,11 @@ async function linkTrouble(
 ): Promise<string | undefined> {
   const name = root ?? `"${parent.commonName}"`;
   const { basicConstraints } = parent.extensions;
-  const { algorithm, tbs, signature } = child.signed;
   if (!parent.isAuthority) return `is signed by ${name}, which is not an authority (CA:TRUE, keyCertSign)`;
-  const verdict = await verifySignature(algorithm, parent.key, parent.publicKeyDer, tbs, signature);
+  const verdict = await verifySignature(child, parent);
   if (verdict === "bad") return `is not signed by ${name}`;
   if (verdict === "unsupported") {
-    return `has a signature of algorithm ${algorithm.oid} (key of ${name}: ${
+    return `has a signature of algorithm ${child.x509.signatureAlgorithm.algorithmId} (key of ${name}: ${
       keyName(parent.key)
     }), which cannot be verified: ` +
       "Kubernetes components do not support it";

@@ -1,5 +1,4 @@
 /** The elliptic curves that Go's crypto/x509 reads (SEC 2, FIPS 186-5): y² = x³ - 3x + b over a prime field. @module */
-import { Malformed } from "./der.ts";
 
 /** As WebCrypto names them. */
 export type CurveName = "P-224" | "P-256" | "P-384" | "P-521";
@@ -40,17 +39,14 @@ export const CURVES: Readonly<Record<CurveName, Curve>> = {
 };
 
 /** The curve of an object identifier; undefined when Go does not know it either. */
-export function curveOf(oid: string): CurveName | undefined {
+export function curveOf(oid: string | undefined): CurveName | undefined {
   return (Object.keys(CURVES) as CurveName[]).find((name) => CURVES[name].oid === oid);
 }
 
-/** @throws {Malformed} when the octets are not an uncompressed point of the curve. */
-export function checkPoint(name: CurveName, octets: Uint8Array): void {
+/** Whether the octets are an uncompressed point of the curve, which WebCrypto and pkijs look at only when it is used. */
+export function isPoint(name: CurveName, octets: Uint8Array): boolean {
   const { p, b, octets: size } = CURVES[name];
-  if (octets[0] !== 4 || octets.length !== 1 + 2 * size) throw new Malformed("invalid ECDSA public key");
-  const x = BigInt(`0x${octets.subarray(1, 1 + size).toHex()}`);
-  const y = BigInt(`0x${octets.subarray(1 + size).toHex()}`);
-  if (x >= p || y >= p || (y * y - x * x * x + 3n * x - b) % p !== 0n) {
-    throw new Malformed("invalid ECDSA public key: it is not a point of its curve");
-  }
+  if (octets[0] !== 4 || octets.length !== 1 + 2 * size) return false;
+  const [x, y] = [octets.subarray(1, 1 + size), octets.subarray(1 + size)].map((n) => BigInt(`0x${n.toHex()}`));
+  return x! < p && y! < p && (y! ** 2n - x! ** 3n + 3n * x! - b) % p === 0n;
 }

@@ -1,10 +1,19 @@
 /**
- * Extensions of certificates (RFC 5280, 4.2) as Go's crypto/x509 reads them: what it refuses to read is refused, what it
- * does not handle is remembered when it is critical.
+ * Extensions of certificates (RFC 5280, 4.2), read by pkijs: what Go's crypto/x509 refuses to read is refused, what it does
+ * not handle is remembered when it is critical.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/parser.go
  * @module
  */
-import { type Bits, DerReader, ia5, Malformed, TAG } from "./der.ts";
+import { type AsnType, BitString, Integer } from "asn1js";
+import {
+  type BasicConstraints,
+  type CertificatePolicies,
+  type Extension,
+  ExtensionValueFactory,
+  type ExtKeyUsage,
+  type NameConstraints as ReadConstraints,
+} from "pkijs";
+import { type Bytes, elementsOf, integerOf, Malformed, octetsOf, parseDer } from "./asn1.ts";
 import { type NameConstraints, readNameConstraints } from "./name_constraints.ts";
 
 /** Bits of KeyUsage, counted from the left (RFC 5280, 4.2.1.3). */
@@ -19,10 +28,10 @@ export interface Extensions {
   /** Object identifiers of the extended key usages; absent or none: any. */
   purposes: readonly string[];
   dnsNames: readonly string[];
-  ipAddresses: readonly Uint8Array<ArrayBuffer>[];
+  ipAddresses: readonly Bytes[];
   emailAddresses: readonly string[];
   uris: readonly string[];
-  keyIdentifier?: Uint8Array<ArrayBuffer>;
+  keyIdentifier?: Bytes;
   nameConstraints?: NameConstraints;
   /** Object identifiers of critical extensions that Go does not handle: no chain with such a certificate is valid. */
   unhandledCritical: readonly string[];
@@ -30,156 +39,121 @@ export interface Extensions {
   present: readonly string[];
 }
 
-/** Reads the list of extensions. @throws {Malformed} when Go would not read the certificate. */
-export function readExtensions(list: DerReader): Extensions {
+/** What is read of them. @throws {Malformed} when Go would not read the certificate. */
+export function readExtensions(list: readonly Extension[]): Extensions {
+  const unhandledCritical: string[] = [];
+  const present: string[] = [];
   const extensions: Extensions = {
-    purposes: [],
-    dnsNames: [],
-    ipAddresses: [],
-    emailAddresses: [],
-    uris: [],
-    unhandledCritical: [],
-    present: [],
+    ...{ purposes: [], dnsNames: [], ipAddresses: [], emailAddresses: [], uris: [] },
+    unhandledCritical,
+    present,
   };
-  const parsed: [oid: string, critical: boolean, value: Uint8Array<ArrayBuffer>][] = [];
-  while (!list.done) {
-    const extension = list.within(TAG.sequence, "extension");
-    const oid = extension.objectIdentifier("extension identifier");
-    const critical = extension.next(TAG.boolean) && extension.boolean("extension");
-    const { content } = extension.element(TAG.octetString, "extension value");
-    if (parsed.some(([other]) => other === oid)) throw new Malformed(`it has the extension ${oid} twice`);
-    parsed.push([oid, critical, content]);
+  for (const { extnID, critical, extnValue } of list) {
+    if (present.includes(extnID)) throw new Malformed(`it has the extension ${extnID} twice`);
+    present.push(extnID);
+    const known = READERS[extnID];
+    if (known === undefined) {
+      if (critical) unhandledCritical.push(extnID);
+      continue;
+    }
+    const { name, read, neverCritical } = known;
+    if (critical && neverCritical) throw new Malformed(`its ${name} is marked critical`);
+    const node = parseDer(octetsOf(extnValue, name), name);
+    // Not by the extension's own parsedValue, which gives up at 10 000 names.
+    const type = extnID === ALTERNATIVE_NAMES ? undefined : ExtensionValueFactory.find(extnID)?.type;
+    // pkijs cannot read an empty list, which to Go is one.
+    const value = type ? new type(elementsOf(node, name).length > 0 ? { schema: node } : undefined) : node;
+    const handled = read?.(extensions, value) ?? true;
+    if (critical && !handled) unhandledCritical.push(extnID);
   }
-  const unhandled: string[] = [];
-  for (const [oid, critical, value] of parsed) {
-    const read = READERS[oid];
-    const handled = read?.(extensions, new DerReader(value), critical) ?? read !== undefined;
-    if (critical && !handled) unhandled.push(oid);
-  }
-  return { ...extensions, unhandledCritical: unhandled, present: parsed.map(([oid]) => oid) };
+  return extensions;
 }
 
-/** Reads the value of one extension; false when it counts as not handled. */
-type Read = (into: Extensions, value: DerReader, critical: boolean) => boolean | void;
-
-function neverCritical(critical: boolean, name: string): void {
-  if (critical) throw new Malformed(`its ${name} is marked critical`);
+/** How one extension is read. `read` is given what pkijs makes of its value, or the value; false: it counts as not handled. */
+interface Reader {
+  readonly name: string;
+  readonly neverCritical?: true;
+  // deno-lint-ignore no-explicit-any -- pkijs knows by the object identifier only what it makes
+  readonly read?: (into: Extensions, value: any) => boolean | void;
 }
 
-const READERS: Readonly<Record<string, Read>> = {
-  "2.5.29.15": (into, value) => void (into.keyUsage = setBits(value.bits("key usage"))),
-  "2.5.29.19": (into, value) => {
-    const what = "basic constraints";
-    const sequence = value.within(TAG.sequence, what);
-    const authority = sequence.next(TAG.boolean) && sequence.boolean(what);
-    if (!sequence.next(TAG.integer)) return void (into.basicConstraints = { authority });
-    const pathLength = sequence.integer(what);
-    if (pathLength < 0n || pathLength >= 1n << 63n) throw new Malformed(`invalid ${what}`);
-    into.basicConstraints = { authority, pathLength: Number(pathLength) };
+const ALTERNATIVE_NAMES = "2.5.29.17";
+
+const READERS: Readonly<Record<string, Reader>> = {
+  "2.5.29.14": {
+    name: "subject key identifier",
+    neverCritical: true,
+    read: (into, value: AsnType) => void (into.keyIdentifier = octetsOf(value, "subject key identifier")),
   },
-  "2.5.29.17": readAlternativeNames,
-  "2.5.29.30": (into, value) => {
-    const { constraints, unhandled } = readNameConstraints(value);
-    into.nameConstraints = constraints;
-    return !unhandled;
+  "2.5.29.15": { name: "key usage", read: (into, value: AsnType) => void (into.keyUsage = setBits(value)) },
+  [ALTERNATIVE_NAMES]: { name: "subject alternative names", read: readAlternativeNames },
+  "2.5.29.19": {
+    name: "basic constraints",
+    read: (into, { cA: authority, pathLenConstraint: length }: BasicConstraints) => {
+      const pathLength = length instanceof Integer ? length.toBigInt() : BigInt(length ?? 0);
+      if (pathLength < 0n || pathLength >= 1n << 63n) throw new Malformed("invalid basic constraints");
+      into.basicConstraints = { authority, ...length !== undefined && { pathLength: Number(pathLength) } };
+    },
   },
-  "2.5.29.37": (into, value) => {
-    const usages = value.within(TAG.sequence, "extended key usages");
-    const purposes: string[] = [];
-    while (!usages.done) purposes.push(usages.objectIdentifier("extended key usages"));
-    into.purposes = purposes;
+  "2.5.29.30": {
+    name: "name constraints",
+    read: (into, value: ReadConstraints) => {
+      const { constraints, unhandled } = readNameConstraints(value);
+      into.nameConstraints = constraints;
+      return !unhandled;
+    },
   },
-  "2.5.29.14": (into, value, critical) => {
-    neverCritical(critical, "subject key identifier");
-    into.keyIdentifier = value.element(TAG.octetString, "subject key identifier").content.slice();
+  "2.5.29.31": { name: "CRL distribution points" },
+  "2.5.29.32": {
+    name: "certificate policies",
+    read: (_, { certificatePolicies }: CertificatePolicies) => {
+      const policies = certificatePolicies.map(({ policyIdentifier }) => policyIdentifier);
+      if (new Set(policies).size < policies.length) throw new Malformed("invalid certificate policies");
+    },
   },
-  "2.5.29.35": (_, value, critical) => {
-    neverCritical(critical, "authority key identifier");
-    const sequence = value.within(TAG.sequence, "authority key identifier");
-    sequence.optional(TAG.context(0), "authority key identifier");
+  "2.5.29.33": { name: "policy mappings" },
+  "2.5.29.35": { name: "authority key identifier", neverCritical: true },
+  "2.5.29.36": { name: "policy constraints" },
+  "2.5.29.37": {
+    name: "extended key usages",
+    read: (into, { keyPurposes }: ExtKeyUsage) => void (into.purposes = keyPurposes),
   },
-  "1.3.6.1.5.5.7.1.1": (_, value, critical) => {
-    neverCritical(critical, "authority information access");
-    const what = "authority information access";
-    const accesses = value.within(TAG.sequence, what);
-    while (!accesses.done) {
-      const access = accesses.within(TAG.sequence, what);
-      access.objectIdentifier(what);
-      access.optional(TAG.context(6), what);
-    }
-  },
-  "2.5.29.31": (_, value) => {
-    const what = "CRL distribution points";
-    const points = value.within(TAG.sequence, what);
-    while (!points.done) {
-      const name = points.within(TAG.sequence, what).optional(TAG.context(0, true), what);
-      if (!name) continue;
-      const uris = new DerReader(name).within(TAG.context(0, true), what);
-      while (uris.next(TAG.context(6))) uris.any(what);
-    }
-  },
-  "2.5.29.32": (_, value) => {
-    const what = "certificate policies";
-    const policies = value.within(TAG.sequence, what);
-    const seen = new Set<string>();
-    while (!policies.done) {
-      const policy = policies.within(TAG.sequence, what).element(TAG.objectIdentifier, what).content.toHex();
-      // Subidentifiers may be longer here than Go's numbers, but not end in the middle or begin with zeros.
-      if (seen.has(policy) || !/^(?!80)(?:[89a-f].)*[0-7].(?:(?!80)(?:[89a-f].)*[0-7].)*$/.test(policy)) {
-        throw new Malformed(`invalid ${what}`);
-      }
-      seen.add(policy);
-    }
-  },
-  "2.5.29.33": (_, value) => {
-    const mappings = value.within(TAG.sequence, "policy mappings");
-    while (!mappings.done) {
-      const mapping = mappings.within(TAG.sequence, "policy mappings");
-      for (let i = 0; i < 2; i++) mapping.element(TAG.objectIdentifier, "policy mappings");
-    }
-  },
-  "2.5.29.36": (_, value) => {
-    const constraints = value.within(TAG.sequence, "policy constraints");
-    for (const tag of [0, 1]) constraints.optional(TAG.context(tag), "policy constraints");
-  },
-  "2.5.29.54": (_, value) => void value.integer("inhibit any policy"),
+  "2.5.29.54": { name: "inhibit any policy", read: (_, value: AsnType) => void integerOf(value, "inhibit any policy") },
+  "1.3.6.1.5.5.7.1.1": { name: "authority information access", neverCritical: true },
 };
 
-function setBits({ bytes, length }: Bits): ReadonlySet<number> {
-  const at = (i: number) => i < length && (bytes[i >> 3]! & 0x80 >> (i & 7)) !== 0;
-  return new Set(Array.from({ length: 9 }, (_, i) => i).filter(at));
+function setBits(value: AsnType): ReadonlySet<number> {
+  if (!(value instanceof BitString)) throw new Malformed("malformed key usage");
+  const { valueHexView: octets } = value.valueBlock;
+  return new Set(Array.from({ length: 9 }, (_, i) => i).filter((i) => ((octets[i >> 3] ?? 0) & 0x80 >> (i & 7)) !== 0));
 }
 
-/** Without a name of a kind that Go reads, the extension counts as not handled. */
-function readAlternativeNames(into: Extensions, value: DerReader): boolean {
-  const names = value.within(TAG.sequence, "subject alternative names");
+/** What may stand in a URI that Go's url.Parse takes for sure: behind a scheme, a plain host, or neither; whole escapes. */
+const URI =
+  /^(?:[a-z][a-z0-9+.-]*:(?:\/\/(?:[\w~,*=-]+(?:\.[\w~,*=-]+)*(?::\d*)?)?(?![^/?#])|(?!\/\/))|(?!\/\/|[^/?#]*:))(?:[ -$&-~]|%[0-9a-f]{2})*$/i;
+
+/** Without a name of a kind that Go reads, the extension counts as not handled. pkijs' AltName is slow: 0.1 ms a name. */
+function readAlternativeNames(into: Extensions, value: AsnType): boolean {
+  const what = "subject alternative names";
   const [dnsNames, emailAddresses, uris]: [string[], string[], string[]] = [[], [], []];
-  const ipAddresses: Uint8Array<ArrayBuffer>[] = [];
-  const text = (content: Uint8Array, what: string) => {
-    const read = ia5(content);
-    if (read === undefined) throw new Malformed(`malformed ${what} among its subject alternative names`);
-    return read;
-  };
-  while (!names.done) {
-    const { tag, content } = names.any("subject alternative name");
-    if (tag === TAG.context(1)) emailAddresses.push(text(content, "e-mail address"));
-    else if (tag === TAG.context(2)) dnsNames.push(text(content, "DNS name"));
-    else if (tag === TAG.context(6)) uris.push(checkedUri(text(content, "URI")));
-    else if (tag === TAG.context(7)) {
-      if (content.length !== 4 && content.length !== 16) {
-        throw new Malformed(`an IP address of ${content.length} octets among its subject alternative names`);
+  const ipAddresses: Bytes[] = [];
+  for (const name of elementsOf(value, what)) {
+    const { tagClass, tagNumber, isConstructed } = name.idBlock;
+    if (tagClass !== 3 || isConstructed) continue;
+    const octets = (name as Integer).valueBlock.valueHexView.slice();
+    const texts = ({ 1: emailAddresses, 2: dnsNames, 6: uris } as Record<number, string[]>)[tagNumber];
+    if (texts) {
+      const text = String.fromCharCode(...octets);
+      if (octets.some((octet) => octet > 127)) throw new Malformed(`malformed name among its ${what}`);
+      if (tagNumber === 6 && !URI.test(text)) throw new Malformed(`malformed URI among its ${what}`);
+      texts.push(text);
+    } else if (tagNumber === 7) {
+      if (octets.length !== 4 && octets.length !== 16) {
+        throw new Malformed(`an IP address of ${octets.length} octets among its ${what}`);
       }
-      ipAddresses.push(content.slice());
+      ipAddresses.push(octets);
     }
   }
   Object.assign(into, { dnsNames, emailAddresses, uris, ipAddresses });
   return dnsNames.length + emailAddresses.length + uris.length + ipAddresses.length > 0;
-}
-
-/** The errors of Go's url.Parse that a URI in a certificate can have. */
-function checkedUri(uri: string): string {
-  // deno-lint-ignore no-control-regex -- these are what is looked for
-  const invalid = /[\0-\x1f\x7f]/.test(uri) || /%(?![0-9A-Fa-f]{2})/.test(uri) || uri.startsWith(":");
-  if (invalid) throw new Malformed("malformed URI among its subject alternative names");
-  return uri;
 }

@@ -1,24 +1,26 @@
-/** Issues X.509 certificates (RFC 5280) with the extensions that Kubernetes components expect. @module */
+/**
+ * Issues X.509 certificates (RFC 5280) with the extensions that Kubernetes components expect. Loads pkijs, as
+ * `certificate.ts` does.
+ * @module
+ */
+import { BitString, Integer, ObjectIdentifier, OctetString, PrintableString, Sequence, Set, Utf8String } from "asn1js";
+import {
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate as X509,
+  Extension,
+  GeneralName,
+  GeneralNames,
+  PublicKeyInfo,
+  RelativeDistinguishedNames,
+  Time,
+} from "pkijs";
 import { InvalidInput, UserError } from "../errors.ts";
 import { type Authority, type Certificate, GENERAL_NAME, OID, parseCertificate, type TlsUsage } from "./certificate.ts";
-import { DerReader, TAG } from "./der.ts";
-import {
-  bitString,
-  boolean,
-  element,
-  integer,
-  objectIdentifier,
-  octetString,
-  sequence,
-  set,
-  tagged,
-  text,
-  time,
-} from "./der_write.ts";
 import { KEY_USAGE } from "./extensions.ts";
 import { type AnyKey, type KeyPair, publicKeyDer } from "./keys.ts";
 import type { AlternativeNames } from "./names.ts";
-import { signatureAlgorithmDer, signMessage } from "./signing.ts";
+import { signerOf } from "./signing.ts";
 
 /** Validity; milliseconds are dropped. */
 export interface Period {
@@ -36,9 +38,6 @@ export interface LeafSubject extends AlternativeNames {
 /** What a leaf certificate is to say. */
 export interface LeafRequest extends Period, LeafSubject {}
 
-/** DER of an extension, or of another part. */
-type Bytes = Uint8Array<ArrayBuffer>;
-
 /**
  * A self-signed authority. As kubeadm has it, its common name is its DNS name too.
  * @throws {InvalidInput} when the common name is empty.
@@ -53,8 +52,8 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
     spki,
     extensions: [
       keyUsage("keyCertSign"),
-      extension(OID.basicConstraints, true, sequence(boolean(true))),
-      extension(OID.subjectKeyIdentifier, false, octetString(await keyIdentifier(spki))),
+      extension(OID.basicConstraints, true, new BasicConstraints({ cA: true }).toSchema()),
+      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
       alternativeNamesExtension({ dnsNames: [commonName], ipAddresses: [] })!,
     ],
   });
@@ -79,13 +78,13 @@ export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority:
   }
   const spki = await publicKeyDer(publicKey);
   return await sign(authority.keys, {
-    issuer: ca.subjectDer,
+    issuer: RelativeDistinguishedNames.fromBER(ca.subjectDer),
     subject: nameOf(want.commonName, want.organizations),
     period,
     spki,
     extensions: [
       ...usageExtensions(want, publicKey),
-      extension(OID.subjectKeyIdentifier, false, octetString(await keyIdentifier(spki))),
+      extension(OID.subjectKeyIdentifier, false, new OctetString({ valueHex: await keyIdentifier(spki) })),
       authorityKeyIdentifier(ca),
       alternativeNamesExtension(want),
     ].filter((extension) => extension !== undefined),
@@ -93,40 +92,44 @@ export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority:
 }
 
 /** The extensions of a leaf that say what its key may be used for. */
-export function usageExtensions(want: LeafSubject, publicKey: AnyKey): Bytes[] {
+export function usageExtensions(want: LeafSubject, publicKey: AnyKey): Extension[] {
   return [
     keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
     extension(
       OID.extendedKeyUsage,
       false,
-      sequence(...want.usages.map((usage) => objectIdentifier(OID[usage]))),
+      new Sequence({ value: want.usages.map((usage) => new ObjectIdentifier({ value: OID[usage] })) }),
     ),
-    extension(OID.basicConstraints, true, sequence()),
+    extension(OID.basicConstraints, true, new BasicConstraints({ cA: false }).toSchema()),
   ];
 }
 
 /** What every certificate has, before it is signed. */
 interface ToBeSigned {
-  issuer: Bytes;
-  subject: Bytes;
+  issuer: RelativeDistinguishedNames;
+  subject: RelativeDistinguishedNames;
   period: Period;
-  spki: Bytes;
-  extensions: Bytes[];
+  spki: Uint8Array<ArrayBuffer>;
+  extensions: Extension[];
 }
 
 async function sign(signer: KeyPair, { issuer, subject, period, spki, extensions }: ToBeSigned): Promise<Certificate> {
-  const algorithm = signatureAlgorithmDer(signer.privateKey);
-  const tbs = sequence(
-    tagged(0, integer(2n)), // counted from 0: X.509 v3
-    integer(serialNumber()),
-    algorithm,
+  const subjectPublicKeyInfo = PublicKeyInfo.fromBER(spki);
+  const x509 = new X509({
+    version: 2, // counted from 0: X.509 v3
+    serialNumber: Integer.fromBigInt(serialNumber()),
     issuer,
-    sequence(time(period.notBefore), time(period.notAfter)),
     subject,
-    spki,
-    tagged(3, sequence(...extensions)),
-  );
-  return parseCertificate(sequence(tbs, algorithm, bitString(await signMessage(signer.privateKey, tbs))));
+    notBefore: timeOf(period.notBefore),
+    notAfter: timeOf(period.notAfter),
+    subjectPublicKeyInfo,
+    extensions,
+  });
+  const { algorithm, sign } = await signerOf(signer.privateKey);
+  x509.signature = x509.signatureAlgorithm = algorithm;
+  x509.tbs = x509.encodeTBS().toBER();
+  x509.signatureValue = new BitString({ valueHex: await sign(x509.tbs) });
+  return parseCertificate(new Uint8Array(x509.toSchema(true).toBER()));
 }
 
 /** Random, positive and at most 2^63-1, as kubeadm's: every X.509 implementation takes it. */
@@ -135,23 +138,39 @@ function serialNumber(): bigint {
   return random! >> 1n || serialNumber();
 }
 
+/** UTCTime to the end of 2049, GeneralizedTime from 2050 (RFC 5280, 4.1.2.5); neither with fractions of a second. */
+function timeOf(date: Date): Time {
+  const value = new Date(Math.floor(date.getTime() / 1000) * 1000);
+  return new Time({ type: value.getUTCFullYear() < 2050 ? 0 : 1, value });
+}
+
 /**
  * A subject, organizations first, as Go writes it. As with kubeadm, a common name may be longer than the 64 characters of
  * RFC 5280 (ub-common-name): `system:node:` and a long node name are, and every component reads such certificates.
  * @throws {InvalidInput} when the common name is empty.
  */
-export function nameOf(commonName: string, organizations: readonly string[]): Bytes {
+export function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
   if (commonName === "") throw new InvalidInput("Cannot issue certificate: its common name is empty");
   const attributes = (type: string, values: readonly string[]) =>
-    set(...values.map((value) => sequence(objectIdentifier(type), text(value))));
-  return sequence(
-    ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
-    attributes(OID.commonName, [commonName]),
-  );
+    new Set({
+      value: values.map((value) => new Sequence({ value: [new ObjectIdentifier({ value: type }), textOf(value)] })),
+    });
+  // pkijs would write all attributes into one set, which is another name; bytes that it has read it keeps.
+  const name = new Sequence({
+    value: [
+      ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
+      attributes(OID.commonName, [commonName]),
+    ],
+  });
+  return RelativeDistinguishedNames.fromBER(name.toBER());
 }
 
-function extension(oid: string, critical: boolean, value: Bytes): Bytes {
-  return sequence(objectIdentifier(oid), ...critical ? [boolean(true)] : [], octetString(value));
+function textOf(value: string): PrintableString | Utf8String {
+  return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(value) ? new PrintableString({ value }) : new Utf8String({ value });
+}
+
+function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuffer }): Extension {
+  return new Extension({ extnID, critical, extnValue: value.toBER() });
 }
 
 /**
@@ -162,31 +181,36 @@ function isEnciphering({ usages }: LeafSubject, key: AnyKey): boolean {
   return key.algorithm.name !== "ECDSA" && usages.includes("server");
 }
 
-function keyUsage(...further: (keyof typeof KEY_USAGE)[]): Bytes {
+function keyUsage(...further: (keyof typeof KEY_USAGE)[]): Extension {
   const bits: number[] = (["digitalSignature", ...further] as const).map((usage) => KEY_USAGE[usage]);
   const octet = bits.reduce((octet, bit) => octet | 0x80 >> bit, 0);
   // DER drops trailing zero bits of a list of named bits (X.690, 11.2.2).
-  return extension(OID.keyUsage, true, bitString(Uint8Array.of(octet), 7 - Math.max(...bits)));
+  return extension(
+    OID.keyUsage,
+    true,
+    new BitString({ valueHex: new Uint8Array([octet]), unusedBits: 7 - Math.max(...bits) }),
+  );
 }
 
-function authorityKeyIdentifier(ca: Certificate): Bytes | undefined {
+function authorityKeyIdentifier(ca: Certificate): Extension | undefined {
   if (!ca.keyIdentifier) return;
-  return extension(OID.authorityKeyIdentifier, false, sequence(element(TAG.context(0), ca.keyIdentifier)));
+  const keyIdentifier = new OctetString({ valueHex: ca.keyIdentifier });
+  return extension(OID.authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier }).toSchema());
 }
 
 /** Method 1 of RFC 7093: the leftmost 160 bits of the SHA-256 of the public key's bits. */
-async function keyIdentifier(spki: Bytes): Promise<Bytes> {
-  const fields = new DerReader(spki).within(TAG.sequence, "public key");
-  fields.any("public key");
-  const { bytes } = fields.bits("public key");
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).slice(0, 20);
+async function keyIdentifier(spki: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const bits = PublicKeyInfo.fromBER(spki).subjectPublicKey.valueBlock.valueHexView.slice();
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bits)).slice(0, 20);
 }
 
 /** The extension subjectAltName; undefined without names. */
-export function alternativeNamesExtension({ dnsNames, ipAddresses }: AlternativeNames): Bytes | undefined {
+export function alternativeNamesExtension({ dnsNames, ipAddresses }: AlternativeNames): Extension | undefined {
   const names = [
-    ...dnsNames.map((name) => element(TAG.context(GENERAL_NAME.dnsName), new TextEncoder().encode(name))),
-    ...ipAddresses.map((octets) => element(TAG.context(GENERAL_NAME.ipAddress), octets)),
+    ...dnsNames.map((value) => new GeneralName({ type: GENERAL_NAME.dnsName, value })),
+    ...ipAddresses.map((octets) =>
+      new GeneralName({ type: GENERAL_NAME.ipAddress, value: new OctetString({ valueHex: octets.slice() }) })
+    ),
   ];
-  if (names.length > 0) return extension(OID.subjectAltName, false, sequence(...names));
+  if (names.length > 0) return extension(OID.subjectAltName, false, new GeneralNames({ names }).toSchema());
 }

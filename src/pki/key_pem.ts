@@ -1,17 +1,26 @@
-/** Keys as PEM text, in the forms that Go's tools read and write: PKCS#1, SEC1, PKCS#8, PKIX. @module */
+/**
+ * Keys as PEM text, in the forms that Go's tools read and write: PKCS#1, SEC1, PKCS#8, PKIX; by asn1js, as pkijs' classes of
+ * private keys know fewer curves and turn numbers into others. Loads pkijs.
+ * @module
+ */
+import { type AsnType, BitString, Constructed, Integer, Null, ObjectIdentifier, OctetString, Sequence } from "asn1js";
+import { AlgorithmIdentifier, PublicKeyInfo } from "pkijs";
 import { InvalidInput } from "../errors.ts";
 import { type CurveName, curveOf, CURVES } from "./curves.ts";
-import { DerReader, Malformed, TAG } from "./der.ts";
-import { bitString, concat, integer, nothing, objectIdentifier, octetString, sequence, tagged } from "./der_write.ts";
-import { type AnyKey, type CurveKey, isCryptoKey, type KeyPair, keyPairOf, publicKeyDer } from "./keys.ts";
+import { type Bytes, elementsOf, explicit, integerOf, Malformed, octetsOf, parseDer } from "./asn1.ts";
+import {
+  type AnyKey,
+  type CurveKey,
+  isCryptoKey,
+  keyName,
+  type KeyPair,
+  keyPairOf,
+  publicKeyDer,
+  type PublicKeyKind,
+} from "./keys.ts";
 import { decodePem, encodePem, type PemBlock, pemTrouble } from "./pem.ts";
-import { keyName, type PublicKeyKind, readPublicKey } from "./public_key.ts";
+import { ELLIPTIC_CURVE, readPublicKey, RSA } from "./public_key.ts";
 import { SHORTEST_RSA } from "./signature.ts";
-
-const RSA = "1.2.840.113549.1.1.1";
-const ELLIPTIC_CURVE = "1.2.840.10045.2.1";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** PEM of the private key: `RSA PRIVATE KEY` (PKCS#1, RFC 8017) or `EC PRIVATE KEY` (SEC1, RFC 5915). A secret. */
 export async function privateKeyPem({ privateKey, publicKey }: KeyPair): Promise<string> {
@@ -20,26 +29,28 @@ export async function privateKeyPem({ privateKey, publicKey }: KeyPair): Promise
     const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey as CryptoKey));
     return encodePem("RSA PRIVATE KEY", keyWithin(pkcs8).key);
   }
-  const curve = namedCurve as CurveName;
-  const secret = await secretOf(privateKey);
-  const point = pointWithin(await publicKeyDer(publicKey));
+  const { oid } = CURVES[namedCurve as CurveName];
+  const { subjectPublicKey } = new PublicKeyInfo({ schema: parseDer(await publicKeyDer(publicKey), "public key") });
   // Inside PKCS#8 the curve stands beside the key; alone, the key has to name it itself, as [0] before the public key.
-  const parts = [
-    integer(1n),
-    octetString(secret),
-    tagged(0, objectIdentifier(CURVES[curve].oid)),
-    tagged(1, bitString(point)),
+  const value = [
+    new Integer({ value: 1 }),
+    new OctetString({ valueHex: await secretOf(privateKey) }),
+    tagged(0, new ObjectIdentifier({ value: oid })),
+    tagged(1, subjectPublicKey),
   ];
-  return encodePem("EC PRIVATE KEY", sequence(...parts));
+  return encodePem("EC PRIVATE KEY", new Uint8Array(new Sequence({ value }).toBER()));
 }
 
 /** The private number of a key of an elliptic curve. */
 async function secretOf(key: AnyKey): Promise<Bytes> {
   if (!isCryptoKey(key)) return key.secret!;
-  const sec1 = new DerReader(keyWithin(new Uint8Array(await crypto.subtle.exportKey("pkcs8", key))).key)
-    .within(TAG.sequence, "private key");
-  sec1.integer("private key");
-  return sec1.element(TAG.octetString, "private key").content;
+  const { key: sec1 } = keyWithin(new Uint8Array(await crypto.subtle.exportKey("pkcs8", key)));
+  return octetsOf(elementsOf(parseDer(sec1, "private key"), "private key")[1], "private key");
+}
+
+/** An explicit context-specific tag. */
+function tagged(tagNumber: number, inner: AsnType): Constructed {
+  return new Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [inner] });
 }
 
 /** PEM of a public key, `PUBLIC KEY` (SubjectPublicKeyInfo). */
@@ -89,44 +100,38 @@ async function readPrivateKey({ label, der }: PemBlock): Promise<KeyPair> {
   }
 }
 
-const unsupported = (what: string) =>
+const unsupported = (what: string | undefined) =>
   new InvalidInput(`Cannot read key: algorithm ${what} is not supported; RSA and ECDSA are`);
 
 /** PKCS#8 (RFC 5208) taken apart. */
-function keyWithin(pkcs8: Bytes): { oid: string; curve: string | undefined; key: Bytes } {
-  const fields = new DerReader(pkcs8).within(TAG.sequence, "private key");
-  fields.integer("version");
-  const algorithm = fields.within(TAG.sequence, "algorithm");
-  const oid = algorithm.objectIdentifier("algorithm");
-  const curve = algorithm.next(TAG.objectIdentifier) ? algorithm.objectIdentifier("curve") : undefined;
-  return { oid, curve, key: fields.element(TAG.octetString, "private key").content };
+function keyWithin(pkcs8: Bytes): { oid: string | undefined; curve: string | undefined; key: Bytes } {
+  const [version, algorithm, key] = elementsOf(parseDer(pkcs8, "private key", "more may follow"), "private key");
+  integerOf(version, "version");
+  const [oid, curve] = elementsOf(algorithm, "algorithm").map((element) =>
+    element instanceof ObjectIdentifier ? element.getValue() : undefined
+  );
+  return { oid, curve, key: octetsOf(key, "private key") };
+}
+
+/** PKCS#8 of a key, for WebCrypto. */
+function pkcs8Of(algorithm: string, parameters: AsnType, key: Bytes): ArrayBuffer {
+  const identifier = new Sequence({ value: [new ObjectIdentifier({ value: algorithm }), parameters] });
+  return new Sequence({ value: [new Integer({ value: 0 }), identifier, new OctetString({ valueHex: key })] }).toBER();
 }
 
 /** @throws {InvalidInput} for a key that Go refuses as too short. @throws {Malformed} when its numbers do not belong together. */
 async function rsaPair(pkcs1: Bytes): Promise<KeyPair> {
-  const outer = new DerReader(pkcs1);
-  const fields = outer.within(TAG.sequence, "private key");
-  const version = fields.integer("version");
-  const names = [
-    "modulus",
-    "public exponent",
-    "private exponent",
-    "prime",
-    "prime",
-    "exponent",
-    "exponent",
-    "coefficient",
-  ];
-  const numbers = names.map((name) => fields.integer(name));
+  const elements = elementsOf(parseDer(pkcs1, "private key"), "private key").slice(0, 9);
+  if (elements.length < 9) throw new Malformed("malformed private key");
+  const [version, ...numbers] = elements.map((element) => integerOf(element, "private key"));
   const bits = numbers[0]!.toString(2).length;
-  if (!outer.done) throw new Malformed("bytes follow its end");
   if (version !== 0n || !belongTogether(numbers)) throw new Malformed("its numbers do not belong together");
   if (bits < SHORTEST_RSA) {
     throw new InvalidInput(
       `Cannot read private key: an RSA key of ${bits} bits, which Kubernetes components refuse; ${SHORTEST_RSA} is the least`,
     );
   }
-  const pkcs8 = sequence(integer(0n), sequence(objectIdentifier(RSA), nothing()), octetString(pkcs1));
+  const pkcs8 = pkcs8Of(RSA, new Null(), pkcs1);
   const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   return await keyPairOf(await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]));
 }
@@ -142,25 +147,20 @@ function belongTogether(numbers: readonly bigint[]): boolean {
 
 /** SEC1 (RFC 5915). `outside`: the curve that PKCS#8 names, which counts before the key's own. */
 async function curvePair(sec1: Bytes, outside?: string): Promise<KeyPair> {
-  const fields = new DerReader(sec1).within(TAG.sequence, "private key");
-  if (fields.integer("version") !== 1n) throw new Malformed("its version is unknown");
-  const { content } = fields.element(TAG.octetString, "private key");
-  const [named, point] = [0, 1].map((n) => {
-    if (!fields.done) fields.peek("private key"); // which Go reads before it sees that it is another
-    return fields.optional(TAG.context(n, true), "private key");
-  });
-  if (point) new DerReader(point).bits("public key");
-  if (outside === undefined && named === undefined) {
-    throw new InvalidInput("Cannot read private key: it does not name its curve");
-  }
-  const oid = outside ?? new DerReader(named!).objectIdentifier("curve");
+  const [version, key, ...tags] = elementsOf(parseDer(sec1, "private key", "more may follow"), "private key");
+  if (integerOf(version, "version") !== 1n) throw new Malformed("its version is unknown");
+  const secretOctets = octetsOf(key, "private key");
+  const named = explicit(tags[0], 0, "curve");
+  const point = explicit(tags[named ? 1 : 0], 1, "public key");
+  if (point && !(point instanceof BitString)) throw new Malformed("malformed public key");
+  const oid = outside ?? (named instanceof ObjectIdentifier ? named.getValue() : undefined);
+  if (oid === undefined) throw new InvalidInput("Cannot read private key: it does not name its curve");
   const curve = curveOf(oid);
   if (!curve) throw unsupported(`${ELLIPTIC_CURVE} with ${oid}`);
-  const secret = sized(content, CURVES[curve].octets);
+  const secret = sized(secretOctets, CURVES[curve].octets);
   if (curve === "P-224" || curve === "P-521") return await softwarePair(curve, secret);
-  const inner = sequence(integer(1n), octetString(secret));
-  const algorithm = sequence(objectIdentifier(ELLIPTIC_CURVE), objectIdentifier(oid));
-  const pkcs8 = sequence(integer(0n), algorithm, octetString(inner));
+  const inner = new Sequence({ value: [new Integer({ value: 1 }), new OctetString({ valueHex: secret })] });
+  const pkcs8 = pkcs8Of(ELLIPTIC_CURVE, new ObjectIdentifier({ value: oid }), new Uint8Array(inner.toBER()));
   return await keyPairOf(
     await crypto.subtle.importKey("pkcs8", pkcs8, { name: "ECDSA", namedCurve: curve }, true, ["sign"]),
   );
@@ -170,13 +170,19 @@ async function curvePair(sec1: Bytes, outside?: string): Promise<KeyPair> {
 function sized(secret: Bytes, octets: number): Bytes {
   const extra = Math.max(0, secret.length - octets);
   if (secret.subarray(0, extra).some((octet) => octet !== 0)) throw new Malformed("its private number is too long");
-  return concat(new Uint8Array(Math.max(0, octets - secret.length)), secret.subarray(extra));
+  const exact = new Uint8Array(octets);
+  exact.set(secret.subarray(extra), Math.max(0, octets - secret.length));
+  return exact;
 }
 
 async function softwarePair(namedCurve: CurveKey["algorithm"]["namedCurve"], secret: Bytes): Promise<KeyPair> {
   const { pointOf } = await import("./software_curves.ts");
-  const identifier = sequence(objectIdentifier(ELLIPTIC_CURVE), objectIdentifier(CURVES[namedCurve].oid));
-  const spki = sequence(identifier, bitString(pointOf(namedCurve, secret)));
+  const algorithmParams = new ObjectIdentifier({ value: CURVES[namedCurve].oid });
+  const info = new PublicKeyInfo({
+    algorithm: new AlgorithmIdentifier({ algorithmId: ELLIPTIC_CURVE, algorithmParams }),
+    subjectPublicKey: new BitString({ valueHex: pointOf(namedCurve, secret) }),
+  });
+  const spki = new Uint8Array(info.toSchema().toBER());
   const algorithm = { name: "ECDSA", namedCurve } as const;
   return { privateKey: { algorithm, spki, secret }, publicKey: { algorithm, spki } };
 }
@@ -190,7 +196,7 @@ export async function parsePublicKeys(pem: string): Promise<AnyKey[]> {
   return await Promise.all(blocks.map(async ({ der }) => {
     let kind: PublicKeyKind;
     try {
-      kind = readPublicKey(der);
+      kind = readPublicKey(parseDer(der, "public key"));
       if (kind.type === "RSA" || kind.type === "ECDSA") return await importPublicKey(kind, der);
     } catch (cause) {
       throw new InvalidInput("Cannot read public key: its PUBLIC KEY block is damaged", [], { cause });
@@ -208,11 +214,4 @@ async function importPublicKey(kind: PublicKeyKind & { type: "RSA" | "ECDSA" }, 
   const { curve } = kind;
   if (curve === "P-224" || curve === "P-521") return { algorithm: { name: "ECDSA", namedCurve: curve }, spki };
   return await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: curve }, true, ["verify"]);
-}
-
-/** The point of an elliptic curve's SubjectPublicKeyInfo. */
-function pointWithin(spki: Bytes): Bytes {
-  const fields = new DerReader(spki).within(TAG.sequence, "public key");
-  fields.any("public key");
-  return fields.bits("public key").bytes;
 }

@@ -1,5 +1,20 @@
 /** Key pairs, made and compared by WebCrypto alone: nothing here needs ASN.1, so it loads at once. @module */
 import type { EncryptionAlgorithm } from "../config/types.ts";
+import type { CurveName } from "./curves.ts";
+
+/** What kind a public key is of, and what of it says how strong it is. */
+export type PublicKeyKind =
+  | { readonly type: "RSA"; readonly bits: number; readonly exponent: bigint; readonly odd: boolean }
+  | { readonly type: "ECDSA"; readonly curve: CurveName }
+  | { readonly type: "Ed25519" | "X25519" }
+  /** An algorithm that Go does not know: the certificate can be read, but not used to verify anything. */
+  | { readonly type: "unknown"; readonly oid: string };
+
+/** How a person calls the key: `RSA-2048`, `ECDSA P-521`, `Ed25519`. */
+export function keyName(key: PublicKeyKind): string {
+  if (key.type === "RSA") return `RSA-${key.bits}`;
+  return key.type === "ECDSA" ? `ECDSA ${key.curve}` : key.type === "unknown" ? key.oid : key.type;
+}
 
 /** A key of a curve that WebCrypto does not have on every Deno, see `software_curves.ts`. */
 export interface CurveKey {

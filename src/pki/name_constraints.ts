@@ -1,10 +1,12 @@
 /**
- * Name constraints (RFC 5280, 4.2.1.10): which names an authority may put into certificates, as Go's crypto/x509 reads and
- * applies them. Those of DNS names and IP addresses are applied, of which a cluster's certificates consist.
+ * Name constraints (RFC 5280, 4.2.1.10): which names an authority may put into certificates, read by pkijs, and applied as
+ * Go's crypto/x509 does it. Those of DNS names and IP addresses are applied, of which a cluster's certificates consist.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/constraints.go
  * @module
  */
-import { DerReader, ia5, Malformed, TAG } from "./der.ts";
+import type { OctetString } from "asn1js";
+import type { GeneralSubtree, NameConstraints as ReadConstraints } from "pkijs";
+import { Malformed } from "./asn1.ts";
 import type { AlternativeNames } from "./names.ts";
 
 /** An address and a mask, 4 or 16 octets each. */
@@ -25,46 +27,41 @@ export interface NameConstraints {
   readonly excluded: Subtrees;
 }
 
-const WHAT = "name constraints";
-
 /**
- * Reads the extension's value. `unhandled`: it constrains kinds of names that Go does not know.
+ * What the extension says. `unhandled`: it constrains kinds of names that Go does not know.
  * @throws {Malformed} when Go would not read the certificate.
  */
-export function readNameConstraints(value: DerReader): { constraints: NameConstraints; unhandled: boolean } {
-  const sequence = value.within(TAG.sequence, WHAT);
-  const sides = [0, 1].map((n) => sequence.optional(TAG.context(n, true), WHAT) ?? new Uint8Array());
-  if (!value.done || !sequence.done) throw new Malformed(`malformed ${WHAT}`);
-  if (sides.every((side) => side.length === 0)) throw new Malformed(`its ${WHAT} are empty`);
-  const [permitted, excluded] = sides.map((side) => readSubtrees(new DerReader(side))) as [Side, Side];
+export function readNameConstraints(
+  { permittedSubtrees = [], excludedSubtrees = [] }: ReadConstraints,
+): { constraints: NameConstraints; unhandled: boolean } {
+  if (permittedSubtrees.length + excludedSubtrees.length === 0) throw new Malformed("its name constraints are empty");
+  const [permitted, excluded] = [readSubtrees(permittedSubtrees), readSubtrees(excludedSubtrees)];
   return { constraints: { permitted, excluded }, unhandled: permitted.unhandled || excluded.unhandled };
 }
 
-type Side = Subtrees & { unhandled: boolean };
+/** Types of general names (RFC 5280, 4.2.1.6) that Go knows. */
+const [EMAIL, DNS, URI, ADDRESS] = [1, 2, 6, 7] as const;
 
-function readSubtrees(reader: DerReader): Side {
+function readSubtrees(subtrees: readonly GeneralSubtree[]): Subtrees & { unhandled: boolean } {
   const side = { dnsNames: [] as string[], ranges: [] as AddressRange[], unhandled: false };
-  while (!reader.done) {
-    const { tag, content } = reader.within(TAG.sequence, WHAT).any(WHAT);
-    if (tag === TAG.context(7)) side.ranges.push(rangeOf(content));
-    else if (tag === TAG.context(1) || tag === TAG.context(2) || tag === TAG.context(6)) {
-      const name = ia5(content);
-      if (name === undefined || !isMailbox(tag, name) && !isDomain(name, true)) {
-        throw new Malformed(`malformed ${WHAT}`);
+  for (const { base: { type, value } } of subtrees) {
+    if (type === ADDRESS) side.ranges.push(rangeOf((value as OctetString).valueBlock.valueHexView));
+    else if (type === EMAIL || type === DNS || type === URI) {
+      const isMailbox = type === EMAIL && /^[^@]+@[^@]+$/.test(value as string);
+      if (!/^[\0-\x7f]*$/.test(value as string) || !isMailbox && !isDomain(value as string, true)) {
+        throw new Malformed("malformed name constraints");
       }
-      if (tag === TAG.context(2)) side.dnsNames.push(name);
+      if (type === DNS) side.dnsNames.push(value as string);
     } else side.unhandled = true;
   }
   return side;
 }
 
-const isMailbox = (tag: number, name: string) => tag === TAG.context(1) && /^[^@]+@[^@]+$/.test(name);
-
 function rangeOf(content: Uint8Array): AddressRange {
   const half = content.length / 2;
   const [address, mask] = [content.slice(0, half), content.slice(half)];
   const bits = [...mask].map((octet) => octet.toString(2).padStart(8, "0")).join("");
-  if (half !== 4 && half !== 16 || !/^1*0*$/.test(bits)) throw new Malformed(`malformed ${WHAT}`);
+  if (half !== 4 && half !== 16 || !/^1*0*$/.test(bits)) throw new Malformed("malformed name constraints");
   return { address, mask };
 }
 

@@ -1,11 +1,16 @@
-/** Certificate signing requests (PKCS#10, RFC 2986), for an authority whose key is kept elsewhere. @module */
+/**
+ * Certificate signing requests (PKCS#10, RFC 2986), for an authority whose key is kept elsewhere. Loads pkijs, as
+ * `certificate.ts` does.
+ * @module
+ */
+import { BitString, Constructed, Integer, Sequence } from "asn1js";
+import { Attribute, Extensions } from "pkijs";
 import { InvalidInput } from "../errors.ts";
-import { DerReader, Malformed, TAG } from "./der.ts";
-import { bitString, integer, objectIdentifier, sequence, set, tagged } from "./der_write.ts";
+import { elementsOf, Malformed, parseDer } from "./asn1.ts";
 import { alternativeNamesExtension, type LeafSubject, nameOf, usageExtensions } from "./issue.ts";
 import { type AnyKey, type KeyPair, publicKeyDer, sameBytes } from "./keys.ts";
 import { decodePem, encodePem } from "./pem.ts";
-import { signatureAlgorithmDer, signMessage } from "./signing.ts";
+import { signerOf } from "./signing.ts";
 
 const LABEL = "CERTIFICATE REQUEST";
 
@@ -19,20 +24,27 @@ const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
  */
 export async function certificateRequestPem(want: LeafSubject, keys: KeyPair): Promise<string> {
   const info = await requestInfo(want, keys.publicKey);
-  const signature = await signMessage(keys.privateKey, info);
-  return encodePem(LABEL, sequence(info, signatureAlgorithmDer(keys.privateKey), bitString(signature)));
+  const { algorithm, sign } = await signerOf(keys.privateKey);
+  const value = [info, algorithm.toSchema(), new BitString({ valueHex: await sign(info.toBER()) })];
+  return encodePem(LABEL, new Uint8Array(new Sequence({ value }).toBER()));
 }
 
 /** CertificationRequestInfo: what is signed. */
-async function requestInfo(want: LeafSubject, publicKey: AnyKey): Promise<Uint8Array<ArrayBuffer>> {
+async function requestInfo(want: LeafSubject, publicKey: AnyKey): Promise<Sequence> {
   const names = alternativeNamesExtension(want);
-  const extensions = sequence(...usageExtensions(want, publicKey), ...names ? [names] : []);
-  return sequence(
-    integer(0n),
-    nameOf(want.commonName, want.organizations),
-    await publicKeyDer(publicKey),
-    tagged(0, sequence(objectIdentifier(EXTENSION_REQUEST), set(extensions))),
-  );
+  const extensions = [...usageExtensions(want, publicKey), ...names ? [names] : []];
+  const attribute = new Attribute({
+    type: EXTENSION_REQUEST,
+    values: [new Extensions({ extensions }).toSchema()],
+  });
+  return new Sequence({
+    value: [
+      new Integer({ value: 0 }),
+      nameOf(want.commonName, want.organizations).toSchema(),
+      parseDer(await publicKeyDer(publicKey), "public key"),
+      new Constructed({ idBlock: { tagClass: 3, tagNumber: 0 }, value: [attribute.toSchema()] }),
+    ],
+  });
 }
 
 /**
@@ -43,11 +55,9 @@ export async function isRequestFor(pem: string, want: LeafSubject, publicKey: An
   const block = decodePem(pem).find(({ label }) => label === LABEL);
   try {
     if (!block) throw new Malformed(`there is no PEM block ${LABEL}`);
-    const fields = new DerReader(block.der).within(TAG.sequence, "request");
-    const { whole } = fields.element(TAG.sequence, "request");
-    fields.element(TAG.sequence, "signature algorithm");
-    fields.bits("signature");
-    return sameBytes(whole, await requestInfo(want, publicKey));
+    const [info, , signature] = elementsOf(parseDer(block.der, "request"), "request");
+    if (!(signature instanceof BitString)) throw new Malformed("malformed request");
+    return sameBytes(info!.valueBeforeDecodeView, new Uint8Array((await requestInfo(want, publicKey)).toBER()));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     throw new InvalidInput(`Cannot read certificate request: ${block ? "it is damaged" : error.message}`);

@@ -1,41 +1,33 @@
-/** Signs certificates and requests, with the algorithm that Go chooses for a key. @module */
-import { element, integer, nothing, objectIdentifier, sequence } from "./der_write.ts";
-import { TAG } from "./der.ts";
+/** Signs certificates and requests, with the algorithm that Go chooses for a key. Loads pkijs. @module */
+import { Null } from "asn1js";
+import { AlgorithmIdentifier, type CryptoEngineSignWithPrivateKeyParams, getCrypto } from "pkijs";
 import { type AnyKey, isCryptoKey } from "./keys.ts";
 
-const SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
-/** By curve: the digest of its strength. */
-const ECDSA: Readonly<Record<string, { oid: string; hash: string }>> = {
-  "P-224": { oid: "1.2.840.10045.4.3.2", hash: "SHA-256" },
-  "P-256": { oid: "1.2.840.10045.4.3.2", hash: "SHA-256" },
-  "P-384": { oid: "1.2.840.10045.4.3.3", hash: "SHA-384" },
-  "P-521": { oid: "1.2.840.10045.4.3.4", hash: "SHA-512" },
-};
-
-function ecdsaOf(key: AnyKey) {
-  return ECDSA[(key.algorithm as EcKeyAlgorithm).namedCurve];
+/** How a private key signs. */
+export interface Signer {
+  readonly algorithm: AlgorithmIdentifier;
+  /** The signature of a message, as it stands in a certificate. */
+  sign(message: ArrayBuffer): Promise<ArrayBuffer>;
 }
 
-/** DER of the AlgorithmIdentifier of this key's signatures: with NULL for RSA (RFC 4055), with nothing for ECDSA (RFC 5758). */
-export function signatureAlgorithmDer(key: AnyKey): Uint8Array<ArrayBuffer> {
-  const ecdsa = ecdsaOf(key);
-  return ecdsa ? sequence(objectIdentifier(ecdsa.oid)) : sequence(objectIdentifier(SHA256_WITH_RSA), nothing());
-}
+/** The digest of a curve's strength; SHA-256 for RSA. */
+const DIGESTS: Readonly<Record<string, string>> = { "P-384": "SHA-384", "P-521": "SHA-512" };
 
-/** The signature of a message with a private key. */
-export async function signMessage(key: AnyKey, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const ecdsa = ecdsaOf(key);
-  if (!ecdsa) return new Uint8Array(await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key as CryptoKey, message));
-  if (isCryptoKey(key)) {
-    return ecdsaDer(new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: ecdsa.hash }, key, message)));
+/** The signer of a private key. */
+export async function signerOf(key: AnyKey): Promise<Signer> {
+  const engine = getCrypto(true);
+  const digest = DIGESTS[(key.algorithm as EcKeyAlgorithm).namedCurve] ?? "SHA-256";
+  if (!isCryptoKey(key)) {
+    const algorithmId = engine.getOIDByAlgorithm({ name: "ECDSA", hash: { name: digest } } as Algorithm, true);
+    const { signOnCurve } = await import("./software_curves.ts");
+    return {
+      algorithm: new AlgorithmIdentifier({ algorithmId }),
+      sign: async (message) => signOnCurve(key, new Uint8Array(await crypto.subtle.digest(digest, message))),
+    };
   }
-  const { signOnCurve } = await import("./software_curves.ts");
-  return ecdsaDer(signOnCurve(key, new Uint8Array(await crypto.subtle.digest(ecdsa.hash, message))));
-}
-
-/** ECDSA-Sig-Value (RFC 3279, 2.2.3) of two numbers, one after the other. */
-function ecdsaDer(raw: Uint8Array): Uint8Array<ArrayBuffer> {
-  const half = raw.length / 2;
-  const numbers = [raw.subarray(0, half), raw.subarray(half)].map((octets) => integer(BigInt(`0x${octets.toHex()}`)));
-  return element(TAG.sequence, ...numbers);
+  const { signatureAlgorithm: algorithm, parameters } = await engine.getSignatureParameters(key, digest);
+  // pkijs leaves the parameters out, with which RFC 4055 (section 5) wants NULL for RSA; RFC 5758 wants none for ECDSA.
+  if (key.algorithm.name !== "ECDSA") algorithm.algorithmParams = new Null();
+  const how = parameters as CryptoEngineSignWithPrivateKeyParams;
+  return { algorithm, sign: (message) => engine.signWithPrivateKey(message, key, how) };
 }

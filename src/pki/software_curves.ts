@@ -1,5 +1,5 @@
 /**
- * ECDSA on the curves that WebCrypto does not have on every Deno: P-224 nowhere, P-521 from Deno 2.7 on. Keys of these are
+ * ECDSA on the curves that WebCrypto does not have on every Deno: P-224 on none, P-521 not on 2.6. Keys of these are
  * not made here, but authorities of a person's own may have them. Loads @noble/curves: import it where such a key is at hand.
  * @module
  */
@@ -7,7 +7,6 @@ import { type ECDSA, ecdsa, weierstrass } from "@noble/curves/abstract/weierstra
 import { p521 } from "@noble/curves/nist.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { CURVES } from "./curves.ts";
-import { DerReader, TAG } from "./der.ts";
 import type { CurveKey } from "./keys.ts";
 
 /** FIPS 186-5 has no more about it than its parameters (SP 800-186, 3.2.1.2). */
@@ -35,16 +34,13 @@ export function pointOf(name: Name, secret: Uint8Array): Uint8Array {
   return curveNamed(name).getPublicKey(secret, false);
 }
 
-/** Whether the signature (two numbers, one after the other) of a digest was made with the key of this SubjectPublicKeyInfo. */
-export function verifyOnCurve(name: Name, spki: Uint8Array<ArrayBuffer>, digest: Uint8Array, raw: Uint8Array): boolean {
-  const fields = new DerReader(spki).within(TAG.sequence, "public key");
-  fields.element(TAG.sequence, "public key");
-  const { bytes: point } = fields.bits("public key");
-  return curveNamed(name).verify(raw, digest, point, { prehash: false, lowS: false, format: "compact" });
+/** Whether the signature of a digest, in DER, was made with the key whose uncompressed point this is. */
+export function verifyOnCurve(name: Name, point: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
+  return curveNamed(name).verify(signature, digest, point, { prehash: false, lowS: false, format: "der" });
 }
 
-/** Signs a digest: two numbers, one after the other. */
-export function signOnCurve({ algorithm: { namedCurve }, secret }: CurveKey, digest: Uint8Array): Uint8Array {
+/** Signs a digest, in DER. */
+export function signOnCurve({ algorithm: { namedCurve }, secret }: CurveKey, digest: Uint8Array): ArrayBuffer {
   if (!secret) throw new RangeError("a public key cannot sign");
-  return curveNamed(namedCurve).sign(digest, secret, { prehash: false, lowS: false, format: "compact" });
+  return curveNamed(namedCurve).sign(digest, secret, { prehash: false, lowS: false, format: "der" }).slice().buffer;
 }

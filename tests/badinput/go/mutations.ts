@@ -2,9 +2,8 @@
 import { InvalidInput } from "../../../src/errors.ts";
 import { parseCertificate } from "../../../src/pki/certificate.ts";
 import { parsePrivateKey } from "../../../src/pki/key_pem.ts";
-import { publicKeyDer } from "../../../src/pki/keys.ts";
+import { keyName, publicKeyDer } from "../../../src/pki/keys.ts";
 import { decodePem, encodePem, pemText } from "../../../src/pki/pem.ts";
-import { keyName } from "../../../src/pki/public_key.ts";
 import { mutateBytes, mutateText, Source } from "../mutate.ts";
 
 /** PEM texts that are changed. */
@@ -17,6 +16,45 @@ export interface Bases {
 export interface Mutation {
   kind: "pem" | "cert" | "key";
   bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * What Go reads and is refused here: keys and certificates that no tool writes, by what is wrong with them. Go reads a
+ * structure only as far as its own fields go; asn1js and pkijs read it whole. Nothing may be read here that Go refuses.
+ */
+export const STRICTER: Readonly<Record<string, readonly number[]>> = {
+  "something that is not DER behind the private number of an EC key": [
+    ...[25, 125, 149, 373, 861, 921, 1461, 1733, 2049, 2825, 3201, 3649],
+  ],
+  "a text in the place of the public key of an EC key": [1569],
+  "something else in the place of a number of an RSA key, which Go computes anew": [217, 2569],
+  "an element in policy constraints that is neither of the two": [870],
+};
+
+/** Found in longer runs: what pkijs and asn1js alone read, and Go refuses. */
+const FOUND = [
+  4153,
+  5889,
+  7527,
+  7926,
+  8494,
+  9611,
+  9997,
+  10531,
+  12531,
+  13365,
+  17873,
+  19025,
+  19377,
+  20585,
+  21546,
+  23773,
+  56355,
+];
+
+/** The numbers that are recorded: so many, and those that once were found. */
+export function numbers(count: number): number[] {
+  return [...Array(count).keys(), ...FOUND];
 }
 
 const MARKS = [

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { digest, type Mutation, mutation, reading } from "./mutations.ts";
+import { digest, type Mutation, mutation, numbers, reading, STRICTER } from "./mutations.ts";
 
 const FILE = new URL("mutations.json", import.meta.url);
 
@@ -26,22 +26,24 @@ async function verdicts(inputs: readonly Mutation[]): Promise<string[]> {
 
 if (import.meta.main) {
   const recorded = JSON.parse(await Deno.readTextFile(FILE));
-  const count = Number(Deno.args[0] ?? recorded.verdicts?.length ?? 4000);
-  const inputs = Array.from({ length: count }, (_, number) => mutation(recorded, number));
+  const recordedNumbers = numbers(Number(Deno.args[0] ?? 4000));
+  const inputs = recordedNumbers.map((number) => mutation(recorded, number));
   const said = await verdicts(inputs);
-  // Go reads some private keys that no tool writes (numbers left away, tags of several bytes); these are refused here.
-  const stricter: number[] = [];
-  for (const [number, input] of inputs.entries()) {
-    const own = await reading(input);
-    if (own === said[number]) continue;
-    if (input.kind !== "key" || own !== "refused") throw new Error(`${number}: ${own} instead of ${said[number]}`);
-    stricter.push(number);
+  // What Go reads and is refused here is listed by reason, and nothing else may differ.
+  const { certificates, keys } = recorded;
+  const stricter = Object.values(STRICTER).flat();
+  for (const [index, number] of recordedNumbers.entries()) {
+    const own = await reading(inputs[index]!);
+    if (own === said[index]) continue;
+    if (own !== "refused") throw new Error(`${number}: ${own} instead of ${said[index]}`);
+    if (!stricter.includes(number)) throw new Error(`${number} is refused here alone: it is not in STRICTER`);
   }
   const inputDigest = await digest((await Promise.all(inputs.map(({ bytes }) => digest(bytes)))).join());
   const short = await Promise.all(said.map(async (text) => text === "refused" ? "r" : await digest(text)));
-  const { certificates, keys } = recorded;
-  await Deno.writeTextFile(FILE, `${JSON.stringify({ certificates, keys, inputDigest, stricter, verdicts: short })}\n`);
+  await Deno.writeTextFile(FILE, `${JSON.stringify({ certificates, keys, inputDigest, verdicts: short })}\n`);
   console.log(
-    `${count} recorded, ${short.filter((one) => one === "r").length} refused by Go, ${stricter.length} here alone`,
+    `${inputs.length} recorded, ${
+      short.filter((one) => one === "r").length
+    } refused by Go, ${stricter.length} here alone`,
   );
 }

@@ -242,3 +242,54 @@ Deno.test("an extension that is there twice is refused, whatever it says", () =>
   assert.deepEqual(readExtensions([extension]).present, ["1.2.3.4"]);
   assert.throws(() => readExtensions([extension, extension]), /the extension 1\.2\.3\.4 twice/);
 });
+
+Deno.test({
+  name: "extensions as other tools write them; of URIs, those with a plain host",
+  ignore: !hasOpenssl,
+  fn: async () => {
+    const extensions = (more: string) =>
+      `[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=kubernetes\n[ext]\n${more}\n
+       [dir]\nO=other\n[points]\nfullname=URI:http://c.example/x,dirName:dir\nCRLissuer=dirName:dir\nreasons=keyCompromise\n
+       [policy]\npolicyIdentifier=1.3.5.8\nCPS.1=http://cps.example/\nuserNotice.1=@notice\n[notice]\nexplicitText=hello`;
+    const made = async (more: string, key = "") =>
+      parseCertificates(
+        await openssl(["req", "-x509", ...key ? ["-key", "key"] : ["-newkey", "rsa:2048", "-nodes"], "-config", "c"], {
+          c: extensions(more),
+          key,
+        }),
+      )[0]!;
+    const { extensions: read } = await made(
+      "basicConstraints=critical,CA:TRUE,pathlen:3\nauthorityKeyIdentifier=keyid:always,issuer:always\n" +
+        "subjectAltName=DNS:a,IP:fd00::1,email:a@b,URI:spiffe://a.b/c,URI:urn:x:1,URI:ldap://u@a/c?d,otherName:1.2.3;UTF8:x,RID:1.2,dirName:dir\n" +
+        "crlDistributionPoints=points\nauthorityInfoAccess=OCSP;URI:http://o,caIssuers;dirName:dir\n" +
+        "certificatePolicies=1.2.3.4,@policy\npolicyConstraints=requireExplicitPolicy:3\npolicyMappings=1.2.3:1.5.6\n" +
+        "inhibitAnyPolicy=2\nextendedKeyUsage=serverAuth,1.2.3.4\nnsComment=hello\n" +
+        "nameConstraints=permitted;DNS:a,permitted;IP:10.0.0.0/255.0.0.0,excluded;DNS:.b",
+    );
+    assert.deepEqual([read.dnsNames, read.emailAddresses, read.uris], [["a"], ["a@b"], [
+      "spiffe://a.b/c",
+      "urn:x:1",
+      "ldap://u@a/c?d",
+    ]]);
+    assert.deepEqual(read.basicConstraints, { authority: true, pathLength: 3 });
+    assert.deepEqual(read.nameConstraints?.excluded.dnsNames, [".b"]);
+    assert.deepEqual(read.unhandledCritical, []);
+    const parameters = await openssl([
+      "genpkey",
+      "-genparam",
+      "-algorithm",
+      "DSA",
+      "-pkeyopt",
+      "dsa_paramgen_bits:1024",
+    ]);
+    const dsa = await made(
+      "subjectKeyIdentifier=hash",
+      await openssl(["genpkey", "-paramfile", "p"], { p: parameters }),
+    );
+    assert.deepEqual(dsa.key, { type: "DSA" });
+    // Go reads the first of these, too; here it is refused, rather than that Go's whole url.Parse is written anew.
+    for (const uri of ["https://[::1]/", "https://a..b/", "http{://a/", "https://a:b/", "%zz"]) {
+      await assert.rejects(made(`subjectAltName=URI:${uri}`), /malformed URI/, uri);
+    }
+  },
+});

@@ -128,9 +128,9 @@ function setBits(value: AsnType): ReadonlySet<number> {
   return new Set(Array.from({ length: 9 }, (_, i) => i).filter((i) => ((octets[i >> 3] ?? 0) & 0x80 >> (i & 7)) !== 0));
 }
 
-/** What may stand in a URI that Go's url.Parse takes for sure: behind a scheme, a plain host, or neither; whole escapes. */
+/** What may stand in a URI that Go's url.Parse takes for sure: behind a scheme, a user and a plain host, or neither. */
 const URI =
-  /^(?:[a-z][a-z0-9+.-]*:(?:\/\/(?:[\w~,*=-]+(?:\.[\w~,*=-]+)*(?::\d*)?)?(?![^/?#])|(?!\/\/))|(?!\/\/|[^/?#]*:))(?:[ -$&-~]|%[0-9a-f]{2})*$/i;
+  /^(?:[a-z][a-z0-9+.-]*:(?:\/\/(?:[\w.~:-]+@)?(?:[\w~,*=-]+(?:\.[\w~,*=-]+)*(?::\d*)?)?(?![^/?#])|(?!\/\/))|(?!\/\/|[^/?#]*:))(?:[ -$&-~]|%[0-9a-f]{2})*$/i;
 
 /** Without a name of a kind that Go reads, the extension counts as not handled. pkijs' AltName is slow: 0.1 ms a name. */
 function readAlternativeNames(into: Extensions, value: AsnType): boolean {

@@ -6,7 +6,7 @@ import type { CurveName } from "./curves.ts";
 export type PublicKeyKind =
   | { readonly type: "RSA"; readonly bits: number; readonly exponent: bigint; readonly odd: boolean }
   | { readonly type: "ECDSA"; readonly curve: CurveName }
-  | { readonly type: "Ed25519" | "X25519" }
+  | { readonly type: "Ed25519" | "X25519" | "DSA" }
   /** An algorithm that Go does not know: the certificate can be read, but not used to verify anything. */
   | { readonly type: "unknown"; readonly oid: string };
 

@@ -16,7 +16,7 @@ export const ELLIPTIC_CURVE = "1.2.840.10045.2.1";
 const EDWARDS: Readonly<Record<string, "Ed25519" | "X25519">> = { "1.3.101.112": "Ed25519", "1.3.101.110": "X25519" };
 const DSA = "1.2.840.10040.4.1";
 
-/** Reads a SubjectPublicKeyInfo. @throws {Malformed} when Go would not read the certificate that it is in, or it is DSA. */
+/** Reads a SubjectPublicKeyInfo. @throws {Malformed} when Go would not read the certificate that it is in. */
 export function readPublicKey(spki: AsnType): PublicKeyKind {
   const { algorithm, subjectPublicKey } = new PublicKeyInfo({ schema: spki });
   const { algorithmId: oid, algorithmParams: parameters } = algorithm;
@@ -33,7 +33,13 @@ export function readPublicKey(spki: AsnType): PublicKeyKind {
   }
   const type = EDWARDS[oid];
   if (type && (parameters || data.length !== 32)) throw new Malformed(`invalid ${type} public key`);
-  if (oid === DSA) throw new Malformed("its public key is of DSA, with which nothing in Kubernetes can do anything");
+  if (oid === DSA) {
+    const numbers = [parseDer(data, "DSA public key"), ...elementsOf(parameters, "DSA parameters").slice(0, 3)];
+    if (numbers.length < 4 || numbers.some((number) => integerOf(number, "DSA public key") <= 0n)) {
+      throw new Malformed("invalid DSA public key");
+    }
+    return { type: "DSA" };
+  }
   return type ? { type } : { type: "unknown", oid };
 }
 

@@ -76,11 +76,13 @@ const join = ({ pin }: Environment, server: Witness, variables: Record<string, s
   );
 
 /**
- * Whether it was refused because of one of these variables, or the runtime itself ended over it (its scheduler does when
- * the socket closes): nothing was sent.
+ * Whether it was refused because of one of these variables: the message names it, and nothing was sent. The runtime itself
+ * may end over its scheduler's socket when that closes, before it is refused.
  */
-function wasRefused({ code, requests }: Ended, variables: Record<string, string>): boolean {
-  return code !== 0 && requests.length === 0 && REFUSED.some((name) => name in variables);
+function wasRefused({ code, stderr, requests }: Ended, variables: Record<string, string>): boolean {
+  const names = REFUSED.filter((name) => name in variables);
+  const named = names.some((name) => stderr.includes(name) || name === "DENO_UNSTABLE_CRON_SOCK");
+  return code !== 0 && requests.length === 0 && named;
 }
 
 /** What is wrong with how the program does with these variables. */

@@ -245,7 +245,7 @@ Deno.test("objects of other types than Kubernetes' are refused, with the field; 
     [{ metadata: { name: "n" }, spec: { taints: {} } }, "spec.taints"],
     [{ metadata: { name: "n" }, spec: { taints: [{ key: 5 }] } }, "spec.taints[0]"],
     [{ metadata: { name: "n" }, status: { conditions: [{ type: "Ready" }, null] } }, "status.conditions[1]"],
-    [{ metadata: { name: "n" }, status: { nodeInfo: { kubeletVersion: 5 } } }, "status.nodeInfo"],
+    [{ metadata: { name: "n" }, status: { nodeInfo: { kubeletVersion: 5 } } }, "status.nodeInfo.kubeletVersion"],
   ];
   for (const [object, field] of odd) {
     api.instead.push(Response.json(object));
@@ -255,6 +255,9 @@ Deno.test("objects of other types than Kubernetes' are refused, with the field; 
     });
   }
   api.instead.push(Response.json({ metadata: { name: "n", labels: null }, spec: null, status: { conditions: null } }));
+  assert.equal((await client.get(node))?.metadata.name, "n");
+  const nodeInfo = { kubeletVersion: "v1.37.2", swap: { capacity: 0 } }; // as a kubelet with swap tells it
+  api.instead.push(Response.json({ metadata: { name: "n" }, status: { nodeInfo } }));
   assert.equal((await client.get(node))?.metadata.name, "n");
   api.instead.push(Response.json({ kind: "NodeList" }));
   await assert.rejects(client.list({ apiVersion: "v1", kind: "Node" }), /not a list of Kubernetes objects/);

@@ -42,7 +42,13 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     status: {
       conditions: CONDITIONS,
       addresses: [{ type: "string", address: "string" }],
-      nodeInfo: "texts",
+      // Others of its fields are no texts: `swap` is `{ capacity }`.
+      nodeInfo: {
+        bootID: "string",
+        kubeletVersion: "string",
+        machineID: "string",
+        systemUUID: "string",
+      },
     },
   },
   Pod: { spec: { nodeName: "string" }, status: { phase: "string", conditions: CONDITIONS } },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inShort, TimedOut, UserError } from "../errors.ts";
-import type { KubeClient, WaitEvent } from "../system.ts";
+import type { KubeClient, ProbeResult, WaitEvent } from "../system.ts";
 import { waitUntil } from "./wait.ts";
 import { watchedKube, watchOf } from "./watched.ts";
 
@@ -8,15 +8,28 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Deno.test("waitUntil() gives signs of life while nothing changes, also while a probe is busy", async () => {
   const events: WaitEvent[] = [];
-  const same = { what: "x to be y", timeoutMs: 300, assume: undefined };
-  const probe = () => Promise.resolve({ done: false as const, state: "a\n  next: b" });
-  await assert.rejects(waitUntil({ ...same, probe }, (event) => events.push(event), 20), TimedOut);
-  assert.ok(events.filter(({ state, done }) => state === "a; next: b" && !done).length >= 4, `${events.length}`);
+  const wait = { what: "x to be y", timeoutMs: 30_000, assume: undefined };
+  const same: ProbeResult<undefined> = { done: false, state: "a\n  next: b" };
+  const enough = (list: readonly WaitEvent[]) => list.length >= 4;
+  const unchanged = () => Promise.resolve(enough(events) ? { done: true as const, value: undefined } : same);
+  await waitUntil({ ...wait, probe: unchanged }, (event) => events.push(event), 20);
+  assert.ok(events.filter(({ state, done }) => state === "a; next: b" && !done).length >= 3, `${events.length}`);
   assert.deepEqual(events.at(-1)!.done, true);
   const busy: WaitEvent[] = [];
-  const hanging = () => pause(250).then(() => ({ done: true as const, value: undefined }));
-  await waitUntil({ ...same, timeoutMs: 5_000, probe: hanging }, (event) => busy.push(event), 20);
-  assert.ok(busy.length >= 4 && busy.every(({ elapsedMs }, i) => elapsedMs >= (busy[i - 1]?.elapsedMs ?? 0)));
+  const hanging = async () => {
+    while (!enough(busy)) await pause(5);
+    return { done: true as const, value: undefined };
+  };
+  await waitUntil({ ...wait, probe: hanging }, (event) => busy.push(event), 20);
+  assert.ok(busy.every(({ elapsedMs }, i) => elapsedMs >= (busy[i - 1]?.elapsedMs ?? 0)));
+});
+
+Deno.test("waitUntil() ends when its time is over, with the last state", async () => {
+  const probe = () => Promise.resolve({ done: false as const, state: "not yet" });
+  await assert.rejects(
+    waitUntil({ what: "x", timeoutMs: 50, intervalMs: 5, assume: undefined, probe }),
+    (error) => error instanceof TimedOut && /not yet/.test(error.message),
+  );
 });
 
 Deno.test("waitUntil() tells what it has reached only when it has", async () => {
@@ -38,11 +51,10 @@ Deno.test("a call that takes long is shown with why it is tried again, a short o
       server: "https://a",
       async get() {
         onRetry("connection refused");
-        await pause(200);
+        while (events.length < 3) await pause(5);
       },
     }) as unknown as KubeClient);
   await client.get({ apiVersion: "v1", kind: "Node", name: "a" });
-  assert.ok(events.length >= 3, `${events.length}`);
   assert.deepEqual(
     new Set(events.map(({ what, state }) => `${what}: ${state}`)),
     new Set([

@@ -37,6 +37,7 @@ export const TOKEN = "abcdef.0123456789abcdef";
 /** Puts the program and a lab configuration on a host. */
 export async function prepare(host: Host, options: Partial<ClusterOptions> = {}): Promise<void> {
   await host.push(await binary(), PROGRAM);
+  await host.exec([PROGRAM, "version"]); // the self-extracting kind unpacks itself in its first run
   await host.write(CONFIG, initConfiguration({ address: host.address, ...options }), 0o600);
 }
 

@@ -37,7 +37,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Services that systemd starts when somebody asks them something, and ends a while later; what kubectl keeps. */
-const PASSING = /systemd-(timedated|hostnamed|localed|timesyncd)|\/tmp\/systemd-private|\/root\/\.kube\/cache/;
+const PASSING = /systemd-(timedated|hostnamed|localed|timesyncd)|\/tmp\/systemd-private|\/root\/\.kube(\/cache| )/;
 
 /** Looks at a host. */
 export async function traces(host: Host): Promise<Traces> {

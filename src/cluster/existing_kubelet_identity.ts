@@ -119,6 +119,8 @@ export async function kubeletIdentityProblem(
   return {
     where: path,
     what: `is the identity of node "${other}", and this host is to be "${wanted.slice("system:node:".length)}"`,
-    hint: `Keep the name (--node-name ${other}), or remove the identity: rm ${path}`,
+    hint: `Keep the name (--node-name ${other}), or remove the identity: rm ${
+      named ? `${path} ${KUBELET_FILES.kubeconfig}` : path
+    }`,
   };
 }

@@ -38,6 +38,9 @@ export type Execute = (script: string, args: readonly string[], stdin: string) =
 /** Where files are written, besides what a configuration names. */
 const FOLDERS = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd", "/etc/custom", "/opt", "/etc/pki"];
 
+/** What kubewright keeps for itself: its receipt, and the lock by which one command at a time changes a host. */
+const OWN = ["/var/lib/kubewright", "/run/kubewright"];
+
 /** `kubeadm`'s phases that write files and need neither API server nor systemd. */
 const PHASES = ["certs all", "kubeconfig all", "etcd local", "control-plane all"];
 
@@ -49,10 +52,9 @@ const SCRIPT = String.raw`kubeadm=$1 kubewright=$2
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cat >"$work/list"
 export work kubeadm kubewright
-mkdir -p ${FOLDERS.join(" ")} /var/lib/kubewright
+mkdir -p ${FOLDERS.join(" ")} ${OWN.join(" ")}
 exec unshare -m sh -euc '
-for folder in ${FOLDERS.join(" ")} /var/lib/kubewright /tmp; do
-  [ "$folder" = /tmp ] && continue
+for folder in ${FOLDERS.join(" ")} ${OWN.join(" ")}; do
   mount -t tmpfs -o mode=755 tmpfs "$folder"
 done
 out=$work/out err=$work/err config=$work/config.yaml
@@ -63,7 +65,7 @@ stage() { # case program stage command…
   base64 -w0 "$out"; printf "\t"; base64 -w0 "$err"; echo
   return $code
 }
-clean() { for folder in ${FOLDERS.join(" ")} /var/lib/kubewright; do find "$folder" -mindepth 1 -delete; done; }
+clean() { for folder in ${FOLDERS.join(" ")} ${OWN.join(" ")}; do find "$folder" -mindepth 1 -delete; done; }
 files() { # case program command
   clean
   [ -z "$before" ] || printf %s "$before" | base64 -d | sh -eu

@@ -103,17 +103,27 @@ function fields(stage: string, theirs: Outcome, ours: Outcome, allowed: Allowed)
   });
 }
 
-/** Compares what is printed. kubeadm's templates do not quote: an image in brackets is no YAML then, and not compared. */
+/**
+ * Compares what is printed. What is no YAML is a difference of its own; kubeadm's templates do not quote, and an image in
+ * brackets is none there.
+ */
 function printed(stage: string, theirs: string, ours: string, allowed: Allowed): Found[] {
-  const outcome = outcomeOf(stage, ours);
-  let expected: Outcome;
-  try {
-    expected = outcomeOf(stage, theirs);
-  } catch (error) {
-    if (error instanceof SyntaxError && /image: "?\[/.test(theirs)) return [];
-    throw error;
-  }
-  return fields(stage, expected, outcome, allowed);
+  const read = (who: string, text: string): { outcome?: Outcome; trouble: Found[] } => {
+    try {
+      return { outcome: outcomeOf(stage, text), trouble: [] };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const lines = text.split("\n");
+      const line = Number(/at line (\d+)/.exec(error.message)?.[1] ?? 1);
+      const around = lines.slice(Math.max(0, line - 3), line + 1).join("\n");
+      const key = `${stage}: ${who} prints no YAML`;
+      return { trouble: [{ key, shown: `${key}:\n${around}` }] };
+    }
+  };
+  const [expected, made] = [read("kubeadm", theirs), read("kubewright", ours)];
+  if (expected.outcome && made.outcome) return fields(stage, expected.outcome, made.outcome, allowed);
+  const unquoted = /image: "?\[/.test(theirs);
+  return [...unquoted ? [] : expected.trouble, ...made.trouble];
 }
 
 /** Documents of a printed text by kind and name, or its lines. */

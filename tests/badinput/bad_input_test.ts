@@ -15,6 +15,13 @@ import { TOKEN_CASES } from "./tokens.ts";
 import { UPGRADE_CASES } from "./upgrade.ts";
 import { YAML_CASES } from "./yaml.ts";
 
+/**
+ * Whether this Deno can be a container runtime for a test. The HTTP/2 server of 2.6 loses headers and ends the process when
+ * a peer breaks off, so these cases are tried on the current Deno only; on 2.6 the compiled program meets containerd in the
+ * lab.
+ */
+const SERVES_HTTP2 = !Deno.version.deno.startsWith("2.6.");
+
 const CATEGORIES: readonly Category[] = [
   TOKEN_CASES,
   ENDPOINT_CASES,
@@ -30,7 +37,7 @@ const CATEGORIES: readonly Category[] = [
   PATCH_CASES,
   CONFIG_COMMAND_CASES,
   SERVER_CASES,
-  RUNTIME_CASES,
+  ...(SERVES_HTTP2 ? [RUNTIME_CASES] : []),
 ];
 
 const count = { tried: 0, refused: 0 };

@@ -2,7 +2,7 @@
  * A folder in which `init phase certs all` works on this machine: its certificates, its receipt and its lock.
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 const PROGRAM = new URL("./scratch.ts", import.meta.url).pathname;
 
@@ -57,11 +57,15 @@ export async function inPlace(body: (place: Place) => Promise<void>): Promise<vo
   }
 }
 
+/** The PEM text of a public key: the oldest Deno has no `checkPrivateKey`. */
+const publicKeyOf = (key: KeyObject) => key.export({ type: "spki", format: "pem" });
+
 /** Names of the files, each certificate with whether it belongs to its key. */
 export function shape(files: ReadonlyMap<string, string>): string[] {
   return [...files].map(([path, text]) => {
     const key = files.get(path.replace(/\.crt$/, ".key"));
-    const fits = path.endsWith(".crt") && new X509Certificate(text).checkPrivateKey(createPrivateKey(key!));
+    const fits = path.endsWith(".crt") &&
+      publicKeyOf(new X509Certificate(text).publicKey) === publicKeyOf(createPublicKey(key!));
     return path.endsWith(".crt") ? `${path} ${fits}` : path;
   }).sort();
 }

@@ -16,6 +16,7 @@ import {
   KUBERNETES_DIRECTORY,
   MANIFESTS_DIRECTORY,
 } from "../cluster/paths.ts";
+import { bootedWithSystemd } from "../cluster/systemd.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
@@ -39,13 +40,18 @@ export interface KubeletStartContext {
 /** Files besides units that a running kubelet has read at its start. */
 const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET_FILES.instanceConfiguration];
 
+async function resolvedIsActive(host: Host): Promise<boolean> {
+  if (!await bootedWithSystemd(host)) return false;
+  const { stdout } = await ask(host, { argv: ["systemctl", "is-active", "systemd-resolved"] }, [0, 3, 4]);
+  return stdout.trim() === "active";
+}
+
 async function configurationFiles(context: KubeletStartContext): Promise<UnitFile[]> {
   const { host, nodeRegistration, registerTaints } = context;
   const { criSocket } = nodeRegistration;
-  const resolved = await ask(host, { argv: ["systemctl", "is-active", "systemd-resolved"] }, [0, 3, 4]);
   const configuration = nodeKubeletConfiguration(await context.kubeletConfiguration(), {
     criSocket,
-    systemdResolved: resolved.stdout.trim() === "active",
+    systemdResolved: await resolvedIsActive(host),
     patch: (document) => context.patch("kubeletconfiguration", document),
   });
   const flags = kubeletFlagsFile(nodeRegistration, { hostname: host.hostname(), registerTaints });
@@ -62,6 +68,7 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
 
 /** Seconds since the epoch when the service was started; undefined when it does not run. */
 async function activeSince(host: Host): Promise<number | undefined> {
+  if (!await bootedWithSystemd(host)) return undefined;
   const properties = "--property=ActiveState,ActiveEnterTimestampMonotonic";
   const { stdout } = await ask(host, { argv: ["systemctl", "show", properties, KUBELET_SERVICE] });
   if (!/^ActiveState=active$/m.test(stdout)) return undefined;

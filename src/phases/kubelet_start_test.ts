@@ -15,12 +15,15 @@ const RELOAD = "systemctl show --property=NeedDaemonReload kubelet.service";
 /** Seconds after boot at which the memory host's clock stands. */
 const UPTIME = 1000;
 
+/** What is there where process 1 is systemd. */
+const BOOTED = { "/run/systemd/system/x": "" };
+
 /** Runs the phase on a host, `times` times, and says what it did the last time: paths written, commands run. */
-async function start(options: MemoryHostOptions, times = 1): Promise<string[]> {
+async function start(options: MemoryHostOptions, times = 1, booted: MemoryHostOptions["files"] = BOOTED) {
   let changes: Change[] = [];
   const host = memoryHost({
     ...options,
-    files: { "/proc/uptime": `${UPTIME}.00 0.00\n`, ...options.files },
+    files: { ...booted, "/proc/uptime": `${UPTIME}.00 0.00\n`, ...options.files },
     commands: {
       "systemctl enable kubelet.service": "",
       "systemctl daemon-reload": "",
@@ -86,6 +89,18 @@ Deno.test("kubelet-unit keeps a package's unit that reads the same files", async
 Deno.test("kubelet-unit refuses somebody's unit in /etc that reads other files", async () => {
   const files = { [UNIT]: "[Service]\nExecStart=/opt/bin/kubelet --standalone\n" };
   await assert.rejects(start({ files }), /kubelet\.service": it starts the kubelet without --config=/);
+});
+
+Deno.test("kubelet-start does not ask systemd on a host that was not booted with it", async () => {
+  const refused = { code: 1, stdout: "", stderr: "System has not been booted with systemd as init system (PID 1)." };
+  const changes = await start(
+    {
+      commands: { "systemctl is-active systemd-resolved": refused, [SHOW]: refused, [RELOAD]: refused },
+    },
+    1,
+    {},
+  );
+  assert.ok(changes.includes("systemctl restart kubelet.service"), changes.join("\n"));
 });
 
 /** A second run, where systemd says that the kubelet was started this many seconds after boot. */

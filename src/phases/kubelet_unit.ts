@@ -1,6 +1,7 @@
 import { inspectKubeletUnit } from "../cluster/existing_kubelet_unit.ts";
 import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
+import { bootedWithSystemd } from "../cluster/systemd.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
 import { ask } from "../programs.ts";
@@ -23,6 +24,7 @@ async function isEnabled(host: Host): Promise<boolean> {
 
 /** Whether systemd has not seen the newest of the unit's files. */
 async function needsReload(host: Host): Promise<boolean> {
+  if (!await bootedWithSystemd(host)) return false;
   const { stdout } = await ask(host, { argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
   return stdout.includes("=yes");
 }

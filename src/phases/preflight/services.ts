@@ -3,6 +3,7 @@
  * @module
  */
 import { KUBELET_SERVICE } from "../../cluster/kubelet_unit.ts";
+import { bootedWithSystemd } from "../../cluster/systemd.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
@@ -42,7 +43,7 @@ function values(text: string): ReadonlyMap<string, string> {
 }
 
 async function serviceFindings(host: Host): Promise<Findings> {
-  if (!await host.stat("/run/systemd/system")) {
+  if (!await bootedWithSystemd(host)) {
     return {
       errors: ["this host was not booted by systemd, which has to run the kubelet"],
       hint: "kubewright requires a host booted with systemd; a container or chroot without it will not do.",

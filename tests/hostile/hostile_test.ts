@@ -192,7 +192,12 @@ function leaving(mode: Mode, options: ServerOptions): Case {
       using server = new HostileServer(mode.talk, options);
       const pki = "/etc/kubernetes/pki/etcd";
       const url = `https://127.0.0.1:${server.port}`;
-      const command = ["etcd", "--initial-advertise-peer-urls=https://127.0.0.1:2380", `--listen-client-urls=${url}`];
+      const command = [
+        "etcd",
+        "--data-dir=/var/lib/etcd",
+        "--initial-advertise-peer-urls=https://127.0.0.1:2380",
+        `--listen-client-urls=${url}`,
+      ];
       const files = {
         "/etc/kubernetes/kubelet.conf": "",
         "/etc/kubernetes/manifests/etcd.yaml": JSON.stringify({

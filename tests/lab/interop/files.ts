@@ -22,7 +22,14 @@ const FOLDERS = ["/etc/kubernetes", "/var/lib/kubelet", "/var/lib/etcd"];
 const CONFIG = "/root/case.yaml";
 
 /** A kubelet's unit that runs no kubelet: its files are all that is looked at. */
-const SLEEPER = "[Service]\nExecStart=\nExecStart=/bin/sleep infinity\n";
+const SLEEPER = [
+  "[Service]",
+  "ExecStart=",
+  "ExecStart=/bin/sh -c 'exec sleep infinity' kubelet --config=/var/lib/kubelet/config.yaml " +
+  "--kubeconfig=/etc/kubernetes/kubelet.conf --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf " +
+  "$KUBELET_KUBEADM_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBECONFIG_ARGS $KUBELET_EXTRA_ARGS",
+  "",
+].join("\n");
 
 /** CAs of somebody else's making in /root: made long ago, valid for long, with names of their own. */
 const OWN_AUTHORITIES = String.raw`cd /root

@@ -1,22 +1,30 @@
 /**
- * `deno task bench [--pairs N] [RSA-2048] [ECDSA-P256]`: how long `init` takes, beside the lab's kubeadm on an identical
- * fresh host. Both get the same configuration file and the same preloaded images, one host at a time; runs are measured
- * from outside, by when lines arrive.
+ * `deno task bench [--pairs N] [--before PROGRAM] [RSA-2048] [ECDSA-P256]`: how long `init` takes, beside the lab's kubeadm
+ * on an identical fresh host, or beside another kubewright, as of before a change. Both get the same configuration file and
+ * the same preloaded images, one host at a time; runs are measured from outside, by when lines arrive.
  *
  * @module
  */
 
+import { parseArgs } from "node:util";
 import { CONFIG, prepare, PROGRAM } from "./kubewright.ts";
 import { initConfiguration } from "./config.ts";
 import { Lab, removeOnSignal } from "./lab.ts";
 import { type Measured, measured, median, startUp, table } from "./measure.ts";
 import { preparePeer } from "./peer.ts";
-import { binary } from "./scenario.ts";
+import { binary, useBinary } from "./scenario.ts";
 
 const ALGORITHMS = ["RSA-2048", "ECDSA-P256"] as const;
 type Algorithm = typeof ALGORITHMS[number];
-const TOOLS = ["kubeadm", "kubewright"] as const;
-type Tool = typeof TOOLS[number];
+/** The one that others are compared with comes first. */
+type Tool = "kubeadm" | "before" | "kubewright";
+
+/** The two that are compared. */
+interface Pair {
+  tools: readonly [Tool, Tool];
+  /** Where `before` and `kubewright` are. */
+  programs: { readonly [tool in Tool]?: string };
+}
 
 /** Above this, something else was running. */
 const QUIET_LOAD = 0.5;
@@ -29,10 +37,11 @@ const COMPARED = `compared, from the start of the command (kubewright with --cni
 kubeadm finds the kubelet's unit installed and enabled, kubewright installs it.`;
 
 /** One run of a tool on a fresh host, which is gone afterwards. */
-async function once(lab: Lab, name: string, tool: Tool, algorithm: Algorithm): Promise<Measured> {
+async function once(lab: Lab, name: string, tool: Tool, { programs }: Pair, algorithm: Algorithm): Promise<Measured> {
   const host = await lab.host(name);
   try {
-    if (tool === "kubewright") {
+    if (tool !== "kubeadm") {
+      useBinary(programs[tool]!);
       await prepare(host, { algorithm });
       const argv = [PROGRAM, "init", "--config", CONFIG, "--cni", "none", "--output", "json"];
       return await measured(host, argv, /"phase":"wait-control-plane","state":"finished"/g, 1);
@@ -53,32 +62,33 @@ async function once(lab: Lab, name: string, tool: Tool, algorithm: Algorithm): P
 
 const two = (value: number) => value.toFixed(2);
 
-function rows(pair: string, kubeadm: Measured, kubewright: Measured): string[] {
+function rows(pair: string, other: Measured, ours: Measured): string[] {
   const cells = (["healthy", "end", "cpu"] as const).flatMap((key) => [
-    two(kubeadm[key]),
-    two(kubewright[key]),
-    two(kubewright[key] / kubeadm[key]),
+    two(other[key]),
+    two(ours[key]),
+    two(ours[key] / other[key]),
   ]);
   return [pair, ...cells];
 }
 
 /** Pairs for one algorithm; who comes first alternates. The first pair only warms up and is not counted. */
-async function compare(lab: Lab, algorithm: Algorithm, pairs: number): Promise<void> {
-  const runs: Record<Tool, Measured[]> = { kubeadm: [], kubewright: [] };
-  const lines = [["pair", ...["healthy", "end", "CPU"].flatMap((what) => [`kubeadm ${what}`, "kubewright", "ratio"])]];
+async function compare(lab: Lab, algorithm: Algorithm, compared: Pair, pairs: number): Promise<void> {
+  const [other, ours] = compared.tools;
+  const runs: { [tool in Tool]: Measured[] } = { kubeadm: [], before: [], kubewright: [] };
+  const lines = [["pair", ...["healthy", "end", "CPU"].flatMap((what) => [`${other} ${what}`, ours, "ratio"])]];
   for (let pair = 0; pair <= pairs; pair++) {
-    const order = pair % 2 === 1 ? TOOLS : TOOLS.toReversed();
+    const order = pair % 2 === 1 ? compared.tools : compared.tools.toReversed();
     const name = `${algorithm.toLowerCase().slice(0, 3)}-${pair}`;
     for (const tool of order) {
-      const run = await once(lab, `${name}-${tool}`, tool, algorithm);
+      const run = await once(lab, `${name}-${tool}`, tool, compared, algorithm);
       console.error(
         `  ${algorithm} ${pair === 0 ? "warm-up" : pair} ${tool}: ${two(run.healthy)} s, ${two(run.end)} s`,
       );
       if (pair > 0) runs[tool].push(run);
     }
-    if (pair > 0) lines.push(rows(`${pair} (${order[0]} first)`, runs.kubeadm.at(-1)!, runs.kubewright.at(-1)!));
+    if (pair > 0) lines.push(rows(`${pair} (${order[0]} first)`, runs[other].at(-1)!, runs[ours].at(-1)!));
   }
-  lines.push(rows("median", middle(runs.kubeadm), middle(runs.kubewright)));
+  lines.push(rows("median", middle(runs[other]), middle(runs[ours])));
   console.log(`\n${algorithm}, seconds\n${table(lines)}`);
 }
 
@@ -87,35 +97,36 @@ function middle(runs: readonly Measured[]): Measured {
   return { healthy: of("healthy"), end: of("end"), cpu: of("cpu") };
 }
 
-/** What both programs cost before they do anything. */
-async function programs(lab: Lab): Promise<void> {
+/** What the programs cost before they do anything. */
+async function programs(lab: Lab, { tools, programs }: Pair): Promise<void> {
   const host = await lab.host("start-up");
-  await prepare(host);
-  await preparePeer(host);
   const lines = [["", "version, ms", "binary, MB"]];
-  for (
-    const [name, path, local] of [["kubeadm", "kubeadm", lab.programs.get("kubeadm")!], [
-      "kubewright",
-      PROGRAM,
-      await binary(),
-    ]]
-  ) {
-    const { size } = await Deno.stat(local!);
-    lines.push([name!, (await startUp(host, path!)).toFixed(0), (size / 1e6).toFixed(1)]);
+  for (const tool of tools) {
+    const path = programs[tool] ?? lab.programs.get("kubeadm")!;
+    const there = `/usr/local/bin/${tool}-measured`;
+    await host.push(path, there);
+    await host.exec([there, "version"]); // the self-extracting kind unpacks itself in its first run
+    lines.push([tool, (await startUp(host, there)).toFixed(0), ((await Deno.stat(path)).size / 1e6).toFixed(1)]);
   }
   await host.kill();
   console.log(`\n${table(lines)}`);
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const at = args.indexOf("--pairs");
-  const pairs = at < 0 ? 5 : Number(args[at + 1]);
-  const chosen = args.filter((_, index) => at < 0 || index !== at && index !== at + 1);
+  const { values: { pairs: count, before }, positionals: chosen } = parseArgs({
+    args: [...args],
+    options: { pairs: { type: "string", default: "5" }, before: { type: "string" } },
+    allowPositionals: true,
+  });
+  const pairs = Number(count);
   const unknown = chosen.filter((name) => !(ALGORITHMS as readonly string[]).includes(name));
   if (!(Number.isInteger(pairs) && pairs > 0) || unknown.length > 0) {
-    console.error("Cannot measure that: deno task bench [--pairs N] [RSA-2048] [ECDSA-P256]");
+    console.error("Cannot measure that: deno task bench [--pairs N] [--before PROGRAM] [RSA-2048] [ECDSA-P256]");
     return 2;
   }
+  const compared: Pair = before === undefined
+    ? { tools: ["kubeadm", "kubewright"], programs: { kubewright: await binary() } }
+    : { tools: ["before", "kubewright"], programs: { before, kubewright: await binary() } };
   const [load = 0] = Deno.loadavg();
   console.log(
     `${navigator.hardwareConcurrency} CPUs, load average ${two(load)} at the start; ${pairs} pairs\n${COMPARED}`,
@@ -125,8 +136,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   await using lab = await Lab.create({ name: `bench-${Deno.pid}` });
   removeOnSignal(() => [lab]);
-  await programs(lab);
-  for (const algorithm of chosen.length > 0 ? chosen as Algorithm[] : ALGORITHMS) await compare(lab, algorithm, pairs);
+  await programs(lab, compared);
+  for (const algorithm of chosen.length > 0 ? chosen as Algorithm[] : ALGORITHMS) {
+    await compare(lab, algorithm, compared, pairs);
+  }
   return 0;
 }
 

@@ -34,8 +34,9 @@ export async function brokenPairs(host: Host): Promise<{ broken: string[]; count
       broken.push(`${what}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const texts = new Map<string, string>();
-  for (const path of paths) texts.set(path, await host.read(path));
+  const read = 'for path in "$@"; do base64 -w0 "$path"; echo; done';
+  const contents = (await host.exec(["sh", "-euc", read, "read", ...paths])).stdout.split("\n");
+  const texts = new Map(paths.map((path, index) => [path, atob(contents[index]!)]));
   for (const [path, text] of texts) {
     if (path.endsWith(".crt")) {
       const key = texts.get(path.replace(/crt$/, "key"));

@@ -20,8 +20,14 @@ const NAMES: readonly Name[] = ["init", "join", "reset", "certs renew", "init ph
 /** About how long each takes, in seconds: the second one is started within this time. */
 const LENGTHS: Readonly<Record<Name, number>> = { init: 7, join: 3, reset: 4, "certs renew": 1, "init phase": 1 };
 
+/** The pairs, each once: who starts first is chosen with the offset. */
+const PAIRS = NAMES.flatMap((one, index) => NAMES.slice(index).map((other) => [one, other] as const));
+
 /** These work on a node; with neither of them in a pair, the host is bare. */
 const OF_NODE: readonly Name[] = ["reset", "certs renew"];
+
+/** What the host is between two tries; undefined: something else, or it was not looked at. */
+type State = "bare" | "node" | undefined;
 
 /** What a run may end with: done, not fit (a node is there, or none), refused input (likewise), busy. */
 const CODES = [0, 1, 2, 3, BUSY];
@@ -61,34 +67,29 @@ export const scenario: Scenario = {
     const bare = await traces(host!);
     const wanted = Deno.env.get("KUBEWRIGHT_PAIRS")?.split(",");
     const counts = { tried: 0, refused: 0, failed: [] as string[] };
-    for (const first of NAMES) {
-      for (const second of NAMES) {
-        if (wanted && !wanted.includes(`${first}+${second}`)) continue;
-        for (let i = 0; i < offsets; i++) {
-          const offset = i === 0 ? 0 : random() * LENGTHS[first];
-          const label = `${first} + ${second} after ${offset.toFixed(2)} s`;
-          counts.tried++;
-          try {
-            const told = await tryPair(
-              t,
-              host!,
-              [argv[first], argv[second]],
-              offset,
-              OF_NODE.includes(first) || OF_NODE.includes(second),
-            );
-            if (told.refused) counts.refused++;
-            t.log(`${label}: ${told.text}`);
-          } catch (error) {
-            counts.failed.push(label);
-            t.log(`FAILED ${label}: ${error instanceof Error ? error.message : error}`);
-          }
-          await clean(t, host!, control!, bare).catch((error) => {
-            counts.failed.push(label);
-            t.log(`FAILED ${label}, clean-up: ${error instanceof Error ? error.message : error}`);
-          });
+    let state: State = "bare";
+    for (const pair of PAIRS.filter((pair) => !wanted || wanted.includes(pair.join("+")))) {
+      const needed = pair.some((name) => OF_NODE.includes(name)) ? "node" : "bare";
+      for (let i = 0; i < offsets; i++) {
+        const [first, second] = i > 0 && random() < 0.5 ? pair.toReversed() as [Name, Name] : pair;
+        const offset = i === 0 ? 0 : random() * LENGTHS[first];
+        const label = `${first} + ${second} after ${offset.toFixed(2)} s`;
+        counts.tried++;
+        try {
+          if (needed !== state) await clean(t, host!, control!, bare);
+          if (needed === "node" && state !== "node") await init(host!);
+          state = undefined;
+          const told = await tryPair(t, host!, [argv[first], argv[second]], offset);
+          if (told.refused) counts.refused++;
+          state = told.state;
+          t.log(`${label}: ${told.text}`);
+        } catch (error) {
+          counts.failed.push(label);
+          t.log(`FAILED ${label}: ${error instanceof Error ? error.message : error}`);
         }
       }
     }
+    await t.step("reset", () => clean(t, host!, control!, bare));
     t.log(`${counts.tried} pairs, ${counts.refused} with a refusal, ${counts.failed.length} failed`);
     t.equal(counts.failed, [], "the list of pairs that failed");
   },
@@ -99,9 +100,7 @@ async function tryPair(
   host: Host,
   [first, second]: readonly [readonly string[], readonly string[]],
   offset: number,
-  node: boolean,
-): Promise<{ text: string; refused: boolean }> {
-  if (node) await init(host);
+): Promise<{ text: string; refused: boolean; state: State }> {
   const start = (argv: readonly string[]) => host.spawn([PROGRAM, ...argv, "--output", "json"]).done;
   const one = start(first);
   await new Promise((resolve) => setTimeout(resolve, offset * 1000));
@@ -124,15 +123,14 @@ async function tryPair(
   const { broken, count } = await brokenPairs(host);
   t.equal(broken, [], `the list of ${count} pairs that do not belong together`);
   await noLeftovers(t, host);
-  if (
-    await host.shell(
-      "test -e /etc/kubernetes/admin.conf && test -e /etc/kubernetes/manifests/etcd.yaml && echo yes || true",
-    ) === "yes"
-  ) {
+  const node = await host.shell(
+    "test -e /etc/kubernetes/admin.conf && test -e /etc/kubernetes/manifests/etcd.yaml && echo yes || true",
+  ) === "yes";
+  if (node) {
     await host.kubectl("wait", "--for=condition=Ready", `node/${host.name}`, "--timeout=120s");
     await host.kubectl("get", "--raw", "/readyz");
   }
-  return { text: ended.map(describe).join(" and "), refused: busy.length > 0 };
+  return { text: ended.map(describe).join(" and "), refused: busy.length > 0, state: node ? "node" : undefined };
 }
 
 /** Back to a bare host, and nothing of it in the other cluster. */

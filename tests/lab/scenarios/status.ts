@@ -66,7 +66,6 @@ async function well(t: Run, host: Host, role: string, components: number): Promi
   for (let i = 0; i < 5; i++) times.push((await ask(host)).seconds);
   times.sort((a, b) => a - b);
   t.log(`status of ${host.name} takes ${times[2]!.toFixed(2)} s (${seconds.toFixed(2)} s at first)`);
-  t.assert(times[0]! < 1, `status of a healthy host takes less than 1 s, not ${times.join(", ")}`);
 }
 
 /** Does something to a file and takes it back. */

@@ -6,10 +6,11 @@
 /** Room -> rooms that it may import, besides itself; `system`, `errors`, `programs`, `file_trust`, `version` and the room `text` are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mod: ["main", "host", "kube", "cri", "etcd"],
-  main: ["dispatch", "commands/desk", "cli", "host/recording"],
+  main: ["dispatch", "commands/command_context", "cli", "host/recording"],
   dispatch: ["commands", "cli"],
-  commands: ["phases", "cluster", "pki", "config"],
-  phases: ["phases/phase", "cluster", "pki", "config"],
+  commands: ["phases", "node", "cluster", "pki", "config"],
+  phases: ["phases/phase", "node", "cluster", "pki", "config"],
+  node: ["cluster", "pki", "config"],
   cluster: ["pki", "config"],
   pki: ["config"],
   config: [],
@@ -31,7 +32,7 @@ const OPEN_ROOMS = new Set(["text"]);
 const APART = new Set(["commands", "phases"]);
 
 /** What all of such a room stand on. */
-const COMMON = new Set(["phases/phase", "commands/desk", "commands/facts"]);
+const COMMON = new Set(["phases/phase", "commands/command_context"]);
 
 /** Rooms that may use `Deno.*`. */
 const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);
@@ -39,9 +40,15 @@ const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);
 /** Packages that one room alone uses. */
 const PACKAGES: Readonly<Record<string, string>> = { pkijs: "pki", asn1js: "pki", "@noble/": "pki" };
 
+/** Contracts by which a file could look at the world: what is pure knows none of them. */
+const OF_THE_WORLD = new Set(["Host", "System", "KubeClient", "ContainerRuntime", "EtcdClient", "Download"]);
+
+/** Rooms of data and pure functions. */
+const PURE = new Set(["cluster", "config", "pki", "text"]);
+
 /** Files that load such a package, which takes longer than `version` does: others import them where they need them. */
 const LOADING = new Set(
-  ["asn1", "certificate", "chain", "extensions", "issue", "key_pem", "name_constraints", "public_key", "request"]
+  ["asn1", "certificate", "chain", "extensions", "issue", "key_pem", "name_constraints", "public_key", "csr"]
     .concat("signature", "signing", "software_curves").map((file) => `pki/${file}`),
 );
 
@@ -128,6 +135,22 @@ const plugin: Deno.lint.Plugin = {
           ExportNamedDeclaration: (node) => check(node, node.source?.value),
           ExportAllDeclaration: (node) => check(node, node.source.value),
           ImportExpression: (node) => check(node, (node.source as { value?: unknown }).value),
+        };
+      },
+    },
+    "pure": {
+      create(context) {
+        const from = place(context.filename);
+        if (!from || !PURE.has(from.room)) return {};
+        return {
+          ImportDeclaration(node) {
+            if (target(context.filename, node.source.value) !== "system") return;
+            for (const one of node.specifiers) {
+              if (!OF_THE_WORLD.has(one.local.name)) continue;
+              const message = `"${from.room}" never looks at the world, but "${from.file}" takes a ${one.local.name}`;
+              context.report({ node, message: `${message}: what observes is in src/node` });
+            }
+          },
         };
       },
     },

@@ -3,11 +3,11 @@ import type { CommandSpec } from "./cli/flags.ts";
 import { type Outlet, outletOf } from "./cli/outlet.ts";
 import { outputIn, reporterFor } from "./cli/output.ts";
 import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
-import type { TextSource } from "./cli/requests.ts";
+import type { TextSource } from "./cli/options.ts";
 import type { Reporter } from "./cli/reporter.ts";
 import { dryRunText, Tally } from "./cli/tally.ts";
 import { stopwatch } from "./cli/stopwatch.ts";
-import type { Desk, Outcome } from "./commands/desk.ts";
+import type { CommandContext, Outcome } from "./commands/command_context.ts";
 import { COMMAND_TABLE } from "./dispatch.ts";
 import { EXIT, HostBusy, UserError } from "./errors.ts";
 import { recordingSystem } from "./host/recording.ts";
@@ -122,7 +122,7 @@ async function run(
   async function call(command: CommandSpec, parsed: Parsed, reporter: Reporter): Promise<Outcome> {
     const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
     const warned = new Set<string>();
-    const desk: Desk = {
+    const context: CommandContext = {
       system: busy ? recordingSystem(system, () => raise(busy)) : system,
       changing: () => busy ? raise(busy) : system,
       dryRun: () => dryRun(reporter),
@@ -139,7 +139,7 @@ async function run(
       },
     };
     const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
-    return await COMMAND_TABLE[command.name]!.run({ parsed, source, desk, build: stamp });
+    return await COMMAND_TABLE[command.name]!.run({ parsed, source, context, build: stamp });
   }
 
   try {

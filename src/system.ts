@@ -134,7 +134,7 @@ export interface Host {
    */
   write(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
   /** As `write`, for a file that the user asked for and gets: it does not come into the receipt, and `reset` leaves it. */
-  handOver(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
+  writeUserFile(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
   /**
    * Makes the directory with this mode, and its missing parents with mode 0755, each with one Change; a no-op when it is
    * there, whatever its mode.

@@ -1,6 +1,6 @@
 import { parseDuration } from "../config/duration.ts";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../config/suggest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";

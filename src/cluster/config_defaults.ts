@@ -16,9 +16,9 @@ import {
   upgradeDocument,
 } from "../config/serialize_kinds.ts";
 import { kubeProxyConfiguration } from "./addons/kube_proxy.ts";
-import { withDefaults } from "./component_defaults.ts";
-import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./component_zeros.ts";
-import { kubeletConfiguration } from "./kubelet.ts";
+import { withDefaults } from "./objects/config_map.ts";
+import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./kubelet/component_zeros.ts";
+import { kubeletConfiguration } from "./kubelet/configuration.ts";
 import { parseVersion, SUPPORTED } from "./versions.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";

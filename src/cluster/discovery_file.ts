@@ -5,7 +5,7 @@
  */
 import { InvalidInput } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
-import { isBearerToken, type Kubeconfig, NO_BEARER_TOKEN, parseKubeconfig } from "./kubeconfigs.ts";
+import { isBearerToken, type Kubeconfig, NO_BEARER_TOKEN, parseKubeconfig } from "./pki/kubeconfigs.ts";
 
 /** What a discovery file says. */
 export interface DiscoveryFile {

@@ -11,14 +11,14 @@ import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.t
 import { loadInit } from "../config/load.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { Document } from "../config/serialize_kinds.ts";
-import { suggestion } from "../config/nearest.ts";
+import { suggestion } from "../config/suggest.ts";
 import type { InitConfiguration, InitOverrides } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
 import type { System } from "../system.ts";
-import type { Desk, Outcome } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
+import type { CommandContext, Outcome } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
 
 /** A configuration file, read. */
 export interface ConfigFile {
@@ -58,14 +58,14 @@ const DEFAULTS: Readonly<Record<string, (hostname: string) => Document[]>> = {
  * @param components kinds of components' documents to print behind.
  * @throws {InvalidInput} when there is no such component.
  */
-export function printDefaults(desk: Desk, kind: string, components: readonly string[]): Outcome {
+export function printDefaults(command: CommandContext, kind: string, components: readonly string[]): Outcome {
   const known = Object.keys(COMPONENT_DEFAULTS);
   const problems = components.filter((name) => !known.includes(name)).map((name) => ({
     where: "--component-configs",
     what: `"${name}" is none of ${known.join(", ")}${suggestion(name, known)}`,
   }));
   if (problems.length > 0) throw new InvalidInput("Cannot print defaults:", problems);
-  const hostname = desk.system.host.hostname().trim().toLowerCase();
+  const hostname = command.system.host.hostname().trim().toLowerCase();
   return documentsOutcome([
     ...DEFAULTS[kind]!(hostname),
     ...components.map((name) => COMPONENT_DEFAULTS[name]!()),
@@ -73,11 +73,11 @@ export function printDefaults(desk: Desk, kind: string, components: readonly str
 }
 
 /** `config validate`: every problem of every document at once. The host is not looked at: a file is right or wrong anywhere. */
-export function validate(desk: Desk, { text, name }: ConfigFile, options: CheckOptions): Outcome {
+export function validate(command: CommandContext, { text, name }: ConfigFile, options: CheckOptions): Outcome {
   const warnings: string[] = [];
   const warn = (message: string) => {
     warnings.push(message);
-    desk.warn(message);
+    command.warn(message);
   };
   convertFile(text, name, ANY_HOST, SUPPORTED, { ...options, warn });
   return { text: "ok", result: { valid: true, warnings } };
@@ -85,30 +85,34 @@ export function validate(desk: Desk, { text, name }: ConfigFile, options: CheckO
 
 /** `config migrate`: the file as this version writes it, with all defaults; printed, or written where the user says. */
 export async function migrate(
-  desk: Desk,
+  command: CommandContext,
   { text, name }: ConfigFile,
   { newPath, dryRun, ...options }: CheckOptions & { newPath: string | undefined; dryRun: boolean },
 ): Promise<Outcome> {
-  const facts = await gatherFacts(desk.system.host);
-  const documents = convertFile(text, name, facts, SUPPORTED, { allowDeprecated: true, ...options, warn: desk.warn });
+  const facts = await gatherFacts(command.system.host);
+  const documents = convertFile(text, name, facts, SUPPORTED, {
+    allowDeprecated: true,
+    ...options,
+    warn: command.warn,
+  });
   if (newPath === undefined) return documentsOutcome(documents);
-  const { host } = dryRun ? desk.dryRun() : desk.system;
+  const { host } = dryRun ? command.dryRun() : command.system;
   // It may hold a token or a certificate key.
-  await host.handOver(newPath, asYaml(documents), 0o600, { secret: true });
+  await host.writeUserFile(newPath, asYaml(documents), 0o600, { secret: true });
   const kinds = documents.map(({ kind }) => kind);
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }
 
 /** @param runtime which of several there are matters only to who pulls. */
 async function loadForImages(
-  desk: Desk,
+  command: CommandContext,
   request: ImagesRequest,
   runtime?: System["runtime"],
 ): Promise<InitConfiguration> {
   checkMixedFlags(request.given);
   const { configText, configName, overrides } = request;
-  const facts = await gatherFacts(desk.system.host, runtime);
-  const options = { warn: desk.warn, anyHost: true, noPhases: true, anyRuntime: runtime === undefined };
+  const facts = await gatherFacts(command.system.host, runtime);
+  const options = { warn: command.warn, anyHost: true, noPhases: true, anyRuntime: runtime === undefined };
   return loadInit(configText, overrides, facts, SUPPORTED, configName, options);
 }
 
@@ -117,23 +121,23 @@ function imagesResult(names: readonly string[]): Record<string, unknown> {
 }
 
 /** `config images list`: the images that a control plane of this configuration runs. */
-export async function listImages(desk: Desk, request: ImagesRequest): Promise<Outcome> {
-  const config = await loadForImages(desk, request);
+export async function listImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
+  const config = await loadForImages(command, request);
   const names = controlPlaneImages(config.cluster);
   return { text: names.join("\n"), result: imagesResult(names) };
 }
 
 /** `config images pull`: the same images, pulled, whether they are there or not. */
-export async function pullImages(desk: Desk, request: ImagesRequest): Promise<Outcome> {
-  const given = await loadForImages(desk, request, desk.system.runtime);
+export async function pullImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
+  const given = await loadForImages(command, request, command.system.runtime);
   const config: InitConfiguration = {
     ...given,
     nodeRegistration: { ...given.nodeRegistration, imagePullPolicy: "Always" },
   };
-  const system = config.dryRun ? desk.dryRun() : desk.system;
+  const system = config.dryRun ? command.dryRun() : command.system;
   const runtime = system.runtime(config.nodeRegistration.criSocket);
   await runtime.version(); // a runtime that is not there is told once, not for every image
-  await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: desk.note, warn: desk.warn });
+  await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: command.note, warn: command.warn });
   const names = controlPlaneImages(config.cluster);
   if (config.dryRun) return { text: "", result: imagesResult(names) };
   return { text: names.map((name) => `pulled ${name}`).join("\n"), result: imagesResult(names) };

@@ -28,8 +28,8 @@ import { waitControlPlane } from "../phases/wait_control_plane.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import { waitPods } from "../phases/wait_pods.ts";
 import type { Host, KubeObject } from "../system.ts";
-import { type Desk, type Outcome, systemFor } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
+import { type CommandContext, type Outcome, systemFor } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
 import { existingFiles, patches } from "./init/checks.ts";
 import { type InitContext, initContext } from "./init/context.ts";
 import { manifestOutcome } from "./init/manifests.ts";
@@ -152,10 +152,10 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
 }
 
 /** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
-function load(desk: Desk, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
+function load(command: CommandContext, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
   const { configText, configName, overrides, phase } = request;
   const options = { anyRuntime: phase !== undefined && !WITH_RUNTIME.includes(phase[0]!) };
-  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { ...options, warn: desk.warn });
+  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { ...options, warn: command.warn });
   if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
   return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName, options);
 }
@@ -172,12 +172,15 @@ function checkKubeconfigDirectory(directory: string | undefined, phase: string |
 }
 
 /** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
-export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
-  const start = desk.clock();
+export async function init(command: CommandContext, request: InitRequest): Promise<Outcome> {
+  const start = command.clock();
   checkMixedFlags(request.given);
-  const { host } = desk.system;
-  const [facts, network] = await Promise.all([gatherFacts(host, desk.system.runtime), podNetworkOf(host, request.cni)]);
-  const config = load(desk, request, facts, network);
+  const { host } = command.system;
+  const [facts, network] = await Promise.all([
+    gatherFacts(host, command.system.runtime),
+    podNetworkOf(host, request.cni),
+  ]);
+  const config = load(command, request, facts, network);
   const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
@@ -185,9 +188,9 @@ export async function init(desk: Desk, request: InitRequest): Promise<Outcome> {
     const result = { phase: selection.only, skipped: true };
     return { text: "Nothing was done: upload-certs needs --upload-certs.", result };
   }
-  const system = systemFor(desk, config);
-  const context = await initContext(system, desk, facts, config, network, KEY_ORDER, request);
+  const system = systemFor(command, config);
+  const context = await initContext(system, command, facts, config, network, KEY_ORDER, request);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
-  await runPhases(PHASES, context, selection, desk.observer);
-  return initOutcome(context, selection.only, request.shown, (desk.clock() - start) / 1_000);
+  await runPhases(PHASES, context, selection, command.observer);
+  return initOutcome(context, selection.only, request.shown, (command.clock() - start) / 1_000);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { CERTIFICATES } from "../cluster/certificates.ts";
-import { KUBECONFIGS } from "../cluster/kubeconfigs.ts";
+import { CERTIFICATES } from "../cluster/pki/certificates.ts";
+import { KUBECONFIGS } from "../cluster/pki/kubeconfigs.ts";
 import { phaseNames } from "./init.ts";
 
 Deno.test("init has every certificate, kubeconfig and static pod among its phases", () => {

@@ -12,8 +12,8 @@ import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
 import { WORKER_CHECKS } from "../phases/preflight/worker.ts";
 import { waitReady, waitRegistered } from "../phases/wait_node.ts";
-import { type Desk, type Outcome, phaseOutcome, systemFor } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
+import { type CommandContext, type Outcome, phaseOutcome, systemFor } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
 import { type JoinContext, joinContext } from "./join/context.ts";
 
 /** What the command line asks `join` for. */
@@ -94,20 +94,20 @@ function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
 }
 
 /** Makes this host a worker node; run again, it goes on, or changes nothing. */
-export async function join(desk: Desk, request: JoinRequest): Promise<Outcome> {
-  const start = desk.clock();
+export async function join(command: CommandContext, request: JoinRequest): Promise<Outcome> {
+  const start = command.clock();
   checkMixedFlags(request.given);
-  const facts = await gatherFacts(desk.system.host, desk.system.runtime);
-  const options = { warn: desk.warn };
+  const facts = await gatherFacts(command.system.host, command.system.runtime);
+  const options = { warn: command.warn };
   const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
   checkSupported(config, request.overrides.controlPlane === true);
   const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
   checkPhaseNames(PHASES, selection);
-  const system = systemFor(desk, config);
-  const context = await joinContext(system, desk, facts, config);
-  await runPhases(PHASES, context, selection, desk.observer);
+  const system = systemFor(command, config);
+  const context = await joinContext(system, command, facts, config);
+  await runPhases(PHASES, context, selection, command.observer);
   if (selection.only) return nothingDone(selection.only) ?? phaseOutcome(selection.only, config.dryRun);
-  const seconds = (desk.clock() - start) / 1_000;
+  const seconds = (command.clock() - start) / 1_000;
   const result = { node: context.nodeName, seconds };
   if (config.dryRun) return { text: "", result: { ...result, dryRun: true } };
   return {

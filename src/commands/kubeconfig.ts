@@ -1,14 +1,14 @@
-import { certificateNamed, pkiPaths, validityOf } from "../cluster/certificates.ts";
+import { certificateNamed, pkiPaths, validityOf } from "../cluster/pki/certificates.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
-import { type ExistingPair, readPair, signingAuthority, whyCannotSign } from "../cluster/existing_pair.ts";
+import { type ExistingPair, readPair, signingAuthority, whyCannotSign } from "../node/pki/pair.ts";
 import {
   isBearerToken,
   kubeconfigDocument,
   NO_BEARER_TOKEN,
   parseKubeconfig,
   type UserCredentials,
-} from "../cluster/kubeconfigs.ts";
-import { type ConfigurationSource, findConfiguration } from "../cluster/stored_config.ts";
+} from "../cluster/pki/kubeconfigs.ts";
+import { type ConfigurationSource, findConfiguration } from "../node/stored_config.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { durationMs, parseDuration } from "../config/duration.ts";
 import { loadInit } from "../config/load.ts";
@@ -16,8 +16,8 @@ import type { ClusterConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput, type Problem, UserError } from "../errors.ts";
 import { generateKeyPair } from "../pki/keys.ts";
-import type { Desk, Outcome } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
+import type { CommandContext, Outcome } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
 
 /** What `kubeconfig user` is asked for. */
 export interface UserRequest extends ConfigurationSource {
@@ -52,17 +52,20 @@ function check({ clientName, organizations, token, validityPeriod }: UserRequest
 }
 
 /** The cluster's configuration and the URL of its API server. */
-async function clusterOf(desk: Desk, request: UserRequest): Promise<{ cluster: ClusterConfiguration; server: string }> {
-  const { host } = desk.system;
+async function clusterOf(
+  command: CommandContext,
+  request: UserRequest,
+): Promise<{ cluster: ClusterConfiguration; server: string }> {
+  const { host } = command.system;
   if (request.configText !== undefined) {
     const facts = await gatherFacts(host);
     const withOneSocket = { ...facts, criSockets: facts.criSockets.slice(0, 1) }; // no runtime is asked for anything
     const config = loadInit(request.configText, {}, withOneSocket, SUPPORTED, request.configName);
     return { cluster: config.cluster, server: controlPlaneUrl(config.cluster, config.localAPIEndpoint) };
   }
-  const { cluster, origin, reason } = await findConfiguration(desk.system, request);
+  const { cluster, origin, reason } = await findConfiguration(command.system, request);
   if (origin === "defaults") {
-    desk.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
+    command.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
   }
   const text = await host.readText(request.kubeconfig);
   if (text !== undefined) return { cluster, server: parseKubeconfig(text, request.kubeconfig).server };
@@ -72,10 +75,10 @@ async function clusterOf(desk: Desk, request: UserRequest): Promise<{ cluster: C
 }
 
 /** `kubeconfig user`: a kubeconfig for one more user, on standard output. Nothing is written. */
-export async function user(desk: Desk, request: UserRequest): Promise<Outcome> {
+export async function user(command: CommandContext, request: UserRequest): Promise<Outcome> {
   check(request);
-  const { host } = desk.system;
-  const { cluster, server } = await clusterOf(desk, request);
+  const { host } = command.system;
+  const { cluster, server } = await clusterOf(command, request);
   const pair = await readPair(host, { cluster }, AUTHORITY);
   if (!pair.certificates) {
     const { certificate } = pkiPaths(cluster, AUTHORITY);
@@ -90,28 +93,28 @@ export async function user(desk: Desk, request: UserRequest): Promise<Outcome> {
     caPem: certificatePem(...pair.certificates),
     user: request.clientName,
     credentials: request.token === undefined
-      ? await certificateFor(desk, request, cluster, pair)
+      ? await certificateFor(command, request, cluster, pair)
       : { token: request.token },
   });
   return { text: stringify(document).trimEnd(), result: document };
 }
 
 async function certificateFor(
-  desk: Desk,
+  command: CommandContext,
   { clientName, organizations, validityPeriod }: UserRequest,
   cluster: ClusterConfiguration,
   pair: ExistingPair,
 ): Promise<UserCredentials> {
   if (durationMs(validityPeriod) > durationMs(USUAL_PERIOD)) {
-    desk.warn(`${validityPeriod} is long: whoever gets hold of the certificate has access until it expires`);
+    command.warn(`${validityPeriod} is long: whoever gets hold of the certificate has access until it expires`);
   }
   if (organizations.includes("system:masters")) {
-    desk.warn(
+    command.warn(
       "system:masters is above all authorization: its rights cannot be taken back before the certificate expires",
     );
   }
   const authority = signingAuthority({ cluster }, AUTHORITY, pair);
-  const why = await whyCannotSign(authority, desk.system.host.now());
+  const why = await whyCannotSign(authority, command.system.host.now());
   if (why) {
     const where = pkiPaths(cluster, AUTHORITY).certificate;
     throw new InvalidInput("Cannot make a kubeconfig:", [{ where, what: why }]);
@@ -120,7 +123,11 @@ async function certificateFor(
   const { certificatePem } = await import("../pki/certificate.ts");
   const { privateKeyPem } = await import("../pki/key_pem.ts");
   const keys = await generateKeyPair(cluster.encryptionAlgorithm);
-  const period = validityOf("leaf", { ...cluster, certificateValidityPeriod: validityPeriod }, desk.system.host.now());
+  const period = validityOf(
+    "leaf",
+    { ...cluster, certificateValidityPeriod: validityPeriod },
+    command.system.host.now(),
+  );
   const certificate = await issueLeaf(
     { ...period, commonName: clientName, organizations, usages: ["client"], dnsNames: [], ipAddresses: [] },
     keys.publicKey,
@@ -128,7 +135,7 @@ async function certificateFor(
   );
   const { chainTrouble } = await import("../pki/chain.ts");
   const where = pkiPaths(cluster, AUTHORITY).certificate;
-  const [now, usage] = [desk.system.host.now(), "client"] as const;
+  const [now, usage] = [command.system.host.now(), "client"] as const;
   const trouble = await chainTrouble(certificate, [], authority.certificate, where, { now, usage });
   if (trouble) throw new InvalidInput("Cannot make a kubeconfig:", [{ where, what: `cannot sign it: it ${trouble}` }]);
   return { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };

@@ -1,4 +1,4 @@
-import { readKubeletSettings } from "../cluster/kubelet_settings.ts";
+import { readKubeletSettings } from "../node/kubelet/settings.ts";
 import { loadReset } from "../config/load_reset.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { ResetConfiguration, ResetOverrides, Timeouts } from "../config/types.ts";
@@ -15,8 +15,8 @@ import { removeGroups, removeLogs } from "../phases/reset/leftovers.ts";
 import { removeNetwork } from "../phases/reset/network.ts";
 import { checkUser, preflight } from "../phases/reset/preflight.ts";
 import { stopKubelet, unmount } from "../phases/reset/processes.ts";
-import { type Desk, type Outcome, phaseOutcome, systemFor } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
+import { type CommandContext, type Outcome, phaseOutcome, systemFor } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
 import { confirm, resetContext } from "./reset/context.ts";
 import { type Loss, lossOf, lossText } from "./reset/loss.ts";
 import { startTicker } from "./reset/ticker.ts";
@@ -69,7 +69,7 @@ export function phaseNames(): string[] {
 }
 
 /** The runtime that the kubelet was set up with, where that can be told; otherwise those that are there. */
-async function criSockets({ system: { host }, warn }: Desk): Promise<readonly string[]> {
+async function criSockets({ system: { host }, warn }: CommandContext): Promise<readonly string[]> {
   if (host.uid() === 0) { // others may not look; preflight says so
     try {
       const { runtimeEndpoint } = await readKubeletSettings(host);
@@ -114,43 +114,43 @@ const OF_BOTH: readonly Left[] = [
 ];
 
 /** Says what will be lost, and asks; the time that an answer takes is no phase's. */
-async function announce(desk: Desk, context: ResetContext, pause: () => void): Promise<Loss | undefined> {
+async function announce(command: CommandContext, context: ResetContext, pause: () => void): Promise<Loss | undefined> {
   context.doing("asking etcd for its members");
   const loss = await lossOf(context);
-  if (loss !== undefined) desk.warn(lossText(loss, context));
+  if (loss !== undefined) command.warn(lossText(loss, context));
   pause();
-  await confirm(desk, context);
+  await confirm(command, context);
   return loss;
 }
 
 /** Takes the node off this host; run again, it goes on, or finds nothing to do. */
-export async function reset(desk: Desk, request: ResetRequest): Promise<Outcome> {
+export async function reset(command: CommandContext, request: ResetRequest): Promise<Outcome> {
   checkMixedFlags(request.given);
-  const facts = { criSockets: await criSockets(desk) };
+  const facts = { criSockets: await criSockets(command) };
   const config = loadReset(request.configText, request.overrides, facts, request.configName, {
-    warn: desk.warn,
+    warn: command.warn,
   });
   const selection = selectionOf(config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
-  const system = systemFor(desk, { ...config, timeouts: hurried(config) });
+  const system = systemFor(command, { ...config, timeouts: hurried(config) });
   const [left, unfinished]: [Left[], Left[]] = [[], []];
-  const ticker = startTicker(desk.note);
+  const ticker = startTicker(command.note);
   try {
     const { doing } = ticker;
     const { kubeconfig } = request;
-    const context = await resetContext(system, desk, config, { kubeconfig, left, unfinished, doing });
+    const context = await resetContext(system, command, config, { kubeconfig, left, unfinished, doing });
     const asks = (selection.only ?? preflight.name) === preflight.name && !selection.skip.includes(preflight.name);
     if (asks || selection.only !== undefined) checkUser(context);
-    const loss = asks ? await announce(desk, context, () => doing("")) : undefined;
-    const start = desk.clock();
+    const loss = asks ? await announce(command, context, () => doing("")) : undefined;
+    const start = command.clock();
     await runPhases(PHASES, context, selection, {
-      ...desk.observer,
+      ...command.observer,
       started(path) {
         doing(path);
-        desk.observer.started(path);
+        command.observer.started(path);
       },
     });
-    const seconds = (desk.clock() - start) / 1_000;
+    const seconds = (command.clock() - start) / 1_000;
     return outcomeOf(context, selection.only, { left, seconds, ...(loss === undefined ? {} : { loss }) });
   } finally {
     ticker.stop();

@@ -1,19 +1,19 @@
-import { readKubeletSettings } from "../cluster/kubelet_settings.ts";
+import { readKubeletSettings } from "../node/kubelet/settings.ts";
 import { DEFAULT_CERTIFICATES_DIRECTORY, KUBECONFIG_FILES, KUBELET_FILES, PORTS } from "../cluster/paths.ts";
-import { apiServerUrl, type StaticPodManifest } from "../cluster/static_pod_manifest.ts";
+import { apiServerUrl, type StaticPodManifest } from "../node/static_pod_manifest.ts";
 import { EXIT } from "../errors.ts";
 import type { System } from "../system.ts";
-import type { Desk, Outcome } from "./desk.ts";
-import { gatherFacts } from "./facts.ts";
-import { observeApi, observeEtcd } from "./status/api.ts";
-import { observeCertificates } from "./status/certificates.ts";
-import { apiServerHealth, etcdHealth, observeComponent, observeHealth } from "./status/components.ts";
-import type { Role, Status } from "./status/document.ts";
-import { observePods } from "./status/pods.ts";
+import type { CommandContext, Outcome } from "./command_context.ts";
+import { gatherFacts } from "../node/facts.ts";
+import { observeApi, observeEtcd } from "../node/status/api.ts";
+import { observeCertificates } from "../node/status/certificates.ts";
+import { apiServerHealth, etcdHealth, observeComponent, observeHealth } from "../node/status/components.ts";
+import type { Role, Status } from "../node/status/document.ts";
+import { observePods } from "../node/status/pods.ts";
 import { judge, noCluster } from "./status/judge.ts";
-import { look, type Seen, valueOf } from "./status/look.ts";
-import { type Manifests, readManifests, UNREAD_MANIFESTS } from "./status/manifests.ts";
-import { observeKubelet, observeRuntime, observeSystemd } from "./status/services.ts";
+import { look, type Seen, valueOf } from "../node/status/look.ts";
+import { type Manifests, readManifests, UNREAD_MANIFESTS } from "../node/status/manifests.ts";
+import { observeKubelet, observeRuntime, observeSystemd } from "../node/status/services.ts";
 import { statusText } from "./status/text.ts";
 
 /** What this host is, by what lies on it. */
@@ -119,7 +119,7 @@ async function observe(system: System): Promise<Status> {
 }
 
 /** `status`: how this node is, from process 1 to its certificates. Changes nothing; ends with 0 only when all is well. */
-export async function status({ system }: Desk): Promise<Outcome> {
+export async function status({ system }: CommandContext): Promise<Outcome> {
   const found = await observe(system);
   return {
     text: statusText(found, system.host.now()),

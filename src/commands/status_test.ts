@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { EXIT, UserError } from "../errors.ts";
-import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
+import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, HttpAnswer, KubeClient, RuntimeContainer, System } from "../system.ts";
-import type { Desk } from "./desk.ts";
+import type { CommandContext } from "./command_context.ts";
 import { status } from "./status.ts";
-import type { Status } from "./status/document.ts";
+import type { Status } from "../node/status/document.ts";
 import { judge } from "./status/judge.ts";
-import { look } from "./status/look.ts";
+import { look } from "../node/status/look.ts";
 import { duration } from "./status/text.ts";
 import { conforms } from "../../tests/program/conform.ts";
 
@@ -132,7 +132,7 @@ async function statusOf(
     runtime: () => runtimeOf(containers),
     unverified: { get: (url: string) => get(new URL(url).pathname + new URL(url).search) },
   } as unknown as System;
-  const { text, result, exitCode } = await status({ system } as Desk);
+  const { text, result, exitCode } = await status({ system } as CommandContext);
   conforms(JSON.parse(JSON.stringify(result)), "status.json");
   return { text, exitCode, found: result as unknown as Status };
 }

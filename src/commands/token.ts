@@ -1,9 +1,9 @@
-import { bootstrapTokens, bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
-import { CLUSTER_INFO } from "../cluster/cluster_info.ts";
-import { readCredentials } from "../cluster/credentials.ts";
+import { bootstrapTokens, bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/objects/bootstrap_token.ts";
+import { CLUSTER_INFO } from "../cluster/objects/cluster_info.ts";
+import { readCredentials } from "../node/credentials.ts";
 import { controlPlaneJoinCommand, joinCommand } from "../cluster/join_command.ts";
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import { configMapText } from "../cluster/kubeadm_config.ts";
+import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
+import { configMapText } from "../node/config_map.ts";
 import { loadBootstrapToken } from "../config/load_token.ts";
 import type { BootstrapToken } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { formatToken, generateToken, isToken } from "../pki/token.ts";
 import type { KubeClient, KubeObject, ObjectReference, System } from "../system.ts";
 import { commandLine } from "../text/shell.ts";
 import { table } from "../text/table.ts";
-import type { Desk, Outcome } from "./desk.ts";
+import type { CommandContext, Outcome } from "./command_context.ts";
 
 /** What `token create` is asked for; a field is absent where its flag was not given. */
 export interface TokenRequest {
@@ -88,11 +88,11 @@ function checkCertificateKey(key: string | undefined, printJoinCommand: boolean)
 }
 
 /** `token create`: makes a token known to the cluster. */
-export async function create(desk: Desk, request: TokenRequest): Promise<Outcome> {
+export async function create(command: CommandContext, request: TokenRequest): Promise<Outcome> {
   const { printJoinCommand, certificateKey, kubeconfig, dryRun, ...given } = request;
   checkCertificateKey(certificateKey, printJoinCommand);
   const token = loadBootstrapToken({ ...given, token: given.token ?? formatToken(generateToken()) });
-  const system = dryRun ? desk.dryRun() : desk.system;
+  const system = dryRun ? command.dryRun() : command.system;
   const client = await clientOf(system, kubeconfig);
   if (await client.get(secretReference(token.token))) {
     throw new InvalidInput("Cannot make this token:", [{
@@ -106,8 +106,8 @@ export async function create(desk: Desk, request: TokenRequest): Promise<Outcome
   const result = tokenDocument(bootstrapTokens([secret], new Date(0))[0]!);
   if (!printJoinCommand) return { text: token.token, result };
   const worker = await joinWith(client, token);
-  const command = certificateKey === undefined ? worker : controlPlaneJoinCommand(worker, certificateKey);
-  return { text: commandLine(command), result: { ...result, joinCommand: command } };
+  const joinWords = certificateKey === undefined ? worker : controlPlaneJoinCommand(worker, certificateKey);
+  return { text: commandLine(joinWords), result: { ...result, joinCommand: joinWords } };
 }
 
 /** `23h`, `<forever>` or `<expired>`. */
@@ -119,9 +119,9 @@ function remaining({ expires }: BootstrapToken, now: Date): string {
 }
 
 /** `token list`: the tokens that the cluster knows, secrets and all, as kubeadm shows them to administrators. */
-export async function list(desk: Desk, kubeconfig: string): Promise<Outcome> {
-  const client = await clientOf(desk.system, kubeconfig);
-  const now = desk.system.host.now();
+export async function list(command: CommandContext, kubeconfig: string): Promise<Outcome> {
+  const client = await clientOf(command.system, kubeconfig);
+  const now = command.system.host.now();
   const tokens = bootstrapTokens(await tokenSecrets(client), new Date(0));
   const rows = [
     ["TOKEN", "TTL", "EXPIRES", "USAGES", "DESCRIPTION", "EXTRA GROUPS"],
@@ -139,7 +139,7 @@ export async function list(desk: Desk, kubeconfig: string): Promise<Outcome> {
 
 /** `token delete`: takes tokens back, by id or in full. */
 export async function remove(
-  desk: Desk,
+  command: CommandContext,
   tokens: readonly string[],
   kubeconfig: string,
   dryRun: boolean,
@@ -151,7 +151,7 @@ export async function remove(
       : `${wrong.length} of ${tokens.length} are neither an id (abcdef) nor a token`;
     throw new InvalidInput("Cannot delete tokens:", [{ where: "TOKEN", what }]);
   }
-  const client = await clientOf(dryRun ? desk.dryRun() : desk.system, kubeconfig);
+  const client = await clientOf(dryRun ? command.dryRun() : command.system, kubeconfig);
   for (const token of tokens) await client.delete(secretReference(token));
   const ids = tokens.map((token) => token.split(".")[0]!);
   const done = dryRun ? "would be deleted" : "is deleted";

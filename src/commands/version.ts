@@ -1,6 +1,6 @@
 import { SUPPORTED } from "../cluster/versions.ts";
 import type { Build } from "../version.ts";
-import type { Outcome } from "./desk.ts";
+import type { Outcome } from "./command_context.ts";
 
 /**
  * The fields that `kubeadm version` has of itself, about this program. `goVersion` and `buildDate` are left out: there is

@@ -6,7 +6,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kubelet/config/v1beta1/types.go
  * @module
  */
-import { durationText } from "./formats.ts";
+import { durationText } from "./validators.ts";
 import type { Schema } from "./schema.ts";
 
 const TEXT: Schema = { type: "text" };

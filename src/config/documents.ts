@@ -5,10 +5,10 @@
 import { InvalidInput } from "../errors.ts";
 import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kinds.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "./suggest.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
 import { applyOverrides, type Documents, type FlagField, placeIn } from "./overrides.ts";
-import { type Locate, Problems } from "./problems.ts";
+import { FieldErrors, type Locate } from "./field_errors.ts";
 import { checkShape, type Schema } from "./schema.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
 import type { Places } from "./yaml_places.ts";
@@ -90,7 +90,7 @@ interface ReadFile {
 function readDocuments(
   { found, places, source }: ReadFile,
   kinds: readonly string[],
-  problems: Problems,
+  problems: FieldErrors,
   options: LoadOptions,
 ): Documents {
   const documents: Documents = Object.create(null);
@@ -148,12 +148,12 @@ export function openDocuments<Overrides extends object>(
   wanted: readonly string[],
   options: LoadOptions = {},
   besides: readonly string[] = [],
-): { documents: Documents; problems: Problems } {
+): { documents: Documents; problems: FieldErrors } {
   let origins: ReadonlyMap<string, string> = new Map();
   const file: ReadFile = text === undefined
     ? { found: [], source }
     : { found: parseDocuments(text, source), places: placesIn(text), source };
-  const problems = new Problems(
+  const problems = new FieldErrors(
     (path) => placeIn(origins, flags, text !== undefined)(path),
     locator(file),
     options.warn,

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "./flag_values.ts";
 import { isImageReference } from "./image_reference.ts";
-import { RECORDED_BOOLEANS, RECORDED_INTEGERS, RECORDED_LISTS, RECORDED_REFERENCES } from "./recorded_values.ts";
+import {
+  RECORDED_BOOLEANS,
+  RECORDED_INTEGERS,
+  RECORDED_LISTS,
+  RECORDED_REFERENCES,
+} from "../../tests/recorded/values.ts";
 
 function compare(name: string, read: (text: string) => unknown, recorded: readonly (readonly [string, unknown?])[]) {
   Deno.test(`${name}() reads and refuses what Go reads and refuses`, () => {

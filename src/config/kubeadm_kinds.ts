@@ -3,8 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go
  * @module
  */
-import * as format from "./formats.ts";
-import type { Check } from "./formats.ts";
+import * as format from "./validators.ts";
+import type { Check } from "./validators.ts";
 import type { Schema } from "./schema.ts";
 
 type Fields = Readonly<Record<string, Schema>>;

@@ -3,7 +3,7 @@
  * Pure: nothing is read, asked or looked up here.
  * @module
  */
-import * as complete from "./complete.ts";
+import * as complete from "./defaults.ts";
 import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";

@@ -1,4 +1,4 @@
-import { completeCluster, type Given } from "./complete.ts";
+import { completeCluster, type Given } from "./defaults.ts";
 import { freeze, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { INIT_FLAGS } from "./overrides.ts";

@@ -1,4 +1,4 @@
-import { completeReset, type Given } from "./complete.ts";
+import { completeReset, type Given } from "./defaults.ts";
 import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { RESET_FLAGS } from "./overrides.ts";

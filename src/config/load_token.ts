@@ -1,7 +1,7 @@
 import { checkValues } from "./schema.ts";
-import { completeBootstrapToken, type Given } from "./complete.ts";
+import { completeBootstrapToken, type Given } from "./defaults.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import { Problems } from "./problems.ts";
+import { FieldErrors } from "./field_errors.ts";
 import type { BootstrapToken } from "./types.ts";
 import { validateBootstrapTokens } from "./validate_node.ts";
 
@@ -19,7 +19,7 @@ const FLAGS: Readonly<Record<string, string>> = {
  * @throws {InvalidInput} with every problem, each with its flag; the token's secret half is never shown.
  */
 export function loadBootstrapToken(given: Given<BootstrapToken>): BootstrapToken {
-  const problems = new Problems((path) => FLAGS[/bootstrapTokens\[0\]\.(\w+)/.exec(path)?.[1] ?? ""] ?? path);
+  const problems = new FieldErrors((path) => FLAGS[/bootstrapTokens\[0\]\.(\w+)/.exec(path)?.[1] ?? ""] ?? path);
   const token = completeBootstrapToken(given);
   checkValues(KUBEADM_KINDS.InitConfiguration, { bootstrapTokens: [token] }, "InitConfiguration", problems.add);
   problems.settle();

@@ -1,4 +1,4 @@
-import { checkNames, completeTimeouts, type Given } from "./complete.ts";
+import { checkNames, completeTimeouts, type Given } from "./defaults.ts";
 import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { checkValues } from "./schema.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./suggest.ts";
 import { checkMixedFlags } from "./overrides.ts";
 
 const MIXED: readonly (readonly [string, readonly string[], readonly string[]])[] = [

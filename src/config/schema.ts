@@ -4,8 +4,8 @@
  * @module
  */
 import { parseDuration } from "./duration.ts";
-import { type Check, durationText } from "./formats.ts";
-import { suggestion } from "./nearest.ts";
+import { type Check, durationText } from "./validators.ts";
+import { suggestion } from "./suggest.ts";
 import { describe, isMapping } from "./yaml.ts";
 
 /** What a value may be. `doc` is one line for people. */

@@ -3,12 +3,12 @@
  * @module
  */
 import { InvalidInput } from "../errors.ts";
-import { completeCluster, type Given } from "./complete.ts";
+import { completeCluster, type Given } from "./defaults.ts";
 import { KUBEADM_VERSION } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
 import type { Documents } from "./overrides.ts";
-import { Problems } from "./problems.ts";
+import { FieldErrors } from "./field_errors.ts";
 import { checkShape, checkValues, type Report } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
 import { parseDocuments } from "./yaml.ts";
@@ -81,7 +81,7 @@ export function parseClusterConfiguration(
     const found = document ? `${document.apiVersion} ${document.kind}` : "nothing";
     throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${KUBEADM_VERSION} ClusterConfiguration`);
   }
-  const problems = new Problems((path) => path);
+  const problems = new FieldErrors((path) => path);
   const report: Report = (path, what) => RELIED_ON.test(path) && problems.add(path, what);
   const documents: Documents = {
     [kind]: checkShape(schema, document.body, kind, problems.add, "ignore") as Record<string, unknown>,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RECORDED_URLS } from "./recorded_urls.ts";
+import { RECORDED_URLS } from "../../tests/recorded/urls.ts";
 import { isHttps, parseGoUrl } from "./url.ts";
 
 Deno.test("parseGoUrl() reads and refuses what Go reads and refuses", () => {

@@ -6,7 +6,7 @@
 import { ADDRESS_BITS, addressCount, type Cidr, formatCidr, overlaps, parseCidr } from "./addresses.ts";
 import { parseDuration } from "./duration.ts";
 import { minorOf } from "./kubernetes_version.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "./suggest.ts";
 import type { Report } from "./schema.ts";
 import type { Arg, ClusterConfiguration, ExternalEtcd } from "./types.ts";
 import { type GoUrl, parseGoUrl } from "./url.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { classify, contains, formatCidr, parseAddress, parseCidr } from "./addresses.ts";
-import { hasScheme } from "./complete.ts";
+import { hasScheme } from "./defaults.ts";
 import type { Report } from "./schema.ts";
 import type * as t from "./types.ts";
 import { parseGoUrl } from "./url.ts";

@@ -1,5 +1,5 @@
 import type { Parsed } from "../cli/parse.ts";
-import { kubeconfigOf, nameOf, textOf, type TextSource } from "../cli/requests.ts";
+import { kubeconfigOf, nameOf, textOf, type TextSource } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** Where the cluster's configuration is to be looked for. */
@@ -16,16 +16,16 @@ async function sourceOf(parsed: Parsed, source: TextSource) {
 export const CERTS_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   "certs check-expiration": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const { checkExpiration } = await import("../commands/certs/check_expiration.ts");
-      return await checkExpiration(desk, await sourceOf(parsed, source));
+      return await checkExpiration(context, await sourceOf(parsed, source));
     },
   },
   "certs renew": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const { renew } = await import("../commands/certs/renew.ts");
-      return await renew(desk, {
+      return await renew(context, {
         ...await sourceOf(parsed, source),
         names: parsed.operands,
         restart: parsed.switch("restart") === true,
@@ -36,9 +36,9 @@ export const CERTS_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   },
   "certs generate-csr": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const { generateCsr } = await import("../commands/certs/generate_csr.ts");
-      return await generateCsr(desk, {
+      return await generateCsr(context, {
         configText: await textOf(parsed, "config", source),
         configName: nameOf(parsed, "config"),
         certificatesDir: parsed.text("cert-dir"),

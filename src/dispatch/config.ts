@@ -1,13 +1,13 @@
 import type { Parsed } from "../cli/parse.ts";
-import { imagesOverrides, nameOf, requiredText, textOf, type TextSource } from "../cli/requests.ts";
+import { imagesOverrides, nameOf, requiredText, textOf, type TextSource } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 function printing(kind: string): CommandEntry {
   return {
     phases: NO_PHASES,
-    async run({ parsed, desk }) {
+    async run({ parsed, context }) {
       const { printDefaults } = await import("../commands/config.ts");
-      return printDefaults(desk, kind, parsed.list("component-configs") ?? []);
+      return printDefaults(context, kind, parsed.list("component-configs") ?? []);
     },
   };
 }
@@ -29,10 +29,10 @@ export const CONFIG_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   "config print upgrade-defaults": printing("upgrade"),
   "config validate": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const file = await requiredText(parsed, "config", source);
       const { validate } = await import("../commands/config.ts");
-      return validate(desk, file, {
+      return validate(context, file, {
         allowDeprecated: parsed.switch("allow-deprecated-api") === true,
         allowExperimental: parsed.switch("allow-experimental-api") === true,
       });
@@ -40,10 +40,10 @@ export const CONFIG_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   },
   "config migrate": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const file = await requiredText(parsed, "old-config", source);
       const { migrate } = await import("../commands/config.ts");
-      return await migrate(desk, file, {
+      return await migrate(context, file, {
         allowExperimental: parsed.switch("allow-experimental-api") === true,
         newPath: parsed.text("new-config"),
         dryRun: parsed.switch("dry-run") === true,
@@ -52,12 +52,12 @@ export const CONFIG_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   },
   "config images list": {
     phases: NO_PHASES,
-    run: async ({ parsed, source, desk }) =>
-      await (await import("../commands/config.ts")).listImages(desk, await imagesRequest(parsed, source)),
+    run: async ({ parsed, source, context }) =>
+      await (await import("../commands/config.ts")).listImages(context, await imagesRequest(parsed, source)),
   },
   "config images pull": {
     phases: NO_PHASES,
-    run: async ({ parsed, source, desk }) =>
-      await (await import("../commands/config.ts")).pullImages(desk, await imagesRequest(parsed, source)),
+    run: async ({ parsed, source, context }) =>
+      await (await import("../commands/config.ts")).pullImages(context, await imagesRequest(parsed, source)),
   },
 };

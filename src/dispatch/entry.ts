@@ -1,13 +1,13 @@
 import type { Parsed } from "../cli/parse.ts";
-import type { TextSource } from "../cli/requests.ts";
-import type { Desk, Outcome } from "../commands/desk.ts";
+import type { TextSource } from "../cli/options.ts";
+import type { CommandContext, Outcome } from "../commands/command_context.ts";
 import type { Build } from "../version.ts";
 
 /** What a command is given. */
 export interface CommandCall {
   parsed: Parsed;
   source: TextSource;
-  desk: Desk;
+  context: CommandContext;
   build: Build;
 }
 

@@ -1,11 +1,11 @@
-import { certificateKeyOf, initOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
+import { certificateKeyOf, initOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const INIT: CommandEntry = {
   phases: async () => (await import("../commands/init.ts")).phaseNames(),
-  async run({ parsed, source, desk }) {
+  async run({ parsed, source, context }) {
     const { init } = await import("../commands/init.ts");
-    return await init(desk, {
+    return await init(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
       given: parsed.given,

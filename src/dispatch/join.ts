@@ -1,11 +1,11 @@
-import { certificateKeyOf, joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/requests.ts";
+import { certificateKeyOf, joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const JOIN: CommandEntry = {
   phases: async () => (await import("../commands/join.ts")).phaseNames(),
-  async run({ parsed, source, desk }) {
+  async run({ parsed, source, context }) {
     const { join } = await import("../commands/join.ts");
-    return await join(desk, {
+    return await join(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
       given: parsed.given,

@@ -1,13 +1,13 @@
-import { kubeconfigOf, nameOf, textOf, tokenOf } from "../cli/requests.ts";
+import { kubeconfigOf, nameOf, textOf, tokenOf } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** `kubeconfig …`. */
 export const KUBECONFIG_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   "kubeconfig user": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const { user } = await import("../commands/kubeconfig.ts");
-      return await user(desk, {
+      return await user(context, {
         clientName: parsed.text("client-name") ?? "",
         organizations: parsed.list("org") ?? [],
         token: await tokenOf(parsed, source),

@@ -1,11 +1,11 @@
-import { kubeconfigOf, nameOf, operandsOf, resetOverrides, textOf } from "../cli/requests.ts";
+import { kubeconfigOf, nameOf, operandsOf, resetOverrides, textOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const RESET: CommandEntry = {
   phases: async () => (await import("../commands/reset.ts")).phaseNames(),
-  async run({ parsed, source, desk }) {
+  async run({ parsed, source, context }) {
     const { reset } = await import("../commands/reset.ts");
-    return await reset(desk, {
+    return await reset(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
       given: parsed.given,

@@ -4,6 +4,6 @@ import { type CommandEntry, NO_PHASES } from "./entry.ts";
 export const STATUS_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   status: {
     phases: NO_PHASES,
-    run: async ({ desk }) => await (await import("../commands/status.ts")).status(desk),
+    run: async ({ context }) => await (await import("../commands/status.ts")).status(context),
   },
 };

@@ -1,13 +1,13 @@
-import { certificateKeyOf, kubeconfigOf, tokenFields } from "../cli/requests.ts";
+import { certificateKeyOf, kubeconfigOf, tokenFields } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** `token …`. */
 export const TOKEN_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   "token create": {
     phases: NO_PHASES,
-    async run({ parsed, source, desk }) {
+    async run({ parsed, source, context }) {
       const { create } = await import("../commands/token.ts");
-      return await create(desk, {
+      return await create(context, {
         ...tokenFields(parsed),
         certificateKey: await certificateKeyOf(parsed, source),
         printJoinCommand: parsed.switch("print-join-command") === true,
@@ -18,13 +18,14 @@ export const TOKEN_ENTRIES: Readonly<Record<string, CommandEntry>> = {
   },
   "token list": {
     phases: NO_PHASES,
-    run: async ({ parsed, desk }) => await (await import("../commands/token.ts")).list(desk, kubeconfigOf(parsed)),
+    run: async ({ parsed, context }) =>
+      await (await import("../commands/token.ts")).list(context, kubeconfigOf(parsed)),
   },
   "token delete": {
     phases: NO_PHASES,
-    async run({ parsed, desk }) {
+    async run({ parsed, context }) {
       const { remove } = await import("../commands/token.ts");
-      return await remove(desk, parsed.operands, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
+      return await remove(context, parsed.operands, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
     },
   },
   "token generate": {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeCertificates, serveApi } from "../kube/test_server.ts";
+import { makeCertificates, serveApi } from "../../tests/fakes/api_server.ts";
 import type { Change } from "../system.ts";
 import { etcdClient } from "./client.ts";
 

@@ -79,7 +79,7 @@ export function linuxHost(
           }),
       );
     },
-    handOver: (path, content, mode, options) => host.write(path, content, mode, options),
+    writeUserFile: (path, content, mode, options) => host.write(path, content, mode, options),
     async makeDirectory(path, mode) {
       for (const directory of [...ancestorsOf(path), path]) {
         if (await isDirectory(directory)) continue;

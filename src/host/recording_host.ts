@@ -101,7 +101,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
         ...(options?.secret ? { secret: true } : {}),
       });
     },
-    handOver: (path, content, mode, options) => host.write(path, content, mode, options),
+    writeUserFile: (path, content, mode, options) => host.write(path, content, mode, options),
     async remove(path) {
       const there = await stat(path);
       if (there === undefined) return;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { kubeClient } from "../kube/client.ts";
-import { makeCertificates, serveApi } from "../kube/test_server.ts";
+import { makeCertificates, serveApi } from "../../tests/fakes/api_server.ts";
 import type { Change, ContainerRuntime, Host, KubeObject, System } from "../system.ts";
 import { linuxHost } from "./linux.ts";
-import { memoryHost } from "./memory.ts";
+import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { recordingSystem } from "./recording.ts";
 import { recordingHost } from "./recording_host.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Change, KubeObject } from "../system.ts";
 import { type ClosableKubeClient, kubeClient } from "./client.ts";
 import { type KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
-import { makeCertificates, serveApi, type TestApi } from "./test_server.ts";
+import { makeCertificates, serveApi, type TestApi } from "../../tests/fakes/api_server.ts";
 
 const certificates = await makeCertificates();
 const TOKEN = "abcdef.0123456789abcdef";

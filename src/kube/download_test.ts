@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Untrusted, UserError } from "../errors.ts";
 import { httpDownload } from "./download.ts";
-import { makeCertificates, type TestCertificates } from "./test_server.ts";
+import { makeCertificates, type TestCertificates } from "../../tests/fakes/api_server.ts";
 
 /** Answers each request by `answer`, with TLS when there are certificates, while `work` runs. */
 async function serving(

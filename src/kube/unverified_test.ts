@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { kubeClient } from "./client.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
-import { makeCertificates } from "./test_server.ts";
+import { makeCertificates } from "../../tests/fakes/api_server.ts";
 import { parseAnswer, unverifiedHttp } from "./unverified.ts";
 
 const certificates = await makeCertificates("DNS:elsewhere");

@@ -2,7 +2,7 @@ import { coreDnsConfigMap, coreDnsObjects } from "../cluster/addons/coredns.ts";
 import { flannelObjects } from "../cluster/addons/flannel.ts";
 import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
-import { proxyEnvironment } from "../cluster/static_pods.ts";
+import { proxyEnvironment } from "../cluster/control_plane/static_pods.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
 import type { Phase } from "./phase.ts";

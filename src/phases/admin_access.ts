@@ -1,4 +1,4 @@
-import { clusterAdmins } from "../cluster/rbac.ts";
+import { clusterAdmins } from "../cluster/objects/rbac.ts";
 import { httpStatusOf, inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";

@@ -1,12 +1,12 @@
 import { stringify } from "../config/yaml.ts";
-import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
-import { presentAuthority } from "../cluster/existing_authority.ts";
+import { diagnoseKubelet, together } from "../node/diagnosis.ts";
+import { presentAuthority } from "../node/pki/authority.ts";
 import type { FileCredentials } from "../cluster/discovery_file.ts";
-import { kubeconfigDocument, type UserCredentials } from "../cluster/kubeconfigs.ts";
-import { rotatedCertificate } from "../cluster/kubelet.ts";
+import { kubeconfigDocument, type UserCredentials } from "../cluster/pki/kubeconfigs.ts";
+import { rotatedCertificate } from "../cluster/kubelet/configuration.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
-import { kubeletIdentityProblem } from "../cluster/existing_kubelet_identity.ts";
-import { endWhenRefused } from "../cluster/unauthorized.ts";
+import { kubeletIdentityProblem } from "../node/kubelet/identity.ts";
+import { endWhenRefused } from "../node/unauthorized.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
 import { httpStatusOf, UserError } from "../errors.ts";

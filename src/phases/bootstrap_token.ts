@@ -1,7 +1,7 @@
-import { bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
-import { clusterInfoObjects } from "../cluster/cluster_info.ts";
+import { bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/objects/bootstrap_token.ts";
+import { clusterInfoObjects } from "../cluster/objects/cluster_info.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
-import { bootstrapAccess } from "../cluster/rbac.ts";
+import { bootstrapAccess } from "../cluster/objects/rbac.ts";
 import type { BootstrapToken, InitConfiguration } from "../config/types.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";

@@ -7,15 +7,15 @@ import {
   pkiPaths,
   SERVICE_ACCOUNT_KEY,
   validityOf,
-} from "../cluster/certificates.ts";
-import { problemsOf } from "../cluster/existing_external.ts";
-import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
-import { inspectCertificate, inspectPki } from "../cluster/existing_pki.ts";
-import { inspectServiceAccountKey } from "../cluster/existing_service_account_key.ts";
+} from "../cluster/pki/certificates.ts";
+import { problemsOf } from "../node/pki/external.ts";
+import { readPair, signingAuthority } from "../node/pki/pair.ts";
+import { inspectCertificate, inspectPki } from "../node/pki/certificates.ts";
+import { inspectServiceAccountKey } from "../node/pki/service_account_key.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import type { KeyMill } from "../pki/key_mill.ts";
+import type { KeyPool } from "../pki/key_pool.ts";
 import type { KeyPair } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
@@ -25,7 +25,7 @@ export interface CertsContext {
   host: Host;
   config: InitConfiguration;
   /** Keys by the names of the certificates, and `sa`. */
-  keys: KeyMill;
+  keys: KeyPool;
   /** When the program was started; validity counts from it. */
   startedAt: Date;
   /** Tells the person something that does not stop the work. */

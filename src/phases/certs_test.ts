@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { CERTIFICATES } from "../cluster/certificates.ts";
-import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
-import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { CERTIFICATES } from "../cluster/pki/certificates.ts";
+import { inspectKubeconfigs } from "../node/pki/kubeconfigs.ts";
+import { KUBECONFIGS, parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { certificatePem, parseCertificates } from "../pki/certificate.ts";
 import { isSignedBy } from "../pki/chain.ts";
 import { issueAuthority } from "../pki/issue.ts";
-import { startKeys } from "../pki/key_mill.ts";
+import { startKeys } from "../pki/key_pool.ts";
 import { parsePrivateKey, privateKeyPem } from "../pki/key_pem.ts";
 import { generateKeyPair } from "../pki/keys.ts";
 import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
@@ -22,7 +22,7 @@ import {
   put,
   refusal,
   text,
-} from "./sample_pki_test.ts";
+} from "../../tests/samples/pki.ts";
 
 Deno.test("init makes kubeadm's tree with kubeadm's modes, keys before certificates", async () => {
   const files: Files = new Map();

@@ -1,8 +1,8 @@
 import { stringify } from "../config/yaml.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
 import { FURTHER_CA_DIRECTORIES, KUBERNETES_DIRECTORY, manifestPath, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
-import { proxyEnvironment, staticPods } from "../cluster/static_pods.ts";
-import type { StaticPod } from "../cluster/static_pods/pod.ts";
+import { proxyEnvironment, staticPods } from "../cluster/control_plane/static_pods.ts";
+import type { StaticPod } from "../cluster/control_plane/pod.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";

@@ -1,9 +1,9 @@
 // What a person may have put on the host before `init`: each is kept and worked with, or refused with nothing written.
 import assert from "node:assert/strict";
-import { problemsOf } from "../cluster/existing_external.ts";
-import { inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
-import { inspectPki } from "../cluster/existing_pki.ts";
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { problemsOf } from "../node/pki/external.ts";
+import { inspectKubeconfigs } from "../node/pki/kubeconfigs.ts";
+import { inspectPki } from "../node/pki/certificates.ts";
+import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { type Certificate, certificatePem, parseCertificate, parseCertificates } from "../pki/certificate.ts";
 import { isSignedBy } from "../pki/chain.ts";
 import { issueAuthority, issueLeaf } from "../pki/issue.ts";
@@ -23,7 +23,7 @@ import {
   put,
   refusal,
   text,
-} from "./sample_pki_test.ts";
+} from "../../tests/samples/pki.ts";
 
 const PERIOD = { notBefore: NOW, notAfter: new Date("2030-01-01T00:00:00Z") };
 const ADMIN = "/etc/kubernetes/admin.conf";

@@ -1,17 +1,17 @@
-import { CLUSTER_AUTHORITY, inspectKubeconfig, inspectKubeconfigs } from "../cluster/existing_kubeconfigs.ts";
-import { problemsOf } from "../cluster/existing_external.ts";
-import { readPair, signingAuthority } from "../cluster/existing_pair.ts";
+import { CLUSTER_AUTHORITY, inspectKubeconfig, inspectKubeconfigs } from "../node/pki/kubeconfigs.ts";
+import { problemsOf } from "../node/pki/external.ts";
+import { readPair, signingAuthority } from "../node/pki/pair.ts";
 import {
   clientRequest,
   kubeconfigDocument,
   KUBECONFIGS,
   type KubeconfigSpec,
   serverOf,
-} from "../cluster/kubeconfigs.ts";
+} from "../cluster/pki/kubeconfigs.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
-import type { KeyMill } from "../pki/key_mill.ts";
+import type { KeyPool } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -20,7 +20,7 @@ export interface KubeconfigContext {
   host: Host;
   config: InitConfiguration;
   /** Keys by the names of the kubeconfigs. */
-  keys: KeyMill;
+  keys: KeyPool;
   /** The kubeconfigs, when they go elsewhere than usual (`--kubeconfig-dir`). */
   kubeconfigs?: readonly KubeconfigSpec[];
   /** When the program was started; validity counts from it. */

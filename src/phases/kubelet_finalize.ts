@@ -1,8 +1,8 @@
-import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
-import { kubeletIdentityProblem, rotatesCertificate } from "../cluster/existing_kubelet_identity.ts";
-import { kubeconfigWithClientFile } from "../cluster/kubeconfigs.ts";
-import { rotatedCertificate } from "../cluster/kubelet.ts";
-import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
+import { diagnoseKubelet, together } from "../node/diagnosis.ts";
+import { kubeletIdentityProblem, rotatesCertificate } from "../node/kubelet/identity.ts";
+import { kubeconfigWithClientFile } from "../cluster/pki/kubeconfigs.ts";
+import { rotatedCertificate } from "../cluster/kubelet/configuration.ts";
+import { KUBELET_SERVICE } from "../cluster/kubelet/unit.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import type { NodeRegistration } from "../config/types.ts";
 import { UserError } from "../errors.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { kubeletIdentityProblem } from "../cluster/existing_kubelet_identity.ts";
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
+import { kubeletIdentityProblem } from "../node/kubelet/identity.ts";
+import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
-import { endWhenRefused } from "../cluster/unauthorized.ts";
-import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
-import { configuration, type Files, fresh, init, NOW, PKI, text } from "./sample_pki_test.ts";
+import { endWhenRefused } from "../node/unauthorized.ts";
+import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
+import { configuration, type Files, fresh, init, NOW, PKI, text } from "../../tests/samples/pki.ts";
 
 const other: Files = new Map();
 await init(other);

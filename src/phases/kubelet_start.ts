@@ -4,11 +4,11 @@ import {
   kubeletInstanceConfiguration,
   nodeKubeletConfiguration,
   rotatedCertificate,
-} from "../cluster/kubelet.ts";
-import { rotatesCertificate } from "../cluster/existing_kubelet_identity.ts";
+} from "../cluster/kubelet/configuration.ts";
+import { rotatesCertificate } from "../node/kubelet/identity.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
-import type { UnitFile } from "../cluster/existing_kubelet_unit.ts";
-import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
+import type { UnitFile } from "../node/kubelet/unit.ts";
+import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
 import {
   DEFAULT_KUBELET_PROGRAM,
   KUBELET_DIRECTORY,
@@ -16,7 +16,7 @@ import {
   KUBERNETES_DIRECTORY,
   MANIFESTS_DIRECTORY,
 } from "../cluster/paths.ts";
-import { bootedWithSystemd } from "../cluster/systemd.ts";
+import { bootedWithSystemd } from "../node/systemd.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";

@@ -1,9 +1,9 @@
 import { NO_PATCHES } from "../cluster/patches/apply.ts";
 import assert from "node:assert/strict";
 import { KUBELET_FILES } from "../cluster/paths.ts";
-import { memoryHost, type MemoryHostOptions } from "../host/memory.ts";
+import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { Change, Host } from "../system.ts";
-import { kubeletUnitFiles } from "../cluster/kubelet_unit.ts";
+import { kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
 import { kubeletStart, type KubeletStartContext } from "./kubelet_start.ts";
 import { kubeletUnit, type KubeletUnitContext } from "./kubelet_unit.ts";
 

@@ -1,7 +1,7 @@
-import { inspectKubeletUnit } from "../cluster/existing_kubelet_unit.ts";
-import { KUBELET_SERVICE } from "../cluster/kubelet_unit.ts";
+import { inspectKubeletUnit } from "../node/kubelet/unit.ts";
+import { KUBELET_SERVICE } from "../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
-import { bootedWithSystemd } from "../cluster/systemd.ts";
+import { bootedWithSystemd } from "../node/systemd.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
 import { ask } from "../programs.ts";

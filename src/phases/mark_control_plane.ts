@@ -1,4 +1,4 @@
-import { controlPlaneMarks } from "../cluster/node_marks.ts";
+import { controlPlaneMarks } from "../cluster/objects/node_marks.ts";
 import type { NodeRegistration } from "../config/types.ts";
 import { httpStatusOf } from "../errors.ts";
 import type { KubeClient } from "../system.ts";

@@ -1,4 +1,4 @@
-import { suggestion } from "../config/nearest.ts";
+import { suggestion } from "../config/suggest.ts";
 import { InvalidInput } from "../errors.ts";
 
 /**

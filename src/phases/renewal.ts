@@ -4,18 +4,18 @@
  * that is killed between a key and its certificate is completed by the next one, because only the certificate is read.
  * @module
  */
-import { pkiPaths } from "../cluster/certificates.ts";
-import { certificateNamed, validityOf } from "../cluster/certificates.ts";
-import { findRenewable, type Found, pathOf } from "../cluster/existing_renewables.ts";
-import { type ExistingPair, problemAt, readPair, signingAuthority, whyCannotSign } from "../cluster/existing_pair.ts";
-import { kubeconfigWithClient } from "../cluster/kubeconfig_client.ts";
-import { parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import type { Renewable } from "../cluster/renewal.ts";
+import { pkiPaths } from "../cluster/pki/certificates.ts";
+import { certificateNamed, validityOf } from "../cluster/pki/certificates.ts";
+import { findRenewable, type Found, pathOf } from "../node/pki/renewables.ts";
+import { type ExistingPair, problemAt, readPair, signingAuthority, whyCannotSign } from "../node/pki/pair.ts";
+import { kubeconfigWithClient } from "../cluster/pki/kubeconfig_client.ts";
+import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
+import type { Renewable } from "../cluster/pki/renewables.ts";
 import type { ClusterConfiguration, EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput, type Problem, UserError } from "../errors.ts";
 import type { Authority, Certificate, TlsUsage } from "../pki/certificate.ts";
 import type { LeafRequest } from "../pki/issue.ts";
-import { type KeyMill, startKeys } from "../pki/key_mill.ts";
+import { type KeyPool, startKeys } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
 import { type NewFile, replaceAll, replacementProblems } from "./renewal/replace_files.ts";
 
@@ -193,7 +193,7 @@ function startMills({ host, cluster, keepAlgorithm }: RenewalContext, due: reado
     kinds.set(entry.name, kind);
     names.set(kind, [...names.get(kind) ?? [], entry.name]);
   }
-  const mills = new Map<EncryptionAlgorithm, KeyMill>();
+  const mills = new Map<EncryptionAlgorithm, KeyPool>();
   for (const [kind, of] of names) mills.set(kind, startKeys(of, kind, host.cpus()));
   return (name: string) => mills.get(kinds.get(name)!)!;
 }

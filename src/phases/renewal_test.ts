@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { KUBECONFIGS, parseKubeconfig } from "../cluster/kubeconfigs.ts";
-import { renewablesOf, selectRenewables } from "../cluster/renewal.ts";
+import { KUBECONFIGS, parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
+import { renewablesOf, selectRenewables } from "../cluster/pki/renewables.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
 import { type Certificate, certificatePem, fitsKey, parseCertificates } from "../pki/certificate.ts";
@@ -11,7 +11,7 @@ import { generateKeyPair } from "../pki/keys.ts";
 import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import type { Host } from "../system.ts";
 import { renewCertificates } from "./renewal.ts";
-import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "./sample_pki_test.ts";
+import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "../../tests/samples/pki.ts";
 
 const LATER = new Date("2027-05-01T00:00:00Z");
 

@@ -3,9 +3,9 @@
  * end, the kubelet starts another one, and the next pod waits until that one answers.
  * @module
  */
-import { diagnosePod, newestContainer } from "../cluster/diagnosis.ts";
-import { unhealthy } from "../cluster/health.ts";
-import { readStaticPod } from "../cluster/static_pod_manifest.ts";
+import { diagnosePod, newestContainer } from "../node/diagnosis.ts";
+import { unhealthy } from "../node/health.ts";
+import { readStaticPod } from "../node/static_pod_manifest.ts";
 import { inShort, UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, ProbeResult, UnverifiedHttp } from "../system.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { memoryHost } from "../host/memory.ts";
+import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { TimedOut, UserError } from "../errors.ts";
 import type { Change, ContainerRuntime, RuntimeContainer } from "../system.ts";
 import { restartPods } from "./restart_pods.ts";

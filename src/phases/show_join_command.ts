@@ -1,4 +1,4 @@
-import { bootstrapTokenSecretName } from "../cluster/bootstrap_token.ts";
+import { bootstrapTokenSecretName } from "../cluster/objects/bootstrap_token.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
 import { joinCommand } from "../cluster/join_command.ts";
 import type { BootstrapToken, InitConfiguration } from "../config/types.ts";

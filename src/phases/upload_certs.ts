@@ -1,12 +1,12 @@
-import { bootstrapTokens, bootstrapTokenSecret } from "../cluster/bootstrap_token.ts";
+import { bootstrapTokens, bootstrapTokenSecret } from "../cluster/objects/bootstrap_token.ts";
 import {
+  COPY_CERTS,
+  copyCertsAccess,
+  copyCertsSecret,
   lifetimeToken,
   sharedFiles,
-  UPLOADED_CERTS,
-  uploadedCertsAccess,
-  uploadedCertsSecret,
-} from "../cluster/uploaded_certs.ts";
-import { uploadProblems } from "../cluster/existing_external.ts";
+} from "../cluster/objects/copy_certs.ts";
+import { uploadProblems } from "../node/pki/external.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
 import { seal, unseal } from "../pki/certificate_key.ts";
@@ -44,7 +44,7 @@ async function filesOf({ host, config }: UploadCertsContext): Promise<Map<string
 /** The Secret that the uploaded one ends with. */
 function ownerOf(uploaded: KubeObject): ObjectReference | undefined {
   const [owner] = (uploaded.metadata["ownerReferences"] ?? []) as { name: string }[];
-  return owner && { apiVersion: "v1", kind: "Secret", namespace: UPLOADED_CERTS.namespace!, name: owner.name };
+  return owner && { apiVersion: "v1", kind: "Secret", namespace: COPY_CERTS.namespace!, name: owner.name };
 }
 
 /** Whether the same files lie there already, under the same key, and for long enough. */
@@ -80,21 +80,21 @@ export const uploadCerts: Phase<UploadCertsContext> = {
     if (problems.length > 0) throw new InvalidInput("Cannot upload certificates:", problems);
     const client = await context.admin();
     const files = await filesOf(context);
-    const present = await client.get(UPLOADED_CERTS);
+    const present = await client.get(COPY_CERTS);
     if (!present || !await isUploaded(context, present, files)) {
       const token = bootstrapTokenSecret(lifetimeToken(formatToken(generateToken())), host.now());
       await client.apply(token);
       const { name } = token.metadata;
-      const owner = await client.get({ apiVersion: "v1", kind: "Secret", namespace: UPLOADED_CERTS.namespace!, name });
+      const owner = await client.get({ apiVersion: "v1", kind: "Secret", namespace: COPY_CERTS.namespace!, name });
       const sealed = await Promise.all(
         [...files].map(async ([name, content]) =>
           [name, content.length === 0 ? "" : (await seal(content, certificateKey)).toBase64()] as const
         ),
       );
       // An object may have one controller only, and the old one is another token.
-      if (present) await client.delete(UPLOADED_CERTS);
-      await client.apply(uploadedCertsSecret(Object.fromEntries(sealed), owner ?? token));
+      if (present) await client.delete(COPY_CERTS);
+      await client.apply(copyCertsSecret(Object.fromEntries(sealed), owner ?? token));
     }
-    for (const object of uploadedCertsAccess()) await client.apply(object);
+    for (const object of copyCertsAccess()) await client.apply(object);
   },
 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { sampleInit } from "../cluster/sample_config.ts";
-import { sharedFiles } from "../cluster/uploaded_certs.ts";
+import { sampleInit } from "../../tests/samples/config.ts";
+import { sharedFiles } from "../cluster/objects/copy_certs.ts";
 import { InvalidInput } from "../errors.ts";
-import { memoryHost } from "../host/memory.ts";
+import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { generateCertificateKey, unseal } from "../pki/certificate_key.ts";
 import type { KubeClient, KubeObject } from "../system.ts";
 import { uploadCerts, type UploadCertsContext } from "./upload_certs.ts";

@@ -1,4 +1,4 @@
-import { kubeadmConfigObjects, kubeletConfigObjects } from "../cluster/kubeadm_config.ts";
+import { kubeadmConfigObjects, kubeletConfigObjects } from "../cluster/objects/kubeadm_config.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";

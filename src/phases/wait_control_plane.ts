@@ -9,11 +9,11 @@ import type {
   UnverifiedHttp,
 } from "../system.ts";
 import type { InitConfiguration } from "../config/types.ts";
-import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../cluster/diagnosis.ts";
-import { unhealthy } from "../cluster/health.ts";
+import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../node/diagnosis.ts";
+import { unhealthy } from "../node/health.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
 import { PORTS } from "../cluster/paths.ts";
-import { readStaticPod, servingUrl } from "../cluster/static_pod_manifest.ts";
+import { readStaticPod, servingUrl } from "../node/static_pod_manifest.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 

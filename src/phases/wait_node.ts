@@ -1,8 +1,8 @@
 import { httpStatusOf, inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
-import { diagnoseKubelet, together } from "../cluster/diagnosis.ts";
+import { diagnoseKubelet, together } from "../node/diagnosis.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
-import { endWhenRefused } from "../cluster/unauthorized.ts";
+import { endWhenRefused } from "../node/unauthorized.ts";
 import { durationMs } from "../config/duration.ts";
 import type { Phase } from "./phase.ts";
 import { shellWord } from "../text/shell.ts";

@@ -1,12 +1,12 @@
-import { diagnoseSandboxes, together } from "../cluster/diagnosis.ts";
+import { diagnoseSandboxes, together } from "../node/diagnosis.ts";
 import {
   bridgeInTheWay,
   firstNodeNetworks,
   type InTheWay,
   missingPlugins,
   preferredConfigurations,
-} from "../cluster/existing_pod_network.ts";
-import { concerns, hasNetwork, podTrouble } from "../cluster/system_pods.ts";
+} from "../node/pod_network.ts";
+import { concerns, hasNetwork, podTrouble } from "../node/system_pods.ts";
 import type { InitConfiguration } from "../config/types.ts";
 import { UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject } from "../system.ts";

@@ -5,7 +5,7 @@
  */
 
 import { EXIT } from "../../src/errors.ts";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { run, unfit, type World } from "../program/program.ts";
 
 /** One bad input, and what must come of it. */

@@ -1,6 +1,6 @@
 /** Hosts that are not fit, one thing each. @module */
 import { EXIT } from "../../src/errors.ts";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
 import type { BadInput, Category } from "./case.ts";

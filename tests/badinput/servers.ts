@@ -1,7 +1,7 @@
 /** Answers of an API server, over TLS on loopback, to `token list` and `certs check-expiration`. @module */
 import { EXIT } from "../../src/errors.ts";
 import { kubeClient } from "../../src/kube/client.ts";
-import { makeCertificates, serveApi, type TestCertificates } from "../../src/kube/test_server.ts";
+import { makeCertificates, serveApi, type TestCertificates } from "../fakes/api_server.ts";
 import type { System } from "../../src/system.ts";
 import { type BadInput, type Category, line } from "./case.ts";
 

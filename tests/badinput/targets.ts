@@ -5,8 +5,8 @@
  * @module
  */
 
-import { bootstrapTokens } from "../../src/cluster/bootstrap_token.ts";
-import { kubeconfigDocument, parseKubeconfig } from "../../src/cluster/kubeconfigs.ts";
+import { bootstrapTokens } from "../../src/cluster/objects/bootstrap_token.ts";
+import { kubeconfigDocument, parseKubeconfig } from "../../src/cluster/pki/kubeconfigs.ts";
 import { KUBEADM_KINDS } from "../../src/config/kubeadm_kinds.ts";
 import { loadInit, loadJoin } from "../../src/config/load.ts";
 import { loadReset } from "../../src/config/load_reset.ts";
@@ -17,7 +17,7 @@ import { decode, encode, type Message } from "../../src/cri/messages.ts";
 import { UserError } from "../../src/errors.ts";
 import { errorOfAnswer } from "../../src/kube/errors.ts";
 import { parseAnswer } from "../../src/kube/unverified.ts";
-import { fresh } from "../../src/phases/sample_pki_test.ts";
+import { fresh } from "../samples/pki.ts";
 import { daysLeft, parseCertificate, parseCertificates, validityAt } from "../../src/pki/certificate.ts";
 import { chainsTo } from "../../src/pki/chain.ts";
 import { signDetached, verifyDetached } from "../../src/pki/jws.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { clusterInfoObjects } from "../../src/cluster/cluster_info.ts";
-import { makeCertificates, type TestCertificates } from "../../src/kube/test_server.ts";
+import { clusterInfoObjects } from "../../src/cluster/objects/cluster_info.ts";
+import { makeCertificates, type TestCertificates } from "../fakes/api_server.ts";
 import { parseCertificates } from "../../src/pki/certificate.ts";
 import { signDetached } from "../../src/pki/jws.ts";
 import { publicKeyPin } from "../../src/pki/pin.ts";

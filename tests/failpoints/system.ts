@@ -70,7 +70,7 @@ export function failingSystem(events: Events, build: typeof realSystem = realSys
     "removeTree",
     "run",
     "wait",
-    "handOver",
+    "writeUserFile",
   ];
   const real = build({ ...events, change }, (host) => preceded(host, changing, before));
   return {

@@ -12,22 +12,22 @@ import { dirname, fromFileUrl, join } from "@std/path/posix";
 import { coreDnsConfigMap, coreDnsObjects } from "../../src/cluster/addons/coredns.ts";
 import { flannelImages, flannelObjects } from "../../src/cluster/addons/flannel.ts";
 import { kubeProxyObjects } from "../../src/cluster/addons/kube_proxy.ts";
-import { bootstrapTokenSecret } from "../../src/cluster/bootstrap_token.ts";
-import { clusterInfoObjects } from "../../src/cluster/cluster_info.ts";
+import { bootstrapTokenSecret } from "../../src/cluster/objects/bootstrap_token.ts";
+import { clusterInfoObjects } from "../../src/cluster/objects/cluster_info.ts";
 import { controlPlaneUrl } from "../../src/cluster/endpoints.ts";
 import { controlPlaneImages } from "../../src/cluster/images.ts";
-import { kubeadmConfigObjects, kubeletConfigObjects } from "../../src/cluster/kubeadm_config.ts";
+import { kubeadmConfigObjects, kubeletConfigObjects } from "../../src/cluster/objects/kubeadm_config.ts";
 import {
   kubeletConfiguration,
   kubeletFlagsFile,
   kubeletInstanceConfiguration,
   nodeKubeletConfiguration,
-} from "../../src/cluster/kubelet.ts";
-import { kubeletUnitFiles } from "../../src/cluster/kubelet_unit.ts";
-import { controlPlaneMarks } from "../../src/cluster/node_marks.ts";
+} from "../../src/cluster/kubelet/configuration.ts";
+import { kubeletUnitFiles } from "../../src/cluster/kubelet/unit.ts";
+import { controlPlaneMarks } from "../../src/cluster/objects/node_marks.ts";
 import { KUBELET_FILES, manifestPath } from "../../src/cluster/paths.ts";
-import { bootstrapAccess, clusterAdmins } from "../../src/cluster/rbac.ts";
-import { staticPods } from "../../src/cluster/static_pods.ts";
+import { bootstrapAccess, clusterAdmins } from "../../src/cluster/objects/rbac.ts";
+import { staticPods } from "../../src/cluster/control_plane/static_pods.ts";
 import { SUPPORTED } from "../../src/cluster/versions.ts";
 import { loadInit } from "../../src/config/load.ts";
 import type { Facts, InitConfiguration } from "../../src/config/types.ts";

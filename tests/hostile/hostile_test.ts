@@ -1,7 +1,7 @@
 // The whole program, with the adapters that it really has, beside servers that want it no good. Whatever they do, it ends
 // in time, with little memory, an exit code of its own and words that harm nobody; and no token goes where trust is not.
 import assert from "node:assert/strict";
-import { makeCertificates } from "../../src/kube/test_server.ts";
+import { makeCertificates } from "../fakes/api_server.ts";
 import { EXIT } from "../../src/errors.ts";
 import { apiModes, clusterInfoModes, httpModes, type Mode } from "./http_modes.ts";
 import { RUNTIME_MODES } from "./runtime_modes.ts";

@@ -8,7 +8,7 @@
 import { realSystem } from "../../mod.ts";
 import { containerRuntime } from "../../src/cri/client.ts";
 import { etcdClient } from "../../src/etcd/client.ts";
-import { memoryHost } from "../../src/host/memory.ts";
+import { memoryHost } from "../fakes/memory_host.ts";
 import { kubeClient } from "../../src/kube/client.ts";
 import { main } from "../../src/main.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";

@@ -1,9 +1,9 @@
 // certs and kubeconfig as a user calls them, on a host in memory.
 import assert from "node:assert/strict";
-import { formatSpan } from "../../src/cluster/expiration.ts";
-import { parseKubeconfig } from "../../src/cluster/kubeconfigs.ts";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
-import { fresh, NOW, PKI } from "../../src/phases/sample_pki_test.ts";
+import { formatSpan } from "../../src/node/pki/expiration.ts";
+import { parseKubeconfig } from "../../src/cluster/pki/kubeconfigs.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
+import { fresh, NOW, PKI } from "../samples/pki.ts";
 import { parseCertificates } from "../../src/pki/certificate.ts";
 import { FIT, QUICK, run } from "./program.ts";
 

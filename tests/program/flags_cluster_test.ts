@@ -1,6 +1,6 @@
 // Flags of token, join, certs, config and reset that no other program test passes, each by what it does.
 import assert from "node:assert/strict";
-import { fresh } from "../../src/phases/sample_pki_test.ts";
+import { fresh } from "../samples/pki.ts";
 import type { ContainerRuntime, KubeObject } from "../../src/system.ts";
 import { cluster, node } from "./memory_cluster.ts";
 import { FIT, QUICK, run, unfit, type World } from "./program.ts";

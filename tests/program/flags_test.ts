@@ -1,6 +1,6 @@
 // Flags that no other program test passes, each by what it does.
 import assert from "node:assert/strict";
-import { PKI } from "../../src/phases/sample_pki_test.ts";
+import { PKI } from "../samples/pki.ts";
 import { parseCertificates } from "../../src/pki/certificate.ts";
 import { cluster, node } from "./memory_cluster.ts";
 import { FIT, QUICK, run, unfit } from "./program.ts";

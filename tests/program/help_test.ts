@@ -79,7 +79,7 @@ Deno.test("the README's table of exit codes is that of the program", () => {
 Deno.test("every flag is read by something: its name stands in the code that calls the commands", async () => {
   const folder = new URL("../../src/", import.meta.url);
   const dispatch = [...Deno.readDirSync(new URL("dispatch/", folder))].map(({ name }) => `dispatch/${name}`);
-  const files = [...dispatch, "main.ts", "cli/requests.ts", "cli/parse.ts"];
+  const files = [...dispatch, "main.ts", "cli/options.ts", "cli/parse.ts"];
   const code = (await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, folder))))).join("\n");
   for (const command of COMMANDS) {
     for (const { name, help, refused } of flagsOf(command)) {

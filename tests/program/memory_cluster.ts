@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { type RecordedObjects, recordingApi } from "../../src/kube/recording.ts";
-import { fresh, NOW } from "../../src/phases/sample_pki_test.ts";
+import { fresh, NOW } from "../samples/pki.ts";
 import type { KubeClient, KubeObject } from "../../src/system.ts";
 import { FIT, type World } from "./program.ts";
 

@@ -6,7 +6,7 @@
 
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { outputIn } from "../../src/cli/output.ts";
-import { memoryHost, type MemoryHostOptions } from "../../src/host/memory.ts";
+import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
 import { main } from "../../src/main.ts";
 import type { Change, ContainerRuntime, KubeClient, System } from "../../src/system.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { UserError } from "../../src/errors.ts";
 import type {
   Change,

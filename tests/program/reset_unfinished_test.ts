@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EXIT, UserError } from "../../src/errors.ts";
-import type { MemoryHostOptions } from "../../src/host/memory.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import type { Change, ContainerRuntime, KubeClient, RuntimeSandbox } from "../../src/system.ts";
 import { clusterAuthority, kubeconfigOf, MACHINE, nodeObject } from "./node_samples.ts";
 import { FIT, run, unfit, type World } from "./program.ts";

@@ -5,12 +5,12 @@
  */
 import type { ClusterConfiguration } from "../../config/types.ts";
 import type { KubeObject } from "../../system.ts";
-import type { ConfigMap } from "../component_defaults.ts";
+import type { ConfigMap } from "../objects/config_map.ts";
 import { clusterDnsAddress } from "../endpoints.ts";
 import { dnsImage } from "../images.ts";
-import { CONTROL_PLANE_LABEL } from "../node_marks.ts";
+import { CONTROL_PLANE_LABEL } from "../objects/node_marks.ts";
 import { NO_PATCHES, type Patcher } from "../patches/apply.ts";
-import { grantObjects } from "../rbac.ts";
+import { grantObjects } from "../objects/rbac.ts";
 
 const NAME = "coredns";
 const NAMESPACE = "kube-system";

@@ -9,7 +9,7 @@ import type { ClusterConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeObject } from "../../system.ts";
 import { DEFAULT_IMAGE_REPOSITORY } from "../images.ts";
-import { grantObjects } from "../rbac.ts";
+import { grantObjects } from "../objects/rbac.ts";
 
 const NAMESPACE = "kube-flannel";
 const LABELS = { "k8s-app": "flannel" };

@@ -6,11 +6,11 @@
 import type { ComponentConfiguration, EnvVar, InitConfiguration } from "../../config/types.ts";
 import { stringify } from "../../config/yaml.ts";
 import type { KubeObject } from "../../system.ts";
-import { type ConfigMap, markGenerated, withDefaults } from "../component_defaults.ts";
+import { type ConfigMap, markGenerated, withDefaults } from "../objects/config_map.ts";
 import { controlPlaneUrl } from "../endpoints.ts";
 import { kubernetesImage } from "../images.ts";
 import { NO_PATCHES, type Patcher } from "../patches/apply.ts";
-import { BOOTSTRAP_GROUP, grantObjects, groups, readConfigMap } from "../rbac.ts";
+import { BOOTSTRAP_GROUP, grantObjects, groups, readConfigMap } from "../objects/rbac.ts";
 import { releaseOf } from "../versions.ts";
 
 const NAME = "kube-proxy";

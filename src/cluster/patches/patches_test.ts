@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { InvalidInput } from "../../errors.ts";
-import { memoryHost } from "../../host/memory.ts";
+import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { coreDnsObjects } from "../addons/coredns.ts";
 import { kubeProxyObjects } from "../addons/kube_proxy.ts";
-import { kubeletConfiguration, nodeKubeletConfiguration } from "../kubelet.ts";
-import { sampleCluster, sampleInit } from "../sample_config.ts";
-import { staticPods } from "../static_pods.ts";
+import { kubeletConfiguration, nodeKubeletConfiguration } from "../kubelet/configuration.ts";
+import { sampleCluster, sampleInit } from "../../../tests/samples/config.ts";
+import { staticPods } from "../control_plane/static_pods.ts";
 import { patcher } from "./apply.ts";
-import { parsePatchName, type Patch, PATCH_TARGETS, patchTargets, readPatches } from "./directory.ts";
+import { readPatches } from "../../node/patches.ts";
+import { parsePatchName, type Patch, PATCH_TARGETS, patchTargets } from "./names.ts";
 import { jsonPatch, mergePatch } from "./json_patch.ts";
-import { RECORDED, RECORDED_POD } from "./recorded_cases.ts";
+import { RECORDED, RECORDED_POD } from "../../../tests/recorded/patches.ts";
 import { strategicMerge } from "./strategic.ts";
 
 const POD = { of: "struct", name: "Pod" } as const;

@@ -2,7 +2,7 @@
  * What the table of fields says, in a form to look things up in, and the check of a patched object against it.
  * @module
  */
-import { suggestion } from "../../config/nearest.ts";
+import { suggestion } from "../../config/suggest.ts";
 import { describe, isMapping } from "../../config/yaml.ts";
 import { POD_TYPES } from "./pod_types.ts";
 

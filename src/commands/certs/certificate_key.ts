@@ -1,5 +1,5 @@
 import { generateCertificateKey } from "../../pki/certificate_key.ts";
-import type { Outcome } from "../desk.ts";
+import type { Outcome } from "../command_context.ts";
 
 /** `certs certificate-key`: a key with which certificates can be uploaded for other control plane nodes. */
 export function certificateKey(): Outcome {

@@ -1,10 +1,4 @@
-import {
-  findAuthority,
-  findKubeletClient,
-  findRenewable,
-  type Found,
-  pathOf,
-} from "../../cluster/existing_renewables.ts";
+import { findAuthority, findKubeletClient, findRenewable, type Found, pathOf } from "../../node/pki/renewables.ts";
 import {
   type ExpirationEntry,
   expirationEntry,
@@ -12,22 +6,22 @@ import {
   expirationTables,
   formatExpiration,
   formatSpan,
-} from "../../cluster/expiration.ts";
-import { authoritiesOf, renewablesOf } from "../../cluster/renewal.ts";
-import { type ConfigurationSource, findConfiguration } from "../../cluster/stored_config.ts";
-import { pkiPaths } from "../../cluster/certificates.ts";
+} from "../../node/pki/expiration.ts";
+import { authoritiesOf, renewablesOf } from "../../cluster/pki/renewables.ts";
+import { type ConfigurationSource, findConfiguration } from "../../node/stored_config.ts";
+import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import type { Host } from "../../system.ts";
-import type { Desk, Outcome } from "../desk.ts";
+import type { CommandContext, Outcome } from "../command_context.ts";
 
 /** So short before its end a certificate is worth a word. */
 const SOON_SECONDS = 30 * 86_400;
 
 /** `certs check-expiration`: until when certificates are good. Needs no API server. */
-export async function checkExpiration(desk: Desk, source: ConfigurationSource): Promise<Outcome> {
-  const { host } = desk.system;
-  const { cluster, origin, reason } = await findConfiguration(desk.system, source);
+export async function checkExpiration(command: CommandContext, source: ConfigurationSource): Promise<Outcome> {
+  const { host } = command.system;
+  const { cluster, origin, reason } = await findConfiguration(command.system, source);
   if (origin === "defaults") {
-    desk.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
+    command.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
   }
   const now = host.now();
   const unreadable: string[] = [];
@@ -58,24 +52,24 @@ export async function checkExpiration(desk: Desk, source: ConfigurationSource): 
       );
     }),
   };
-  unreadable.forEach((message) => desk.warn(message));
-  warnOfTheEnd(desk, info);
+  unreadable.forEach((message) => command.warn(message));
+  warnOfTheEnd(command, info);
   const kubelet = await kubeletLine(host, now);
   return { text: [expirationTables(info), ...kubelet].join("\n\n"), result: { ...info } };
 }
 
 /** Says which have expired, and which will soon. */
-function warnOfTheEnd(desk: Desk, { certificates, certificateAuthorities }: ExpirationInfo): void {
+function warnOfTheEnd(command: CommandContext, { certificates, certificateAuthorities }: ExpirationInfo): void {
   const names = (of: ExpirationEntry[]) => of.map(({ name }) => name).join(", ");
   const present = (of: ExpirationEntry[]) => of.filter(({ missing }) => !missing);
   const expired = present(certificates).filter(({ residualTime }) => residualTime < 0);
   const soon = present(certificates).filter(({ residualTime }) => residualTime >= 0 && residualTime < SOON_SECONDS);
   const renew = "kubewright certs renew all makes new ones, where the authority's key is on this host";
-  if (expired.length > 0) desk.warn(`Expired: ${names(expired)}; ${renew}`);
-  if (soon.length > 0) desk.warn(`Less than 30 days left: ${names(soon)}; ${renew}`);
+  if (expired.length > 0) command.warn(`Expired: ${names(expired)}; ${renew}`);
+  if (soon.length > 0) command.warn(`Less than 30 days left: ${names(soon)}; ${renew}`);
   const authorities = present(certificateAuthorities).filter(({ residualTime }) => residualTime < SOON_SECONDS);
   if (authorities.length > 0) {
-    desk.warn(
+    command.warn(
       `Less than 30 days left, or none, of authorities: ${names(authorities)}; they have to be replaced by hand`,
     );
   }

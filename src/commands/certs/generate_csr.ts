@@ -1,12 +1,12 @@
-import { existingRequests, wantedRequests } from "../../cluster/existing_requests.ts";
+import { inspectCsrs, wantedCsrs } from "../../node/pki/csr.ts";
 import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
 import { SUPPORTED } from "../../cluster/versions.ts";
 import { loadInit } from "../../config/load.ts";
 import { InvalidInput } from "../../errors.ts";
-import { writeRequests } from "../../phases/requests.ts";
-import { startKeys } from "../../pki/key_mill.ts";
-import type { Desk, Outcome } from "../desk.ts";
-import { gatherFacts, readOwnPaths } from "../facts.ts";
+import { writeCsrs } from "../../phases/write_csrs.ts";
+import { startKeys } from "../../pki/key_pool.ts";
+import type { CommandContext, Outcome } from "../command_context.ts";
+import { gatherFacts, readOwnPaths } from "../../node/facts.ts";
 
 /** What `certs generate-csr` is asked for. */
 export interface CsrRequest {
@@ -19,14 +19,14 @@ export interface CsrRequest {
 }
 
 /** `certs generate-csr`: for an authority whose key is not on this host, every key and what is to be signed. */
-export async function generateCsr(desk: Desk, request: CsrRequest): Promise<Outcome> {
+export async function generateCsr(command: CommandContext, request: CsrRequest): Promise<Outcome> {
   const { kubeconfigDirectory = KUBERNETES_DIRECTORY, certificatesDir } = request;
   if (!kubeconfigDirectory.startsWith("/")) {
     throw new InvalidInput("Cannot generate certificate requests:", [
       { where: "--kubeconfig-dir", what: `has to be an absolute path, but is "${kubeconfigDirectory}"` },
     ]);
   }
-  const system = request.dryRun ? desk.dryRun() : desk.changing();
+  const system = request.dryRun ? command.dryRun() : command.changing();
   const { host } = system;
   const facts = await gatherFacts(host);
   const config = loadInit(
@@ -36,11 +36,11 @@ export async function generateCsr(desk: Desk, request: CsrRequest): Promise<Outc
     SUPPORTED,
     request.configName,
   );
-  const wanted = wantedRequests(config, kubeconfigDirectory.replace(/\/+$/, ""));
-  const existing = await existingRequests(host, wanted, await readOwnPaths(host));
+  const wanted = wantedCsrs(config, kubeconfigDirectory.replace(/\/+$/, ""));
+  const existing = await inspectCsrs(host, wanted, await readOwnPaths(host));
   const missing = existing.filter(({ keys }) => !keys).map(({ wanted }) => wanted.name);
   const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
-  await writeRequests({ host, config, keys }, existing);
+  await writeCsrs({ host, config, keys }, existing);
   const requests = wanted.map(({ requestPath }) => requestPath);
   const told = request.dryRun ? [] : [
     ...requests,

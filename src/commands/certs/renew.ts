@@ -1,14 +1,14 @@
-import { formatExpiration } from "../../cluster/expiration.ts";
-import { readKubeletSettings } from "../../cluster/kubelet_settings.ts";
+import { formatExpiration } from "../../node/pki/expiration.ts";
+import { readKubeletSettings } from "../../node/kubelet/settings.ts";
 import { manifestPath } from "../../cluster/paths.ts";
-import { selectRenewables } from "../../cluster/renewal.ts";
-import { type ConfigurationSource, findConfiguration } from "../../cluster/stored_config.ts";
+import { selectRenewables } from "../../cluster/pki/renewables.ts";
+import { type ConfigurationSource, findConfiguration } from "../../node/stored_config.ts";
 import { renewCertificates, type Renewed } from "../../phases/renewal.ts";
 import { restartPods } from "../../phases/restart_pods.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
-import { gatherFacts } from "../facts.ts";
-import type { Desk, Outcome } from "../desk.ts";
+import { gatherFacts } from "../../node/facts.ts";
+import type { CommandContext, Outcome } from "../command_context.ts";
 
 /** What `certs renew` is asked for. */
 export interface RenewRequest extends ConfigurationSource {
@@ -41,13 +41,13 @@ async function podsToRestart(host: Host, renewed: readonly Renewed[]): Promise<s
 }
 
 /** `certs renew`: new keys and certificates with the names of the old ones. */
-export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome> {
-  const system = request.dryRun ? desk.dryRun() : desk.changing();
+export async function renew(command: CommandContext, request: RenewRequest): Promise<Outcome> {
+  const system = request.dryRun ? command.dryRun() : command.changing();
   const { cluster, origin, reason } = await findConfiguration(system, request);
   const entries = selectRenewables(request.names, cluster);
   const socket = request.restart ? await socketOf(system.host, request.criSocket) : undefined;
   if (origin === "defaults") {
-    desk.warn(
+    command.warn(
       `The cluster's configuration cannot be read: ${reason}. Certificates get keys of the kind that they have, and ` +
         `${cluster.certificateValidityPeriod}; --config names a file that says otherwise.`,
     );
@@ -60,7 +60,7 @@ export async function renew(desk: Desk, request: RenewRequest): Promise<Outcome>
   const { unverified } = system;
   const restarted = socket === undefined
     ? []
-    : await restartPods({ host, unverified, runtime: system.runtime(socket), note: desk.note }, restart);
+    : await restartPods({ host, unverified, runtime: system.runtime(socket), note: command.note }, restart);
   const text = [
     ...renewed.map((one) => line(one, width, request.dryRun)),
     ...request.dryRun ? [] : told(restart, restarted),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../errors.ts";
-import { memoryHost } from "../../host/memory.ts";
+import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, InterfaceAddress } from "../../system.ts";
-import { defaultAddressFacts } from "./address.ts";
-import { criSockets } from "./sockets.ts";
+import { defaultAddressFacts } from "../../node/facts/address.ts";
+import { criSockets } from "../../node/facts/sockets.ts";
 
 const HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
 const route = (name: string, destination = "00000000", mask = "00000000") =>

@@ -1,8 +1,8 @@
 import { coreDnsObjects } from "../../cluster/addons/coredns.ts";
 import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
-import { problemsOf, uploadProblems } from "../../cluster/existing_external.ts";
-import { inspectKubeconfigs } from "../../cluster/existing_kubeconfigs.ts";
-import { inspectPki } from "../../cluster/existing_pki.ts";
+import { problemsOf, uploadProblems } from "../../node/pki/external.ts";
+import { inspectKubeconfigs } from "../../node/pki/kubeconfigs.ts";
+import { inspectPki } from "../../node/pki/certificates.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
 import { patchedStaticPods } from "../../phases/control_plane.ts";
 import type { Phase } from "../../phases/phase.ts";

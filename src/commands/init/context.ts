@@ -1,13 +1,14 @@
-import { bootstrapTokens } from "../../cluster/bootstrap_token.ts";
-import { pkiPaths } from "../../cluster/certificates.ts";
-import { missingKeys } from "../../cluster/existing_kubeconfigs.ts";
+import { bootstrapTokens } from "../../cluster/objects/bootstrap_token.ts";
+import { pkiPaths } from "../../cluster/pki/certificates.ts";
+import { missingKeys } from "../../node/pki/kubeconfigs.ts";
 import { localUrl } from "../../cluster/endpoints.ts";
-import { kubeletConfiguration } from "../../cluster/kubelet.ts";
-import { kubeconfigsIn } from "../../cluster/kubeconfigs.ts";
+import { kubeletConfiguration } from "../../cluster/kubelet/configuration.ts";
+import { kubeconfigsIn } from "../../cluster/pki/kubeconfigs.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
 import { patcher } from "../../cluster/patches/apply.ts";
-import { patchTargets, readPatches } from "../../cluster/patches/directory.ts";
-import { BOOTSTRAP_GROUP } from "../../cluster/rbac.ts";
+import { patchTargets } from "../../cluster/patches/names.ts";
+import { readPatches } from "../../node/patches.ts";
+import { BOOTSTRAP_GROUP } from "../../cluster/objects/rbac.ts";
 import type { BootstrapToken, Facts, InitConfiguration } from "../../config/types.ts";
 import { UserError } from "../../errors.ts";
 import type { AddonContext, PodNetwork } from "../../phases/addon.ts";
@@ -27,12 +28,12 @@ import type { WaitControlPlaneContext } from "../../phases/wait_control_plane.ts
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
 import type { WaitPodsContext } from "../../phases/wait_pods.ts";
 import { generateCertificateKey } from "../../pki/certificate_key.ts";
-import { startKeys } from "../../pki/key_mill.ts";
+import { startKeys } from "../../pki/key_pool.ts";
 import { formatToken, generateToken } from "../../pki/token.ts";
 import type { Host, KubeClient, System } from "../../system.ts";
-import { readCredentials } from "../../cluster/credentials.ts";
-import { type Desk, once } from "../desk.ts";
-import { readOwnPaths } from "../facts.ts";
+import { readCredentials } from "../../node/credentials.ts";
+import { type CommandContext, once } from "../command_context.ts";
+import { readOwnPaths } from "../../node/facts.ts";
 
 /** All that the phases of `init` need, together. */
 export type InitContext =
@@ -90,7 +91,7 @@ async function hasExternalCA(host: Host, config: InitConfiguration): Promise<boo
  */
 export async function initContext(
   system: System,
-  desk: Desk,
+  command: CommandContext,
   facts: Facts,
   config: InitConfiguration,
   podNetwork: PodNetwork,
@@ -102,7 +103,7 @@ export async function initContext(
     host,
     config.patchesDirectory,
     patchTargets(config.cluster.kubernetesVersion),
-    desk.warn,
+    command.warn,
   );
   // Without root the preflight check will say so; until then there is nothing to read.
   const kubeconfigs = request.kubeconfigDirectory === undefined
@@ -133,7 +134,7 @@ export async function initContext(
     keys: startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus()),
     startedAt: host.now(),
     registerTaints: false,
-    patch: patcher(patches, desk.warn),
+    patch: patcher(patches, command.warn),
     ...(kubeconfigs ? { kubeconfigs } : {}),
     uploadCerts: request.uploadCerts,
     certificateKey: config.certificateKey ?? generateCertificateKey(),
@@ -152,7 +153,7 @@ export async function initContext(
     kubeletClient: () => clientWith(system, config, KUBECONFIG_FILES.kubelet),
     tokens: once(async () => tokensFor(config, await admin(), host.now())),
     caPem: async () => await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate) ?? "",
-    note: desk.note,
-    warn: desk.warn,
+    note: command.note,
+    warn: command.warn,
   };
 }

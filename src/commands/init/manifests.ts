@@ -1,10 +1,10 @@
 import { coreDnsConfigMap, coreDnsObjects } from "../../cluster/addons/coredns.ts";
 import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
-import { proxyEnvironment } from "../../cluster/static_pods.ts";
+import { proxyEnvironment } from "../../cluster/control_plane/static_pods.ts";
 import { stringify } from "../../config/yaml.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeObject } from "../../system.ts";
-import type { Outcome } from "../desk.ts";
+import type { Outcome } from "../command_context.ts";
 import type { InitContext } from "./context.ts";
 
 /** What can be printed, by the phase that installs it. */

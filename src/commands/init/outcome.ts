@@ -1,7 +1,7 @@
 import { controlPlaneJoinCommand } from "../../cluster/join_command.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
 import { commandLine } from "../../text/shell.ts";
-import { type Outcome, phaseOutcome } from "../desk.ts";
+import { type Outcome, phaseOutcome } from "../command_context.ts";
 import type { InitContext } from "./context.ts";
 
 /** What of the outcome may be shown. */

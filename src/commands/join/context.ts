@@ -1,9 +1,11 @@
-import { readCredentials } from "../../cluster/credentials.ts";
+import { readCredentials } from "../../node/credentials.ts";
 import type { DiscoveryFile } from "../../cluster/discovery_file.ts";
-import { configMapText, KUBELET_CONFIG } from "../../cluster/kubeadm_config.ts";
+import { KUBELET_CONFIG } from "../../cluster/objects/kubeadm_config.ts";
+import { configMapText } from "../../node/config_map.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { patcher } from "../../cluster/patches/apply.ts";
-import { PATCH_TARGETS, readPatches } from "../../cluster/patches/directory.ts";
+import { PATCH_TARGETS } from "../../cluster/patches/names.ts";
+import { readPatches } from "../../node/patches.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { parseDocuments } from "../../config/yaml.ts";
 import { isHttps } from "../../config/url.ts";
@@ -15,8 +17,8 @@ import type { ClusterChecksContext } from "../../phases/preflight/cluster.ts";
 import type { WorkerContext } from "../../phases/preflight/worker.ts";
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
 import type { KubeClient, KubeCredentials, System } from "../../system.ts";
-import { type Desk, once } from "../desk.ts";
-import { readOwnPaths } from "../facts.ts";
+import { type CommandContext, once } from "../command_context.ts";
+import { readOwnPaths } from "../../node/facts.ts";
 
 /** All that the phases of `join` need, together. */
 export type JoinContext =
@@ -86,7 +88,7 @@ async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConf
 /** Puts together what the phases need. The cluster is looked for when the first of them asks for it. */
 export async function joinContext(
   system: System,
-  desk: Desk,
+  command: CommandContext,
   facts: Facts,
   config: JoinConfiguration,
 ): Promise<JoinContext> {
@@ -95,14 +97,14 @@ export async function joinContext(
   // Without root the preflight check will say so; until then there is nothing to read.
   const endpoint = host.uid() === 0 ? await firstEndpoint(config, file) : undefined;
   const identity = once(() => ownIdentity(system, config, file));
-  const cluster = once(async () => await identity() ? undefined : await discover(system, config, file, desk.warn));
+  const cluster = once(async () => await identity() ? undefined : await discover(system, config, file, command.warn));
   const reader = once(async () => {
     const own = await identity();
     if (!own) {
       const { server, caPem, credentials } = (await cluster())!;
       return system.connect({ server, caPem, ...credentials });
     }
-    desk.note("the kubelet has its identity already: this host has joined before");
+    command.note("the kubelet has its identity already: this host has joined before");
     return system.connect(own);
   });
   return {
@@ -116,7 +118,7 @@ export async function joinContext(
     nodeRegistration: config.nodeRegistration,
     ownPaths: await readOwnPaths(host),
     registerTaints: true,
-    patch: patcher(await readPatches(host, config.patchesDirectory, PATCH_TARGETS, desk.warn), desk.warn),
+    patch: patcher(await readPatches(host, config.patchesDirectory, PATCH_TARGETS, command.warn), command.warn),
     kubeletConfiguration: once(async () => await kubeletConfigurationOf(await reader())),
     kubeletStartedAt: performance.now(),
     nodeName: config.nodeRegistration.name,
@@ -127,7 +129,7 @@ export async function joinContext(
       const credentials = await readCredentials(host, KUBELET_FILES.kubeconfig);
       return credentials ? system.connect(credentials) : await reader();
     },
-    note: desk.note,
-    warn: desk.warn,
+    note: command.note,
+    warn: command.warn,
   };
 }

@@ -1,15 +1,15 @@
-import { readCredentials } from "../../cluster/credentials.ts";
-import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
-import { realPath } from "../../cluster/mounts.ts";
-import { type NodeIdentity, readNodeIdentity } from "../../cluster/node_identity.ts";
+import { readCredentials } from "../../node/credentials.ts";
+import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
+import { realPath } from "../../node/mounts.ts";
+import { type NodeIdentity, readNodeIdentity } from "../../node/identity.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
-import { placeOf } from "../../cluster/places.ts";
-import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
+import { placeOf } from "../../node/places.ts";
+import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../node/receipt_entries.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import { InvalidInput, UserError } from "../../errors.ts";
 import type { Left, Maker, ResetApi, ResetContext } from "../../phases/reset/context.ts";
 import type { Host, System } from "../../system.ts";
-import { type Desk, once } from "../desk.ts";
+import { type CommandContext, once } from "../command_context.ts";
 import { etcdState } from "./etcd.ts";
 
 /** What says that there is, or was, a node here: without one of these nothing is touched that is not in the receipt. */
@@ -71,7 +71,7 @@ async function checkCertificatesDirectory(host: Host, { certificatesDir }: Reset
 /** Puts together what the phases need. */
 export async function resetContext(
   system: System,
-  desk: Desk,
+  command: CommandContext,
   config: ResetConfiguration,
   options: { kubeconfig: string; doing(what: string): void; left: Left[]; unfinished: Left[] },
 ): Promise<ResetContext> {
@@ -80,15 +80,16 @@ export async function resetContext(
   await checkCertificatesDirectory(host, config);
   const entries = await readReceiptEntries(
     host,
-    (lines) => desk.warn(`"${RECEIPT_PATH}" is damaged: ${lines} of its lines cannot be used; what they told of stays`),
+    (lines) =>
+      command.warn(`"${RECEIPT_PATH}" is damaged: ${lines} of its lines cannot be used; what they told of stays`),
   );
   // Where such a path leads depends on links; nothing is removed by guess.
   const goesUp = ({ path }: ReceiptEntry) => path.split("/").includes("..");
   for (const { path } of entries.filter(goesUp)) {
-    desk.warn(`"${RECEIPT_PATH}" names "${path}", a path that goes up: it stays`);
+    command.warn(`"${RECEIPT_PATH}" names "${path}", a path that goes up: it stays`);
   }
   const made = entries.filter((entry) => !goesUp(entry));
-  const api = once(() => apiOf(system, options.kubeconfig, desk.warn));
+  const api = once(() => apiOf(system, options.kubeconfig, command.warn));
   const maker = await makerOf(host, made);
   return {
     host,
@@ -104,12 +105,12 @@ export async function resetContext(
     leave: (what, why) => left.push({ what, why }),
     open(what, why) {
       unfinished.push({ what, why });
-      desk.warn(`not finished: ${what}: ${why}`);
+      command.warn(`not finished: ${what}: ${why}`);
     },
     unfinished,
     doing,
-    note: desk.note,
-    warn: desk.warn,
+    note: command.note,
+    warn: command.warn,
   };
 }
 
@@ -122,7 +123,7 @@ const QUESTIONS = {
  * Asks the person, unless that was ruled out, or there is nothing to lose.
  * @throws {UserError} when the answer is not yes.
  */
-export async function confirm({ system }: Desk, { config, maker }: ResetContext): Promise<void> {
+export async function confirm({ system }: CommandContext, { config, maker }: ResetContext): Promise<void> {
   if (config.force || config.dryRun || maker === "nobody") return;
   system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
   const answer = (await system.readLine())?.trim().toLowerCase();

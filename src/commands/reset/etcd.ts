@@ -1,10 +1,5 @@
-import {
-  DEFAULT_ETCD_DATA,
-  type LocalEtcdMember,
-  readEtcdCredentials,
-  readLocalEtcd,
-} from "../../cluster/local_etcd.ts";
-import { CLIENT_URLS_ANNOTATION } from "../../cluster/static_pods/etcd.ts";
+import { DEFAULT_ETCD_DATA, type LocalEtcdMember, readEtcdCredentials, readLocalEtcd } from "../../node/local_etcd.ts";
+import { CLIENT_URLS_ANNOTATION } from "../../cluster/control_plane/etcd.ts";
 import { UserError } from "../../errors.ts";
 import type { EtcdState, ResetApi } from "../../phases/reset/context.ts";
 import type { EtcdMember, Host, System } from "../../system.ts";

@@ -1,10 +1,10 @@
-import { diagnoseKubelet, diagnosePod, type Diagnosis } from "../../cluster/diagnosis.ts";
-import type { StaticPodManifest } from "../../cluster/static_pod_manifest.ts";
+import { diagnoseKubelet, diagnosePod, type Diagnosis } from "../../node/diagnosis.ts";
+import type { StaticPodManifest } from "../../node/static_pod_manifest.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
-import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "./document.ts";
-import { look, valueOf } from "./look.ts";
-import { judgePods } from "./pods.ts";
+import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "../../node/status/document.ts";
+import { look, valueOf } from "../../node/status/look.ts";
+import { judgePods } from "../../node/status/pods.ts";
 
 /** A certificate with fewer days left is a problem, respectively a warning. */
 const DAYS = { problem: 7, warning: 30 } as const;

@@ -1,4 +1,4 @@
-import type { CertificateState, Component, Kubelet, NodeState, Status, Trouble } from "./document.ts";
+import type { CertificateState, Component, Kubelet, NodeState, Status, Trouble } from "../../node/status/document.ts";
 import { oneLine } from "../../text/visible.ts";
 import { ROLES } from "./judge.ts";
 

@@ -1,6 +1,6 @@
 import { type DiscoveryFile, readDiscoveryFile } from "../../cluster/discovery_file.ts";
-import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
-import { systemAuthorities } from "../../cluster/system_authorities.ts";
+import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
+import { trustStore } from "../../node/trust_store.ts";
 import { durationMs } from "../../config/duration.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { isHttps } from "../../config/url.ts";
@@ -44,7 +44,7 @@ export async function loadDiscoveryFile(
 
 /** Fetches the file, again and again until there is an answer, over the CAs that this host trusts. */
 async function fetched(system: System, config: JoinConfiguration, url: string, source: string): Promise<string> {
-  const caPem = await systemAuthorities(system.host);
+  const caPem = await trustStore(system.host);
   return await system.host.wait({
     what: `discovery file ${source}`,
     timeoutMs: durationMs(config.timeouts.discovery),
@@ -132,7 +132,7 @@ export async function discoverByFile(
   warn: (message: string) => void,
 ): Promise<{ server: string; caPem: string }> {
   const { server } = file;
-  const { data } = await confirmedInfo(system, config, file, file.caPem ?? await systemAuthorities(system.host));
+  const { data } = await confirmedInfo(system, config, file, file.caPem ?? await trustStore(system.host));
   const kubeconfig = data?.["kubeconfig"];
   if (kubeconfig === undefined) {
     warn(`cluster-info of ${server} cannot be read; going on with the discovery file alone`);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { clusterInfoObjects } from "../../cluster/cluster_info.ts";
+import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import { readDiscoveryFile } from "../../cluster/discovery_file.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { stringify } from "../../config/yaml.ts";
 import { InvalidInput, TimedOut, Untrusted, UserError } from "../../errors.ts";
-import { memoryHost } from "../../host/memory.ts";
+import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { generateKeyPair } from "../../pki/keys.ts";

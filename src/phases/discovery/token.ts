@@ -3,7 +3,7 @@ import type { HttpAnswer, System } from "../../system.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { durationMs } from "../../config/duration.ts";
-import { parseKubeconfig } from "../../cluster/kubeconfigs.ts";
+import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { verifyDetached } from "../../pki/jws.ts";
 import { parsePin, publicKeyPin } from "../../pki/pin.ts";
 import { type BootstrapTokenParts, parseToken } from "../../pki/token.ts";

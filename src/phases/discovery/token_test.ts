@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { clusterInfoObjects } from "../../cluster/cluster_info.ts";
+import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { TimedOut, Untrusted } from "../../errors.ts";
-import { memoryHost } from "../../host/memory.ts";
+import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../kube/errors.ts";
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
+import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { portFindings } from "./network.ts";

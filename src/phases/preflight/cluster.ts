@@ -1,7 +1,8 @@
-import { presentAuthority } from "../../cluster/existing_authority.ts";
-import { configMapText, KUBEADM_CONFIG } from "../../cluster/kubeadm_config.ts";
-import { readCredentials } from "../../cluster/credentials.ts";
-import { kubeletIdentityProblem } from "../../cluster/existing_kubelet_identity.ts";
+import { presentAuthority } from "../../node/pki/authority.ts";
+import { KUBEADM_CONFIG } from "../../cluster/objects/kubeadm_config.ts";
+import { configMapText } from "../../node/config_map.ts";
+import { readCredentials } from "../../node/credentials.ts";
+import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import { parseClusterConfiguration } from "../../config/serialize.ts";

@@ -1,14 +1,14 @@
 import type { Host } from "../../system.ts";
 import type { InitConfiguration } from "../../config/types.ts";
-import { pkiPaths } from "../../cluster/certificates.ts";
+import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import {
   bridgeInTheWay,
   firstNodeNetworks,
   missingPlugins,
   preferredConfigurations,
   tunnelsInTheWay,
-} from "../../cluster/existing_pod_network.ts";
-import { kubeletIdentityProblem } from "../../cluster/existing_kubelet_identity.ts";
+} from "../../node/pod_network.ts";
+import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import { InvalidInput } from "../../errors.ts";

@@ -1,5 +1,5 @@
 import type { ExternalEtcd } from "../../config/types.ts";
-import { systemAuthorities } from "../../cluster/system_authorities.ts";
+import { trustStore } from "../../node/trust_store.ts";
 import { compareVersions } from "../../cluster/versions.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import type { Download, DownloadOptions, Host, HttpAnswer } from "../../system.ts";
@@ -48,7 +48,7 @@ async function versionFindings({ host, download }: ExternalEtcdContext, etcd: Ex
   );
   const client = certificatePem && keyPem ? { client: { certificatePem, keyPem } } : {};
   const found = await Promise.all(etcd.httpEndpoints.map(async (endpoint) => {
-    const identity = endpoint.startsWith("https:") ? { caPem: ca ?? await systemAuthorities(host), ...client } : {};
+    const identity = endpoint.startsWith("https:") ? { caPem: ca ?? await trustStore(host), ...client } : {};
     return await problemOf(download, endpoint, identity);
   }));
   const errors = found.filter((problem) => problem !== undefined);

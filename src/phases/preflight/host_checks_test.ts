@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ExternalEtcd } from "../../config/types.ts";
 import { Untrusted, UserError } from "../../errors.ts";
-import { memoryHost, type MemoryHostOptions } from "../../host/memory.ts";
+import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import { commandLine } from "../../text/shell.ts";
 import type { DownloadOptions, HttpAnswer } from "../../system.ts";
 import { externalEtcdChecks } from "./external_etcd.ts";

@@ -1,8 +1,8 @@
 /** Whether the kubelet takes the flags that people give it. @module */
 import { argument } from "../../cluster/arguments.ts";
-import { EXTRA_ARGS_FILES } from "../../cluster/kubelet_unit.ts";
+import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
 import { KUBELET_FILES, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
-import { environmentFile, flagValues, splitWords } from "../../cluster/unit_syntax.ts";
+import { environmentFile, flagValues, splitWords } from "../../cluster/kubelet/unit_syntax.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
 import type { Host } from "../../system.ts";
 import type { Check, Findings } from "./run.ts";

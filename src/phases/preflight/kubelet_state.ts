@@ -1,6 +1,6 @@
 /** What an earlier kubelet remembers, and a new one may not go on with. @module */
 import { KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
-import { flagValues } from "../../cluster/unit_syntax.ts";
+import { flagValues } from "../../cluster/kubelet/unit_syntax.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { givenFlags, type GivenFlagsContext } from "./kubelet_flags.ts";
 import type { Check, Findings } from "./run.ts";

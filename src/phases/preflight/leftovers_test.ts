@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { memoryHost } from "../../host/memory.ts";
+import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { FLAGS_CHECK } from "./kubelet_flags.ts";
 import { STATE_CHECK } from "./kubelet_state.ts";

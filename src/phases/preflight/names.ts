@@ -2,7 +2,7 @@
  * Names of checks, as `--ignore-preflight-errors` takes them: kubeadm's, and those that only kubewright has.
  * @module
  */
-import { suggestion } from "../../config/nearest.ts";
+import { suggestion } from "../../config/suggest.ts";
 
 /**
  * kubeadm's names that are always the same, those of its other commands and of releases before too: what is ignored there may be

@@ -3,7 +3,7 @@ import { PROGRAM_DIRECTORIES } from "../../programs.ts";
 import { runtimeUnit } from "../../runtimes.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
-import { inspectKubeletUnit } from "../../cluster/existing_kubelet_unit.ts";
+import { inspectKubeletUnit } from "../../node/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
 import { FLAGS_CHECK } from "./kubelet_flags.ts";

@@ -2,8 +2,8 @@
  * What systemd says about this host: the kubelet's unit, the firewall, the clock.
  * @module
  */
-import { KUBELET_SERVICE } from "../../cluster/kubelet_unit.ts";
-import { bootedWithSystemd } from "../../cluster/systemd.ts";
+import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
+import { bootedWithSystemd } from "../../node/systemd.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";

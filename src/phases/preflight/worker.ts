@@ -1,6 +1,6 @@
 import { type Family, parseAddress, splitHostPort } from "../../config/addresses.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
-import { bridgeInTheWay, leftConfigurations } from "../../cluster/existing_pod_network.ts";
+import { bridgeInTheWay, leftConfigurations } from "../../node/pod_network.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { expectationsCheck } from "./kubelet_flags.ts";
 import { FOLDER_CHECK, workerManifests } from "./manifests.ts";

@@ -1,4 +1,4 @@
-import { doubtAbout } from "../../cluster/node_proof.ts";
+import { doubtAbout } from "../../node/proof.ts";
 import { manifestPath } from "../../cluster/paths.ts";
 import { httpStatusOf, UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";

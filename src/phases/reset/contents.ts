@@ -1,6 +1,6 @@
-import { KUBELET_ENTRIES } from "../../cluster/kubelet_directory.ts";
+import { KUBELET_ENTRIES } from "../../cluster/kubelet/directory.ts";
 import { KUBECONFIG_FILES, KUBELET_FILES, MANIFESTS_DIRECTORY, TEMPORARY_DIRECTORY } from "../../cluster/paths.ts";
-import { CERTIFICATE_FILES, MANIFEST_FILES, placeOf, TEMPORARY_NAME } from "../../cluster/places.ts";
+import { CERTIFICATE_FILES, MANIFEST_FILES, placeOf, TEMPORARY_NAME } from "../../node/places.ts";
 import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetContext } from "./context.ts";

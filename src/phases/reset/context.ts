@@ -1,6 +1,6 @@
-import type { LocalEtcdMember } from "../../cluster/local_etcd.ts";
-import type { NodeIdentity } from "../../cluster/node_identity.ts";
-import type { ReceiptEntry } from "../../cluster/receipt_entries.ts";
+import type { LocalEtcdMember } from "../../node/local_etcd.ts";
+import type { NodeIdentity } from "../../node/identity.ts";
+import type { ReceiptEntry } from "../../node/receipt_entries.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import type { ContainerRuntime, EtcdClient, EtcdMember, Host, KubeClient } from "../../system.ts";
 

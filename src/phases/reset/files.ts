@@ -1,7 +1,7 @@
-import { KUBELET_ENTRIES } from "../../cluster/kubelet_directory.ts";
-import { kubeletUnitFiles } from "../../cluster/kubelet_unit.ts";
+import { KUBELET_ENTRIES } from "../../cluster/kubelet/directory.ts";
+import { kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
-import { RECEIPT_PATH, type ReceiptEntry } from "../../cluster/receipt_entries.ts";
+import { RECEIPT_PATH, type ReceiptEntry } from "../../node/receipt_entries.ts";
 import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { emptyTemporaryDirectory } from "./contents.ts";

@@ -1,4 +1,4 @@
-import { clusterChains, clusterNftTables, firewallCleanup } from "../../cluster/firewall.ts";
+import { clusterChains, clusterNftTables, firewallCleanup } from "../../cluster/addons/firewall.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";

@@ -1,4 +1,4 @@
-import { LOG_DIRECTORIES, POD_LOG_FOLDER } from "../../cluster/kubelet_directory.ts";
+import { LOG_DIRECTORIES, POD_LOG_FOLDER } from "../../cluster/kubelet/directory.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";

@@ -1,4 +1,8 @@
-import { CNI_CONFIGURATION_DIRECTORY, FLANNEL_TRACES, isFlannelConfiguration } from "../../cluster/flannel_traces.ts";
+import {
+  CNI_CONFIGURATION_DIRECTORY,
+  FLANNEL_TRACES,
+  isFlannelConfiguration,
+} from "../../cluster/addons/flannel_traces.ts";
 import { type Cidr, contains, parseAddress, parseCidr } from "../../config/addresses.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";

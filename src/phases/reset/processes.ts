@@ -1,6 +1,6 @@
-import { VOLUME_DIRECTORIES } from "../../cluster/kubelet_directory.ts";
-import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet_unit.ts";
-import { mountsBelow } from "../../cluster/mounts.ts";
+import { VOLUME_DIRECTORIES } from "../../cluster/kubelet/directory.ts";
+import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
+import { mountsBelow } from "../../node/mounts.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";

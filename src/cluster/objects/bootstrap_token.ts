@@ -1,0 +1,103 @@
+/**
+ * Bootstrap tokens as the Secrets that the API server authenticates them by.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
+ * @module
+ */
+import { durationMs } from "../../config/duration.ts";
+import type { BootstrapToken } from "../../config/types.ts";
+import type { KubeObject } from "../../system.ts";
+
+/** A Secret; `data` is base64. */
+export interface Secret extends KubeObject {
+  apiVersion: "v1";
+  kind: "Secret";
+  type: string;
+  data: Record<string, string>;
+}
+
+/** Name of the Secret of a token. */
+export function bootstrapTokenSecretName(token: string): string {
+  return `bootstrap-token-${token.split(".")[0]}`;
+}
+
+/**
+ * The Secret of a token that is made `now`. With `existing`, the Secret of that name in the cluster, a token that still
+ * has time keeps its end: making it again would change nothing but that.
+ */
+export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?: KubeObject): Secret {
+  const [id, secret] = token.token.split(".");
+  const expiration = remaining(existing, now) ?? expirationOf(token, now);
+  const data: Record<string, string> = {
+    ...(token.groups.length > 0 ? { "auth-extra-groups": token.groups.join(",") } : {}),
+    ...(token.description ? { description: token.description } : {}),
+    ...(expiration ? { expiration } : {}),
+    "token-id": id!,
+    "token-secret": secret!,
+    ...Object.fromEntries(token.usages.map((usage) => [`usage-bootstrap-${usage}`, "true"])),
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: bootstrapTokenSecretName(token.token), namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)])),
+  };
+}
+
+/**
+ * The tokens in Secrets that are still good at `now`, those that end last first. A Secret that the API server would take
+ * no token from (somebody wrote it by hand, and wrong) is left out.
+ */
+export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): BootstrapToken[] {
+  return secrets.flatMap((secret): BootstrapToken[] => {
+    const data = decoded(secret);
+    const text = (key: string) => data.get(key);
+    const [id, half, expires] = [text("token-id"), text("token-secret"), text("expiration")];
+    if (
+      !id || !half || expires !== undefined && Number.isNaN(Date.parse(expires)) ||
+      expires !== undefined && Date.parse(expires) <= now.getTime()
+    ) return [];
+    const description = text("description");
+    return [{
+      token: `${id}.${half}`,
+      ...(description === undefined ? {} : { description }),
+      ...(expires === undefined ? { ttl: "0s" } : { expires }),
+      usages: ["signing", "authentication"].filter((usage) => text(`usage-bootstrap-${usage}`) === "true"),
+      groups: text("auth-extra-groups")?.split(",") ?? [],
+    }];
+  }).sort((a, b) => (b.expires ?? "9").localeCompare(a.expires ?? "9"));
+}
+
+/** RFC 3339 in UTC, whole seconds; undefined: never. */
+function expirationOf(token: BootstrapToken, now: Date): string | undefined {
+  if (token.expires) return timestamp(new Date(token.expires));
+  const lifetime = durationMs(token.ttl ?? "0s");
+  return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
+}
+
+/** The end of an existing token when that is still to come. */
+function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
+  const text = existing && decoded(existing).get("expiration");
+  return text !== undefined && Date.parse(text) > now.getTime() ? text : undefined;
+}
+
+function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function encode(text: string): string {
+  return new TextEncoder().encode(text).toBase64();
+}
+
+/** What the Secret holds, without what is not base64. */
+function decoded({ data }: KubeObject): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [key, value] of Object.entries(data ?? {})) {
+    try {
+      texts.set(key, new TextDecoder().decode(Uint8Array.fromBase64(value)));
+    } catch {
+      // not base64, or no text at all
+    }
+  }
+  return texts;
+}

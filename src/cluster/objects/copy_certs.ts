@@ -1,0 +1,69 @@
+/**
+ * Secret kube-system/kubeadm-certs: what further control plane nodes need of the first one's keys and certificates,
+ * encrypted, for two hours.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/copycerts/copycerts.go
+ * @module
+ */
+import type { BootstrapToken, ClusterConfiguration } from "../../config/types.ts";
+import type { KubeObject, ObjectReference } from "../../system.ts";
+import type { Secret } from "./bootstrap_token.ts";
+import { BOOTSTRAP_GROUP, grantObjects, groups } from "./rbac.ts";
+
+/** The Secret. */
+export const COPY_CERTS: ObjectReference = {
+  apiVersion: "v1",
+  kind: "Secret",
+  namespace: "kube-system",
+  name: "kubeadm-certs",
+};
+
+/** The files, by their keys in the Secret. Certificates that every node makes for itself are not among them. */
+export function sharedFiles(cluster: ClusterConfiguration): Record<string, string> {
+  const { certificatesDir, etcd: { external } } = cluster;
+  const etcd = external
+    ? {
+      "external-etcd-ca.crt": external.caFile,
+      "external-etcd.crt": external.certFile,
+      "external-etcd.key": external.keyFile,
+    }
+    : { "etcd-ca.crt": `${certificatesDir}/etcd/ca.crt`, "etcd-ca.key": `${certificatesDir}/etcd/ca.key` };
+  const own = ["ca.crt", "ca.key", "front-proxy-ca.crt", "front-proxy-ca.key", "sa.pub", "sa.key"];
+  return { ...Object.fromEntries(own.map((name) => [name, `${certificatesDir}/${name}`])), ...etcd };
+}
+
+/** The token that the Secret lives as long as: good for nothing, it only ends, and the Secret with it. */
+export function lifetimeToken(token: string): BootstrapToken {
+  return {
+    token,
+    description: "Proxy for managing TTL for the kubeadm-certs secret",
+    ttl: "2h0m0s",
+    usages: [],
+    groups: [],
+  };
+}
+
+/** The Secret: `data` is base64, `owner` the Secret of the token that it ends with. */
+export function copyCertsSecret(data: Record<string, string>, owner: KubeObject): Secret {
+  const { apiVersion, kind, metadata: { name, uid } } = owner;
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: COPY_CERTS.name,
+      namespace: COPY_CERTS.namespace!,
+      ownerReferences: [{ apiVersion, kind, name, uid: uid ?? "", controller: true, blockOwnerDeletion: true }],
+    },
+    type: "Opaque",
+    data,
+  };
+}
+
+/** Lets those who join read the Secret. What is in it is of no use without the key. */
+export function copyCertsAccess(): KubeObject[] {
+  return grantObjects({
+    name: "kubeadm:kubeadm-certs",
+    namespace: COPY_CERTS.namespace!,
+    allow: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [COPY_CERTS.name], verbs: ["get"] }],
+    to: groups(BOOTSTRAP_GROUP),
+  });
+}

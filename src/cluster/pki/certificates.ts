@@ -1,0 +1,225 @@
+/**
+ * The certificates of a control plane node, as data: names, issuers, subjects and usages are kubeadm's.
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/certs/certlist.go
+ * @module
+ */
+import {
+  type Address,
+  ADDRESS_BITS,
+  formatAddress,
+  nthAddress,
+  parseAddress,
+  parseCidrs,
+  splitHostPort,
+} from "../../config/addresses.ts";
+import { durationMs } from "../../config/duration.ts";
+import type { ClusterConfiguration, InitConfiguration } from "../../config/types.ts";
+import type { TlsUsage } from "../../pki/certificate.ts";
+import type { LeafRequest, Period } from "../../pki/issue.ts";
+import type { AlternativeNames } from "../../pki/names.ts";
+
+/** One certificate and its key. */
+export interface CertificateSpec {
+  /** As the phase is typed: `etcd-server`. */
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  /** Path below the certificates directory, without `.crt` and `.key`. */
+  readonly baseName: string;
+  /** Name of the authority that signs it; absent: it is an authority, signed by itself. */
+  readonly issuer?: string;
+  commonName(config: InitConfiguration): string;
+  /** Empty for an authority. */
+  readonly usages: readonly TlsUsage[];
+  /** Host names and addresses, in any order, repeated or not; absent: none. */
+  alternativeNames?(config: InitConfiguration): readonly string[];
+}
+
+/** Made when etcd runs on the control plane nodes; an external etcd brings its own. */
+function isOfLocalEtcd({ name, issuer }: CertificateSpec): boolean {
+  return name === "etcd-ca" || issuer === "etcd-ca";
+}
+
+const nodeName = (config: InitConfiguration) => config.nodeRegistration.name;
+
+/** In the order of kubeadm's phases: each authority before what it signs. */
+export const CERTIFICATES: readonly CertificateSpec[] = [
+  {
+    name: "ca",
+    summary: "Authority of the cluster: signs the API server and its clients",
+    baseName: "ca",
+    commonName: () => "kubernetes",
+    usages: [],
+  },
+  {
+    name: "apiserver",
+    summary: "Certificate that the API server shows to its clients",
+    baseName: "apiserver",
+    issuer: "ca",
+    commonName: () => "kube-apiserver",
+    usages: ["server"],
+    alternativeNames: apiServerNames,
+  },
+  {
+    // Without an organization since 1.37: a ClusterRoleBinding to its name gives it exactly what it needs.
+    name: "apiserver-kubelet-client",
+    summary: "Certificate that the API server shows to kubelets",
+    baseName: "apiserver-kubelet-client",
+    issuer: "ca",
+    commonName: () => "kube-apiserver-kubelet-client",
+    usages: ["client"],
+  },
+  {
+    name: "front-proxy-ca",
+    summary: "Authority of the front proxy: signs who may speak for users",
+    baseName: "front-proxy-ca",
+    commonName: () => "front-proxy-ca",
+    usages: [],
+  },
+  {
+    name: "front-proxy-client",
+    summary: "Certificate that the API server shows to extension API servers",
+    baseName: "front-proxy-client",
+    issuer: "front-proxy-ca",
+    commonName: () => "front-proxy-client",
+    usages: ["client"],
+  },
+  {
+    name: "etcd-ca",
+    summary: "Authority of etcd: signs its members and clients",
+    baseName: "etcd/ca",
+    commonName: () => "etcd-ca",
+    usages: [],
+  },
+  {
+    // Client as well: an etcd server's own gateway connects to it with this certificate (etcd-io/etcd#9785).
+    name: "etcd-server",
+    summary: "Certificate that etcd shows to its clients",
+    baseName: "etcd/server",
+    issuer: "etcd-ca",
+    commonName: nodeName,
+    usages: ["server", "client"],
+    alternativeNames: (config) => [...etcdNames(config), ...config.cluster.etcd.local?.serverCertSANs ?? []],
+  },
+  {
+    name: "etcd-peer",
+    summary: "Certificate that etcd members show to one another",
+    baseName: "etcd/peer",
+    issuer: "etcd-ca",
+    commonName: nodeName,
+    usages: ["server", "client"],
+    alternativeNames: (config) => [...etcdNames(config), ...config.cluster.etcd.local?.peerCertSANs ?? []],
+  },
+  {
+    name: "etcd-healthcheck-client",
+    summary: "Certificate of the liveness probes of etcd",
+    baseName: "etcd/healthcheck-client",
+    issuer: "etcd-ca",
+    commonName: () => "kube-etcd-healthcheck-client",
+    usages: ["client"],
+  },
+  {
+    name: "apiserver-etcd-client",
+    summary: "Certificate that the API server shows to etcd",
+    baseName: "apiserver-etcd-client",
+    issuer: "etcd-ca",
+    commonName: () => "kube-apiserver-etcd-client",
+    usages: ["client"],
+  },
+];
+
+/** The key pair that signs service account tokens: not a certificate, but kept beside them. */
+export const SERVICE_ACCOUNT_KEY = { name: "sa", baseName: "sa" } as const;
+
+/** Whether this cluster has the certificate. */
+export function isWanted(spec: CertificateSpec, config: Pick<InitConfiguration, "cluster">): boolean {
+  return config.cluster.etcd.external === undefined || !isOfLocalEtcd(spec);
+}
+
+/**
+ * The entry of {@linkcode CERTIFICATES} of this name.
+ * @throws {RangeError} when there is none.
+ */
+export function certificateNamed(name: string): CertificateSpec {
+  const spec = CERTIFICATES.find((spec) => spec.name === name);
+  if (!spec) throw new RangeError(`there is no certificate "${name}"`);
+  return spec;
+}
+
+/** Where certificate, private key and (service accounts only) public key lie. */
+export function pkiPaths(cluster: ClusterConfiguration, { baseName }: { baseName: string }) {
+  const base = `${cluster.certificatesDir}/${baseName}`;
+  return { certificate: `${base}.crt`, key: `${base}.key`, publicKey: `${base}.pub` };
+}
+
+/** Clocks of hosts differ: a certificate is valid from a little before it is made. */
+const BACKDATE_MS = 5 * 60_000;
+
+/** Validity of an authority or a leaf made by a program that was started then. */
+export function validityOf(kind: "authority" | "leaf", cluster: ClusterConfiguration, startedAt: Date): Period {
+  const lifetime = kind === "authority" ? cluster.caCertificateValidityPeriod : cluster.certificateValidityPeriod;
+  return {
+    notBefore: new Date(startedAt.getTime() - BACKDATE_MS),
+    notAfter: new Date(startedAt.getTime() + durationMs(lifetime)),
+  };
+}
+
+/** What the leaf certificate of an entry is to say. */
+export function leafRequest(spec: CertificateSpec, config: InitConfiguration, startedAt: Date): LeafRequest {
+  return {
+    ...validityOf("leaf", config.cluster, startedAt),
+    ...alternativeNames(spec, config),
+    commonName: spec.commonName(config),
+    organizations: [],
+    usages: spec.usages,
+  };
+}
+
+/** The names of an entry: DNS names sorted, addresses in the order in which they are named, both without repetition. */
+export function alternativeNames(spec: CertificateSpec, config: InitConfiguration): AlternativeNames {
+  const dnsNames = new Set<string>();
+  const addresses = new Map<string, Uint8Array>();
+  for (const name of spec.alternativeNames?.(config) ?? []) {
+    const octets = addressOctets(name);
+    if (octets) addresses.set(octets.toString(), octets);
+    else dnsNames.add(name);
+  }
+  return { dnsNames: [...dnsNames].sort(), ipAddresses: [...addresses.values()] };
+}
+
+/** The 4 or 16 octets of an address in text, as iPAddress names have them; undefined when the text is not an address. */
+function addressOctets(text: string): Uint8Array | undefined {
+  const address = parseAddress(text);
+  if (!address) return undefined;
+  const octets = ADDRESS_BITS[address.family] / 8;
+  return Uint8Array.from(
+    { length: octets },
+    (_, index) => Number(address.value >> BigInt(8 * (octets - 1 - index)) & 255n),
+  );
+}
+
+/** The address of 4 or 16 octets. */
+export function addressOf(octets: Uint8Array): Address {
+  const value = octets.reduce((value, octet) => value << 8n | BigInt(octet), 0n);
+  return { family: octets.length === 4 ? "IPv4" : "IPv6", value };
+}
+
+function apiServerNames(config: InitConfiguration): string[] {
+  const { networking, controlPlaneEndpoint, apiServer } = config.cluster;
+  const endpoint = controlPlaneEndpoint === undefined ? undefined : splitHostPort(controlPlaneEndpoint);
+  return [
+    nodeName(config),
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    `kubernetes.default.svc.${networking.dnsDomain}`,
+    formatAddress(nthAddress(parseCidrs(networking.serviceSubnet)[0]!, 1)),
+    config.localAPIEndpoint.advertiseAddress,
+    ...endpoint ? [endpoint.host] : [],
+    ...apiServer.certSANs,
+  ];
+}
+
+function etcdNames(config: InitConfiguration): string[] {
+  return [nodeName(config), "localhost", config.localAPIEndpoint.advertiseAddress, "127.0.0.1", "::1"];
+}

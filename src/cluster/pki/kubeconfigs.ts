@@ -1,0 +1,278 @@
+/**
+ * Kubeconfigs of a control plane node: who they are for as data, the document, and reading one.
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go
+ * @module
+ */
+import type { InitConfiguration } from "../../config/types.ts";
+import { isMapping, parseDocuments, stringify } from "../../config/yaml.ts";
+import { InvalidInput } from "../../errors.ts";
+import type { LeafRequest } from "../../pki/issue.ts";
+import { base64, fromBase64, pemText } from "../../pki/pem.ts";
+import { validityOf } from "./certificates.ts";
+import { controlPlaneUrl, localUrl } from "../endpoints.ts";
+import { KUBECONFIG_FILES, KUBERNETES_DIRECTORY } from "../paths.ts";
+
+/** One kubeconfig with a client certificate of its own. */
+export interface KubeconfigSpec {
+  /** As the phase is typed: `controller-manager`. */
+  readonly name: string;
+  /** One line for help. */
+  readonly summary: string;
+  readonly path: string;
+  /** User name, and common name of the client certificate. */
+  user(config: InitConfiguration): string;
+  readonly organizations: readonly string[];
+  /** `local`: the API server of this node. `control-plane`: the endpoint of all of them. */
+  readonly server: "local" | "control-plane";
+}
+
+/** The kubeconfigs in another directory than /etc/kubernetes. */
+export function kubeconfigsIn(directory: string): KubeconfigSpec[] {
+  return KUBECONFIGS.map((spec) => ({ ...spec, path: spec.path.replace(KUBERNETES_DIRECTORY, directory) }));
+}
+
+/** In the order of kubeadm's phases. */
+export const KUBECONFIGS: readonly KubeconfigSpec[] = [
+  {
+    name: "admin",
+    summary: "Kubeconfig of the administrator; its rights can be taken back",
+    path: KUBECONFIG_FILES.admin,
+    user: () => "kubernetes-admin",
+    organizations: ["kubeadm:cluster-admins"],
+    server: "control-plane",
+  },
+  {
+    name: "super-admin",
+    summary: "Kubeconfig for when authorization is broken: nothing restricts it",
+    path: KUBECONFIG_FILES.superAdmin,
+    user: () => "kubernetes-super-admin",
+    organizations: ["system:masters"],
+    server: "control-plane",
+  },
+  {
+    // The node must come up while the common endpoint does not answer yet.
+    name: "kubelet",
+    summary: "Kubeconfig of this node's kubelet",
+    path: KUBECONFIG_FILES.kubelet,
+    user: (config) => `system:node:${config.nodeRegistration.name}`,
+    organizations: ["system:nodes"],
+    server: "local",
+  },
+  {
+    name: "controller-manager",
+    summary: "Kubeconfig of this node's controller manager",
+    path: KUBECONFIG_FILES.controllerManager,
+    user: () => "system:kube-controller-manager",
+    organizations: [],
+    server: "local",
+  },
+  {
+    name: "scheduler",
+    summary: "Kubeconfig of this node's scheduler",
+    path: KUBECONFIG_FILES.scheduler,
+    user: () => "system:kube-scheduler",
+    organizations: [],
+    server: "local",
+  },
+];
+
+/** The server URL of an entry. */
+export function serverOf(spec: KubeconfigSpec, { cluster, localAPIEndpoint }: InitConfiguration): string {
+  return spec.server === "local" ? localUrl(localAPIEndpoint) : controlPlaneUrl(cluster, localAPIEndpoint);
+}
+
+/** What the client certificate of an entry is to say. */
+export function clientRequest(spec: KubeconfigSpec, config: InitConfiguration, startedAt: Date): LeafRequest {
+  return {
+    ...validityOf("leaf", config.cluster, startedAt),
+    commonName: spec.user(config),
+    organizations: spec.organizations,
+    usages: ["client"],
+    dnsNames: [],
+    ipAddresses: [],
+  };
+}
+
+/** How a user of a kubeconfig proves who it is. PEM texts are embedded, files referred to; the token is a secret. */
+export type UserCredentials =
+  | { clientCertPem: string; clientKeyPem: string }
+  | { clientCertFile: string; clientKeyFile: string }
+  | { token: string };
+
+/** What a kubeconfig with one cluster and one user is made of. */
+export interface KubeconfigParts {
+  clusterName: string;
+  /** `https://host:port`. */
+  server: string;
+  /** One certificate or a bundle. */
+  caPem: string;
+  user: string;
+  credentials: UserCredentials;
+}
+
+/** The kubeconfig as an object for `stringify`: one cluster, one user, one context `<user>@<cluster>`, which is the current one. */
+export function kubeconfigDocument(parts: KubeconfigParts): Record<string, unknown> {
+  const { clusterName, server, caPem, user, credentials } = parts;
+  const context = `${user}@${clusterName}`;
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: clusterName, cluster: { "certificate-authority-data": dataOf(caPem), server } }],
+    contexts: [{ name: context, context: { cluster: clusterName, user } }],
+    "current-context": context,
+    users: [{ name: user, user: userFields(credentials) }],
+  };
+}
+
+/**
+ * The kubeconfig of a user whose certificate is still to be signed: with the key, without certificate and authority, as
+ * kubeadm writes it.
+ */
+export function pendingKubeconfigDocument(
+  parts: Pick<KubeconfigParts, "clusterName" | "server" | "user"> & { clientKeyPem: string },
+): Record<string, unknown> {
+  const { clusterName, server, user, clientKeyPem } = parts;
+  return {
+    ...kubeconfigDocument({ ...parts, caPem: "", credentials: { token: "" } }),
+    clusters: [{ name: clusterName, cluster: { server } }],
+    users: [{ name: user, user: { "client-key-data": dataOf(clientKeyPem) } }],
+  };
+}
+
+function userFields(credentials: UserCredentials): Record<string, string> {
+  if ("token" in credentials) return { token: credentials.token };
+  if ("clientCertFile" in credentials) {
+    return { "client-certificate": credentials.clientCertFile, "client-key": credentials.clientKeyFile };
+  }
+  return {
+    "client-certificate-data": dataOf(credentials.clientCertPem),
+    "client-key-data": dataOf(credentials.clientKeyPem),
+  };
+}
+
+function dataOf(text: string): string {
+  return base64(new TextEncoder().encode(text));
+}
+
+/** What the current context of a kubeconfig leads to. Embedded data wins over a file, as in client-go; absent: not given. */
+export interface Kubeconfig {
+  server: string;
+  clusterName: string;
+  caPem?: string;
+  caFile?: string;
+  /** Empty when the context names no user (cluster-info). */
+  user: string;
+  clientCertPem?: string;
+  clientCertFile?: string;
+  clientKeyPem?: string;
+  clientKeyFile?: string;
+  token?: string;
+  tokenFile?: string;
+  /** Fields of the cluster and the user that are set and not read here: `exec`, `insecure-skip-tls-verify`, …; absent: none. */
+  further?: readonly string[];
+}
+
+/** Whether a text can be sent as a bearer token: printable ASCII without spaces, in one line. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** What is wrong with a text that cannot; it does not show the text. */
+export const NO_BEARER_TOKEN = "holds a space, a line end or another character that a bearer token cannot have";
+
+/** Fields of a cluster and of a user that are read. */
+const CLUSTER_FIELDS = ["server", "certificate-authority", "certificate-authority-data"];
+const USER_FIELDS = [
+  "token",
+  "tokenFile",
+  ...["certificate", "key"].flatMap((k) => [`client-${k}`, `client-${k}-data`]),
+];
+
+/**
+ * Reads the current context of a kubeconfig, or the only cluster of one without contexts.
+ * @param source what to call the text in messages: a path.
+ * @throws {InvalidInput} when it is not a kubeconfig or its current context leads nowhere. Never shows a secret.
+ */
+export function parseKubeconfig(text: string, source: string): Kubeconfig {
+  const refuse = (state: string) => new InvalidInput(`Cannot read kubeconfig "${source}": ${state}`);
+  const [document, ...more] = parseDocuments(text, source);
+  if (!document || more.length > 0) {
+    throw refuse(`it has ${document ? 1 + more.length : 0} YAML documents instead of 1`);
+  }
+  const { apiVersion, kind, body } = document;
+  if (apiVersion !== "v1" || kind !== "Config") throw refuse(`it is ${apiVersion} ${kind} instead of v1 Config`);
+  const currentName = body["current-context"];
+  const context = currentName ? named(body.contexts, currentName, "context") : onlyCluster(body.clusters);
+  if (!context) throw refuse(`its current context "${currentName ?? ""}" is not one of its contexts`);
+  const cluster = named(body.clusters, context.cluster, "cluster");
+  if (!cluster) throw refuse(`it has no cluster "${context.cluster ?? ""}", which its current context names`);
+  const server = textOf(cluster.server);
+  if (!server) throw refuse(`its cluster "${context.cluster}" has no server`);
+  if (/^[^/]*\/\/[^/?#]*@/.test(server)) {
+    throw refuse(`the server of its cluster "${context.cluster}" holds a user name`);
+  }
+  const found = named(body.users, context.user, "user");
+  if (context.user && !found) {
+    throw refuse(`it has no user "${context.user}", which its current context names`);
+  }
+  const user = found ?? {};
+  const further = [...unread(cluster, CLUSTER_FIELDS), ...unread(user, USER_FIELDS)];
+  const [token, tokenFile] = [textOf(user.token), textOf(user.tokenFile)];
+  if (token !== undefined && !isBearerToken(token)) throw refuse(`its token ${NO_BEARER_TOKEN}`);
+  return {
+    server,
+    clusterName: textOf(context.cluster) ?? "",
+    user: textOf(context.user) ?? "",
+    ...dataOrFile(cluster, "certificate-authority", "ca", source),
+    ...dataOrFile(user, "client-certificate", "clientCert", source),
+    ...dataOrFile(user, "client-key", "clientKey", source),
+    ...token ? { token } : tokenFile ? { tokenFile } : {},
+    ...further.length > 0 ? { further } : {},
+  };
+}
+
+/** Names of fields that are set, besides the known ones. */
+function unread(from: Record<string, unknown>, known: readonly string[]): string[] {
+  return Object.keys(from).filter((key) => from[key] && !known.includes(key));
+}
+
+/** Without a current context (cluster-info has none) the one cluster is meant, or the nameless one, and no user. */
+function onlyCluster(clusters: unknown): Record<string, unknown> | undefined {
+  const all: unknown[] = Array.isArray(clusters) ? clusters : [];
+  const meant = all.length === 1 ? all[0] : all.find((entry) => isMapping(entry) && entry.name === "");
+  return isMapping(meant) ? { cluster: meant.name } : undefined;
+}
+
+/** `<key>-data` decoded as `<field>Pem`, else `<key>` as `<field>File`. */
+function dataOrFile(
+  from: Record<string, unknown>,
+  key: string,
+  field: "ca" | "clientCert" | "clientKey",
+  source: string,
+): Partial<Kubeconfig> {
+  const data = textOf(from[`${key}-data`]);
+  if (data) return { [`${field}Pem`]: pemText(fromBase64(data, `${key}-data of "${source}"`)) };
+  const file = textOf(from[key]);
+  return file ? { [`${field}File`]: file } : {};
+}
+
+/** The entry of this name in a list of `{ name, [key]: mapping }`. */
+function named(list: unknown, name: unknown, key: string): Record<string, unknown> | undefined {
+  const entry = Array.isArray(list) ? list.find((entry) => isMapping(entry) && entry.name === name) : undefined;
+  return entry && isMapping(entry[key]) ? entry[key] : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/**
+ * The text of a kubeconfig of one user with the user's certificate and key in files instead of embedded; the very text
+ * when it is so already.
+ */
+export function kubeconfigWithClientFile(text: string, source: string, file: string): string {
+  const { clusterName, server, caPem, user, clientCertFile, clientKeyFile } = parseKubeconfig(text, source);
+  if (clientCertFile === file && clientKeyFile === file) return text;
+  const credentials = { clientCertFile: file, clientKeyFile: file };
+  return stringify(kubeconfigDocument({ clusterName, server, caPem: caPem ?? "", user, credentials }));
+}

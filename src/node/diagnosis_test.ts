@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { UserError } from "../errors.ts";
+import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
+import type { ContainerRuntime, RuntimeContainer } from "../system.ts";
+import { diagnoseKubelet, diagnosePod, together } from "./diagnosis.ts";
+
+const IMAGE = "registry.k8s.io/kube-scheduler:v1.37.2";
+const POD = { name: "kube-scheduler", image: IMAGE };
+const SHOW = "systemctl show --property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
+const JOURNAL = (lines: number) => `journalctl --unit=kubelet --lines=${lines} --output=cat --no-pager`;
+
+const host = (commands: MemoryHostOptions["commands"] = {}) =>
+  memoryHost({ commands, files: { "/proc/uptime": "100.00 10.00\n" } }, () => {});
+
+function runtime(containers: Partial<RuntimeContainer>[], hasImage = true): ContainerRuntime {
+  return {
+    socket: "unix:///run/x.sock",
+    containers: () => Promise.resolve(containers),
+    hasImage: () => Promise.resolve(hasImage),
+    containerStatus: () =>
+      Promise.resolve({ exitCode: 1, reason: "Error", message: "", logPath: "/var/log/pods/x/0.log" }),
+  } as unknown as ContainerRuntime;
+}
+
+Deno.test("diagnosePod: state, exit code and the last lines without the runtime's prefix", async () => {
+  const container = { id: "1", name: POD.name, podNamespace: "kube-system", state: "exited" as const, attempt: 3 };
+  const log =
+    "2026-01-01T00:00:00Z stderr F Error: unknown flag: --x\n2026-01-01T00:00:00Z stdout F usage\n2026-01-01T00:00:00Z stderr F \n2026-01-01T00:00:00Z stderr F goroutine 1 [running]:\n" +
+    "2026-01-01T00:00:00Z stderr F main.main()\n2026-01-01T00:00:00Z stderr F \tmain.go:55 +0x39b\n";
+  const commands = { "tail -n 400 /var/log/pods/x/0.log": log };
+  assert.deepEqual(await diagnosePod(host(commands), runtime([container]), POD), {
+    details: [
+      "kube-scheduler: container exited, exit code 1, restarted 3 times",
+      "kube-scheduler: Error: unknown flag: --x",
+      "kube-scheduler: usage",
+    ],
+    hints: ["See all it said: tail -n 50 /var/log/pods/x/0.log"],
+  });
+  const running = runtime([{ ...container, state: "running", attempt: 0 }]);
+  assert.deepEqual(await diagnosePod(host(commands), running, { ...POD, aside: true }), {
+    details: ["kube-scheduler: container running, restarted 0 times"],
+    hints: [],
+  });
+});
+
+Deno.test("diagnosePod: what tells of trouble is found before the usage that follows it", async () => {
+  const container = { id: "1", name: POD.name, podNamespace: "kube-system", state: "exited" as const, attempt: 0 };
+  const usage = Array.from({ length: 50 }, (_, i) => `  --flag-${i}`);
+  const log = [`{"level":"warn","error":"flag provided but not defined: -x"}`, ...usage].join("\n");
+  const { details } = await diagnosePod(host({ "tail -n 400 /var/log/pods/x/0.log": log }), runtime([container]), POD);
+  assert.match(details[1]!, /not defined: -x/);
+  assert.equal(details.length, 5);
+});
+
+Deno.test("diagnosePod: without a container, its missing image and the kubelet's different errors about it, once", async () => {
+  const line = (time: string, text: string) => `E0101 ${time}   99 pod_workers.go:1324] ${text}`;
+  const journal = [
+    line("10:00:01", '"Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"'),
+    "I0101 10:00:02   99 kubelet.go:1] kube-scheduler is fine",
+    line("10:00:03", '"Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"'),
+    line("10:00:04", '"Error syncing pod" pod="kube-system/etcd-k1"'),
+  ];
+  const commands = { [JOURNAL(400)]: journal.join("\n") };
+  const { details, hints } = await diagnosePod(host(commands), runtime([], false), POD);
+  assert.deepEqual(details, [
+    "kube-scheduler: the container runtime has no such container",
+    `kube-scheduler: its image ${IMAGE} is not on this host`,
+    'kubelet: "Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"',
+  ]);
+  assert.match(hints.join("\n"), /images import.*\n.*grep kube-scheduler/);
+});
+
+Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () => {
+  const gone = {
+    containers: () => Promise.reject(new UserError("Cannot connect to the container runtime", { hint: "Start it." })),
+  } as unknown as ContainerRuntime;
+  assert.deepEqual(await diagnosePod(host(), gone, POD), {
+    details: ["kube-scheduler: Cannot connect to the container runtime"],
+    hints: ["Start it."],
+  });
+});
+
+Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does not or ends again and again", async () => {
+  const running = "ActiveState=active\nNRestarts=0\n";
+  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: running }), false), { details: [], hints: [] });
+  const steady = "ActiveState=active\nNRestarts=7\nActiveEnterTimestampMonotonic=50000000\n";
+  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: steady }), false), { details: [], hints: [] });
+  const journal = 'I0101 x] starting\nE0101 x] "command failed" err="cgroup v1"\nkubelet.service: Failed.\n';
+  for (const [state, restarts] of [["activating", 0], ["active", 7]] as const) {
+    const shown = `NRestarts=${restarts}\nActiveEnterTimestampMonotonic=98000000\nActiveState=${state}\n`;
+    const commands = { [SHOW]: shown, [JOURNAL(40)]: journal };
+    assert.deepEqual((await diagnoseKubelet(host(commands), false)).details, [
+      `kubelet: systemd says "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
+      'kubelet: E0101 x] "command failed" err="cgroup v1"',
+    ]);
+  }
+  assert.equal((await diagnoseKubelet(host({ [SHOW]: running, [JOURNAL(40)]: journal }), true)).details.length, 4);
+});
+
+Deno.test("together: the same hint once, and in the end what to do", () => {
+  const part = { details: ["a"], hints: ["Look."] };
+  assert.deepEqual(together([part, part], "More.").hints.slice(0, 2), ["Look.", "More."]);
+});

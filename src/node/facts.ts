@@ -1,0 +1,51 @@
+import { readReceiptEntries } from "./receipt_entries.ts";
+import type { Facts } from "../config/types.ts";
+import { PROGRAM_DIRECTORIES } from "../programs.ts";
+import type { ContainerRuntime, Host } from "../system.ts";
+import { defaultAddressFacts } from "./facts/address.ts";
+import { criSockets } from "./facts/sockets.ts";
+
+/** Where every program is looked for; only then where kubeadm looks, in the caller's PATH, for one in a place of its own. */
+async function findKubelet(host: Host): Promise<string | undefined> {
+  const callers = (host.environment()["PATH"] ?? "").split(":").filter((directory) => directory.startsWith("/"));
+  for (const directory of [...PROGRAM_DIRECTORIES, "/opt/kubernetes/bin", ...callers]) {
+    const path = `${directory}/kubelet`;
+    const there = await host.stat(path);
+    if (there?.kind === "file" || there?.kind === "symlink") return path;
+  }
+  return undefined;
+}
+
+/** `Kubernetes v1.37.2` -> `v1.37.2`; undefined when the program does not run. */
+async function kubeletVersion(host: Host, path: string): Promise<string | undefined> {
+  const { code, stdout } = await host.query({ argv: [path, "--version"] });
+  return code === 0 ? /\bv(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(?![\d.])\S{0,100}/.exec(stdout)?.[0] : undefined;
+}
+
+/**
+ * Looks at the machine once, before the configuration is completed. Changes nothing.
+ * @param runtime asks a container runtime, where it matters which of several answer.
+ */
+export async function gatherFacts(host: Host, runtime?: (socket: string) => ContainerRuntime): Promise<Facts> {
+  const addresses = host.addresses();
+  const kubeletPath = await findKubelet(host);
+  const [address, version, sockets] = await Promise.all([
+    defaultAddressFacts(host, addresses),
+    kubeletPath === undefined ? undefined : kubeletVersion(host, kubeletPath),
+    criSockets(host, runtime),
+  ]);
+  return {
+    hostname: host.hostname(),
+    addresses,
+    criSockets: sockets,
+    ...address,
+    ...(version === undefined ? {} : { kubeletVersion: version }),
+    ...(kubeletPath === undefined ? {} : { kubeletPath }),
+  };
+}
+
+/** Paths that earlier runs of this program made on this host. */
+export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
+  const entries = await readReceiptEntries(host);
+  return new Set(entries.filter(({ kind }) => kind !== "overwrote").map(({ path }) => path));
+}

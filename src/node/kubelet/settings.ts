@@ -1,0 +1,60 @@
+/**
+ * How the kubelet of this host was set up: its flags and the few fields of its configuration that are asked about. The one
+ * place that knows where these are, and which wins. Observes, never changes.
+ * @module
+ */
+import type { Arg } from "../../config/types.ts";
+import { isMapping, parseValues } from "../../config/yaml.ts";
+import type { Host } from "../../system.ts";
+import { parseKubeletFlagsFile } from "../../cluster/kubelet/configuration.ts";
+import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
+import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+
+/** What the kubelet is told about itself; fields are absent where its files do not say. */
+export interface KubeletSettings {
+  /** Socket of its container runtime, `unix:///run/containerd/containerd.sock`. */
+  runtimeEndpoint?: string;
+  /** `<provider>://<id>` of its machine. */
+  providerId?: string;
+  port: number;
+}
+
+/** All flags of the environment files in the order of the command line: of several, the last counts. */
+export async function readKubeletFlags(host: Host): Promise<Arg[]> {
+  const flags = parseKubeletFlagsFile(await host.readText(KUBELET_FILES.flags) ?? "");
+  for (const path of EXTRA_ARGS_FILES) {
+    for (const line of (await host.readText(path) ?? "").split("\n")) {
+      const [, value] = /^\s*KUBELET_EXTRA_ARGS=(.*)$/.exec(line) ?? [];
+      if (value !== undefined) flags.push(...parseKubeletFlagsFile(value.trim().replace(/^'(.*)'$/, "$1")));
+    }
+  }
+  return flags;
+}
+
+/**
+ * Reads the kubelet's files. Flags win over them, and the file of this very host over the one for all.
+ * @throws {UserError} when a file cannot be read.
+ */
+export async function readKubeletSettings(host: Host): Promise<KubeletSettings> {
+  const fields = async (path: string): Promise<Record<string, unknown>> => {
+    const text = await host.readText(path);
+    const [document] = text === undefined ? [] : parseValues(text, path);
+    return isMapping(document) ? document : {};
+  };
+  const flags = await readKubeletFlags(host);
+  const [common, own] = [await fields(KUBELET_FILES.configuration), await fields(KUBELET_FILES.instanceConfiguration)];
+  const setting = (flag: string, field: string): unknown =>
+    flags.findLast(({ name }) => name === flag)?.value || own[field] || common[field] || undefined;
+  const endpoint = setting("container-runtime-endpoint", "containerRuntimeEndpoint");
+  const providerId = setting("provider-id", "providerID");
+  return {
+    ...(typeof endpoint === "string" ? { runtimeEndpoint: socketUrl(endpoint) } : {}),
+    ...(typeof providerId === "string" ? { providerId } : {}),
+    port: Number(setting("port", "port") ?? PORTS.kubelet),
+  };
+}
+
+/** The kubelet takes a path for a socket, too. */
+function socketUrl(endpoint: string): string {
+  return endpoint.startsWith("/") ? `unix://${endpoint}` : endpoint;
+}

@@ -1,0 +1,24 @@
+/** What authority a host that joins knows already. Observes, never changes. @module */
+import type { JoinConfiguration } from "../../config/types.ts";
+import { InvalidInput } from "../../errors.ts";
+import type { Host } from "../../system.ts";
+
+/**
+ * The CA's certificate that is on this host already, if any.
+ * @throws {InvalidInput} when it is another one than the cluster's.
+ */
+export async function presentAuthority(
+  host: Host,
+  config: JoinConfiguration,
+  caPem: string,
+): Promise<string | undefined> {
+  const present = await host.readText(config.caCertPath);
+  if (present !== undefined && present.trim() !== caPem.trim()) {
+    throw new InvalidInput("Cannot join:", [{
+      where: config.caCertPath,
+      what: "is there already, with another CA than the cluster's: this host is, or was, part of another cluster",
+      hint: `Take it out of that one first, or move ${config.caCertPath} away.`,
+    }]);
+  }
+  return present;
+}

@@ -1,0 +1,184 @@
+/**
+ * What a host already has of the certificates: whether it can be kept, and what is missing. Observes, never changes.
+ * The rules are kubeadm's, and two more: a key must fit its certificate, and a key alone (all that a killed run can
+ * leave, because keys are written first) is completed.
+ * @module
+ */
+import { formatAddress } from "../../config/addresses.ts";
+import type { InitConfiguration } from "../../config/types.ts";
+import { InvalidInput, type Problem } from "../../errors.ts";
+import type { Certificate } from "../../pki/certificate.ts";
+import { uncoveredNames } from "../../pki/names.ts";
+import { keyName } from "../../pki/keys.ts";
+import type { Host } from "../../system.ts";
+import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "../../cluster/pki/certificates.ts";
+import { type CertificateSpec, isWanted, pkiPaths } from "../../cluster/pki/certificates.ts";
+import { authorityCannotSign, type ExistingPair, type InspectionResult } from "./pair.ts";
+import { readIssuer, readPair } from "./pair.ts";
+import { keyAccess } from "./key_access.ts";
+import { inspectServiceAccountKey } from "./service_account_key.ts";
+
+/** One of {@linkcode CERTIFICATES} on the host. */
+export interface InspectedCertificate extends InspectionResult {
+  readonly pair: ExistingPair;
+  /** The pair of its authority (of an authority, its own); undefined when it cannot be read. */
+  readonly issuer: ExistingPair | undefined;
+}
+
+/** Keys that are weak without being refused; authorities that are not valid now, of which kubeadm warns, too. */
+async function certificateWarnings(
+  path: string,
+  certificate: Certificate,
+  { issuer }: CertificateSpec,
+  now: Date,
+): Promise<string[]> {
+  const { validityAt } = await import("../../pki/certificate.ts");
+  const { key, notBefore, notAfter } = certificate;
+  const validity = validityAt(certificate, now);
+  const when = validity === "expired"
+    ? `expired on ${notAfter.toISOString()}`
+    : `is not valid before ${notBefore.toISOString()}`;
+  return [
+    ...issuer !== undefined || validity === "valid" ? [] : [`${path} ${when}; it is kept as it is`],
+    ...key.type === "RSA" && key.bits < SHORT_RSA || key.type === "ECDSA" && key.curve === "P-224"
+      ? [
+        `${path} has a weak key (${keyName(key)}): RSA of ${SHORT_RSA} bits or more, or P-256, is recommended, and ` +
+        "kubewright itself does not connect to servers with such certificates",
+      ]
+      : [],
+  ];
+}
+
+/** Keys of fewer bits are no longer taken for safe (NIST SP 800-131A). */
+const SHORT_RSA = 2048;
+
+/** Whether what there is of one certificate can be kept or completed. */
+export async function inspectCertificate(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+): Promise<InspectedCertificate> {
+  let pair: ExistingPair;
+  try {
+    pair = await readPair(host, config, spec);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return { pair: {}, issuer: undefined, problems: [...error.problems], warnings: [] };
+  }
+  const paths = pkiPaths(config.cluster, spec);
+  const problems: Problem[] = [];
+  const certificate = pair.certificates?.[0];
+  if (certificate && pair.keys) {
+    const { fitsKey } = await import("../../pki/certificate.ts");
+    if (!await fitsKey(certificate, pair.keys.publicKey)) {
+      problems.push({
+        where: paths.key,
+        what: `is not the private key of ${paths.certificate}`,
+        hint: "Put the key back that belongs to the certificate, or remove both files to have new ones made.",
+      });
+    }
+  }
+  const access = pair.keys ? await keyAccess(host, paths.key) : { problems: [], warnings: [] };
+  problems.push(...access.problems);
+  const warnings = [
+    ...certificate ? await certificateWarnings(paths.certificate, certificate, spec, host.now()) : [],
+    ...access.warnings,
+  ];
+  if (spec.issuer === undefined) {
+    problems.push(...await authorityProblems(host, config, spec, pair));
+    return { pair, issuer: pair, problems, warnings };
+  }
+  const issuerSpec = certificateNamed(spec.issuer);
+  const issuer = await readIssuer(host, config, issuerSpec);
+  if (pair.certificates && !pair.keys && issuer?.certificates && !issuer.keys) {
+    return { pair, issuer, problems, warnings, missingExternal: [{ authority: issuerSpec, what: paths.key }] };
+  }
+  if (pair.certificates) {
+    problems.push(...await leafProblems(host, config, spec, pair, issuerSpec, issuer ?? {}));
+    return { pair, issuer, problems, warnings };
+  }
+  const want = { usage: spec.usages[0]!, ...alternativeNames(spec, config) };
+  const unsigned = await authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate, want);
+  problems.push(...unsigned.problems);
+  return { pair, issuer, problems, warnings, missingExternal: unsigned.missingExternal ?? [] };
+}
+
+async function authorityProblems(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+  pair: ExistingPair,
+): Promise<Problem[]> {
+  const { certificate: where } = pkiPaths(config.cluster, spec);
+  if (pair.certificates) {
+    const { authorityTrouble } = await import("../../pki/chain.ts");
+    const what = authorityTrouble(pair.certificates[0]);
+    return what === undefined ? [] : [{ where, what }];
+  }
+  // An authority made anew could not have signed what is there. A run of ours leaves no leaf without its authority.
+  const orphans: string[] = [];
+  for (const leaf of CERTIFICATES.filter(({ issuer }) => issuer === spec.name)) {
+    const { certificate } = pkiPaths(config.cluster, leaf);
+    if (await host.read(certificate) !== undefined) orphans.push(certificate);
+  }
+  if (orphans.length === 0) return [];
+  return [{
+    where,
+    what: `is missing, but certificates that it should have signed are there: ${orphans.join(", ")}`,
+    hint: "Put the authority's certificate and key back, or remove those certificates and their keys.",
+  }];
+}
+
+/** Why a certificate that is there cannot be kept. */
+async function leafProblems(
+  host: Host,
+  config: InitConfiguration,
+  spec: CertificateSpec,
+  pair: ExistingPair,
+  issuerSpec: CertificateSpec,
+  issuer: ExistingPair,
+): Promise<Problem[]> {
+  const paths = pkiPaths(config.cluster, spec);
+  if (!pair.keys) {
+    return [{
+      where: paths.key,
+      what: `is missing, but ${paths.certificate} is there`,
+      hint: "Put the key back, or remove the certificate to have both made anew.",
+    }];
+  }
+  const problems: Problem[] = [];
+  const [certificate, ...intermediates] = pair.certificates!;
+  if (issuer.certificates) {
+    const { certificateTrouble, chainTrouble, issuingTrouble } = await import("../../pki/chain.ts");
+    const { certificate: path, key } = pkiPaths(config.cluster, issuerSpec);
+    const [authority, now, usage] = [issuer.certificates[0], host.now(), spec.usages[0]!] as const;
+    const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
+    const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, config) }, now) === undefined;
+    const hint = issuer.keys === undefined
+      ? `Have a certificate signed for ${paths.key} by whoever keeps ${key}.`
+      : !signs
+      ? `Put an authority in place of ${path} that can sign, with its key, and remove what it has signed.`
+      : certificateTrouble(certificate, now) === undefined
+      ? "Put the authority back that signed it, or remove this certificate and its key to have both made anew."
+      : `Renew it: kubewright certs renew ${spec.name}`;
+    if (what !== undefined) problems.push({ where: paths.certificate, what, hint });
+  }
+  const uncovered = uncoveredNames(certificate, alternativeNames(spec, config));
+  const names = [...uncovered.dnsNames, ...uncovered.ipAddresses.map((octets) => formatAddress(addressOf(octets)))];
+  if (names.length > 0) {
+    problems.push({
+      where: paths.certificate,
+      what: `is not valid for ${names.join(", ")}`,
+      hint: "Remove this certificate and its key to have both made anew, or configure the names that it has.",
+    });
+  }
+  return problems;
+}
+
+/** What there is of all certificates and keys. */
+export async function inspectPki(host: Host, config: InitConfiguration): Promise<InspectionResult[]> {
+  return await Promise.all([
+    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => inspectCertificate(host, config, spec)),
+    inspectServiceAccountKey(host, config),
+  ]);
+}

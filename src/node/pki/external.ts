@@ -1,0 +1,55 @@
+/**
+ * External authorities: their certificates are on this host, their keys are not. Then everything that they sign has to
+ * be there already; what is not is one list for each of them, not one problem for each file.
+ * @module
+ */
+import type { InitConfiguration } from "../../config/types.ts";
+import type { Problem } from "../../errors.ts";
+import type { Host } from "../../system.ts";
+import { certificateNamed, pkiPaths } from "../../cluster/pki/certificates.ts";
+import { type InspectionResult, type OfCluster, unique } from "./pair.ts";
+
+/** All problems of what was found, each once. */
+export function problemsOf(config: OfCluster, findings: readonly InspectionResult[]): Problem[] {
+  const missingExternal = findings.flatMap(({ missingExternal = [] }) => missingExternal);
+  const authorities = [...new Set(missingExternal.map(({ authority }) => authority))];
+  return unique([
+    ...authorities.map((authority) => {
+      const what = [...new Set(missingExternal.filter((one) => one.authority === authority).map(({ what }) => what))];
+      return externalProblem(config, authority, what);
+    }),
+    ...findings.flatMap(({ problems }) => problems),
+  ]);
+}
+
+function externalProblem(
+  { cluster }: Pick<InitConfiguration, "cluster">,
+  authority: { baseName: string },
+  what: string[],
+): Problem {
+  const { certificate, key } = pkiPaths(cluster, authority);
+  return {
+    where: certificate,
+    what: `is there without ${key}, so what it has to sign cannot be made here, and this is missing:${
+      what.map((one) => `\n      ${one}`).join("")
+    }`,
+    hint:
+      "Have it signed (kubewright certs generate-csr makes the keys and what is to be signed), or put the key there.",
+  };
+}
+
+/** Why the certificates of this host cannot be uploaded for others, who would have to sign with them (kubeadm's rule). */
+export async function uploadProblems(host: Pick<Host, "stat">, { cluster }: OfCluster): Promise<Problem[]> {
+  const external: string[] = [];
+  for (const name of ["ca", "front-proxy-ca"]) {
+    const { certificate, key } = pkiPaths(cluster, certificateNamed(name));
+    if (await host.stat(certificate) !== undefined && await host.stat(key) === undefined) external.push(key);
+  }
+  if (external.length === 0) return [];
+  const what = `cannot be done without the keys of the authorities, but there is no ${external.join(" and no ")}`;
+  return [{
+    where: "--upload-certs",
+    what,
+    hint: "Leave it out: who has those keys has to make what the others need.",
+  }];
+}

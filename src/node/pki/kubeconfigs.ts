@@ -1,0 +1,199 @@
+/** What a host already has of the kubeconfigs, and which keys `init` has to make. Observes, never changes. @module */
+import { dirname, isAbsolute, join } from "@std/path/posix";
+import type { InitConfiguration } from "../../config/types.ts";
+import { InvalidInput } from "../../errors.ts";
+import type { Certificate } from "../../pki/certificate.ts";
+import { sameBytes } from "../../pki/keys.ts";
+import type { Host } from "../../system.ts";
+import {
+  certificateNamed,
+  CERTIFICATES,
+  isWanted,
+  pkiPaths,
+  SERVICE_ACCOUNT_KEY,
+} from "../../cluster/pki/certificates.ts";
+import { controlPlaneUrl } from "../../cluster/endpoints.ts";
+import { authorityCannotSign, type ExistingPair, type InspectionResult, readIssuer } from "./pair.ts";
+import {
+  type Kubeconfig,
+  KUBECONFIGS,
+  type KubeconfigSpec,
+  parseKubeconfig,
+  serverOf,
+} from "../../cluster/pki/kubeconfigs.ts";
+
+/** The authority that signs the client certificates of kubeconfigs, and that they trust. */
+export const CLUSTER_AUTHORITY = certificateNamed("ca");
+
+/** A kubeconfig on the host. */
+export interface InspectedKubeconfig extends InspectionResult {
+  readonly exists: boolean;
+  /** The pair of the cluster's authority; undefined when it cannot be read. */
+  readonly authority: ExistingPair | undefined;
+}
+
+/**
+ * Whether an existing kubeconfig can be kept, or a missing one be made. As with kubeadm, it is kept when it trusts the
+ * cluster's authority, and another server is a warning. kubeadm does not look at its client certificate; here one that is
+ * missing or is not of its key is refused, because nobody can use it, and what else is odd about it is a warning.
+ */
+export async function inspectKubeconfig(
+  host: Host,
+  config: InitConfiguration,
+  spec: KubeconfigSpec,
+): Promise<InspectedKubeconfig> {
+  const text = await host.readText(spec.path);
+  const authority = await readIssuer(host, config, CLUSTER_AUTHORITY);
+  const exists = text !== undefined;
+  if (!authority) return { exists, authority, problems: [], warnings: [] };
+  if (!exists) {
+    const want = { usage: "client" as const, dnsNames: [], ipAddresses: [] };
+    const unsigned = await authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path, want);
+    const { problems } = unsigned;
+    return { exists, authority, problems, warnings: [], missingExternal: unsigned.missingExternal ?? [] };
+  }
+  const { certificate: authorityPath } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+  const { certificates, keys } = authority;
+  const problem = (what: string, hint: string) => ({
+    exists,
+    authority,
+    problems: [{ where: spec.path, what, hint }],
+    warnings: [],
+  });
+  if (!certificates) {
+    return problem(
+      `is there, but its authority ${authorityPath} is not`,
+      `Put ${authorityPath} and its key back, or remove ${spec.path}.`,
+    );
+  }
+  const anew = keys ? `, or remove ${spec.path} to have it made anew.` : ".";
+  try {
+    const kubeconfig = parseKubeconfig(text, spec.path);
+    const unsigned = notSignedYet(kubeconfig);
+    if (unsigned.length > 0 && !keys) {
+      const what = `${spec.path}: ${unsigned.join(" and ")}`;
+      return {
+        exists,
+        authority,
+        problems: [],
+        warnings: [],
+        missingExternal: [{ authority: CLUSTER_AUTHORITY, what }],
+      };
+    }
+    if (unsigned.length > 0) return problem(`has no ${unsigned.join(" and no ")}`, `Put it in${anew}`);
+    const anchor = await firstTrusted(host, spec.path, kubeconfig);
+    if (!certificates.some(({ der }) => sameBytes(der, anchor))) {
+      return problem(
+        `does not trust ${authorityPath}: its first authority is another certificate`,
+        `Put the authority back that it was made with${anew}`,
+      );
+    }
+    const client = await inspectClient(host, config, spec, kubeconfig, certificates);
+    const warnings = [...serverWarnings(config, spec, kubeconfig), ...client.warnings];
+    return client.problem
+      ? problem(client.problem, `Put the right ones in${anew}`)
+      : { exists, authority, problems: [], warnings };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return problem(error.message, `Mend it${anew}`);
+  }
+}
+
+/** What a kubeconfig of `certs generate-csr` still lacks. */
+function notSignedYet({ caPem, caFile, clientCertPem, clientCertFile, clientKeyPem }: Kubeconfig): string[] {
+  if (clientKeyPem === undefined || clientCertPem !== undefined || clientCertFile !== undefined) return [];
+  const noAuthority = caPem === undefined && caFile === undefined;
+  return ["client-certificate-data", ...noAuthority ? ["certificate-authority-data"] : []];
+}
+
+/** What is to be said of the client certificate and key that are embedded in a kubeconfig. */
+async function inspectClient(
+  host: Host,
+  config: InitConfiguration,
+  spec: KubeconfigSpec,
+  { clientCertPem, clientKeyPem }: Kubeconfig,
+  authorities: readonly Certificate[],
+): Promise<{ problem?: string; warnings: string[] }> {
+  if (clientCertPem === undefined || clientKeyPem === undefined) return { warnings: [] };
+  const { fitsKey, parseCertificates } = await import("../../pki/certificate.ts");
+  const { chainTrouble } = await import("../../pki/chain.ts");
+  const { parsePrivateKey } = await import("../../pki/key_pem.ts");
+  const [certificate, ...intermediates] = parseCertificates(clientCertPem);
+  if (!await fitsKey(certificate!, (await parsePrivateKey(clientKeyPem)).publicKey)) {
+    return { problem: "holds a client key that is not that of its certificate", warnings: [] };
+  }
+  const warnings: string[] = [];
+  const { certificate: path } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+  const options = { now: host.now(), usage: "client" as const };
+  const troubles = await Promise.all(
+    authorities.map((authority) => chainTrouble(certificate!, intermediates, authority, path, options)),
+  );
+  if (!troubles.includes(undefined)) {
+    warnings.push(`the client certificate in ${spec.path} ${troubles[0]}; it is kept as it is`);
+  }
+  if (certificate!.commonName !== spec.user(config)) {
+    warnings.push(
+      `the client certificate in ${spec.path} is of "${certificate!.commonName}" instead of "${spec.user(config)}"; ` +
+        "it is kept as it is",
+    );
+  }
+  return { warnings };
+}
+
+/** DER of the first certificate that a kubeconfig trusts, embedded or in a file (named relative to the kubeconfig). */
+async function firstTrusted(host: Host, path: string, { caPem, caFile }: Kubeconfig): Promise<Uint8Array> {
+  const { parseCertificates } = await import("../../pki/certificate.ts");
+  const file = caFile === undefined || isAbsolute(caFile) ? caFile : join(dirname(path), caFile);
+  const pem = caPem ?? (file === undefined ? undefined : await host.readText(file));
+  if (pem === undefined) {
+    throw new InvalidInput(
+      `Cannot read kubeconfig "${path}": it has no authority${file ? ` ("${file}" is not there)` : ""}`,
+    );
+  }
+  return parseCertificates(pem)[0]!.der;
+}
+
+/** The kubelet may be at home at either endpoint: kubeadm has had it both ways. */
+function serverWarnings(config: InitConfiguration, spec: KubeconfigSpec, { server }: Kubeconfig): string[] {
+  const wanted = serverOf(spec, config);
+  const common = controlPlaneUrl(config.cluster, config.localAPIEndpoint);
+  if (server === wanted || spec.name === "kubelet" && server === common) return [];
+  return [`${spec.path} leads to ${server} instead of ${wanted}; it is kept as it is`];
+}
+
+/** What there is of all kubeconfigs. */
+export async function inspectKubeconfigs(
+  host: Host,
+  config: InitConfiguration,
+  kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
+): Promise<InspectionResult[]> {
+  return await Promise.all(kubeconfigs.map((spec) => inspectKubeconfig(host, config, spec)));
+}
+
+/**
+ * Names of the keys that `init` has to make: names of {@linkcode CERTIFICATES}, `sa`, names of {@linkcode KUBECONFIGS}.
+ * Empty when everything is there. Looks only at which files exist.
+ * @param order all these names in the order in which they are needed.
+ */
+export async function missingKeys(
+  host: Host,
+  config: InitConfiguration,
+  order: readonly string[],
+  kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
+): Promise<string[]> {
+  const wanted: { name: string; files: string[] }[] = [
+    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
+      const { certificate, key } = pkiPaths(config.cluster, spec);
+      return { name: spec.name, files: [certificate, key] };
+    }),
+    { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY).key] },
+    ...kubeconfigs.map(({ name, path }) => ({ name, files: [path] })),
+  ].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const present = await Promise.all(
+    wanted.map(async ({ files }) => {
+      const contents = await Promise.all(files.map((file) => host.read(file)));
+      return contents.some((content) => content !== undefined);
+    }),
+  );
+  return wanted.filter((_, index) => !present[index]).map(({ name }) => name);
+}

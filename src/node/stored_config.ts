@@ -1,0 +1,77 @@
+/** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
+import { loadClusterConfiguration } from "../config/load_cluster.ts";
+import { cleanPath } from "../config/paths.ts";
+import { parseClusterConfiguration } from "../config/serialize.ts";
+import type { ClusterConfiguration } from "../config/types.ts";
+import { InvalidInput, UserError } from "../errors.ts";
+import type { Host, System } from "../system.ts";
+import { readCredentials } from "./credentials.ts";
+import { KUBEADM_CONFIG } from "../cluster/objects/kubeadm_config.ts";
+
+/** Where to look. */
+export interface ConfigurationSource {
+  /** Text of a configuration file; it wins, and the cluster is not asked. */
+  configText: string | undefined;
+  /** What to call it in messages: its path. */
+  configName: string | undefined;
+  /** Path of the kubeconfig that the cluster is asked with. */
+  kubeconfig: string;
+  /** Instead of the one configured. */
+  certificatesDir: string | undefined;
+}
+
+/** A configuration, and where it is from. `reason`: why it is not the cluster's own. */
+export interface FoundConfiguration {
+  cluster: ClusterConfiguration;
+  origin: "file" | "cluster" | "defaults";
+  reason?: string;
+}
+
+/**
+ * The configuration from the file given, else from ConfigMap kubeadm-config, else the defaults: what works on certificates
+ * has to work on a cluster that is down, so the API server is asked once (10 s at most).
+ * @throws {InvalidInput} when the file given is not valid.
+ */
+export async function findConfiguration(
+  system: Pick<System, "host" | "connect">,
+  { configText, configName, kubeconfig, certificatesDir }: ConfigurationSource,
+): Promise<FoundConfiguration> {
+  const overrides = certificatesDir === undefined ? {} : { certificatesDir: absolute(certificatesDir) };
+  if (configText !== undefined) {
+    return { cluster: loadClusterConfiguration(configText, overrides, configName), origin: "file" };
+  }
+  try {
+    const text = await askCluster(system, kubeconfig);
+    const { namespace, name } = KUBEADM_CONFIG;
+    const cluster = parseClusterConfiguration(text, `ConfigMap ${namespace}/${name}`);
+    return { cluster: { ...cluster, ...overrides }, origin: "cluster" };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { cluster: loadClusterConfiguration(undefined, overrides), origin: "defaults", reason: error.message };
+  }
+}
+
+function absolute(directory: string): string {
+  if (directory.startsWith("/")) return cleanPath(directory);
+  const what = `has to be an absolute path, but is "${directory}"`;
+  throw new InvalidInput("Cannot find the certificates:", [{ where: "--cert-dir", what }]);
+}
+
+async function askCluster(system: { host: Host; connect: System["connect"] }, kubeconfig: string): Promise<string> {
+  const credentials = await readCredentials(system.host, kubeconfig);
+  if (!credentials) throw new UserError(`there is no "${kubeconfig}"`);
+  const { namespace, name, key } = KUBEADM_CONFIG;
+  const { status, body } = await system.connect(credentials)
+    .probe(`/api/v1/namespaces/${namespace}/configmaps/${name}`);
+  if (status !== 200) {
+    throw new UserError(`${credentials.server} answers ${status} to the question for ConfigMap ${namespace}/${name}`);
+  }
+  let text: unknown;
+  try {
+    text = JSON.parse(body)?.data?.[key];
+  } catch { // whose message quotes the answer
+    throw new UserError(`the answer of ${credentials.server} is not JSON`);
+  }
+  if (typeof text === "string") return text;
+  throw new UserError(`ConfigMap ${namespace}/${name} has no "${key}"`);
+}

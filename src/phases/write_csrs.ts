@@ -1,0 +1,43 @@
+import type { InspectedCsr } from "../node/pki/csr.ts";
+import { controlPlaneUrl, localUrl } from "../cluster/endpoints.ts";
+import { pendingKubeconfigDocument } from "../cluster/pki/kubeconfigs.ts";
+import type { InitConfiguration } from "../config/types.ts";
+import { stringify } from "../config/yaml.ts";
+import type { KeyPool } from "../pki/key_pool.ts";
+import type { Host } from "../system.ts";
+
+/** What the work needs. */
+export interface CsrsContext {
+  host: Host;
+  config: InitConfiguration;
+  /** Keys by the names of the requests. */
+  keys: KeyPool;
+}
+
+/** Keys and requests are for nobody else to read. */
+const MODE = 0o600;
+
+/** Writes the keys that are missing, each followed by its request: a run that is killed leaves a key alone at most. */
+export async function writeCsrs(context: CsrsContext, existing: readonly InspectedCsr[]): Promise<void> {
+  const { host, config } = context;
+  const { certificateRequestPem } = await import("../pki/csr.ts");
+  const { privateKeyPem } = await import("../pki/key_pem.ts");
+  for (const { wanted, keys: there, hasRequest } of existing) {
+    const keys = there ?? await context.keys.take(wanted.name);
+    if (!there) {
+      const clientKeyPem = await privateKeyPem(keys);
+      const { kubeconfig } = wanted;
+      const text = kubeconfig === undefined ? clientKeyPem : stringify(pendingKubeconfigDocument({
+        clusterName: config.cluster.clusterName,
+        // As kubeadm: of these, only the two controllers stay on their own node.
+        server: ["controller-manager", "scheduler"].includes(kubeconfig.name)
+          ? localUrl(config.localAPIEndpoint)
+          : controlPlaneUrl(config.cluster, config.localAPIEndpoint),
+        user: kubeconfig.user(config),
+        clientKeyPem,
+      }));
+      await host.write(wanted.keyPath, text, MODE, { secret: true });
+    }
+    if (!hasRequest) await host.write(wanted.requestPath, await certificateRequestPem(wanted.subject, keys), MODE);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * A host in memory, for unit tests and golden clusters: it has what it is given and nothing else.
+ * @module
+ */
+import type { ChangeSink, Command, CommandOutput, Host, InterfaceAddress, Wait } from "../../src/system.ts";
+import { commandError } from "../../src/programs.ts";
+import { commandLine } from "../../src/text/shell.ts";
+import { parseMountPoints } from "../../src/host/mounts.ts";
+import { recordingHost } from "../../src/host/recording_host.ts";
+import { waitUntil } from "../../src/host/wait.ts";
+
+/** What the host has. Everything has a default, and the defaults never change from run to run. */
+export interface MemoryHostOptions {
+  /** Content by absolute path; their directories are there, too. */
+  files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Modes of some of the files; 0644 for the others. */
+  modes?: Readonly<Record<string, number>>;
+  /** Output by command line (`kubelet --version`), or a function of it. Others do not exist (`failure: "not found"`). */
+  commands?: Readonly<Record<string, string | CommandOutput | (() => string | CommandOutput)>>;
+  /** Ports that something listens on. */
+  takenPorts?: readonly number[];
+  /** Where links lead, by their path. */
+  links?: Readonly<Record<string, string>>;
+  /** Files on which another process holds a lock. */
+  locked?: readonly string[];
+  /** Names that resolve besides the host's own. */
+  names?: readonly string[];
+  /** false: there is no systemctl. Else systemd answers: a time service is active, and there is no other unit. */
+  systemd?: boolean;
+  /** What `lock` does; absent: it is granted. */
+  lock?(command: string): Promise<void>;
+  hostname?: string;
+  addresses?: readonly InterfaceAddress[];
+  environment?: Readonly<Record<string, string>>;
+  uid?: number;
+  cpus?: number;
+  now?: Date;
+  /** Really probe in `wait`, instead of answering what it assumes. */
+  waits?: boolean;
+}
+
+/** Makes the host. Writes are kept in memory and reported; `run` of a command that it does not have is an error. */
+export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host {
+  const now = options.now ?? new Date("2026-01-01T00:00:00Z");
+  const hostname = options.hostname ?? "node-1";
+  const files = new Map<string, Uint8Array>();
+  for (const [path, content] of Object.entries(options.files ?? {})) {
+    files.set(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+  const execute = (command: Command): CommandOutput => {
+    const known = options.commands?.[commandLine(command.argv)];
+    const output = typeof known === "function" ? known() : known;
+    if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
+    return output ??
+      { code: 127, failure: "not found", stdout: "", stderr: `${command.argv[0]}: command not found` };
+  };
+  const answer = (command: Command): CommandOutput => {
+    const output = execute(command);
+    return output.failure === "not found" && options.systemd !== false ? systemdOf(command) ?? output : output;
+  };
+  const never = () => Promise.reject(new Error("changes go to the overlay"));
+
+  const base: Host = {
+    now: () => now,
+    hostname: () => hostname,
+    environment: () => options.environment ?? {},
+    uid: () => options.uid ?? 0,
+    cpus: () => options.cpus ?? 2,
+    addresses: () => [...options.addresses ?? [{ interface: "eth0", address: "192.0.2.10", family: "IPv4" }]],
+    read: (path) => Promise.resolve(files.get(path)),
+    readText: (path) => Promise.resolve(files.has(path) ? new TextDecoder().decode(files.get(path)) : undefined),
+    stat(path) {
+      const bytes = files.get(path);
+      const about = { size: bytes?.length ?? 0, uid: 0, gid: 0, modified: now };
+      if (bytes !== undefined) {
+        return Promise.resolve({
+          kind: "file",
+          mode: options.modes?.[path] ?? (path.endsWith(".key") ? 0o600 : 0o644),
+          ...about,
+        });
+      }
+      const isDirectory = path === "/" || [...files.keys()].some((file) => file.startsWith(`${path}/`));
+      return Promise.resolve(isDirectory ? { kind: "directory", mode: 0o755, ...about } : undefined);
+    },
+    list(path) {
+      const prefix = path === "/" ? "/" : `${path}/`;
+      const below = [...files.keys()].filter((file) => file.startsWith(prefix));
+      return Promise.resolve([...new Set(below.map((file) => file.slice(prefix.length).split("/")[0] ?? ""))].sort());
+    },
+    realPath: async (path) => options.links?.[path] ?? (await base.stat(path) === undefined ? undefined : path),
+    query: (command) => Promise.resolve(answer(command)),
+    mounts: async () => parseMountPoints(await base.readText("/proc/self/mountinfo") ?? "1 0 8:1 / / rw"),
+    isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),
+    portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
+    resolves: (name) => Promise.resolve(name === hostname || options.names?.includes(name) === true),
+    write: never,
+    writeUserFile: never,
+    makeDirectory: never,
+    remove: never,
+    removeTree: never,
+    run: never,
+    lock: never,
+    unlock: never,
+    wait: never,
+  };
+  const overlay = recordingHost(base, report);
+  return {
+    ...overlay,
+    run(command) {
+      const output = execute(command);
+      if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
+      return overlay.run(command);
+    },
+    lock: (command) => options.lock?.(command) ?? Promise.resolve(),
+    async wait<T>(wait: Wait<T>) {
+      if (options.waits !== true) return await overlay.wait(wait);
+      report({ kind: "wait", what: wait.what });
+      return await waitUntil(wait);
+    },
+  };
+}
+
+/** What systemctl says where nothing is but a time service; undefined for other programs. */
+function systemdOf({ argv: [program, verb, ...units] }: Command): CommandOutput | undefined {
+  if (program !== "systemctl") return undefined;
+  if (verb === "show") return { code: 0, stdout: "", stderr: "" };
+  if (verb !== "is-active") return { code: 1, stdout: "", stderr: "" };
+  const states = units.map((unit) => unit === "chrony.service" ? "active\n" : "inactive\n");
+  return { code: units.includes("chrony.service") ? 0 : 3, stdout: states.join(""), stderr: "" };
+}

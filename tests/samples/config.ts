@@ -1,0 +1,71 @@
+/**
+ * A complete configuration with nothing but defaults, for unit tests to start from.
+ * @module
+ */
+import type { ClusterConfiguration, InitConfiguration, LocalEtcd } from "../../src/config/types.ts";
+
+const NOTHING_EXTRA = { extraArgs: [], extraVolumes: [], extraEnvs: [] };
+
+/** etcd as a static pod, nothing else said. */
+export const SAMPLE_ETCD: LocalEtcd = {
+  dataDir: "/var/lib/etcd",
+  extraArgs: [],
+  extraEnvs: [],
+  serverCertSANs: [],
+  peerCertSANs: [],
+};
+
+/** The defaults, with some fields in place of theirs. */
+export function sampleCluster(fields: Partial<ClusterConfiguration> = {}): ClusterConfiguration {
+  return {
+    kubernetesVersion: "v1.37.2",
+    clusterName: "kubernetes",
+    certificatesDir: "/etc/kubernetes/pki",
+    imageRepository: "registry.k8s.io",
+    encryptionAlgorithm: "RSA-2048",
+    certificateValidityPeriod: "8760h0m0s",
+    caCertificateValidityPeriod: "87600h0m0s",
+    networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+    etcd: { local: SAMPLE_ETCD },
+    apiServer: { ...NOTHING_EXTRA, certSANs: [] },
+    controllerManager: NOTHING_EXTRA,
+    scheduler: NOTHING_EXTRA,
+    dns: {},
+    proxy: {},
+    featureGates: {},
+    ...fields,
+  };
+}
+
+/** Node `k1` at 10.77.0.21, with a cluster of {@linkcode sampleCluster}. */
+export function sampleInit(
+  cluster: Partial<ClusterConfiguration> = {},
+  fields: Partial<InitConfiguration> = {},
+): InitConfiguration {
+  return {
+    cluster: sampleCluster(cluster),
+    nodeRegistration: {
+      name: "k1",
+      criSocket: "unix:///run/containerd/containerd.sock",
+      taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
+      kubeletExtraArgs: [],
+      ignorePreflightErrors: [],
+      imagePullPolicy: "IfNotPresent",
+      imagePullSerial: true,
+    },
+    localAPIEndpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
+    bootstrapTokens: [],
+    skipPhases: [],
+    timeouts: {
+      controlPlaneComponentHealthCheck: "4m0s",
+      kubeletHealthCheck: "4m0s",
+      kubernetesAPICall: "1m0s",
+      etcdAPICall: "2m0s",
+      tlsBootstrap: "5m0s",
+      discovery: "5m0s",
+      upgradeManifests: "5m0s",
+    },
+    dryRun: false,
+    ...fields,
+  };
+}

@@ -21,12 +21,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   etcd: ["kube/http_client"],
   programs: ["text"],
   text: [],
+  system: [],
 };
 
 const OPEN = new Set(["system", "errors", "version", "programs", "runtimes", "file_trust"]);
 
 /** Rooms that are open to all, since every word that leaves the program goes through them. */
-const OPEN_ROOMS = new Set(["text"]);
+const OPEN_ROOMS = new Set(["text", "system"]);
 
 /** Rooms whose files do not import one another: each command and each phase stands alone. */
 const APART = new Set(["commands", "phases"]);
@@ -70,7 +71,7 @@ function target(from: string, specifier: string): string | undefined {
 function refusal(from: { room: string; file: string }, to: string): string | undefined {
   const room = to.split("/")[0] ?? "";
   const allowed = MAY_IMPORT[from.room];
-  if (OPEN.has(to) || OPEN_ROOMS.has(room) && !OPEN.has(from.file)) return undefined;
+  if (OPEN.has(to) || OPEN_ROOMS.has(room) && (!OPEN.has(from.file) || from.file === room)) return undefined;
   if (OPEN.has(from.file) && !allowed?.includes(room)) {
     return `"${from.file}" imports nothing of the house, but imports "${to}"`;
   }

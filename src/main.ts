@@ -153,7 +153,9 @@ async function run(
     }
     if (command.name !== "version") system.check?.();
     const outcome = await call(command, parsed, reporter);
-    const counted = listing.changes
+    const counted = outcome.document
+      ? ""
+      : listing.changes
       ? dryRunText(planned)
       : command.output === "events" && made.total === 0
       ? made.sentence

@@ -24,6 +24,8 @@ export interface CommandContext {
 export interface Outcome {
   text: string;
   result: Record<string, unknown> | readonly Record<string, unknown>[];
+  /** The text is a document that programs read: nothing is added to it. */
+  document?: true;
   /** Absent: 0. The answer itself may be bad news (`status`). */
   exitCode?: number;
 }

@@ -3,6 +3,7 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { flagsOf } from "../../src/cli/flags.ts";
 import { phaseNames as initPhases } from "../../src/commands/init.ts";
 import { phaseNames as joinPhases } from "../../src/commands/join.ts";
+import { parseDocuments } from "../../src/config/yaml.ts";
 import { run, unfit } from "./program.ts";
 
 /** Flags that every command of kubeadm v1.37.2 has. */
@@ -125,6 +126,11 @@ Deno.test("init phase addon --print-manifest prints what would be installed, pat
     assert(kinds.includes(kind));
   }
   assert.match(out, /^ {2}replicas: 7$/m);
+  for (const more of [[], ["--dry-run"]]) {
+    const printed = await run([...args, ...more], unfit({}, files));
+    const documents = parseDocuments(printed.out, "what is printed"); // throws when there is anything but objects
+    assert.deepEqual(documents.map(({ body }) => body["kind"]), kinds);
+  }
   const proxy = await run(["init", "phase", "addon", "kube-proxy", "--print-manifest"]);
   assert.doesNotMatch(proxy.out, /coredns/);
 });

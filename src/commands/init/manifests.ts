@@ -30,5 +30,6 @@ export async function manifestOutcome(context: InitContext, phase: string | unde
   if (phase !== "addon/coredns" && !cluster.proxy.disabled) {
     objects.push(...await kubeProxyObjects(config, proxyEnvironment(host.environment()), patch));
   }
-  return { text: objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd(), result: { phase, objects } };
+  const text = objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd();
+  return { text, document: true, result: { phase, objects } };
 }

@@ -18,6 +18,7 @@ import {
 import { kubeProxyConfiguration } from "./addons/kube_proxy.ts";
 import { withDefaults } from "./objects/config_map.ts";
 import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./kubelet/component_zeros.ts";
+import { controlPlaneNode } from "./control_plane/node.ts";
 import { kubeletConfiguration } from "./kubelet/configuration.ts";
 import { parseVersion, SUPPORTED } from "./versions.ts";
 
@@ -57,6 +58,7 @@ export function upgradeDefaults(): Document[] {
 
 /** The components' own configurations, by kind. */
 export const COMPONENT_DEFAULTS: Readonly<Record<string, () => Document>> = {
-  KubeProxyConfiguration: () => withDefaults(kubeProxyConfiguration(placeholders()), KUBE_PROXY_ZEROS) as Document,
+  KubeProxyConfiguration: () =>
+    withDefaults(kubeProxyConfiguration(controlPlaneNode(placeholders())), KUBE_PROXY_ZEROS) as Document,
   KubeletConfiguration: () => withDefaults(kubeletConfiguration(placeholders().cluster), KUBELET_ZEROS) as Document,
 };

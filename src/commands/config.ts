@@ -5,6 +5,7 @@ import {
   resetDefaults,
   upgradeDefaults,
 } from "../cluster/config_defaults.ts";
+import { controlPlaneNode } from "../cluster/control_plane/node.ts";
 import { controlPlaneImages } from "../cluster/images.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.ts";
@@ -12,7 +13,7 @@ import { loadInit } from "../config/load.ts";
 import { checkMixedFlags } from "../config/overrides.ts";
 import type { Document } from "../config/serialize_kinds.ts";
 import { suggestion } from "../config/suggest.ts";
-import type { InitConfiguration, InitOverrides } from "../config/types.ts";
+import type { InitOverrides } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
@@ -108,7 +109,7 @@ async function loadForImages(
   command: CommandContext,
   request: ImagesRequest,
   runtime?: System["runtime"],
-): Promise<InitConfiguration> {
+): Promise<ReturnType<typeof loadInit>> {
   checkMixedFlags(request.given);
   const { configText, configName, overrides } = request;
   const facts = await gatherFacts(command.system.host, runtime);
@@ -129,16 +130,17 @@ export async function listImages(command: CommandContext, request: ImagesRequest
 
 /** `config images pull`: the same images, pulled, whether they are there or not. */
 export async function pullImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
-  const given = await loadForImages(command, request, command.system.runtime);
-  const config: InitConfiguration = {
-    ...given,
-    nodeRegistration: { ...given.nodeRegistration, imagePullPolicy: "Always" },
-  };
-  const system = config.dryRun ? command.dryRun() : command.system;
+  const config = await loadForImages(command, request, command.system.runtime);
+  const { dryRun } = config;
+  const system = dryRun ? command.dryRun() : command.system;
   const runtime = system.runtime(config.nodeRegistration.criSocket);
   await runtime.version(); // a runtime that is not there is told once, not for every image
-  await images.run!({ config, podNetwork: { kind: "none" }, runtime, note: command.note, warn: command.warn });
+  const node = controlPlaneNode({
+    ...config,
+    nodeRegistration: { ...config.nodeRegistration, imagePullPolicy: "Always" },
+  });
+  await images.run!({ node, dryRun, podNetwork: { kind: "none" }, runtime, note: command.note, warn: command.warn });
   const names = controlPlaneImages(config.cluster);
-  if (config.dryRun) return { text: "", result: imagesResult(names) };
+  if (dryRun) return { text: "", result: imagesResult(names) };
   return { text: names.map((name) => `pulled ${name}`).join("\n"), result: imagesResult(names) };
 }

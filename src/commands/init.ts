@@ -63,7 +63,7 @@ const PHASES: PhaseList<InitContext> = [
   {
     ...preflightPhase<InitContext>([]),
     run: (context) =>
-      preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.config)]).run!(context),
+      preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.node)]).run!(context),
   },
   existingFiles,
   patches,

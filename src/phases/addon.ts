@@ -3,7 +3,8 @@ import { flannelObjects } from "../cluster/addons/flannel.ts";
 import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
 import { proxyEnvironment } from "../cluster/control_plane/static_pods.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ComponentConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
@@ -13,7 +14,9 @@ export type PodNetwork = { kind: "flannel" } | { kind: "none" } | { kind: "manif
 /** What installing addons needs. */
 export interface AddonContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
+  /** The user's KubeProxyConfiguration document. */
+  kubeProxy?: ComponentConfiguration;
   podNetwork: PodNetwork;
   /** The user's patches. */
   patch: Patcher;
@@ -41,21 +44,21 @@ async function presentReplicas(client: KubeClient): Promise<number | undefined> 
   return (deployment?.["spec"] as { replicas?: number } | undefined)?.replicas;
 }
 
-async function installCoreDns({ config, patch, admin }: AddonContext): Promise<void> {
+async function installCoreDns({ node, patch, admin }: AddonContext): Promise<void> {
   const client = await admin();
-  const map = coreDnsConfigMap(config.cluster);
+  const map = coreDnsConfigMap(node.cluster);
   const { name, namespace } = map.metadata;
   const [replicas, present] = await Promise.all([
     presentReplicas(client),
     client.get({ apiVersion: "v1", kind: "ConfigMap", name, namespace: namespace! }),
   ]);
   // People edit the Corefile: what is there stays.
-  await applyAll(client, [...present ? [] : [map], ...coreDnsObjects(config.cluster, replicas, patch)]);
+  await applyAll(client, [...present ? [] : [map], ...coreDnsObjects(node.cluster, replicas, patch)]);
 }
 
-async function installPodNetwork({ config, podNetwork, admin }: AddonContext): Promise<void> {
+async function installPodNetwork({ node, podNetwork, admin }: AddonContext): Promise<void> {
   if (podNetwork.kind === "none") return;
-  const objects = podNetwork.kind === "flannel" ? flannelObjects(config.cluster) : podNetwork.objects;
+  const objects = podNetwork.kind === "flannel" ? flannelObjects(node.cluster) : podNetwork.objects;
   await applyAll(await admin(), objects);
 }
 
@@ -67,15 +70,16 @@ export const addon: Phase<AddonContext> = {
     {
       name: "coredns",
       summary: "install CoreDNS",
-      when: ({ config }) => !config.cluster.dns.disabled,
+      when: ({ node }) => !node.cluster.dns.disabled,
       run: installCoreDns,
     },
     {
       name: "kube-proxy",
       summary: "install kube-proxy",
-      when: ({ config }) => !config.cluster.proxy.disabled,
-      async run({ host, config, patch, admin }) {
-        await applyAll(await admin(), await kubeProxyObjects(config, proxyEnvironment(host.environment()), patch));
+      when: ({ node }) => !node.cluster.proxy.disabled,
+      async run({ host, node, kubeProxy, patch, admin }) {
+        const environment = proxyEnvironment(host.environment());
+        await applyAll(await admin(), await kubeProxyObjects({ ...node, kubeProxy }, environment, patch));
       },
     },
     {

@@ -2,14 +2,15 @@ import { bootstrapTokenSecret, bootstrapTokenSecretName } from "../cluster/objec
 import { clusterInfoObjects } from "../cluster/objects/cluster_info.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
 import { bootstrapAccess } from "../cluster/objects/rbac.ts";
-import type { BootstrapToken, InitConfiguration } from "../config/types.ts";
+import type { BootstrapToken } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What publishing tokens and discovery needs. */
 export interface BootstrapTokenContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** The tokens to publish; see `commands/init.ts` for where they come from. */
   tokens(): Promise<readonly BootstrapToken[]>;
   caPem(): Promise<string>;
@@ -20,7 +21,7 @@ export interface BootstrapTokenContext {
 export const bootstrapToken: Phase<BootstrapTokenContext> = {
   name: "bootstrap-token",
   summary: "publish the bootstrap token, its rights and cluster-info, so that others can join",
-  async run({ host, config, tokens, caPem, admin }) {
+  async run({ host, node, tokens, caPem, admin }) {
     const client = await admin();
     const secrets = await Promise.all((await tokens()).map(async (token) => {
       const name = bootstrapTokenSecretName(token.token);
@@ -28,7 +29,7 @@ export const bootstrapToken: Phase<BootstrapTokenContext> = {
       return bootstrapTokenSecret(token, host.now(), existing);
     }));
     const discovery = clusterInfoObjects({
-      server: controlPlaneUrl(config.cluster, config.localAPIEndpoint),
+      server: controlPlaneUrl(node.cluster, node.endpoint),
       caPem: await caPem(),
     });
     await Promise.all([...secrets, ...bootstrapAccess(), ...discovery].map((object) => client.apply(object)));

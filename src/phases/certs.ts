@@ -12,7 +12,7 @@ import { problemsOf } from "../node/pki/external.ts";
 import { readPair, signingAuthority } from "../node/pki/pair.ts";
 import { inspectCertificate, inspectPki } from "../node/pki/certificates.ts";
 import { inspectServiceAccountKey } from "../node/pki/service_account_key.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { KeyPool } from "../pki/key_pool.ts";
@@ -23,7 +23,7 @@ import type { Phase } from "./phase.ts";
 /** What the phase works with. */
 export interface CertsContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** Keys by the names of the certificates, and `sa`. */
   keys: KeyPool;
   /** When the program was started; validity counts from it. */
@@ -39,7 +39,7 @@ const MODE = { certificate: 0o644, key: 0o600 } as const;
 export const certs: Phase<CertsContext> = {
   name: "certs",
   summary: "Certificates and keys of the control plane",
-  run: async ({ host, config }) => refuse(problemsOf(config, await inspectPki(host, config))),
+  run: async ({ host, node }) => refuse(problemsOf(node, await inspectPki(host, node))),
   phases: [
     ...CERTIFICATES.map(certificatePhase),
     {
@@ -54,7 +54,7 @@ function certificatePhase(spec: CertificateSpec): Phase<CertsContext> {
   return {
     name: spec.name,
     summary: spec.summary,
-    when: ({ config }) => isWanted(spec, config),
+    when: ({ node }) => isWanted(spec, node),
     run: (context) => ensureCertificate(context, spec),
   };
 }
@@ -65,25 +65,25 @@ function refuse(problems: readonly Problem[]): void {
 
 /** Keeps the certificate that is there, or completes what is missing of it. */
 async function ensureCertificate(context: CertsContext, spec: CertificateSpec): Promise<void> {
-  const { host, config, startedAt, warn } = context;
-  const inspected = await inspectCertificate(host, config, spec);
-  refuse(problemsOf(config, [inspected]));
+  const { host, node, startedAt, warn } = context;
+  const inspected = await inspectCertificate(host, node, spec);
+  refuse(problemsOf(node, [inspected]));
   const { pair, issuer, warnings } = inspected;
   warnings.forEach(warn);
   if (pair.certificates) return;
 
-  const paths = pkiPaths(config.cluster, spec);
+  const paths = pkiPaths(node.cluster, spec);
   const issuing = Promise.all([import("../pki/issue.ts"), import("../pki/certificate.ts")]);
   const keys = pair.keys ?? await writeNewKey(context, spec.name, paths.key);
   const [{ issueAuthority, issueLeaf }, { certificatePem }] = await issuing;
   let certificate: Certificate;
   if (spec.issuer === undefined) {
-    const period = validityOf("authority", config.cluster, startedAt);
-    certificate = await issueAuthority(spec.commonName(config), period, keys);
+    const period = validityOf("authority", node.cluster, startedAt);
+    certificate = await issueAuthority(spec.commonName(node), period, keys);
   } else {
     const issuerSpec = certificateNamed(spec.issuer);
-    const authority = signingAuthority(config, issuerSpec, issuer ?? await readPair(host, config, issuerSpec));
-    certificate = await issueLeaf(leafRequest(spec, config, startedAt), keys.publicKey, authority);
+    const authority = signingAuthority(node, issuerSpec, issuer ?? await readPair(host, node, issuerSpec));
+    certificate = await issueLeaf(leafRequest(spec, node, startedAt), keys.publicKey, authority);
   }
   await host.write(paths.certificate, certificatePem(certificate), MODE.certificate);
 }
@@ -96,11 +96,11 @@ async function writeNewKey({ host, keys: mill }: CertsContext, name: string, pat
 }
 
 async function ensureServiceAccountKey(context: CertsContext): Promise<void> {
-  const { host, config } = context;
-  const existing = await inspectServiceAccountKey(host, config);
+  const { host, node } = context;
+  const existing = await inspectServiceAccountKey(host, node);
   refuse(existing.problems);
   if (existing.keys && existing.hasPublicKey) return;
-  const paths = pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY);
+  const paths = pkiPaths(node.cluster, SERVICE_ACCOUNT_KEY);
   const { publicKey } = existing.keys ?? await writeNewKey(context, SERVICE_ACCOUNT_KEY.name, paths.key);
   const { publicKeyPem } = await import("../pki/key_pem.ts");
   await host.write(paths.publicKey, await publicKeyPem(publicKey), MODE.key);

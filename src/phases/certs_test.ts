@@ -12,7 +12,6 @@ import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import { certs, type CertsContext } from "./certs.ts";
 import {
   clone,
-  configuration,
   type Files,
   fresh,
   init,
@@ -21,6 +20,7 @@ import {
   PKI,
   put,
   refusal,
+  sampleWithCheapKeys,
   text,
 } from "../../tests/samples/pki.ts";
 
@@ -59,7 +59,7 @@ Deno.test("a second run generates no key and writes no file", async () => {
 Deno.test("killed at any write and run again, every certificate is there and what had been complete is unchanged", async () => {
   for (let killedAt = 0; killedAt < fresh.size; killedAt++) {
     const files: Files = new Map();
-    await assert.rejects(init(files, configuration(), killedAt), /killed/);
+    await assert.rejects(init(files, sampleWithCheapKeys(), killedAt), /killed/);
     const before = clone(files);
     await init(files);
     assert.deepEqual([...files.keys()].sort(), [...fresh.keys()].sort());
@@ -71,9 +71,9 @@ Deno.test("an external etcd brings its own certificates", async () => {
   const files: Files = new Map();
   await init(
     files,
-    configuration((config) => {
+    sampleWithCheapKeys((node) => {
       const external = { endpoints: [], httpEndpoints: [], caFile: "", certFile: "", keyFile: "" };
-      config.cluster.etcd = { external };
+      node.cluster.etcd = { external };
     }),
   );
   assert.deepEqual([...files.keys()].filter((path) => path.includes("etcd")), []);
@@ -102,7 +102,7 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
     `${PKI}/sa.key is missing, but ${PKI}/sa.pub is there`,
   ]);
   assert.deepEqual(
-    (await inspectKubeconfigs(memoryHost(files).host, configuration())).flatMap(({ problems }) => problems).map((
+    (await inspectKubeconfigs(memoryHost(files).host, sampleWithCheapKeys())).flatMap(({ problems }) => problems).map((
       { where },
     ) => where),
     KUBECONFIGS.map(({ path }) => path),
@@ -110,9 +110,9 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
 });
 
 Deno.test("a certificate that lacks a wanted name is refused by that name", async () => {
-  const config = configuration((config) => {
-    config.cluster.controlPlaneEndpoint = "api.example.test:8443";
-    config.cluster.apiServer = { ...config.cluster.apiServer, certSANs: ["2001:db8::7"] };
+  const config = sampleWithCheapKeys((node) => {
+    node.cluster.controlPlaneEndpoint = "api.example.test:8443";
+    node.cluster.apiServer = { ...node.cluster.apiServer, certSANs: ["2001:db8::7"] };
   });
   const { problems } = await refusal(clone(fresh), config);
   assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
@@ -165,7 +165,7 @@ Deno.test("what has expired is refused, as with kubeadm, and nothing new is sign
     (await refusal(files)).message,
     /front-proxy-client\.crt: is missing, and its authority .* expired on 2021/,
   );
-  const short = configuration((config) => config.cluster.certificateValidityPeriod = "-1m0s");
+  const short = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = "-1m0s");
   const expired: Files = new Map();
   await init(expired, short);
   const { problems } = await refusal(expired);
@@ -180,7 +180,7 @@ Deno.test("what has expired is refused, as with kubeadm, and nothing new is sign
     );
   }
   // Kubeconfigs are kept with a warning: kubeadm does not look at their certificates.
-  const warnings = (await inspectKubeconfigs(memoryHost(expired).host, configuration())).flatMap(({ warnings }) =>
+  const warnings = (await inspectKubeconfigs(memoryHost(expired).host, sampleWithCheapKeys())).flatMap(({ warnings }) =>
     warnings
   );
   assert.equal(warnings.length, KUBECONFIGS.length);
@@ -217,7 +217,7 @@ Deno.test("node names as long as kubeadm takes them: common names are longer tha
   for (const length of [52, 53, 63, 253]) {
     const name = "n".repeat(length);
     const files: Files = new Map();
-    await init(files, configuration((config) => config.nodeRegistration.name = name));
+    await init(files, sampleWithCheapKeys((node) => node.registration.name = name));
     const kubelet = parseKubeconfig(text(files, "/etc/kubernetes/kubelet.conf"), "kubelet.conf");
     assert.equal(parseCertificates(kubelet.clientCertPem!)[0]!.commonName, `system:node:${name}`);
     assert.equal(parseCertificates(text(files, `${PKI}/etcd/peer.crt`))[0]!.commonName, name);
@@ -231,7 +231,7 @@ Deno.test("one certificate alone: its authority has to be there", async () => {
   const { host } = memoryHost(new Map());
   const context: CertsContext = {
     host,
-    config: configuration(),
+    node: sampleWithCheapKeys(),
     keys: startKeys([], "ECDSA-P256", 1),
     startedAt: NOW,
     warn: () => {},

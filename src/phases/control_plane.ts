@@ -3,14 +3,14 @@ import type { Patcher } from "../cluster/patches/apply.ts";
 import { FURTHER_CA_DIRECTORIES, KUBERNETES_DIRECTORY, manifestPath, MANIFESTS_DIRECTORY } from "../cluster/paths.ts";
 import { proxyEnvironment, staticPods } from "../cluster/control_plane/static_pods.ts";
 import type { StaticPod } from "../cluster/control_plane/pod.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What writing static pod manifests needs. */
 export interface ControlPlaneContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** The CA's key is not on this host. */
   externalCA(): Promise<boolean>;
   /** Is told which manifests of earlier runs were written anew, and when: their old containers run on for a while. */
@@ -24,9 +24,9 @@ const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
 
 /** The static pods of this host, with the user's patches in them. */
 export async function patchedStaticPods(context: Omit<ControlPlaneContext, "rewritten">): Promise<StaticPod[]> {
-  const { host, config, externalCA, patch } = context;
+  const { host, node, externalCA, patch } = context;
   const present = await Promise.all(FURTHER_CA_DIRECTORIES.map((path) => host.stat(path)));
-  const pods = staticPods(config, {
+  const pods = staticPods(node, {
     caDirectories: FURTHER_CA_DIRECTORIES.filter((_, i) => present[i] !== undefined),
     proxyEnvironment: proxyEnvironment(host.environment()),
     externalCA: await externalCA(),
@@ -58,12 +58,12 @@ function manifestPhase(name: string, component: string): Phase<ControlPlaneConte
 export const etcd: Phase<ControlPlaneContext> = {
   name: "etcd",
   summary: "set up etcd on this host",
-  when: ({ config }) => config.cluster.etcd.local !== undefined,
+  when: ({ node }) => node.cluster.etcd.local !== undefined,
   phases: [{
     name: "local",
     summary: "make the data directory and write the static pod manifest of etcd",
     async run(context) {
-      await context.host.makeDirectory(context.config.cluster.etcd.local!.dataDir, MODE.dataDirectory);
+      await context.host.makeDirectory(context.node.cluster.etcd.local!.dataDir, MODE.dataDirectory);
       await writeManifest(context, "etcd");
     },
   }],

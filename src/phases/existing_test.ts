@@ -13,7 +13,6 @@ import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import { base64, encodePem } from "../pki/pem.ts";
 import {
   clone,
-  configuration,
   type Files,
   fresh,
   init,
@@ -22,6 +21,7 @@ import {
   PKI,
   put,
   refusal,
+  sampleWithCheapKeys,
   text,
 } from "../../tests/samples/pki.ts";
 
@@ -66,7 +66,7 @@ Deno.test("authorities of RSA and leaves of ECDSA, and the other way round", asy
   assert.equal(first(rsa, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "ECDSA-P256");
   const files = await only("front-proxy-ca", await authority("front-proxy-ca"));
   for (const [path, file] of fresh) if (!path.includes("front-proxy")) files.set(path, file);
-  const { writes } = await init(files, configuration((config) => config.cluster.encryptionAlgorithm = "RSA-2048"));
+  const { writes } = await init(files, sampleWithCheapKeys((node) => node.cluster.encryptionAlgorithm = "RSA-2048"));
   assert.deepEqual(writes, [`${PKI}/front-proxy-client.key`, `${PKI}/front-proxy-client.crt`]);
   assert.equal(first(files, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "RSA-2048");
 });
@@ -96,13 +96,13 @@ Deno.test({
     for (const [how, expected] of kinds) {
       const own = await opensslAuthority(...how);
       const files = put(put(new Map(), `${PKI}/ca.crt`, own.certificate), `${PKI}/ca.key`, own.key);
-      const { warnings } = await init(files, configuration(), Infinity, now);
+      const { warnings } = await init(files, sampleWithCheapKeys(), Infinity, now);
       assert.ok(
         expected ? warnings.every((text) => expected.test(text)) && warnings.length > 0 : warnings.length === 0,
       );
       const [ca, leaf] = [own.certificate, text(files, `${PKI}/apiserver.crt`)];
       assert.equal(await openssl(["verify", "-CAfile", "ca", "leaf"], { ca, leaf }), "leaf: OK\n", how.join(" "));
-      assert.deepEqual((await init(files, configuration(), Infinity, now)).writes, []);
+      assert.deepEqual((await init(files, sampleWithCheapKeys(), Infinity, now)).writes, []);
     }
   },
 });
@@ -119,14 +119,14 @@ Deno.test({
     const sign = ["x509", "-req", "-in", "r", "-CA", "ca", "-CAkey", "cak", "-set_serial", "7", "-days", "9"];
     const client = await openssl(sign, { r: request, ca: own.certificate, cak: own.key });
     put(put(files, `${PKI}/front-proxy-client.key`, key), `${PKI}/front-proxy-client.crt`, client);
-    await init(files, configuration(), Infinity, now);
+    await init(files, sampleWithCheapKeys(), Infinity, now);
     assert.equal(text(files, `${PKI}/front-proxy-client.crt`), client);
   },
 });
 
 Deno.test("10 000 names: made, read again and kept, in seconds", async () => {
-  const config = configuration((config) =>
-    config.cluster.apiServer.certSANs = Array.from(
+  const config = sampleWithCheapKeys((node) =>
+    node.cluster.apiServer.certSANs = Array.from(
       { length: 10_000 },
       (_, i) => i % 2 ? `n${i}.example.test` : `10.200.${i >> 8}.${i & 255}`,
     )
@@ -407,7 +407,7 @@ Deno.test("kubeconfigs: kept with a warning where only it is odd, refused where 
 
 /** What `init` finds before its first write. */
 async function problemsWith(files: Files) {
-  const [{ host }, config] = [memoryHost(files), configuration()];
+  const [{ host }, config] = [memoryHost(files), sampleWithCheapKeys()];
   return problemsOf(config, [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)]);
 }
 

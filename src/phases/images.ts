@@ -1,13 +1,15 @@
 import { flannelImages } from "../cluster/addons/flannel.ts";
 import { controlPlaneImages } from "../cluster/images.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What fetching images needs. */
 export interface ImagesContext {
-  config: InitConfiguration;
+  node: ControlPlaneNode;
+  /** Pulls are only recorded. */
+  dryRun: boolean;
   podNetwork: { kind: string };
   runtime: ContainerRuntime;
   note(message: string): void;
@@ -26,8 +28,8 @@ async function sizeOf(runtime: ContainerRuntime, image: string): Promise<string>
   return size > 0 ? `, ${(size / 1e6).toFixed(1)} MB` : "";
 }
 
-async function pull({ config, runtime, note }: ImagesContext, image: string): Promise<void> {
-  if (config.dryRun) return await runtime.pullImage(image); // only recorded, so there is no news of it
+async function pull({ dryRun, runtime, note }: ImagesContext, image: string): Promise<void> {
+  if (dryRun) return await runtime.pullImage(image); // only recorded, so there is no news of it
   note(`pulling ${image}`);
   const start = performance.now();
   for (let attempt = 1;; attempt++) {
@@ -51,13 +53,13 @@ async function pull({ config, runtime, note }: ImagesContext, image: string): Pr
 export const images: Phase<ImagesContext> = {
   name: "images",
   summary: "pull the images that are not on this host",
-  when: ({ config }) => config.nodeRegistration.imagePullPolicy !== "Never",
+  when: ({ node }) => node.registration.imagePullPolicy !== "Never",
   async run(context) {
-    const { config, runtime, podNetwork, warn } = context;
-    const { imagePullPolicy, imagePullSerial, ignorePreflightErrors } = config.nodeRegistration;
+    const { node, runtime, podNetwork, warn } = context;
+    const { imagePullPolicy, imagePullSerial, ignorePreflightErrors } = node.registration;
     const wanted = [
-      ...controlPlaneImages(config.cluster),
-      ...(podNetwork.kind === "flannel" ? flannelImages(config.cluster) : []),
+      ...controlPlaneImages(node.cluster),
+      ...(podNetwork.kind === "flannel" ? flannelImages(node.cluster) : []),
     ];
     const tolerated = [CHECK, "all"].some((name) => ignorePreflightErrors.includes(name));
     const failures: UserError[] = [];

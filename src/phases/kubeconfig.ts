@@ -8,7 +8,7 @@ import {
   type KubeconfigSpec,
   serverOf,
 } from "../cluster/pki/kubeconfigs.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { KeyPool } from "../pki/key_pool.ts";
@@ -18,7 +18,7 @@ import type { Phase } from "./phase.ts";
 /** What the phase works with. */
 export interface KubeconfigContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** Keys by the names of the kubeconfigs. */
   keys: KeyPool;
   /** The kubeconfigs, when they go elsewhere than usual (`--kubeconfig-dir`). */
@@ -33,8 +33,8 @@ export interface KubeconfigContext {
 export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "Kubeconfigs of the administrator and of this node's components",
-  run: async ({ host, config, kubeconfigs }) =>
-    refuse(problemsOf(config, await inspectKubeconfigs(host, config, kubeconfigs))),
+  run: async ({ host, node, kubeconfigs }) =>
+    refuse(problemsOf(node, await inspectKubeconfigs(host, node, kubeconfigs))),
   phases: KUBECONFIGS.map(kubeconfigPhase),
 };
 
@@ -49,17 +49,17 @@ function refuse(problems: readonly Problem[]): void {
 
 /** Keeps the kubeconfig that is there, or makes it, with a client certificate of its own. */
 async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec): Promise<void> {
-  const { host, config, startedAt, warn } = context;
-  const inspected = await inspectKubeconfig(host, config, spec);
-  refuse(problemsOf(config, [inspected]));
+  const { host, node, startedAt, warn } = context;
+  const inspected = await inspectKubeconfig(host, node, spec);
+  refuse(problemsOf(node, [inspected]));
   const { exists, authority, warnings } = inspected;
   warnings.forEach(warn);
   if (exists) return;
 
   const signer = signingAuthority(
-    config,
+    node,
     CLUSTER_AUTHORITY,
-    authority ?? await readPair(host, config, CLUSTER_AUTHORITY),
+    authority ?? await readPair(host, node, CLUSTER_AUTHORITY),
   );
   const [keys, { issueLeaf }, { certificatePem }, { privateKeyPem }] = await Promise.all([
     context.keys.take(spec.name),
@@ -67,12 +67,12 @@ async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec
     import("../pki/certificate.ts"),
     import("../pki/key_pem.ts"),
   ]);
-  const certificate = await issueLeaf(clientRequest(spec, config, startedAt), keys.publicKey, signer);
+  const certificate = await issueLeaf(clientRequest(spec, node, startedAt), keys.publicKey, signer);
   const document = kubeconfigDocument({
-    clusterName: config.cluster.clusterName,
-    server: serverOf(spec, config),
+    clusterName: node.cluster.clusterName,
+    server: serverOf(spec, node),
     caPem: certificatePem(...signer.bundle),
-    user: spec.user(config),
+    user: spec.user(node),
     credentials: { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) },
   });
   await host.write(spec.path, stringify(document), 0o600, { secret: true });

@@ -4,12 +4,12 @@ import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
-import { configuration, type Files, fresh, init, NOW, PKI, text } from "../../tests/samples/pki.ts";
+import { type Files, fresh, init, NOW, PKI, sampleWithCheapKeys, text } from "../../tests/samples/pki.ts";
 
 const other: Files = new Map();
 await init(other);
 const { kubeconfig, clientCertificate } = KUBELET_FILES;
-const NAME = configuration().nodeRegistration.name;
+const NAME = sampleWithCheapKeys().registration.name;
 
 /** What a kubelet stores of the certificate in a kubelet.conf. */
 function stored(files: Files): string {

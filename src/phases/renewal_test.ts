@@ -11,7 +11,17 @@ import { generateKeyPair } from "../pki/keys.ts";
 import { hasOpenssl, openssl } from "../pki/openssl_test.ts";
 import type { Host } from "../system.ts";
 import { renewCertificates } from "./renewal.ts";
-import { clone, configuration, type Files, fresh, init, memoryHost, PKI, put, text } from "../../tests/samples/pki.ts";
+import {
+  clone,
+  type Files,
+  fresh,
+  init,
+  memoryHost,
+  PKI,
+  put,
+  sampleWithCheapKeys,
+  text,
+} from "../../tests/samples/pki.ts";
 
 const LATER = new Date("2027-05-01T00:00:00Z");
 
@@ -22,7 +32,7 @@ interface Options {
 }
 
 async function renew(files: Files, names: string[], options: Options = {}) {
-  const { cluster = configuration().cluster, writesUntilKilled, keepAlgorithm = false } = options;
+  const { cluster = sampleWithCheapKeys().cluster, writesUntilKilled, keepAlgorithm = false } = options;
   const { host, writes } = memoryHost(files, writesUntilKilled);
   host.now = () => LATER;
   const context = { host, cluster, keepAlgorithm, startedAt: LATER };
@@ -48,7 +58,7 @@ async function assertWhole(files: Files): Promise<void> {
 
 Deno.test("renew all: who and what for stays, key and time are new, authorities and the kubelet's are as they were", async () => {
   const files = clone(fresh);
-  const cluster = configuration((config) => config.cluster.certificateValidityPeriod = "24h").cluster;
+  const cluster = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = "24h").cluster;
   const { outcomes, writes } = await renew(files, ["all"], { cluster });
   assert.deepEqual(outcomes, renewablesOf(cluster).map(({ name }) => `${name} renewed`));
   assert.equal(outcomes.length, 11);
@@ -146,7 +156,7 @@ Deno.test("of a kubeconfig only certificate and key are new; what others added, 
 Deno.test("owner and group stay: a component that does not run as root reads its key", async () => {
   const files = clone(fresh);
   files.set(`${PKI}/apiserver.key`, { text: text(files, `${PKI}/apiserver.key`), mode: 0o640 });
-  const { cluster } = configuration();
+  const { cluster } = sampleWithCheapKeys();
   const { host } = memoryHost(files);
   const run: string[] = [];
   const owned: Host = {
@@ -255,7 +265,7 @@ Deno.test("everything that can fail is tried before the first write, and named",
       return asked === path ? { ...stat!, kind } : stat;
     },
   });
-  const { cluster } = configuration();
+  const { cluster } = sampleWithCheapKeys();
   const refused = async (files: Files, change: (host: Host) => Host, expected: RegExp) => {
     const before = clone(files);
     const context = { host: change(memoryHost(files).host), cluster, keepAlgorithm: false, startedAt: LATER };
@@ -289,7 +299,7 @@ Deno.test({
 });
 
 Deno.test("a write that fails takes back the files that were replaced before it", async () => {
-  const { cluster } = configuration();
+  const { cluster } = sampleWithCheapKeys();
   for (const failing of [`${PKI}/apiserver.crt`, "/etc/kubernetes/super-admin.conf"]) {
     const files = clone(fresh);
     const { host } = memoryHost(files);
@@ -310,7 +320,7 @@ Deno.test("a write that fails takes back the files that were replaced before it"
 });
 
 Deno.test("without the cluster's configuration a key is of the kind that it was", async () => {
-  const cluster = { ...configuration().cluster, encryptionAlgorithm: "RSA-2048" as const };
+  const cluster = { ...sampleWithCheapKeys().cluster, encryptionAlgorithm: "RSA-2048" as const };
   const files = clone(fresh);
   await renew(files, ["front-proxy-client"], { cluster, keepAlgorithm: true });
   assert.equal(certificateAt(files, `${PKI}/front-proxy-client.crt`).keyAlgorithm, "ECDSA-P256");
@@ -319,7 +329,7 @@ Deno.test("without the cluster's configuration a key is of the kind that it was"
 });
 
 Deno.test("names: all, some, none, unknown ones, those of an etcd that is not ours", () => {
-  const { cluster } = configuration();
+  const { cluster } = sampleWithCheapKeys();
   assert.equal(selectRenewables(["all"], cluster).length, 11);
   assert.deepEqual(selectRenewables(["scheduler.conf", "apiserver"], cluster).map(({ name }) => name), [
     "apiserver",

@@ -1,13 +1,14 @@
 import { bootstrapTokenSecretName } from "../cluster/objects/bootstrap_token.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
 import { joinCommand } from "../cluster/join_command.ts";
-import type { BootstrapToken, InitConfiguration } from "../config/types.ts";
+import type { BootstrapToken } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What the join command is made from. */
 export interface ShowJoinCommandContext {
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   tokens(): Promise<readonly BootstrapToken[]>;
   caPem(): Promise<string>;
   admin(): Promise<KubeClient>;
@@ -21,9 +22,9 @@ export const showJoinCommand: Phase<ShowJoinCommandContext> = {
   name: "show-join-command",
   summary: "show the command that joins a worker",
   async run(context) {
-    const { config, joinCommands } = context;
+    const { node, joinCommands } = context;
     const client = await context.admin();
-    const server = controlPlaneUrl(config.cluster, config.localAPIEndpoint);
+    const server = controlPlaneUrl(node.cluster, node.endpoint);
     for (const { token } of await context.tokens()) {
       const name = bootstrapTokenSecretName(token);
       if (await client.get({ apiVersion: "v1", kind: "Secret", namespace: "kube-system", name })) {

@@ -7,7 +7,7 @@ import {
   sharedFiles,
 } from "../cluster/objects/copy_certs.ts";
 import { uploadProblems } from "../node/pki/external.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { InvalidInput } from "../errors.ts";
 import { seal, unseal } from "../pki/certificate_key.ts";
 import { formatToken, generateToken } from "../pki/token.ts";
@@ -17,7 +17,7 @@ import type { Phase } from "./phase.ts";
 /** What uploading certificates needs. */
 export interface UploadCertsContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** Whether it was asked for (`--upload-certs`). */
   uploadCerts: boolean;
   /** What to encrypt with: 64 hexadecimal digits. */
@@ -31,8 +31,8 @@ const LONG_ENOUGH_MS = 60 * 60_000;
 const NOTHING = new Uint8Array();
 
 /** The files as they are; one that is not there is empty, as in kubeadm: the key of etcd's CA may be kept elsewhere. */
-async function filesOf({ host, config }: UploadCertsContext): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const files = Object.entries(sharedFiles(config.cluster));
+async function filesOf({ host, node }: UploadCertsContext): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = Object.entries(sharedFiles(node.cluster));
   return new Map(
     await Promise.all(files.map(async ([name, path]) => {
       const content = path === "" ? undefined : await host.read(path);
@@ -76,7 +76,7 @@ export const uploadCerts: Phase<UploadCertsContext> = {
   when: (context) => context.uploadCerts,
   async run(context) {
     const { host, certificateKey } = context;
-    const problems = await uploadProblems(host, context.config);
+    const problems = await uploadProblems(host, context.node);
     if (problems.length > 0) throw new InvalidInput("Cannot upload certificates:", problems);
     const client = await context.admin();
     const files = await filesOf(context);

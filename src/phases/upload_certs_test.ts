@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sampleInit } from "../../tests/samples/config.ts";
+import { sampleNode } from "../../tests/samples/config.ts";
 import { sharedFiles } from "../cluster/objects/copy_certs.ts";
 import { InvalidInput } from "../errors.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
@@ -39,7 +39,7 @@ const FILES = Object.fromEntries(
 function contextOf(client: KubeClient, fields: Partial<UploadCertsContext> = {}, files = FILES): UploadCertsContext {
   return {
     host: memoryHost({ files }, () => {}),
-    config: sampleInit(),
+    node: sampleNode(),
     uploadCerts: true,
     certificateKey: generateCertificateKey(),
     admin: () => Promise.resolve(client),
@@ -65,7 +65,7 @@ Deno.test("what control plane nodes have in common is uploaded, encrypted, until
       "sa.pub",
     ],
   ]);
-  for (const [name, path] of Object.entries(sharedFiles(context.config.cluster))) {
+  for (const [name, path] of Object.entries(sharedFiles(context.node.cluster))) {
     const opened = await unseal(Uint8Array.fromBase64(data[name]!), context.certificateKey);
     assert.equal(new TextDecoder().decode(opened), FILES[path]);
   }
@@ -113,7 +113,7 @@ Deno.test("a key that is not on this host is uploaded as an empty value; externa
   await uploadCerts.run!(contextOf(client, {}, files));
   assert.equal((objects.get("Secret kubeadm-certs")!["data"] as Record<string, string>)["etcd-ca.key"], "");
   const external = { endpoints: [], httpEndpoints: [], caFile: "/e/ca.crt", certFile: "/e/c.crt", keyFile: "/e/c.key" };
-  const shared = sharedFiles(sampleInit({ etcd: { external } }).cluster);
+  const shared = sharedFiles(sampleNode({ etcd: { external } }).cluster);
   assert.equal(shared["external-etcd.key"], "/e/c.key");
   assert.equal(shared["etcd-ca.key"], undefined);
 });

@@ -1,11 +1,14 @@
 import { kubeadmConfigObjects, kubeletConfigObjects } from "../cluster/objects/kubeadm_config.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ComponentConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** What publishing the configuration needs. */
 export interface UploadConfigContext {
-  config: InitConfiguration;
+  node: ControlPlaneNode;
+  /** The user's KubeletConfiguration document. */
+  kubelet?: ComponentConfiguration;
   admin(): Promise<KubeClient>;
 }
 
@@ -17,17 +20,17 @@ export const uploadConfig: Phase<UploadConfigContext> = {
     {
       name: "kubeadm",
       summary: "store the ClusterConfiguration in ConfigMap kubeadm-config",
-      async run({ config, admin }) {
+      async run({ node, admin }) {
         const client = await admin();
-        await Promise.all(kubeadmConfigObjects(config.cluster).map((object) => client.apply(object)));
+        await Promise.all(kubeadmConfigObjects(node.cluster).map((object) => client.apply(object)));
       },
     },
     {
       name: "kubelet",
       summary: "store the KubeletConfiguration in ConfigMap kubelet-config",
-      async run({ config, admin }) {
+      async run({ node, kubelet, admin }) {
         const client = await admin();
-        const objects = await kubeletConfigObjects(config.cluster, config.kubelet);
+        const objects = await kubeletConfigObjects(node.cluster, kubelet);
         await Promise.all(objects.map((object) => client.apply(object)));
       },
     },

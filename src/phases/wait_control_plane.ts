@@ -8,7 +8,7 @@ import type {
   RuntimeContainer,
   UnverifiedHttp,
 } from "../system.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../node/diagnosis.ts";
 import { unhealthy } from "../node/health.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
@@ -20,7 +20,7 @@ import type { Phase } from "./phase.ts";
 /** What waiting for the control plane needs. */
 export interface WaitControlPlaneContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   runtime: ContainerRuntime;
   unverified: UnverifiedHttp;
   admin(): Promise<KubeClient>;
@@ -66,8 +66,8 @@ function containerState(name: string, container: RuntimeContainer | undefined): 
 }
 
 /** Why a component is not healthy: kubelet, container state, exit code, last lines. etcd's trouble is the API server's, too. */
-async function explain({ host, runtime, config }: WaitControlPlaneContext, name: Component["name"]) {
-  const { cluster } = config;
+async function explain({ host, runtime, node }: WaitControlPlaneContext, name: Component["name"]) {
+  const { cluster } = node;
   const pods: StaticPod[] = [{ name, image: kubernetesImage(name, cluster) }];
   if (name === "kube-apiserver" && cluster.etcd.local) {
     pods.unshift({ name: "etcd", image: etcdImage(cluster), aside: true });
@@ -111,7 +111,7 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
   const state = slowState(context, component.name);
   await context.host.wait<void>({
     what: `${component.name} to be healthy`,
-    timeoutMs: durationMs(context.config.timeouts.controlPlaneComponentHealthCheck),
+    timeoutMs: durationMs(context.node.timeouts.controlPlaneComponentHealthCheck),
     assume: undefined,
     explain: () => explain(context, component.name),
     reached: () => {

@@ -7,7 +7,7 @@ import {
   preferredConfigurations,
 } from "../node/pod_network.ts";
 import { concerns, hasNetwork, podTrouble } from "../node/system_pods.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject } from "../system.ts";
 import type { Phase } from "./phase.ts";
@@ -15,7 +15,8 @@ import type { Phase } from "./phase.ts";
 /** What looking at the first pods needs. */
 export interface WaitPodsContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
+  dryRun: boolean;
   podNetwork: { kind: string };
   nodeName: string;
   networkExpected: boolean;
@@ -27,9 +28,9 @@ export interface WaitPodsContext {
 const NETWORK_MS = 60_000;
 
 /** What on this host may keep pods from starting. */
-async function suspicions({ host, config, podNetwork }: WaitPodsContext): Promise<InTheWay[]> {
+async function suspicions({ host, node, podNetwork }: WaitPodsContext): Promise<InTheWay[]> {
   if (podNetwork.kind !== "flannel") return [];
-  const { networking, controllerManager } = config.cluster;
+  const { networking, controllerManager } = node.cluster;
   const found = [
     await preferredConfigurations(host),
     bridgeInTheWay(host, firstNodeNetworks(networking.podSubnet ?? "", controllerManager.extraArgs)),
@@ -63,7 +64,7 @@ async function waitForNetwork(context: WaitPodsContext, found: readonly InTheWay
         const pods = await systemPods(context);
         const waiting = withoutNetwork(pods);
         names = pods.filter((pod) => !hasNetwork(pod)).map(({ metadata }) => metadata.name);
-        const dns = context.config.cluster.dns.disabled || pods.some((pod) => pod.metadata.name.startsWith("coredns-"));
+        const dns = context.node.cluster.dns.disabled || pods.some((pod) => pod.metadata.name.startsWith("coredns-"));
         if (!dns) return { done: false, state: "CoreDNS has no pod yet" };
         return waiting.length === 0 ? { done: true, value: undefined } : { done: false, state: waiting.join("; ") };
       } catch (error) {
@@ -103,6 +104,6 @@ export const waitPods: Phase<WaitPodsContext> = {
   async run(context) {
     const found = await suspicions(context);
     if (found.length > 0) await waitForNetwork(context, found);
-    else if (!context.config.dryRun) await warnOfStuckPods(context);
+    else if (!context.dryRun) await warnOfStuckPods(context);
   },
 };

@@ -1,7 +1,7 @@
 import type { InspectedCsr } from "../node/pki/csr.ts";
 import { controlPlaneUrl, localUrl } from "../cluster/endpoints.ts";
 import { pendingKubeconfigDocument } from "../cluster/pki/kubeconfigs.ts";
-import type { InitConfiguration } from "../config/types.ts";
+import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { stringify } from "../config/yaml.ts";
 import type { KeyPool } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
@@ -9,7 +9,7 @@ import type { Host } from "../system.ts";
 /** What the work needs. */
 export interface CsrsContext {
   host: Host;
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** Keys by the names of the requests. */
   keys: KeyPool;
 }
@@ -19,7 +19,7 @@ const MODE = 0o600;
 
 /** Writes the keys that are missing, each followed by its request: a run that is killed leaves a key alone at most. */
 export async function writeCsrs(context: CsrsContext, existing: readonly InspectedCsr[]): Promise<void> {
-  const { host, config } = context;
+  const { host, node } = context;
   const { certificateRequestPem } = await import("../pki/csr.ts");
   const { privateKeyPem } = await import("../pki/key_pem.ts");
   for (const { wanted, keys: there, hasRequest } of existing) {
@@ -28,12 +28,12 @@ export async function writeCsrs(context: CsrsContext, existing: readonly Inspect
       const clientKeyPem = await privateKeyPem(keys);
       const { kubeconfig } = wanted;
       const text = kubeconfig === undefined ? clientKeyPem : stringify(pendingKubeconfigDocument({
-        clusterName: config.cluster.clusterName,
+        clusterName: node.cluster.clusterName,
         // As kubeadm: of these, only the two controllers stay on their own node.
         server: ["controller-manager", "scheduler"].includes(kubeconfig.name)
-          ? localUrl(config.localAPIEndpoint)
-          : controlPlaneUrl(config.cluster, config.localAPIEndpoint),
-        user: kubeconfig.user(config),
+          ? localUrl(node.endpoint)
+          : controlPlaneUrl(node.cluster, node.endpoint),
+        user: kubeconfig.user(node),
         clientKeyPem,
       }));
       await host.write(wanted.keyPath, text, MODE, { secret: true });

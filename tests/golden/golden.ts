@@ -27,6 +27,7 @@ import { kubeletUnitFiles } from "../../src/cluster/kubelet/unit.ts";
 import { controlPlaneMarks } from "../../src/cluster/objects/node_marks.ts";
 import { KUBELET_FILES, manifestPath } from "../../src/cluster/paths.ts";
 import { bootstrapAccess, clusterAdmins } from "../../src/cluster/objects/rbac.ts";
+import { controlPlaneNode } from "../../src/cluster/control_plane/node.ts";
 import { staticPods } from "../../src/cluster/control_plane/static_pods.ts";
 import { SUPPORTED } from "../../src/cluster/versions.ts";
 import { loadInit } from "../../src/config/load.ts";
@@ -75,7 +76,7 @@ function hostFiles(config: InitConfiguration): [path: string, content: string][]
   const { criSocket } = nodeRegistration;
   const kubelet = nodeKubeletConfiguration(kubeletConfiguration(cluster, config.kubelet), { ...HOST, criSocket });
   return [
-    ...staticPods(config, HOST).map((pod): [string, string] => [manifestPath(pod.metadata.name), stringify(pod)]),
+    ...staticPods(controlPlaneNode(config), HOST).map((pod): [string, string] => [manifestPath(pod.metadata.name), stringify(pod)]),
     [KUBELET_FILES.configuration, stringify(kubelet)],
     [KUBELET_FILES.instanceConfiguration, stringify(kubeletInstanceConfiguration(criSocket))],
     [
@@ -105,7 +106,7 @@ async function apiObjects(config: InitConfiguration): Promise<Record<string, Kub
       ...clusterInfoObjects({ server, caPem: HOST.caPem }),
     ],
     "addon-coredns": cluster.dns.disabled ? [] : [coreDnsConfigMap(cluster), ...coreDnsObjects(cluster)],
-    "addon-kube-proxy": cluster.proxy.disabled ? [] : await kubeProxyObjects(config, HOST.proxyEnvironment),
+    "addon-kube-proxy": cluster.proxy.disabled ? [] : await kubeProxyObjects({ ...controlPlaneNode(config), kubeProxy: config.kubeProxy }, HOST.proxyEnvironment),
     "addon-flannel": cluster.networking.podSubnet ? flannelObjects(cluster) : [],
   };
 }

@@ -157,7 +157,7 @@ nodeRegistration: {name: from-file}
   assert.match(keyFile.err, /--certificate-key-file: there is no file "\/none"/);
 });
 
-Deno.test("certs: another folder, a configuration, another administrator", async () => {
+Deno.test("certs: another folder, a sampleWithCheapKeys, another administrator", async () => {
   const moved = [...fresh].filter(([path]) => path.startsWith("/etc/kubernetes/pki/"))
     .map(([path, { text }]) => [path.replace("/etc/kubernetes/pki", "/srv/pki"), text] as const);
   const host = node([], { ...Object.fromEntries(moved), "/k.conf": ADMIN });

@@ -2,7 +2,8 @@
  * A complete configuration with nothing but defaults, for unit tests to start from.
  * @module
  */
-import type { ClusterConfiguration, InitConfiguration, LocalEtcd } from "../../src/config/types.ts";
+import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
+import type { ClusterConfiguration, LocalEtcd } from "../../src/config/types.ts";
 
 const NOTHING_EXTRA = { extraArgs: [], extraVolumes: [], extraEnvs: [] };
 
@@ -38,13 +39,13 @@ export function sampleCluster(fields: Partial<ClusterConfiguration> = {}): Clust
 }
 
 /** Node `k1` at 10.77.0.21, with a cluster of {@linkcode sampleCluster}. */
-export function sampleInit(
+export function sampleNode(
   cluster: Partial<ClusterConfiguration> = {},
-  fields: Partial<InitConfiguration> = {},
-): InitConfiguration {
+  fields: Partial<ControlPlaneNode> = {},
+): ControlPlaneNode {
   return {
     cluster: sampleCluster(cluster),
-    nodeRegistration: {
+    registration: {
       name: "k1",
       criSocket: "unix:///run/containerd/containerd.sock",
       taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
@@ -53,9 +54,7 @@ export function sampleInit(
       imagePullPolicy: "IfNotPresent",
       imagePullSerial: true,
     },
-    localAPIEndpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
-    bootstrapTokens: [],
-    skipPhases: [],
+    endpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
     timeouts: {
       controlPlaneComponentHealthCheck: "4m0s",
       kubeletHealthCheck: "4m0s",
@@ -65,7 +64,6 @@ export function sampleInit(
       discovery: "5m0s",
       upgradeManifests: "5m0s",
     },
-    dryRun: false,
     ...fields,
   };
 }

@@ -1,8 +1,8 @@
 /** The certificates and kubeconfigs of a node on a host that is only files: what tests of them start from. @module */
 import assert from "node:assert/strict";
 import { missingKeys } from "../../src/node/pki/kubeconfigs.ts";
-import { sampleInit } from "./config.ts";
-import type { InitConfiguration } from "../../src/config/types.ts";
+import { sampleNode } from "./config.ts";
+import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
 import { InvalidInput } from "../../src/errors.ts";
 import { startKeys } from "../../src/pki/key_pool.ts";
 import type { Host } from "../../src/system.ts";
@@ -16,10 +16,10 @@ export const NOW = new Date("2026-11-22T17:00:00Z");
 export const PKI = "/etc/kubernetes/pki";
 
 /** Of cheap keys. */
-export function configuration(change: (config: InitConfiguration) => void = () => {}): InitConfiguration {
-  const config = structuredClone(sampleInit({ encryptionAlgorithm: "ECDSA-P256" }));
-  change(config);
-  return config;
+export function sampleWithCheapKeys(change: (node: ControlPlaneNode) => void = () => {}): ControlPlaneNode {
+  const node = structuredClone(sampleNode({ encryptionAlgorithm: "ECDSA-P256" }));
+  change(node);
+  return node;
 }
 
 /** A host that is only files; `writes` are the paths in the order in which they were written. Breaks after so many writes. */
@@ -53,15 +53,15 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
 export type Files = Map<string, { text: string; mode: number }>;
 
 /** What `init` does with certificates and kubeconfigs. */
-export async function init(files: Files, config = configuration(), writesUntilKilled = Infinity, now = NOW) {
+export async function init(files: Files, node = sampleWithCheapKeys(), writesUntilKilled = Infinity, now = NOW) {
   const { host, writes } = memoryHost(files, writesUntilKilled);
   host.now = () => now;
   const warnings: string[] = [];
-  const generated = await missingKeys(host, config, []);
+  const generated = await missingKeys(host, node, []);
   const context: CertsContext = {
     host,
-    config,
-    keys: startKeys(generated, config.cluster.encryptionAlgorithm, 2),
+    node,
+    keys: startKeys(generated, node.cluster.encryptionAlgorithm, 2),
     startedAt: now,
     warn: (message) => warnings.push(message),
   };
@@ -78,10 +78,10 @@ export async function init(files: Files, config = configuration(), writesUntilKi
 }
 
 /** Why `init` refuses the files, of which none may change. */
-export async function refusal(files: Files, config = configuration()): Promise<InvalidInput> {
+export async function refusal(files: Files, node = sampleWithCheapKeys()): Promise<InvalidInput> {
   const before = new Map(files);
   let refused: unknown;
-  await init(files, config).catch((error) => refused = error);
+  await init(files, node).catch((error) => refused = error);
   assert.ok(refused instanceof InvalidInput, `not refused: ${refused}`);
   assert.deepEqual(files, before, "files were changed before the refusal");
   return refused;

@@ -3,7 +3,8 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/addons/proxy/manifests.go
  * @module
  */
-import type { ComponentConfiguration, EnvVar, InitConfiguration } from "../../config/types.ts";
+import type { ComponentConfiguration, EnvVar } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { stringify } from "../../config/yaml.ts";
 import type { KubeObject } from "../../system.ts";
 import { type ConfigMap, markGenerated, withDefaults } from "../objects/config_map.ts";
@@ -18,17 +19,21 @@ const NAMESPACE = "kube-system";
 const MOUNT = "/var/lib/kube-proxy";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-type Configuration = Pick<InitConfiguration, "cluster" | "localAPIEndpoint" | "kubeProxy">;
+/** What kube-proxy is made from. `endpoint`: of the node that installs it. */
+export interface KubeProxySource extends Pick<ControlPlaneNode, "cluster" | "endpoint"> {
+  /** The user's KubeProxyConfiguration document; `undefined`: none was given. */
+  kubeProxy?: ComponentConfiguration | undefined;
+}
 
 /** All objects, in the order in which they may be applied. */
 export async function kubeProxyObjects(
-  config: Configuration,
+  source: KubeProxySource,
   proxyEnvironment: readonly EnvVar[] = [],
   patch: Patcher = NO_PATCHES,
 ): Promise<KubeObject[]> {
   return [
-    await configMap(config),
-    withEnvironment(patch("kubeproxydaemonset", daemonSet(config)), proxyEnvironment),
+    await configMap(source),
+    withEnvironment(patch("kubeproxydaemonset", daemonSet(source)), proxyEnvironment),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: NAMESPACE } },
     ...grantObjects({
       name: "kubeadm:node-proxier",
@@ -46,21 +51,21 @@ export async function kubeProxyObjects(
 
 /** The KubeProxyConfiguration: the user's document, and what this program adds where that says nothing. */
 export function kubeProxyConfiguration(
-  { cluster, localAPIEndpoint, kubeProxy }: Configuration,
+  { cluster, endpoint, kubeProxy }: KubeProxySource,
 ): ComponentConfiguration {
   const { podSubnet } = cluster.networking;
   const mode = releaseOf(cluster.kubernetesVersion).kubeProxyMode;
   return withDefaults(kubeProxy ?? {}, {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
-    bindAddress: localAPIEndpoint.advertiseAddress.includes(":") ? "::" : "0.0.0.0",
+    bindAddress: endpoint.advertiseAddress.includes(":") ? "::" : "0.0.0.0",
     clientConnection: { kubeconfig: `${MOUNT}/kubeconfig.conf` },
     ...(podSubnet ? { clusterCIDR: podSubnet } : {}),
     ...(mode ? { mode } : {}),
   });
 }
 
-async function configMap(config: Configuration): Promise<ConfigMap> {
+async function configMap(source: KubeProxySource): Promise<ConfigMap> {
   const kubeconfig = {
     apiVersion: "v1",
     kind: "Config",
@@ -69,7 +74,7 @@ async function configMap(config: Configuration): Promise<ConfigMap> {
       cluster: {
         "certificate-authority": `${SERVICE_ACCOUNT}/ca.crt`,
         // Not the Service's address: that one only works once kube-proxy does.
-        server: controlPlaneUrl(config.cluster, config.localAPIEndpoint),
+        server: controlPlaneUrl(source.cluster, source.endpoint),
       },
     }],
     contexts: [{ name: "default", context: { cluster: "default", namespace: "default", user: "default" } }],
@@ -82,11 +87,11 @@ async function configMap(config: Configuration): Promise<ConfigMap> {
     metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
     // Without a line end, as kubeadm has them.
     data: {
-      "config.conf": stringify(kubeProxyConfiguration(config)).trimEnd(),
+      "config.conf": stringify(kubeProxyConfiguration(source)).trimEnd(),
       "kubeconfig.conf": stringify(kubeconfig).trimEnd(),
     },
   };
-  return config.kubeProxy === undefined ? await markGenerated(map) : map;
+  return source.kubeProxy === undefined ? await markGenerated(map) : map;
 }
 
 /** Adds variables to the first container of a DaemonSet; after the patches, as kubeadm does. */
@@ -98,7 +103,7 @@ function withEnvironment(set: KubeObject, variables: readonly EnvVar[]): KubeObj
   return copy;
 }
 
-function daemonSet({ cluster }: Configuration): KubeObject {
+function daemonSet({ cluster }: KubeProxySource): KubeObject {
   const labels = { "k8s-app": NAME };
   return {
     apiVersion: "apps/v1",

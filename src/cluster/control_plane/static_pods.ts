@@ -3,7 +3,8 @@
  * @module
  */
 import { durationMs } from "../../config/duration.ts";
-import type { EnvVar, InitConfiguration } from "../../config/types.ts";
+import type { EnvVar } from "../../config/types.ts";
+import type { ControlPlaneNode } from "./node.ts";
 import { apiServer } from "./api_server.ts";
 import { controllerManager } from "./controller_manager.ts";
 import { type EtcdMember, etcdMember } from "./etcd.ts";
@@ -22,21 +23,15 @@ export interface StaticPodFacts {
   initialCluster?: readonly EtcdMember[];
 }
 
-/** The configuration that control plane pods are made from: that of `init`, or what `join` puts together. */
-export type StaticPodConfiguration = Pick<
-  InitConfiguration,
-  "cluster" | "localAPIEndpoint" | "nodeRegistration" | "timeouts"
->;
-
 /** The pods of one control plane node in the order in which they come up; without etcd when that is external. */
-export function staticPods(config: StaticPodConfiguration, facts: StaticPodFacts): StaticPod[] {
-  const { cluster, localAPIEndpoint: endpoint, nodeRegistration } = config;
+export function staticPods(node: ControlPlaneNode, facts: StaticPodFacts): StaticPod[] {
+  const { cluster, endpoint, registration } = node;
   const { local } = cluster.etcd;
   const { initialCluster } = facts;
-  const node = { name: nodeRegistration.name, endpoint, ...(initialCluster ? { initialCluster } : {}) };
-  const startSeconds = durationMs(config.timeouts.controlPlaneComponentHealthCheck) / 1000;
+  const member = { name: registration.name, endpoint, ...(initialCluster ? { initialCluster } : {}) };
+  const startSeconds = durationMs(node.timeouts.controlPlaneComponentHealthCheck) / 1000;
   return [
-    ...(local ? [etcdMember(cluster, local, node)] : []),
+    ...(local ? [etcdMember(cluster, local, member)] : []),
     apiServer(cluster, endpoint, facts),
     controllerManager(cluster, facts),
     scheduler(cluster, facts),

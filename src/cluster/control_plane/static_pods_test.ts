@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import { commandArguments } from "../arguments.ts";
-import { SAMPLE_ETCD, sampleCluster, sampleInit } from "../../../tests/samples/config.ts";
+import { SAMPLE_ETCD, sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 import { proxyEnvironment, type StaticPodFacts, staticPods } from "./static_pods.ts";
 
 const HOST: StaticPodFacts = { caDirectories: ["/usr/share/ca-certificates"], proxyEnvironment: [] };
 
-function pod(name: string, config = sampleInit(), facts = HOST) {
+function pod(name: string, config = sampleNode(), facts = HOST) {
   const found = staticPods(config, facts).find((p) => p.metadata.name === name);
   assert.ok(found, name);
   const container = found.spec.containers[0];
@@ -27,7 +27,7 @@ Deno.test("an override removes the defaults of its name; defaults are sorted, ov
 });
 
 Deno.test("pods come in order of start, all with the priority of the node's own", () => {
-  const pods = staticPods(sampleInit(), HOST);
+  const pods = staticPods(sampleNode(), HOST);
   assert.deepEqual(pods.map((p) => p.metadata.name), [
     "etcd",
     "kube-apiserver",
@@ -46,20 +46,20 @@ Deno.test("pods come in order of start, all with the priority of the node's own"
 });
 
 Deno.test("the startup probe covers the time that the configuration gives", () => {
-  const config = sampleInit();
+  const config = sampleNode();
   const slow = { ...config, timeouts: { ...config.timeouts, controlPlaneComponentHealthCheck: "5m1s" } };
   assert.equal(pod("kube-apiserver", slow).container.startupProbe.failureThreshold, 31);
 });
 
 Deno.test("an unspecified bind address is not asked: the probe has no host", () => {
-  const config = sampleInit(withExtra("scheduler", { extraArgs: [{ name: "bind-address", value: "::" }] }));
+  const config = sampleNode(withExtra("scheduler", { extraArgs: [{ name: "bind-address", value: "::" }] }));
   const { container } = pod("kube-scheduler", config);
   assert.equal("host" in container.livenessProbe.httpGet, false);
   assert.equal(pod("kube-scheduler").container.livenessProbe.httpGet.host, "127.0.0.1");
 });
 
 Deno.test("an authorization file displaces the authorization modes", () => {
-  const config = sampleInit(
+  const config = sampleNode(
     withExtra("apiServer", { extraArgs: [{ name: "authorization-config", value: "/a.yaml" }] }),
   );
   assert.equal(pod("kube-apiserver", config).flags.has("authorization-mode"), false);
@@ -67,7 +67,7 @@ Deno.test("an authorization file displaces the authorization modes", () => {
 });
 
 Deno.test("IPv6: loopback and brackets", () => {
-  const config = sampleInit({}, { localAPIEndpoint: { advertiseAddress: "fd00::21", bindPort: 6443 } });
+  const config = sampleNode({}, { endpoint: { advertiseAddress: "fd00::21", bindPort: 6443 } });
   const etcd = pod("etcd", config);
   assert.equal(etcd.flags.get("listen-client-urls"), "https://[::1]:2379,https://[fd00::21]:2379");
   assert.equal(etcd.container.livenessProbe.httpGet.host, "::1");
@@ -76,7 +76,7 @@ Deno.test("IPv6: loopback and brackets", () => {
 
 Deno.test("a member that joins knows all the others", () => {
   const initialCluster = [{ name: "k1", peerUrl: "https://a:2380" }, { name: "k2", peerUrl: "https://b:2380" }];
-  const { flags } = pod("etcd", sampleInit(), { ...HOST, initialCluster });
+  const { flags } = pod("etcd", sampleNode(), { ...HOST, initialCluster });
   assert.equal(flags.get("initial-cluster"), "k1=https://a:2380,k2=https://b:2380");
   assert.equal(flags.get("initial-cluster-state"), "existing");
   assert.equal(pod("etcd").flags.has("initial-cluster-state"), false);
@@ -84,7 +84,7 @@ Deno.test("a member that joins knows all the others", () => {
 
 Deno.test("an etcd before 3.6, which 1.35 may run, has other names for two arguments", () => {
   const of = (kubernetesVersion: string, imageTag: string) =>
-    pod("etcd", sampleInit({ kubernetesVersion, etcd: { local: { ...SAMPLE_ETCD, imageTag } } })).flags;
+    pod("etcd", sampleNode({ kubernetesVersion, etcd: { local: { ...SAMPLE_ETCD, imageTag } } })).flags;
   const old = of("v1.35.4", "3.5.24-0");
   assert.equal(old.get("experimental-initial-corrupt-check"), "true");
   assert.equal(old.get("experimental-watch-progress-notify-interval"), "5s");
@@ -98,7 +98,7 @@ Deno.test("an etcd before 3.6, which 1.35 may run, has other names for two argum
 Deno.test("etcd is probed where its metrics are", () => {
   const at = (value: string) => {
     const local = { ...SAMPLE_ETCD, extraArgs: [{ name: "listen-metrics-urls", value }] };
-    const { container } = pod("etcd", sampleInit({ etcd: { local } }));
+    const { container } = pod("etcd", sampleNode({ etcd: { local } }));
     const { host, scheme } = container.livenessProbe.httpGet;
     return [scheme, host, container.ports[0]?.containerPort];
   };
@@ -122,19 +122,19 @@ Deno.test("external etcd: no pod, its directories mounted once, those inside oth
     certFile: "/etc/ext/sub/client.crt",
     keyFile: "/etc/ext/client.key",
   };
-  const config = sampleInit({ etcd: { external } });
+  const config = sampleNode({ etcd: { external } });
   assert.equal(staticPods(config, HOST).length, 3);
   const { pod: server, flags } = pod("kube-apiserver", config);
   assert.equal(flags.get("etcd-servers"), "https://e1:2379,https://e2:2379");
   assert.equal(flags.get("etcd-keyfile"), "/etc/ext/client.key");
   const etcd = server.spec.volumes.filter((v) => v.name.startsWith("etcd-certs"));
   assert.deepEqual(etcd, [{ name: "etcd-certs-0", hostPath: { path: "/etc/ext", type: "DirectoryOrCreate" } }]);
-  const plain = sampleInit({ etcd: { external: { ...external, caFile: "", certFile: "", keyFile: "" } } });
+  const plain = sampleNode({ etcd: { external: { ...external, caFile: "", certFile: "", keyFile: "" } } });
   assert.equal(pod("kube-apiserver", plain).flags.has("etcd-cafile"), false);
 });
 
 Deno.test("without the CA's key nothing is signed", () => {
-  const { flags } = pod("kube-controller-manager", sampleInit(), { ...HOST, externalCA: true });
+  const { flags } = pod("kube-controller-manager", sampleNode(), { ...HOST, externalCA: true });
   assert.equal(flags.get("cluster-signing-cert-file"), "");
   assert.equal(flags.get("cluster-signing-key-file"), "");
 });
@@ -143,7 +143,7 @@ Deno.test("pod networks are cut up only when there is one", () => {
   const { flags } = pod("kube-controller-manager");
   assert.equal(flags.has("allocate-node-cidrs"), false);
   const networking = { ...sampleCluster().networking, podSubnet: "10.244.0.0/16" };
-  const withPods = pod("kube-controller-manager", sampleInit({ networking })).flags;
+  const withPods = pod("kube-controller-manager", sampleNode({ networking })).flags;
   assert.deepEqual(["allocate-node-cidrs", "cluster-cidr", "service-cluster-ip-range"].map((f) => withPods.get(f)), [
     "true",
     "10.244.0.0/16",
@@ -153,7 +153,7 @@ Deno.test("pod networks are cut up only when there is one", () => {
 
 Deno.test("flexvolume drivers are mounted up to 1.35", () => {
   const names = (version: string) =>
-    pod("kube-controller-manager", sampleInit({ kubernetesVersion: version })).pod.spec.volumes.map((v) => v.name);
+    pod("kube-controller-manager", sampleNode({ kubernetesVersion: version })).pod.spec.volumes.map((v) => v.name);
   assert.ok(names("v1.35.4").includes("flexvolume-dir"));
   assert.ok(!names("v1.36.3").includes("flexvolume-dir"));
 });
@@ -164,7 +164,7 @@ Deno.test("the user's volumes and variables win by name", () => {
   const facts = { ...HOST, proxyEnvironment: proxyEnvironment({ NO_PROXY: "theirs", http_proxy: "", PATH: "/bin" }) };
   const { container, pod: server } = pod(
     "kube-apiserver",
-    sampleInit(withExtra("apiServer", { extraVolumes, extraEnvs })),
+    sampleNode(withExtra("apiServer", { extraVolumes, extraEnvs })),
     facts,
   );
   assert.deepEqual(container.env, [{ name: "A", value: "1" }, { name: "NO_PROXY", value: "mine" }]);

@@ -7,7 +7,7 @@ import {
   parseKubeletFlagsFile,
 } from "./configuration.ts";
 import { kubeletUnitFiles } from "./unit.ts";
-import { sampleCluster, sampleInit } from "../../../tests/samples/config.ts";
+import { sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 
 Deno.test("the user's document stays; only certificate rotation is not negotiable", () => {
   const user = {
@@ -42,9 +42,9 @@ Deno.test("a node adds its runtime, and the resolver behind systemd-resolved unl
 });
 
 Deno.test("the flags file: names that differ, taints for workers, the user's flags last", () => {
-  const { nodeRegistration } = sampleInit();
+  const { registration } = sampleNode();
   const flags = (fields: object, host: object) =>
-    kubeletFlagsFile({ ...nodeRegistration, ...fields }, { hostname: "k1", registerTaints: false, ...host });
+    kubeletFlagsFile({ ...registration, ...fields }, { hostname: "k1", registerTaints: false, ...host });
   assert.equal(flags({}, { hostname: " K1\n" }), 'KUBELET_KUBEADM_ARGS=""\n');
   assert.equal(
     flags({ name: "cp-one", kubeletExtraArgs: [{ name: "node-labels", value: "zone=a" }] }, {}),

@@ -8,7 +8,7 @@ import { clusterInfoObjects } from "./cluster_info.ts";
 import { HASH_ANNOTATION, markGenerated } from "./config_map.ts";
 import { controlPlaneMarks } from "./node_marks.ts";
 import { bootstrapAccess, clusterAdmins } from "./rbac.ts";
-import { sampleCluster, sampleInit } from "../../../tests/samples/config.ts";
+import { sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 
 const NOW = new Date("2026-11-22T16:49:38.123Z");
 const TOKEN = {
@@ -83,19 +83,19 @@ Deno.test("the hash is over the values in order of their keys", async () => {
 });
 
 Deno.test("documents of the user are not marked as generated", async () => {
-  const [own] = await kubeProxyObjects(sampleInit());
+  const [own] = await kubeProxyObjects(sampleNode());
   assert.ok(own?.metadata.annotations?.[HASH_ANNOTATION]);
-  const [given] = await kubeProxyObjects(sampleInit({}, { kubeProxy: {} }));
+  const [given] = await kubeProxyObjects({ ...sampleNode(), kubeProxy: {} });
   assert.equal(given?.metadata.annotations, undefined);
 });
 
 Deno.test("kube-proxy: mode from 1.37 on, bind address of the node's family, the user's word first", () => {
-  assert.equal(kubeProxyConfiguration(sampleInit()).mode, "iptables");
-  assert.equal("mode" in kubeProxyConfiguration(sampleInit({ kubernetesVersion: "v1.36.3" })), false);
-  const v6 = sampleInit({}, {
-    localAPIEndpoint: { advertiseAddress: "fd00::1", bindPort: 6443 },
+  assert.equal(kubeProxyConfiguration(sampleNode()).mode, "iptables");
+  assert.equal("mode" in kubeProxyConfiguration(sampleNode({ kubernetesVersion: "v1.36.3" })), false);
+  const v6 = {
+    ...sampleNode({}, { endpoint: { advertiseAddress: "fd00::1", bindPort: 6443 } }),
     kubeProxy: { mode: "nftables" },
-  });
+  };
   assert.equal(kubeProxyConfiguration(v6).bindAddress, "::");
   assert.equal(kubeProxyConfiguration(v6).mode, "nftables");
 });
@@ -138,7 +138,7 @@ Deno.test("every binding names a role that it brings along or that Kubernetes ha
     clusterAdmins(),
     ...bootstrapAccess(),
     ...clusterInfoObjects({ server: "https://k1:6443", caPem: "PEM" }),
-    ...await kubeProxyObjects(sampleInit()),
+    ...await kubeProxyObjects(sampleNode()),
     ...coreDnsObjects(sampleCluster()),
   ];
   const roles = new Set(objects.filter((o) => o.kind.endsWith("Role")).map((o) => `${o.kind}/${o.metadata.name}`));

@@ -4,7 +4,7 @@ import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { coreDnsObjects } from "../addons/coredns.ts";
 import { kubeProxyObjects } from "../addons/kube_proxy.ts";
 import { kubeletConfiguration, nodeKubeletConfiguration } from "../kubelet/configuration.ts";
-import { sampleCluster, sampleInit } from "../../../tests/samples/config.ts";
+import { sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 import { staticPods } from "../control_plane/static_pods.ts";
 import { patcher } from "./apply.ts";
 import { readPatches } from "../../node/patches.ts";
@@ -99,7 +99,7 @@ function refusal(target: Patch["target"], type: Patch["type"], value: unknown, o
   throw new Error("it was not refused");
 }
 
-const [ETCD] = staticPods(sampleInit(), { caDirectories: [], proxyEnvironment: [] });
+const [ETCD] = staticPods(sampleNode(), { caDirectories: [], proxyEnvironment: [] });
 
 Deno.test("patches of a target apply one after another, those of others not", () => {
   const patches = [
@@ -160,7 +160,7 @@ Deno.test("kube-proxy: proxy variables come behind what patches add", async () =
   const container = { name: "kube-proxy", env: [{ name: "A", value: "1" }] };
   const value = { spec: { template: { spec: { containers: [container] } } } };
   const apply = patcher([patch("kubeproxydaemonset", "strategic", value)], () => {});
-  const [, set] = await kubeProxyObjects(sampleInit(), [{ name: "HTTPS_PROXY", value: "p" }], apply);
+  const [, set] = await kubeProxyObjects(sampleNode(), [{ name: "HTTPS_PROXY", value: "p" }], apply);
   const { template } = set!["spec"] as { template: { spec: { containers: { env: { name: string }[] }[] } } };
   assert.deepEqual(template.spec.containers[0]!.env.map(({ name }) => name), ["A", "NODE_NAME", "HTTPS_PROXY"]);
 });

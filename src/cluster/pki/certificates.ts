@@ -13,7 +13,8 @@ import {
   splitHostPort,
 } from "../../config/addresses.ts";
 import { durationMs } from "../../config/duration.ts";
-import type { ClusterConfiguration, InitConfiguration } from "../../config/types.ts";
+import type { ClusterConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../control_plane/node.ts";
 import type { TlsUsage } from "../../pki/certificate.ts";
 import type { LeafRequest, Period } from "../../pki/issue.ts";
 import type { AlternativeNames } from "../../pki/names.ts";
@@ -28,11 +29,11 @@ export interface CertificateSpec {
   readonly baseName: string;
   /** Name of the authority that signs it; absent: it is an authority, signed by itself. */
   readonly issuer?: string;
-  commonName(config: InitConfiguration): string;
+  commonName(node: ControlPlaneNode): string;
   /** Empty for an authority. */
   readonly usages: readonly TlsUsage[];
   /** Host names and addresses, in any order, repeated or not; absent: none. */
-  alternativeNames?(config: InitConfiguration): readonly string[];
+  alternativeNames?(node: ControlPlaneNode): readonly string[];
 }
 
 /** Made when etcd runs on the control plane nodes; an external etcd brings its own. */
@@ -40,7 +41,7 @@ function isOfLocalEtcd({ name, issuer }: CertificateSpec): boolean {
   return name === "etcd-ca" || issuer === "etcd-ca";
 }
 
-const nodeName = (config: InitConfiguration) => config.nodeRegistration.name;
+const nodeName = (node: ControlPlaneNode) => node.registration.name;
 
 /** In the order of kubeadm's phases: each authority before what it signs. */
 export const CERTIFICATES: readonly CertificateSpec[] = [
@@ -99,7 +100,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
     issuer: "etcd-ca",
     commonName: nodeName,
     usages: ["server", "client"],
-    alternativeNames: (config) => [...etcdNames(config), ...config.cluster.etcd.local?.serverCertSANs ?? []],
+    alternativeNames: (node) => [...etcdNames(node), ...node.cluster.etcd.local?.serverCertSANs ?? []],
   },
   {
     name: "etcd-peer",
@@ -108,7 +109,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
     issuer: "etcd-ca",
     commonName: nodeName,
     usages: ["server", "client"],
-    alternativeNames: (config) => [...etcdNames(config), ...config.cluster.etcd.local?.peerCertSANs ?? []],
+    alternativeNames: (node) => [...etcdNames(node), ...node.cluster.etcd.local?.peerCertSANs ?? []],
   },
   {
     name: "etcd-healthcheck-client",
@@ -132,8 +133,8 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
 export const SERVICE_ACCOUNT_KEY = { name: "sa", baseName: "sa" } as const;
 
 /** Whether this cluster has the certificate. */
-export function isWanted(spec: CertificateSpec, config: Pick<InitConfiguration, "cluster">): boolean {
-  return config.cluster.etcd.external === undefined || !isOfLocalEtcd(spec);
+export function isWanted(spec: CertificateSpec, node: Pick<ControlPlaneNode, "cluster">): boolean {
+  return node.cluster.etcd.external === undefined || !isOfLocalEtcd(spec);
 }
 
 /**
@@ -165,21 +166,21 @@ export function validityOf(kind: "authority" | "leaf", cluster: ClusterConfigura
 }
 
 /** What the leaf certificate of an entry is to say. */
-export function leafRequest(spec: CertificateSpec, config: InitConfiguration, startedAt: Date): LeafRequest {
+export function leafRequest(spec: CertificateSpec, node: ControlPlaneNode, startedAt: Date): LeafRequest {
   return {
-    ...validityOf("leaf", config.cluster, startedAt),
-    ...alternativeNames(spec, config),
-    commonName: spec.commonName(config),
+    ...validityOf("leaf", node.cluster, startedAt),
+    ...alternativeNames(spec, node),
+    commonName: spec.commonName(node),
     organizations: [],
     usages: spec.usages,
   };
 }
 
 /** The names of an entry: DNS names sorted, addresses in the order in which they are named, both without repetition. */
-export function alternativeNames(spec: CertificateSpec, config: InitConfiguration): AlternativeNames {
+export function alternativeNames(spec: CertificateSpec, node: ControlPlaneNode): AlternativeNames {
   const dnsNames = new Set<string>();
   const addresses = new Map<string, Uint8Array>();
-  for (const name of spec.alternativeNames?.(config) ?? []) {
+  for (const name of spec.alternativeNames?.(node) ?? []) {
     const octets = addressOctets(name);
     if (octets) addresses.set(octets.toString(), octets);
     else dnsNames.add(name);
@@ -204,22 +205,22 @@ export function addressOf(octets: Uint8Array): Address {
   return { family: octets.length === 4 ? "IPv4" : "IPv6", value };
 }
 
-function apiServerNames(config: InitConfiguration): string[] {
-  const { networking, controlPlaneEndpoint, apiServer } = config.cluster;
+function apiServerNames(node: ControlPlaneNode): string[] {
+  const { networking, controlPlaneEndpoint, apiServer } = node.cluster;
   const endpoint = controlPlaneEndpoint === undefined ? undefined : splitHostPort(controlPlaneEndpoint);
   return [
-    nodeName(config),
+    nodeName(node),
     "kubernetes",
     "kubernetes.default",
     "kubernetes.default.svc",
     `kubernetes.default.svc.${networking.dnsDomain}`,
     formatAddress(nthAddress(parseCidrs(networking.serviceSubnet)[0]!, 1)),
-    config.localAPIEndpoint.advertiseAddress,
+    node.endpoint.advertiseAddress,
     ...endpoint ? [endpoint.host] : [],
     ...apiServer.certSANs,
   ];
 }
 
-function etcdNames(config: InitConfiguration): string[] {
-  return [nodeName(config), "localhost", config.localAPIEndpoint.advertiseAddress, "127.0.0.1", "::1"];
+function etcdNames(node: ControlPlaneNode): string[] {
+  return [nodeName(node), "localhost", node.endpoint.advertiseAddress, "127.0.0.1", "::1"];
 }

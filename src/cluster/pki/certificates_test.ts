@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatAddress } from "../../config/addresses.ts";
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { stringify } from "../../config/yaml.ts";
 import { InvalidInput } from "../../errors.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import { clientRequest, kubeconfigDocument, KUBECONFIGS, parseKubeconfig, serverOf } from "./kubeconfigs.ts";
 
 /** Only what names and validity depend on. */
-function configuration(cluster: Record<string, unknown> = {}, advertiseAddress = "10.77.0.21"): InitConfiguration {
+function configuration(cluster: Record<string, unknown> = {}, advertiseAddress = "10.77.0.21"): ControlPlaneNode {
   return {
     cluster: {
       certificateValidityPeriod: "720h",
@@ -24,12 +24,12 @@ function configuration(cluster: Record<string, unknown> = {}, advertiseAddress =
       etcd: { local: { serverCertSANs: [], peerCertSANs: [] } },
       ...cluster,
     },
-    nodeRegistration: { name: "k1" },
-    localAPIEndpoint: { advertiseAddress, bindPort: 6443 },
-  } as unknown as InitConfiguration;
+    registration: { name: "k1" },
+    endpoint: { advertiseAddress, bindPort: 6443 },
+  } as unknown as ControlPlaneNode;
 }
 
-function namesOf(name: string, config: InitConfiguration): string {
+function namesOf(name: string, config: ControlPlaneNode): string {
   const { dnsNames, ipAddresses } = alternativeNames(certificateNamed(name), config);
   return [...dnsNames, ...ipAddresses.map((octets) => formatAddress(addressOf(octets)))].join(" ");
 }
@@ -37,7 +37,7 @@ function namesOf(name: string, config: InitConfiguration): string {
 const CLUSTER_NAMES = "kubernetes kubernetes.default kubernetes.default.svc";
 
 Deno.test("names of the API server and of etcd, in kubeadm's order", () => {
-  const cases: [string, InitConfiguration, string][] = [
+  const cases: [string, ControlPlaneNode, string][] = [
     ["apiserver", configuration(), `k1 ${CLUSTER_NAMES} kubernetes.default.svc.cluster.local 10.96.0.1 10.77.0.21`],
     ["etcd-server", configuration(), "k1 localhost 10.77.0.21 127.0.0.1 ::1"],
     [

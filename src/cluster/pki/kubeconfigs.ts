@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go
  * @module
  */
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { isMapping, parseDocuments, stringify } from "../../config/yaml.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { LeafRequest } from "../../pki/issue.ts";
@@ -20,7 +20,7 @@ export interface KubeconfigSpec {
   readonly summary: string;
   readonly path: string;
   /** User name, and common name of the client certificate. */
-  user(config: InitConfiguration): string;
+  user(node: ControlPlaneNode): string;
   readonly organizations: readonly string[];
   /** `local`: the API server of this node. `control-plane`: the endpoint of all of them. */
   readonly server: "local" | "control-plane";
@@ -54,7 +54,7 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
     name: "kubelet",
     summary: "Kubeconfig of this node's kubelet",
     path: KUBECONFIG_FILES.kubelet,
-    user: (config) => `system:node:${config.nodeRegistration.name}`,
+    user: (node) => `system:node:${node.registration.name}`,
     organizations: ["system:nodes"],
     server: "local",
   },
@@ -77,15 +77,15 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
 ];
 
 /** The server URL of an entry. */
-export function serverOf(spec: KubeconfigSpec, { cluster, localAPIEndpoint }: InitConfiguration): string {
-  return spec.server === "local" ? localUrl(localAPIEndpoint) : controlPlaneUrl(cluster, localAPIEndpoint);
+export function serverOf(spec: KubeconfigSpec, { cluster, endpoint }: ControlPlaneNode): string {
+  return spec.server === "local" ? localUrl(endpoint) : controlPlaneUrl(cluster, endpoint);
 }
 
 /** What the client certificate of an entry is to say. */
-export function clientRequest(spec: KubeconfigSpec, config: InitConfiguration, startedAt: Date): LeafRequest {
+export function clientRequest(spec: KubeconfigSpec, node: ControlPlaneNode, startedAt: Date): LeafRequest {
   return {
-    ...validityOf("leaf", config.cluster, startedAt),
-    commonName: spec.user(config),
+    ...validityOf("leaf", node.cluster, startedAt),
+    commonName: spec.user(node),
     organizations: spec.organizations,
     usages: ["client"],
     dnsNames: [],

@@ -1,4 +1,5 @@
 import { inspectCsrs, wantedCsrs } from "../../node/pki/csr.ts";
+import { controlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
 import { SUPPORTED } from "../../cluster/versions.ts";
 import { loadInit } from "../../config/load.ts";
@@ -36,11 +37,12 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
     SUPPORTED,
     request.configName,
   );
-  const wanted = wantedCsrs(config, kubeconfigDirectory.replace(/\/+$/, ""));
+  const node = controlPlaneNode(config);
+  const wanted = wantedCsrs(node, kubeconfigDirectory.replace(/\/+$/, ""));
   const existing = await inspectCsrs(host, wanted, await readOwnPaths(host));
   const missing = existing.filter(({ keys }) => !keys).map(({ wanted }) => wanted.name);
   const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
-  await writeCsrs({ host, config, keys }, existing);
+  await writeCsrs({ host, node, keys }, existing);
   const requests = wanted.map(({ requestPath }) => requestPath);
   const told = request.dryRun ? [] : [
     ...requests,

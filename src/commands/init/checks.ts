@@ -13,11 +13,11 @@ export const existingFiles: Phase<InitContext> = {
   name: "existing-files",
   summary: "check that keys, certificates and kubeconfigs that are there fit together",
   async run(context) {
-    const { host, config } = context;
-    const findings = [...await inspectPki(host, config), ...await inspectKubeconfigs(host, config)];
+    const { host, node } = context;
+    const findings = [...await inspectPki(host, node), ...await inspectKubeconfigs(host, node)];
     const problems = [
-      ...problemsOf(config, findings),
-      ...context.uploadCerts ? await uploadProblems(host, config) : [],
+      ...problemsOf(node, findings),
+      ...context.uploadCerts ? await uploadProblems(host, node) : [],
     ];
     if (problems.length > 0) {
       throw new InvalidInput("Cannot use files that are on this host already:", problems);
@@ -36,7 +36,10 @@ export const patches: Phase<InitContext> = {
       () => patchedStaticPods(context),
       async () => patch("kubeletconfiguration", await context.kubeletConfiguration()),
       () => config.cluster.dns.disabled ? undefined : coreDnsObjects(config.cluster, undefined, patch),
-      () => config.cluster.proxy.disabled ? undefined : kubeProxyObjects(config, [], patch),
+      () =>
+        config.cluster.proxy.disabled
+          ? undefined
+          : kubeProxyObjects({ ...context.node, kubeProxy: config.kubeProxy }, [], patch),
     ];
     const problems: Problem[] = [];
     for (const attempt of attempts) {

@@ -1,6 +1,7 @@
 import { bootstrapTokens } from "../../cluster/objects/bootstrap_token.ts";
 import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import { missingKeys } from "../../node/pki/kubeconfigs.ts";
+import { type ControlPlaneNode, controlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { localUrl } from "../../cluster/endpoints.ts";
 import { kubeletConfiguration } from "../../cluster/kubelet/configuration.ts";
 import { kubeconfigsIn } from "../../cluster/pki/kubeconfigs.ts";
@@ -23,6 +24,7 @@ import type { KubeletUnitContext } from "../../phases/kubelet_unit.ts";
 import type { MarkControlPlaneContext } from "../../phases/mark_control_plane.ts";
 import type { ControlPlaneContext as PreflightContext } from "../../phases/preflight/control_plane.ts";
 import type { ShowJoinCommandContext } from "../../phases/show_join_command.ts";
+import type { UploadConfigContext } from "../../phases/upload_config.ts";
 import type { UploadCertsContext } from "../../phases/upload_certs.ts";
 import type { WaitControlPlaneContext } from "../../phases/wait_control_plane.ts";
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
@@ -37,6 +39,7 @@ import { readOwnPaths } from "../../node/facts.ts";
 
 /** All that the phases of `init` need, together. */
 export type InitContext =
+  & { config: InitConfiguration }
   & PreflightContext
   & CertsContext
   & KubeconfigContext
@@ -48,6 +51,7 @@ export type InitContext =
   & MarkControlPlaneContext
   & BootstrapTokenContext
   & ImagesContext
+  & UploadConfigContext
   & UploadCertsContext
   & ShowJoinCommandContext
   & AddonContext
@@ -58,9 +62,9 @@ export type InitContext =
 const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made.";
 
 /** A client with a kubeconfig: with one of this host's own for the API server of this host, else for the one it names. */
-async function clientWith(system: System, config: InitConfiguration, path: string): Promise<KubeClient | undefined> {
+async function clientWith(system: System, node: ControlPlaneNode, path: string): Promise<KubeClient | undefined> {
   const isOwn = path === KUBECONFIG_FILES.admin || path === KUBECONFIG_FILES.superAdmin;
-  const credentials = await readCredentials(system.host, path, isOwn ? localUrl(config.localAPIEndpoint) : undefined);
+  const credentials = await readCredentials(system.host, path, isOwn ? localUrl(node.endpoint) : undefined);
   return credentials && system.connect(credentials);
 }
 
@@ -80,8 +84,8 @@ async function tokensFor(config: InitConfiguration, admin: KubeClient, now: Date
 }
 
 /** Whether the CA's certificate is there without its key: then leaves are somebody else's to make. */
-async function hasExternalCA(host: Host, config: InitConfiguration): Promise<boolean> {
-  const { certificate, key } = pkiPaths(config.cluster, { baseName: "ca" });
+async function hasExternalCA(host: Host, { cluster }: ControlPlaneNode): Promise<boolean> {
+  const { certificate, key } = pkiPaths(cluster, { baseName: "ca" });
   return await host.stat(certificate) !== undefined && await host.stat(key) === undefined;
 }
 
@@ -99,6 +103,7 @@ export async function initContext(
   request: { uploadCerts: boolean; kubeconfig: string | undefined; kubeconfigDirectory: string | undefined },
 ): Promise<InitContext> {
   const { host } = system;
+  const node = controlPlaneNode(config);
   const patches = await readPatches(
     host,
     config.patchesDirectory,
@@ -109,10 +114,10 @@ export async function initContext(
   const kubeconfigs = request.kubeconfigDirectory === undefined
     ? undefined
     : kubeconfigsIn(request.kubeconfigDirectory.replace(/(?<=.)\/+$/, ""));
-  const missing = host.uid() === 0 ? await missingKeys(host, config, keyOrder, kubeconfigs) : [];
+  const missing = host.uid() === 0 ? await missingKeys(host, node, keyOrder, kubeconfigs) : [];
   const admin = once(async () => {
     const path = request.kubeconfig ?? KUBECONFIG_FILES.admin;
-    const client = await clientWith(system, config, path);
+    const client = await clientWith(system, node, path);
     if (client) return client;
     throw new UserError(`Cannot reach the API server as administrator: there is no ${path}`, {
       hint: request.kubeconfig === undefined
@@ -124,12 +129,15 @@ export async function initContext(
     host,
     facts,
     config,
+    node,
+    dryRun: config.dryRun,
     podNetwork,
     runtime: system.runtime(config.nodeRegistration.criSocket),
     unverified: system.unverified,
     download: system.download,
     nodeRegistration: config.nodeRegistration,
     ...(config.kubelet ? { kubelet: config.kubelet } : {}),
+    ...(config.kubeProxy ? { kubeProxy: config.kubeProxy } : {}),
     ownPaths: await readOwnPaths(host),
     keys: startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus()),
     startedAt: host.now(),
@@ -145,12 +153,12 @@ export async function initContext(
     nodeName: config.nodeRegistration.name,
     timeouts: config.timeouts,
     networkExpected: podNetwork.kind !== "none",
-    externalCA: () => hasExternalCA(host, config),
+    externalCA: () => hasExternalCA(host, node),
     admin,
-    superAdmin: once(() => clientWith(system, config, KUBECONFIG_FILES.superAdmin)),
+    superAdmin: once(() => clientWith(system, node, KUBECONFIG_FILES.superAdmin)),
     nodeReader: admin,
     nodeReaderFile: request.kubeconfig ?? KUBECONFIG_FILES.admin,
-    kubeletClient: () => clientWith(system, config, KUBECONFIG_FILES.kubelet),
+    kubeletClient: () => clientWith(system, node, KUBECONFIG_FILES.kubelet),
     tokens: once(async () => tokensFor(config, await admin(), host.now())),
     caPem: async () => await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate) ?? "",
     note: command.note,

@@ -21,14 +21,14 @@ export async function manifestOutcome(context: InitContext, phase: string | unde
       what: `is for the phases ${PRINTED.join(", ")}, not for ${phase ?? "all of init"}`,
     }]);
   }
-  const { host, config, patch } = context;
-  const { cluster } = config;
+  const { host, node, kubeProxy, patch } = context;
+  const { cluster } = node;
   const objects: KubeObject[] = [];
   if (phase !== "addon/kube-proxy" && !cluster.dns.disabled) {
     objects.push(coreDnsConfigMap(cluster), ...coreDnsObjects(cluster, undefined, patch));
   }
   if (phase !== "addon/coredns" && !cluster.proxy.disabled) {
-    objects.push(...await kubeProxyObjects(config, proxyEnvironment(host.environment()), patch));
+    objects.push(...await kubeProxyObjects({ ...node, kubeProxy }, proxyEnvironment(host.environment()), patch));
   }
   const text = objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd();
   return { text, document: true, result: { phase, objects } };

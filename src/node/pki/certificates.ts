@@ -5,7 +5,7 @@
  * @module
  */
 import { formatAddress } from "../../config/addresses.ts";
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
 import { uncoveredNames } from "../../pki/names.ts";
@@ -55,17 +55,17 @@ const SHORT_RSA = 2048;
 /** Whether what there is of one certificate can be kept or completed. */
 export async function inspectCertificate(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   spec: CertificateSpec,
 ): Promise<InspectedCertificate> {
   let pair: ExistingPair;
   try {
-    pair = await readPair(host, config, spec);
+    pair = await readPair(host, node, spec);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return { pair: {}, issuer: undefined, problems: [...error.problems], warnings: [] };
   }
-  const paths = pkiPaths(config.cluster, spec);
+  const paths = pkiPaths(node.cluster, spec);
   const problems: Problem[] = [];
   const certificate = pair.certificates?.[0];
   if (certificate && pair.keys) {
@@ -85,31 +85,31 @@ export async function inspectCertificate(
     ...access.warnings,
   ];
   if (spec.issuer === undefined) {
-    problems.push(...await authorityProblems(host, config, spec, pair));
+    problems.push(...await authorityProblems(host, node, spec, pair));
     return { pair, issuer: pair, problems, warnings };
   }
   const issuerSpec = certificateNamed(spec.issuer);
-  const issuer = await readIssuer(host, config, issuerSpec);
+  const issuer = await readIssuer(host, node, issuerSpec);
   if (pair.certificates && !pair.keys && issuer?.certificates && !issuer.keys) {
     return { pair, issuer, problems, warnings, missingExternal: [{ authority: issuerSpec, what: paths.key }] };
   }
   if (pair.certificates) {
-    problems.push(...await leafProblems(host, config, spec, pair, issuerSpec, issuer ?? {}));
+    problems.push(...await leafProblems(host, node, spec, pair, issuerSpec, issuer ?? {}));
     return { pair, issuer, problems, warnings };
   }
-  const want = { usage: spec.usages[0]!, ...alternativeNames(spec, config) };
-  const unsigned = await authorityCannotSign(host, config, issuerSpec, issuer ?? {}, paths.certificate, want);
+  const want = { usage: spec.usages[0]!, ...alternativeNames(spec, node) };
+  const unsigned = await authorityCannotSign(host, node, issuerSpec, issuer ?? {}, paths.certificate, want);
   problems.push(...unsigned.problems);
   return { pair, issuer, problems, warnings, missingExternal: unsigned.missingExternal ?? [] };
 }
 
 async function authorityProblems(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   spec: CertificateSpec,
   pair: ExistingPair,
 ): Promise<Problem[]> {
-  const { certificate: where } = pkiPaths(config.cluster, spec);
+  const { certificate: where } = pkiPaths(node.cluster, spec);
   if (pair.certificates) {
     const { authorityTrouble } = await import("../../pki/chain.ts");
     const what = authorityTrouble(pair.certificates[0]);
@@ -118,7 +118,7 @@ async function authorityProblems(
   // An authority made anew could not have signed what is there. A run of ours leaves no leaf without its authority.
   const orphans: string[] = [];
   for (const leaf of CERTIFICATES.filter(({ issuer }) => issuer === spec.name)) {
-    const { certificate } = pkiPaths(config.cluster, leaf);
+    const { certificate } = pkiPaths(node.cluster, leaf);
     if (await host.read(certificate) !== undefined) orphans.push(certificate);
   }
   if (orphans.length === 0) return [];
@@ -132,13 +132,13 @@ async function authorityProblems(
 /** Why a certificate that is there cannot be kept. */
 async function leafProblems(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   spec: CertificateSpec,
   pair: ExistingPair,
   issuerSpec: CertificateSpec,
   issuer: ExistingPair,
 ): Promise<Problem[]> {
-  const paths = pkiPaths(config.cluster, spec);
+  const paths = pkiPaths(node.cluster, spec);
   if (!pair.keys) {
     return [{
       where: paths.key,
@@ -150,10 +150,10 @@ async function leafProblems(
   const [certificate, ...intermediates] = pair.certificates!;
   if (issuer.certificates) {
     const { certificateTrouble, chainTrouble, issuingTrouble } = await import("../../pki/chain.ts");
-    const { certificate: path, key } = pkiPaths(config.cluster, issuerSpec);
+    const { certificate: path, key } = pkiPaths(node.cluster, issuerSpec);
     const [authority, now, usage] = [issuer.certificates[0], host.now(), spec.usages[0]!] as const;
     const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
-    const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, config) }, now) === undefined;
+    const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, node) }, now) === undefined;
     const hint = issuer.keys === undefined
       ? `Have a certificate signed for ${paths.key} by whoever keeps ${key}.`
       : !signs
@@ -163,7 +163,7 @@ async function leafProblems(
       : `Renew it: kubewright certs renew ${spec.name}`;
     if (what !== undefined) problems.push({ where: paths.certificate, what, hint });
   }
-  const uncovered = uncoveredNames(certificate, alternativeNames(spec, config));
+  const uncovered = uncoveredNames(certificate, alternativeNames(spec, node));
   const names = [...uncovered.dnsNames, ...uncovered.ipAddresses.map((octets) => formatAddress(addressOf(octets)))];
   if (names.length > 0) {
     problems.push({
@@ -176,9 +176,9 @@ async function leafProblems(
 }
 
 /** What there is of all certificates and keys. */
-export async function inspectPki(host: Host, config: InitConfiguration): Promise<InspectionResult[]> {
+export async function inspectPki(host: Host, node: ControlPlaneNode): Promise<InspectionResult[]> {
   return await Promise.all([
-    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => inspectCertificate(host, config, spec)),
-    inspectServiceAccountKey(host, config),
+    ...CERTIFICATES.filter((spec) => isWanted(spec, node)).map((spec) => inspectCertificate(host, node, spec)),
+    inspectServiceAccountKey(host, node),
   ]);
 }

@@ -3,7 +3,7 @@
  * kubeadm, what is there is refused; only a run of ours that was interrupted is gone on with.
  * @module
  */
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
 import type { LeafSubject } from "../../pki/issue.ts";
 import type { KeyPair } from "../../pki/keys.ts";
@@ -33,18 +33,18 @@ export interface InspectedCsr {
 }
 
 /** All keys and requests of a control plane node. */
-export function wantedCsrs(config: InitConfiguration, kubeconfigDirectory: string): WantedCsr[] {
+export function wantedCsrs(node: ControlPlaneNode, kubeconfigDirectory: string): WantedCsr[] {
   const epoch = new Date(0);
   return [
-    ...CERTIFICATES.filter((spec) => spec.issuer !== undefined && isWanted(spec, config)).map((spec) => {
-      const { key, certificate } = pkiPaths(config.cluster, spec);
+    ...CERTIFICATES.filter((spec) => spec.issuer !== undefined && isWanted(spec, node)).map((spec) => {
+      const { key, certificate } = pkiPaths(node.cluster, spec);
       const requestPath = certificate.replace(/\.crt$/, ".csr");
-      const subject = leafRequest(spec, config, epoch);
+      const subject = leafRequest(spec, node, epoch);
       return { name: spec.name, subject, keyPath: key, requestPath, certificatePath: certificate };
     }),
     ...KUBECONFIGS.map((spec) => {
       const keyPath = `${kubeconfigDirectory}/${spec.path.slice(spec.path.lastIndexOf("/") + 1)}`;
-      const subject = clientRequest(spec, config, epoch);
+      const subject = clientRequest(spec, node, epoch);
       return { name: spec.name, subject, keyPath, requestPath: `${keyPath}.csr`, kubeconfig: spec };
     }),
   ];
@@ -89,11 +89,11 @@ async function begun(host: Host, wanted: WantedCsr): Promise<InspectedCsr> {
   const { keyPath, requestPath, kubeconfig, subject } = wanted;
   const [text, request] = await Promise.all([host.readText(keyPath), host.readText(requestPath)]);
   if (text === undefined) throw new InvalidInput(`is missing, but its request ${requestPath} is there`);
-  const config = kubeconfig && parseKubeconfig(text, keyPath);
-  if (config?.clientCertPem !== undefined) throw new InvalidInput("is there already, with its certificate");
+  const present = kubeconfig && parseKubeconfig(text, keyPath);
+  if (present?.clientCertPem !== undefined) throw new InvalidInput("is there already, with its certificate");
   const { parsePrivateKey } = await import("../../pki/key_pem.ts");
   const { isRequestFor } = await import("../../pki/csr.ts");
-  const keys = await parsePrivateKey(config ? config.clientKeyPem ?? "" : text);
+  const keys = await parsePrivateKey(present ? present.clientKeyPem ?? "" : text);
   if (request !== undefined && !await isRequestFor(request, subject, keys.publicKey)) {
     throw new InvalidInput(`is there already, and its request ${requestPath} asks for something else`);
   }

@@ -3,27 +3,27 @@
  * be there already; what is not is one list for each of them, not one problem for each file.
  * @module
  */
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { certificateNamed, pkiPaths } from "../../cluster/pki/certificates.ts";
 import { type InspectionResult, type OfCluster, unique } from "./pair.ts";
 
 /** All problems of what was found, each once. */
-export function problemsOf(config: OfCluster, findings: readonly InspectionResult[]): Problem[] {
+export function problemsOf(node: OfCluster, findings: readonly InspectionResult[]): Problem[] {
   const missingExternal = findings.flatMap(({ missingExternal = [] }) => missingExternal);
   const authorities = [...new Set(missingExternal.map(({ authority }) => authority))];
   return unique([
     ...authorities.map((authority) => {
       const what = [...new Set(missingExternal.filter((one) => one.authority === authority).map(({ what }) => what))];
-      return externalProblem(config, authority, what);
+      return externalProblem(node, authority, what);
     }),
     ...findings.flatMap(({ problems }) => problems),
   ]);
 }
 
 function externalProblem(
-  { cluster }: Pick<InitConfiguration, "cluster">,
+  { cluster }: Pick<ControlPlaneNode, "cluster">,
   authority: { baseName: string },
   what: string[],
 ): Problem {

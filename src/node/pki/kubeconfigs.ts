@@ -1,6 +1,6 @@
 /** What a host already has of the kubeconfigs, and which keys `init` has to make. Observes, never changes. @module */
 import { dirname, isAbsolute, join } from "@std/path/posix";
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
 import { sameBytes } from "../../pki/keys.ts";
@@ -39,20 +39,20 @@ export interface InspectedKubeconfig extends InspectionResult {
  */
 export async function inspectKubeconfig(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   spec: KubeconfigSpec,
 ): Promise<InspectedKubeconfig> {
   const text = await host.readText(spec.path);
-  const authority = await readIssuer(host, config, CLUSTER_AUTHORITY);
+  const authority = await readIssuer(host, node, CLUSTER_AUTHORITY);
   const exists = text !== undefined;
   if (!authority) return { exists, authority, problems: [], warnings: [] };
   if (!exists) {
     const want = { usage: "client" as const, dnsNames: [], ipAddresses: [] };
-    const unsigned = await authorityCannotSign(host, config, CLUSTER_AUTHORITY, authority, spec.path, want);
+    const unsigned = await authorityCannotSign(host, node, CLUSTER_AUTHORITY, authority, spec.path, want);
     const { problems } = unsigned;
     return { exists, authority, problems, warnings: [], missingExternal: unsigned.missingExternal ?? [] };
   }
-  const { certificate: authorityPath } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+  const { certificate: authorityPath } = pkiPaths(node.cluster, CLUSTER_AUTHORITY);
   const { certificates, keys } = authority;
   const problem = (what: string, hint: string) => ({
     exists,
@@ -88,8 +88,8 @@ export async function inspectKubeconfig(
         `Put the authority back that it was made with${anew}`,
       );
     }
-    const client = await inspectClient(host, config, spec, kubeconfig, certificates);
-    const warnings = [...serverWarnings(config, spec, kubeconfig), ...client.warnings];
+    const client = await inspectClient(host, node, spec, kubeconfig, certificates);
+    const warnings = [...serverWarnings(node, spec, kubeconfig), ...client.warnings];
     return client.problem
       ? problem(client.problem, `Put the right ones in${anew}`)
       : { exists, authority, problems: [], warnings };
@@ -109,7 +109,7 @@ function notSignedYet({ caPem, caFile, clientCertPem, clientCertFile, clientKeyP
 /** What is to be said of the client certificate and key that are embedded in a kubeconfig. */
 async function inspectClient(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   spec: KubeconfigSpec,
   { clientCertPem, clientKeyPem }: Kubeconfig,
   authorities: readonly Certificate[],
@@ -123,7 +123,7 @@ async function inspectClient(
     return { problem: "holds a client key that is not that of its certificate", warnings: [] };
   }
   const warnings: string[] = [];
-  const { certificate: path } = pkiPaths(config.cluster, CLUSTER_AUTHORITY);
+  const { certificate: path } = pkiPaths(node.cluster, CLUSTER_AUTHORITY);
   const options = { now: host.now(), usage: "client" as const };
   const troubles = await Promise.all(
     authorities.map((authority) => chainTrouble(certificate!, intermediates, authority, path, options)),
@@ -131,9 +131,9 @@ async function inspectClient(
   if (!troubles.includes(undefined)) {
     warnings.push(`the client certificate in ${spec.path} ${troubles[0]}; it is kept as it is`);
   }
-  if (certificate!.commonName !== spec.user(config)) {
+  if (certificate!.commonName !== spec.user(node)) {
     warnings.push(
-      `the client certificate in ${spec.path} is of "${certificate!.commonName}" instead of "${spec.user(config)}"; ` +
+      `the client certificate in ${spec.path} is of "${certificate!.commonName}" instead of "${spec.user(node)}"; ` +
         "it is kept as it is",
     );
   }
@@ -154,9 +154,9 @@ async function firstTrusted(host: Host, path: string, { caPem, caFile }: Kubecon
 }
 
 /** The kubelet may be at home at either endpoint: kubeadm has had it both ways. */
-function serverWarnings(config: InitConfiguration, spec: KubeconfigSpec, { server }: Kubeconfig): string[] {
-  const wanted = serverOf(spec, config);
-  const common = controlPlaneUrl(config.cluster, config.localAPIEndpoint);
+function serverWarnings(node: ControlPlaneNode, spec: KubeconfigSpec, { server }: Kubeconfig): string[] {
+  const wanted = serverOf(spec, node);
+  const common = controlPlaneUrl(node.cluster, node.endpoint);
   if (server === wanted || spec.name === "kubelet" && server === common) return [];
   return [`${spec.path} leads to ${server} instead of ${wanted}; it is kept as it is`];
 }
@@ -164,10 +164,10 @@ function serverWarnings(config: InitConfiguration, spec: KubeconfigSpec, { serve
 /** What there is of all kubeconfigs. */
 export async function inspectKubeconfigs(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
 ): Promise<InspectionResult[]> {
-  return await Promise.all(kubeconfigs.map((spec) => inspectKubeconfig(host, config, spec)));
+  return await Promise.all(kubeconfigs.map((spec) => inspectKubeconfig(host, node, spec)));
 }
 
 /**
@@ -177,16 +177,16 @@ export async function inspectKubeconfigs(
  */
 export async function missingKeys(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
   order: readonly string[],
   kubeconfigs: readonly KubeconfigSpec[] = KUBECONFIGS,
 ): Promise<string[]> {
   const wanted: { name: string; files: string[] }[] = [
-    ...CERTIFICATES.filter((spec) => isWanted(spec, config)).map((spec) => {
-      const { certificate, key } = pkiPaths(config.cluster, spec);
+    ...CERTIFICATES.filter((spec) => isWanted(spec, node)).map((spec) => {
+      const { certificate, key } = pkiPaths(node.cluster, spec);
       return { name: spec.name, files: [certificate, key] };
     }),
-    { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY).key] },
+    { name: SERVICE_ACCOUNT_KEY.name, files: [pkiPaths(node.cluster, SERVICE_ACCOUNT_KEY).key] },
     ...kubeconfigs.map(({ name, path }) => ({ name, files: [path] })),
   ].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const present = await Promise.all(

@@ -1,5 +1,5 @@
 /** Reading pairs of certificate and key from a host, and what is found out about them. @module */
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
 import type { Authority, Certificate } from "../../pki/certificate.ts";
 import type { Issuing } from "../../pki/chain.ts";
@@ -9,7 +9,7 @@ import type { Host } from "../../system.ts";
 import { type CertificateSpec, pkiPaths } from "../../cluster/pki/certificates.ts";
 
 /** What a pair of files depends on. */
-export type OfCluster = Pick<InitConfiguration, "cluster">;
+export type OfCluster = Pick<ControlPlaneNode, "cluster">;
 
 /** What there is of a pair of files. `certificates` is the certificate and what its file holds behind it. */
 export interface ExistingPair {
@@ -44,8 +44,8 @@ export async function readPem(host: Pick<Host, "read">, path: string): Promise<s
  * Reads a pair of files.
  * @throws {InvalidInput} with one problem a file, when one is there and cannot be read.
  */
-export async function readPair(host: Host, config: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
-  const paths = pkiPaths(config.cluster, spec);
+export async function readPair(host: Host, node: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
+  const paths = pkiPaths(node.cluster, spec);
   const [certificateText, keyText] = await Promise.all([readPem(host, paths.certificate), readPem(host, paths.key)]);
   const problems: Problem[] = [];
   let certificates: ExistingPair["certificates"];
@@ -76,11 +76,11 @@ export async function readPair(host: Host, config: OfCluster, spec: CertificateS
  */
 export async function readIssuer(
   host: Host,
-  config: OfCluster,
+  node: OfCluster,
   spec: CertificateSpec,
 ): Promise<ExistingPair | undefined> {
   try {
-    return await readPair(host, config, spec);
+    return await readPair(host, node, spec);
   } catch (error) {
     if (error instanceof InvalidInput) return undefined;
     throw error;
@@ -92,12 +92,12 @@ export async function readIssuer(
  * @throws {InvalidInput} when it is not there, or is kept elsewhere (no key).
  */
 export function signingAuthority(
-  config: OfCluster,
+  node: OfCluster,
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
 ): Authority & { bundle: readonly Certificate[] } {
   if (certificates && keys) return { certificate: certificates[0], keys, bundle: certificates };
-  const paths = pkiPaths(config.cluster, spec);
+  const paths = pkiPaths(node.cluster, spec);
   throw new InvalidInput(
     `Cannot sign with authority "${spec.name}": "${certificates ? paths.key : paths.certificate}" is not there`,
     [],
@@ -120,7 +120,7 @@ export async function whyCannotSign({ certificate, keys }: Authority, now: Date)
 /** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
 export async function authorityCannotSign(
   host: Host,
-  config: OfCluster,
+  node: OfCluster,
   spec: CertificateSpec,
   { certificates, keys }: ExistingPair,
   where: string,
@@ -129,7 +129,7 @@ export async function authorityCannotSign(
   if (!certificates) return { problems: [] };
   if (!keys) return { problems: [], missingExternal: [{ authority: spec, what: where }] };
   const { issuingTrouble } = await import("../../pki/chain.ts");
-  const { certificate } = pkiPaths(config.cluster, spec);
+  const { certificate } = pkiPaths(node.cluster, spec);
   const trouble = issuingTrouble(certificates[0], certificate, want, host.now());
   return { problems: trouble === undefined ? [] : [{ where, what: `is missing, and ${trouble}` }] };
 }

@@ -1,5 +1,5 @@
 /** The key pair of service account tokens, as far as a host has it. Observes, never changes. @module */
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import type { KeyPair } from "../../pki/keys.ts";
 import type { Host } from "../../system.ts";
 import { pkiPaths, SERVICE_ACCOUNT_KEY } from "../../cluster/pki/certificates.ts";
@@ -9,9 +9,9 @@ import { type InspectionResult, problemAt, readPem } from "./pair.ts";
 /** The service account key pair on the host: `keys` are absent when there is no `sa.key`. */
 export async function inspectServiceAccountKey(
   host: Host,
-  config: InitConfiguration,
+  node: ControlPlaneNode,
 ): Promise<InspectionResult & { keys?: KeyPair; hasPublicKey: boolean }> {
-  const paths = pkiPaths(config.cluster, SERVICE_ACCOUNT_KEY);
+  const paths = pkiPaths(node.cluster, SERVICE_ACCOUNT_KEY);
   const [privateText, publicText] = await Promise.all([readPem(host, paths.key), readPem(host, paths.publicKey)]);
   const hasPublicKey = publicText !== undefined;
   if (privateText === undefined) {

@@ -1,5 +1,5 @@
 import type { Host } from "../../system.ts";
-import type { InitConfiguration } from "../../config/types.ts";
+import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import {
   bridgeInTheWay,
@@ -24,7 +24,7 @@ import { firewallCheck } from "./services.ts";
 
 /** What the checks of a control plane node look at. */
 export interface ControlPlaneContext extends KubeletContext, ExternalEtcdContext {
-  config: InitConfiguration;
+  node: ControlPlaneNode;
   /** What brings the pod network; absent: somebody else. */
   podNetwork?: { kind: string };
 }
@@ -41,13 +41,13 @@ interface WantedPort {
 }
 
 /** Every port of the control plane, at the addresses where its component listens. */
-function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPort[] {
+function wantedPorts({ cluster, endpoint }: ControlPlaneNode): WantedPort[] {
   const bound = (args: readonly { name: string; value: string }[], otherwise: string) => [
     args.findLast((arg) => arg.name === "bind-address")?.value ?? otherwise,
   ];
   const { apiServer, controllerManager, scheduler } = cluster;
   const ports: WantedPort[] = [
-    { port: localAPIEndpoint.bindPort, addresses: bound(apiServer.extraArgs, "0.0.0.0"), component: "kube-apiserver" },
+    { port: endpoint.bindPort, addresses: bound(apiServer.extraArgs, "0.0.0.0"), component: "kube-apiserver" },
     {
       port: PORTS.controllerManager,
       addresses: bound(controllerManager.extraArgs, LOOPBACK),
@@ -56,7 +56,7 @@ function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPo
     { port: PORTS.scheduler, addresses: bound(scheduler.extraArgs, LOOPBACK), component: "kube-scheduler" },
   ];
   if (!cluster.etcd.local) return ports;
-  const { advertiseAddress } = localAPIEndpoint;
+  const { advertiseAddress } = endpoint;
   return [
     ...ports,
     { port: PORTS.etcdClient, addresses: [advertiseAddress, LOOPBACK], component: "etcd" },
@@ -69,8 +69,8 @@ function wantedPorts({ cluster, localAPIEndpoint }: InitConfiguration): WantedPo
 const LOOPBACK = "127.0.0.1";
 
 /** kubeadm's names: one check a port. Our own components from an earlier run may hold theirs. */
-function portChecks(config: InitConfiguration): Check<ControlPlaneContext>[] {
-  return wantedPorts(config).map(({ port, addresses, component }) => ({
+function portChecks(node: ControlPlaneNode): Check<ControlPlaneContext>[] {
+  return wantedPorts(node).map(({ port, addresses, component }) => ({
     name: `Port-${port}`,
     essential: true,
     async look({ host, ownPaths }) {
@@ -100,8 +100,8 @@ async function foreignFile(host: Host, ownPaths: ReadonlySet<string>, path: stri
   };
 }
 
-async function emptyDataDirectory({ host, ownPaths, config }: ControlPlaneContext): Promise<Findings> {
-  const directory = config.cluster.etcd.local?.dataDir;
+async function emptyDataDirectory({ host, ownPaths, node }: ControlPlaneContext): Promise<Findings> {
+  const directory = node.cluster.etcd.local?.dataDir;
   if (!directory || ownPaths.has(manifestPath("etcd")) || (await host.list(directory)).length === 0) return NOTHING;
   return {
     errors: [`${directory} is not empty, and what is in it is not from kubewright`],
@@ -110,9 +110,9 @@ async function emptyDataDirectory({ host, ownPaths, config }: ControlPlaneContex
 }
 
 /** Whether the kubelet would be refused with an identity that it has stored. The CA is the one that is there, else a new one. */
-async function identityFindings({ host, config }: ControlPlaneContext): Promise<Findings> {
-  const { name, kubeletExtraArgs } = config.nodeRegistration;
-  const caPem = await host.readText(pkiPaths(config.cluster, { baseName: "ca" }).certificate);
+async function identityFindings({ host, node }: ControlPlaneContext): Promise<Findings> {
+  const { name, kubeletExtraArgs } = node.registration;
+  const caPem = await host.readText(pkiPaths(node.cluster, { baseName: "ca" }).certificate);
   try {
     return identityFinding(await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem }));
   } catch (error) {
@@ -122,13 +122,13 @@ async function identityFindings({ host, config }: ControlPlaneContext): Promise<
 }
 
 /** What the networks of the cluster ask of this host. */
-function networkChecks({ cluster, localAPIEndpoint }: InitConfiguration): Check<ControlPlaneContext>[] {
+function networkChecks({ cluster, endpoint }: ControlPlaneNode): Check<ControlPlaneContext>[] {
   const { serviceSubnet, podSubnet = "" } = cluster.networking;
   const subnets = [...serviceSubnet.split(","), ...podSubnet.split(",")].filter(Boolean);
-  const address = localAPIEndpoint.advertiseAddress;
+  const address = endpoint.advertiseAddress;
   return [
     ...forwardingChecks(familiesOf([...subnets, address])),
-    firewallCheck([localAPIEndpoint.bindPort, PORTS.kubelet]),
+    firewallCheck([endpoint.bindPort, PORTS.kubelet]),
     { name: "HTTPProxy", look: ({ host }) => Promise.resolve(hostFindings(address, host.environment())) },
     { name: "HTTPProxyCIDR", look: ({ host }) => Promise.resolve(networkFindings(subnets, host.environment())) },
   ];
@@ -140,7 +140,7 @@ const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
   { name: "CNIConfiguration", look: async ({ host }) => warningOf(await preferredConfigurations(host)) },
   {
     name: "CNILinks",
-    look({ host, config: { cluster } }) {
+    look({ host, node: { cluster } }) {
       const { podSubnet = "" } = cluster.networking;
       const own = firstNodeNetworks(podSubnet, cluster.controllerManager.extraArgs);
       return Promise.resolve(warningOf(bridgeInTheWay(host, own), tunnelsInTheWay(host, podSubnet)));
@@ -149,7 +149,7 @@ const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
 ];
 
 /** Checks of a first control plane node, besides those of every node. */
-export function controlPlaneChecks(config: InitConfiguration): readonly Check<ControlPlaneContext>[] {
+export function controlPlaneChecks(node: ControlPlaneNode): readonly Check<ControlPlaneContext>[] {
   return [
     {
       name: "NumCPU",
@@ -171,16 +171,16 @@ export function controlPlaneChecks(config: InitConfiguration): readonly Check<Co
     },
     {
       name: "KubeletVersion",
-      look: ({ facts, config }) => {
+      look: ({ facts, node }) => {
         const problem = facts.kubeletVersion &&
-          kubeletSkewProblem(facts.kubeletVersion, config.cluster.kubernetesVersion);
+          kubeletSkewProblem(facts.kubeletVersion, node.cluster.kubernetesVersion);
         return Promise.resolve(
           problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : NOTHING,
         );
       },
     },
     {
-      name: pathName("DirAvailable", config.cluster.etcd.local?.dataDir ?? ""),
+      name: pathName("DirAvailable", node.cluster.etcd.local?.dataDir ?? ""),
       look: emptyDataDirectory,
     },
     {
@@ -190,9 +190,9 @@ export function controlPlaneChecks(config: InitConfiguration): readonly Check<Co
     expectationsCheck(true),
     { name: "KubeletIdentity", essential: true, look: identityFindings },
     ...manifestChecks(),
-    ...portChecks(config),
-    ...networkChecks(config),
-    ...(config.cluster.etcd.external ? externalEtcdChecks(config.cluster.etcd.external) : []),
+    ...portChecks(node),
+    ...networkChecks(node),
+    ...(node.cluster.etcd.external ? externalEtcdChecks(node.cluster.etcd.external) : []),
     ...FLANNEL_CHECKS.map((check): Check<ControlPlaneContext> => ({
       name: check.name,
       look: async (context) => context.podNetwork?.kind === "flannel" ? await check.look(context) : NOTHING,

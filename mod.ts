@@ -7,6 +7,7 @@ import { type Events, main } from "./src/main.ts";
 import { containerRuntime } from "./src/cri/client.ts";
 import { etcdClient } from "./src/etcd/client.ts";
 import { linuxHost } from "./src/host/linux.ts";
+import { processSignals } from "./src/host/signals.ts";
 import { receiptHost } from "./src/host/receipt.ts";
 import { watchedEtcd, watchedKube, watchedRuntime, watchOf } from "./src/host/watched.ts";
 import { kubeClient } from "./src/kube/client.ts";
@@ -61,8 +62,10 @@ async function readLine(): Promise<string | undefined> {
 export function realSystem(events: Events, around: (host: Host) => Host = (host) => host): System {
   trustNobodyElse();
   const watch = watchOf(events.wait);
+  const signals = processSignals(Deno.exit);
   return {
-    host: receiptHost(around(linuxHost(events.change, events.wait))),
+    host: receiptHost(around(linuxHost(events.change, events.wait, undefined, signals.signal))),
+    signals,
     connect: (credentials, timeLimitMs) =>
       watchedKube(
         watch,

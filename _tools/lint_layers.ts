@@ -6,7 +6,7 @@
 /** Room -> rooms that it may import, besides itself; `system`, `errors`, `programs`, `file_trust`, `version` and the room `text` are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mod: ["main", "host", "kube", "cri", "etcd"],
-  main: ["dispatch", "commands/command_context", "cli", "host/recording"],
+  main: ["dispatch", "commands/command_context", "cli", "host/recording", "host/interruptible"],
   dispatch: ["commands", "cli"],
   commands: ["phases", "node", "cluster", "pki", "config"],
   phases: ["phases/phase", "node", "cluster", "pki", "config"],

@@ -107,6 +107,34 @@ export class HostBusy extends UserError {
   override readonly exitCode = EXIT.busy;
 }
 
+/** Signals that end the program, and their numbers: the exit code is 128 more, as shells count it. */
+export const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+export type EndingSignal = keyof typeof SIGNAL_NUMBERS;
+
+/** A signal is to end the program. No `UserError`, so that what is tried again after one ends, too; `main` alone catches it. */
+export class Interruption extends Error {
+  constructor(readonly signal: EndingSignal) {
+    super(`interrupted by ${signal}`);
+    this.name = "Interruption";
+  }
+}
+
+/** What is said of a run that a signal ended. */
+export class Interrupted extends UserError {
+  override readonly exitCode: number;
+  /** @param pending changes of which it is not known whether they happened. */
+  constructor({ signal }: Interruption, pending: readonly string[]) {
+    super(
+      [
+        `Interrupted by ${signal} before the command was done`,
+        ...pending.map((change) => `  was still under way, and may or may not have happened: ${change}`),
+      ].join("\n"),
+      { hint: "Rerun the same command: it continues from what is there." },
+    );
+    this.exitCode = 128 + SIGNAL_NUMBERS[signal];
+  }
+}
+
 /** The other side could not be trusted; nothing secret was sent to it. */
 export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;

@@ -9,7 +9,8 @@ import { dryRunText, Tally } from "./cli/tally.ts";
 import { stopwatch } from "./cli/stopwatch.ts";
 import type { CommandContext, Outcome } from "./commands/command_context.ts";
 import { COMMAND_TABLE } from "./dispatch.ts";
-import { EXIT, HostBusy, UserError } from "./errors.ts";
+import { EXIT, HostBusy, Interrupted, Interruption, UserError } from "./errors.ts";
+import { interruptionGate } from "./host/interruptible.ts";
 import { recordingSystem } from "./host/recording.ts";
 import type { ChangeSink, System, WaitEvent } from "./system.ts";
 import { visible } from "./text/visible.ts";
@@ -92,13 +93,17 @@ async function run(
   const outlet = outletOf(real, () => made.total, end);
   const answer = programAnswer(args, outlet);
   if (answer !== undefined) return outlet.exitCode(answer);
+  const { signals } = real;
+  const gate = interruptionGate(signals?.signal);
+  let over = false;
   const listing = { changes: false, verbose: false };
   const options = {
     listChanges: () => listing.changes,
     verbose: () => listing.verbose,
     terminal: real.terminal.err,
-    out: outlet.out,
-    err: outlet.err,
+    // What a signal has ended may still want to tell how it failed.
+    out: (line: string) => over || outlet.out(line),
+    err: (text: string) => over || outlet.err(text),
   };
   const output = outputIn(args);
   const watch = stopwatch();
@@ -120,12 +125,13 @@ async function run(
   }
 
   async function call(command: CommandSpec, parsed: Parsed, reporter: Reporter): Promise<Outcome> {
+    if (command.changesHost) await signals?.listen();
     const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
     const warned = new Set<string>();
     const context: CommandContext = {
-      system: busy ? recordingSystem(system, () => raise(busy)) : system,
-      changing: () => busy ? raise(busy) : system,
-      dryRun: () => dryRun(reporter),
+      system: gate.through(busy ? recordingSystem(system, () => raise(busy)) : system),
+      changing: () => busy ? raise(busy) : gate.through(system),
+      dryRun: () => gate.through(dryRun(reporter)),
       observer: watch.observing({
         started: reporter.phaseStarted,
         finished: reporter.phaseFinished,
@@ -152,7 +158,7 @@ async function run(
       return outlet.exitCode(EXIT.ok);
     }
     if (command.name !== "version") system.check?.();
-    const outcome = await call(command, parsed, reporter);
+    const outcome = await gate.until(call(command, parsed, reporter));
     const counted = outcome.document
       ? ""
       : listing.changes
@@ -164,8 +170,11 @@ async function run(
     return outlet.exitCode(outcome.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof Ended) throw error;
-    (told.reporter ?? await reporterFor(output, "document", options)).error(error, made);
-    return error instanceof UserError ? error.exitCode : EXIT.failed;
+    const reason = signals?.signal.aborted === true ? signals.signal.reason : undefined;
+    const shown = reason instanceof Interruption ? new Interrupted(reason, gate.pending()) : error;
+    (told.reporter ?? await reporterFor(output, "document", options)).error(shown, made);
+    over = true;
+    return shown instanceof UserError ? shown.exitCode : EXIT.failed;
   } finally {
     await system.host.unlock();
   }

@@ -13,6 +13,7 @@ import type { KubeClient, KubeCredentials } from "./system/kube.ts";
 import type { Lock } from "./system/lock.ts";
 import type { Machine } from "./system/machine.ts";
 import type { Processes } from "./system/processes.ts";
+import type { Signals } from "./system/signals.ts";
 
 export type * from "./system/changes.ts";
 export type * from "./system/clock.ts";
@@ -24,6 +25,7 @@ export type * from "./system/kube.ts";
 export type * from "./system/lock.ts";
 export type * from "./system/machine.ts";
 export type * from "./system/processes.ts";
+export type * from "./system/signals.ts";
 
 /** The machine: every seam to it, together. */
 export interface Host extends Machine, Clock, Files, Processes, Lock {}
@@ -38,6 +40,8 @@ export interface System {
   etcd(endpoint: string, credentials: EtcdCredentials, timeLimitMs?: number): EtcdClient;
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
+  /** Signals to the program; absent: none comes. */
+  readonly signals?: Signals;
   /** @throws {InvalidInput} when secrets could leak whatever this program does; absent: they cannot. */
   check?(): void;
   /** Reads all of standard input. */

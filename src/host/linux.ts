@@ -28,11 +28,13 @@ import { commandLine, shellWord } from "../text/shell.ts";
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
 const RESOLVE_MS = 10_000;
 
-/** The real host. `onWait` hears of each wait's progress, for a terminal; `own` is its lock, for tests in a place of theirs. */
+/** The real host. `onWait` hears of each wait's progress, for a terminal; `own` is its lock, for tests in a place of theirs;
+ * `signal` ends waits and child processes. */
 export function linuxHost(
   report: ChangeSink,
   onWait?: (event: WaitEvent) => void,
   own: HostLock = hostLock(),
+  signal?: AbortSignal,
 ): Host {
   const watch = watchOf(onWait ?? (() => {}));
   const host: Host = {
@@ -50,7 +52,7 @@ export function linuxHost(
     stat,
     list,
     realPath,
-    query: execute,
+    query: (command) => execute(command, signal),
     mounts: mountPoints,
     isLocked,
     portIsFree: (address, port) => new Promise((resolve) => resolve(portIsFree(address, port))),
@@ -101,7 +103,7 @@ export function linuxHost(
       await removeTree(path, () => report({ kind: "remove", path }));
     },
     async run(command: Command) {
-      const output = await watch(`"${commandLine(command.argv)}" to finish`, execute(command));
+      const output = await watch(`"${commandLine(command.argv)}" to finish`, execute(command, signal));
       // One that fails may have had an effect all the same; one that could not be started had none.
       if (output.failure !== "not found" && output.failure !== "not executable") report({ kind: "run", command });
       if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
@@ -110,7 +112,7 @@ export function linuxHost(
     unlock: () => own.unlock(),
     wait<T>(wait: Wait<T>) {
       report({ kind: "wait", what: wait.what });
-      return waitUntil(wait, onWait);
+      return waitUntil(wait, onWait, undefined, signal);
     },
   };
   return host;

@@ -4,6 +4,7 @@
  */
 import { TimedOut } from "../errors.ts";
 import type { ProbeResult, Wait, WaitEvent } from "../system.ts";
+import { orAborted } from "./abortable.ts";
 import { oneLine } from "../text/visible.ts";
 
 /** Milliseconds between two probes where the wait does not say. */
@@ -18,12 +19,14 @@ const LATE = "the last check got no answer";
 /**
  * Probes until done. Each change of state goes to `onWait`, the same state once a second, also while a probe is busy,
  * and the end of the wait, whatever it is.
+ * @param signal ends it: then it rejects with its reason.
  * @throws {TimedOut} with what was waited for, how long, the last state, and what `explain` adds.
  */
 export async function waitUntil<T>(
   wait: Wait<T>,
   onWait: (event: WaitEvent) => void = () => {},
   tickMs = TICK_MS,
+  signal?: AbortSignal,
 ): Promise<T> {
   const start = performance.now();
   const deadline = start + wait.timeoutMs;
@@ -33,7 +36,7 @@ export async function waitUntil<T>(
   const ticking = setInterval(() => tell(false), tickMs);
   try {
     while (true) {
-      const result = await probeBy(wait, deadline);
+      const result = await probeBy(wait, deadline, signal);
       if (result.done) {
         wait.reached?.(result.value);
         return result.value;
@@ -47,7 +50,7 @@ export async function waitUntil<T>(
       }
       const left = deadline - performance.now();
       if (left <= 0) throw await timedOut(wait, state);
-      await new Promise((resolve) => setTimeout(resolve, Math.min(wait.intervalMs ?? INTERVAL_MS, left)));
+      await pause(Math.min(wait.intervalMs ?? INTERVAL_MS, left), signal);
     }
   } finally {
     clearInterval(ticking);
@@ -60,8 +63,18 @@ function stateOf(text: string): string {
   return oneLine(text.replace(/\s*\n\s*/g, "; "));
 }
 
+/** So many milliseconds, unless the signal ends them. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await orAborted(new Promise<void>((resolve) => timer = setTimeout(resolve, ms)), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** One probe, or "no answer" when it is still busy at the deadline. */
-async function probeBy<T>(wait: Wait<T>, deadline: number): Promise<ProbeResult<T>> {
+async function probeBy<T>(wait: Wait<T>, deadline: number, signal: AbortSignal | undefined): Promise<ProbeResult<T>> {
   const probe = wait.probe();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<ProbeResult<T>>((resolve) => {
@@ -71,7 +84,7 @@ async function probeBy<T>(wait: Wait<T>, deadline: number): Promise<ProbeResult<
     );
   });
   try {
-    return await Promise.race([probe, late]);
+    return await orAborted(Promise.race([probe, late]), signal);
   } finally {
     clearTimeout(timer);
     probe.catch(() => undefined); // nobody listens any more when it was late

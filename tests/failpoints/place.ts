@@ -11,12 +11,17 @@ export interface Place {
   dir: string;
   /** Runs the program to its end, or to the failpoint. */
   run(failpoint?: string): Promise<Deno.CommandOutput>;
+  /** Starts the program, and lets it run. */
+  spawn(): Deno.ChildProcess;
   /** Texts of the files below the certificates' folder, by path. */
   files(): Promise<Map<string, string>>;
 }
 
 /** Makes the folder, and removes it. */
-export async function inPlace(body: (place: Place) => Promise<void>): Promise<void> {
+export async function inPlace(
+  body: (place: Place) => Promise<void>,
+  encryptionAlgorithm = "ECDSA-P256",
+): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "kubewright-failpoints-" });
   const documents = [
     {
@@ -27,7 +32,7 @@ export async function inPlace(body: (place: Place) => Promise<void>): Promise<vo
     {
       kind: "ClusterConfiguration",
       kubernetesVersion: "v1.37.2",
-      encryptionAlgorithm: "ECDSA-P256",
+      encryptionAlgorithm,
       certificatesDir: `${dir}/pki`,
     },
   ];
@@ -35,14 +40,19 @@ export async function inPlace(body: (place: Place) => Promise<void>): Promise<vo
     `${dir}/config.yaml`,
     documents.map((one) => JSON.stringify({ apiVersion: "kubeadm.k8s.io/v1beta4", ...one })).join("\n---\n"),
   );
-  const run = (failpoint = "") =>
+  const program = (failpoint = "") =>
     new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", "-A", PROGRAM, "init", "phase", "certs", "all", "--config", `${dir}/config.yaml`],
       env: { KUBEWRIGHT_STATE: `${dir}/state`, KUBEWRIGHT_FAILPOINT: failpoint },
-    }).output();
+      stdout: "piped",
+      stderr: "piped",
+    });
+  const run = (failpoint?: string) => program(failpoint).output();
+  const spawn = () => program().spawn();
   const files = async () => {
     const found = new Map<string, string>();
     for (const folder of [`${dir}/pki`, `${dir}/pki/etcd`]) {
+      if (folder.endsWith("/etcd") && !await Deno.stat(folder).catch(() => false)) continue;
       for await (const { name, isFile } of Deno.readDir(folder)) {
         if (isFile) found.set(`${folder}/${name}`.slice(dir.length), await Deno.readTextFile(`${folder}/${name}`));
       }
@@ -51,7 +61,7 @@ export async function inPlace(body: (place: Place) => Promise<void>): Promise<vo
   };
   try {
     await Deno.mkdir(`${dir}/state`);
-    await body({ dir, run, files });
+    await body({ dir, run, spawn, files });
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

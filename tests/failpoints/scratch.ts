@@ -13,10 +13,9 @@ import { failingSystem } from "./system.ts";
 const state = Deno.env.get("KUBEWRIGHT_STATE");
 if (!state) throw new Error("KUBEWRIGHT_STATE names no folder");
 
-const build: typeof realSystem = (events, around = (host) => host) => ({
-  ...realSystem(events),
-  host: receiptHost(around(linuxHost(events.change, events.wait, hostLock(`${state}/run`))), {
-    path: `${state}/receipt.jsonl`,
-  }),
-});
+const build: typeof realSystem = (events, around = (host) => host) => {
+  const real = realSystem(events);
+  const host = linuxHost(events.change, events.wait, hostLock(`${state}/run`), real.signals!.signal);
+  return { ...real, host: receiptHost(around(host), { path: `${state}/receipt.jsonl` }) };
+};
 Deno.exit(await main(Deno.args, (events) => failingSystem(events, build), SOURCE_BUILD));

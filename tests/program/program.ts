@@ -28,7 +28,7 @@ export interface Ran {
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
-export type World = Partial<Pick<System, "connect" | "etcd" | "runtime" | "unverified" | "readLine">>;
+export type World = Partial<Pick<System, "connect" | "etcd" | "runtime" | "unverified" | "readLine" | "signals">>;
 
 const KUBELET = "/usr/bin/kubelet";
 const SOCKET = "/var/run/containerd/containerd.sock";

@@ -1,0 +1,163 @@
+/**
+ * The world of a command that a signal may end. Every call goes through here, so none can forget to: from the signal on,
+ * what observes is given up, what changes has a moment to come to its end, and nothing new begins.
+ * @module
+ */
+import type {
+  ContainerRuntime,
+  Download,
+  EtcdClient,
+  Host,
+  KubeClient,
+  KubeObject,
+  ObjectReference,
+  System,
+  UnverifiedHttp,
+} from "../system.ts";
+import { orAborted } from "./abortable.ts";
+
+/** How long (ms) a change that is under way may take to its end. */
+export const GRACE_MS = 500;
+
+/** What a method does: it changes something (the function names it), observes, or ends at once anyway. */
+type Kind<F> = "pass" | "observe" | (F extends (...args: infer A) => unknown ? (...args: A) => string : never);
+/** One row for each method: one without a row does not compile. */
+type Kinds<T> = { readonly [K in keyof Required<T>]: Kind<Required<T>[K]> };
+
+const named = ({ kind, name, namespace }: Omit<ObjectReference, "apiVersion">) =>
+  `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+const object = ({ kind, metadata: { name, namespace } }: KubeObject) =>
+  named({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
+
+const HOST: Kinds<Host> = {
+  hostname: "pass",
+  environment: "pass",
+  uid: "pass",
+  cpus: "pass",
+  addresses: "pass",
+  portIsFree: "observe",
+  resolves: "observe",
+  now: "pass",
+  wait: "observe",
+  read: "observe",
+  readText: "observe",
+  stat: "observe",
+  list: "observe",
+  realPath: "observe",
+  mounts: "observe",
+  isLocked: "observe",
+  write: (path) => `write "${path}"`,
+  writeUserFile: (path) => `write "${path}"`,
+  makeDirectory: (path) => `create the directory "${path}"`,
+  remove: (path) => `remove "${path}"`,
+  removeTree: (path) => `remove "${path}"`,
+  query: "observe",
+  run: ({ argv }) => `run "${argv.join(" ")}"`,
+  lock: "pass",
+  unlock: "pass",
+};
+
+const KUBE: Kinds<KubeClient> = {
+  server: "pass",
+  probe: "observe",
+  get: "observe",
+  list: "observe",
+  apply: (one) => `apply ${object(one)}`,
+  patch: (reference) => `patch ${named(reference)}`,
+  delete: (reference) => `delete ${named(reference)}`,
+};
+
+const RUNTIME: Kinds<ContainerRuntime> = {
+  socket: "pass",
+  version: "observe",
+  status: "observe",
+  cgroupDriver: "observe",
+  hasImage: "observe",
+  image: "observe",
+  images: "observe",
+  containers: "observe",
+  containerStatus: "observe",
+  sandboxes: "observe",
+  pullImage: (image) => `pull ${image}`,
+  removeImage: (image) => `remove the image ${image}`,
+  stopSandbox: ({ podNamespace, podName }) => `stop the pod ${podNamespace}/${podName}`,
+  removeSandbox: ({ podNamespace, podName }) => `remove the pod ${podNamespace}/${podName}`,
+  stopContainer: ({ name }) => `stop the container ${name}`,
+  removeContainer: ({ name }) => `remove the container ${name}`,
+};
+
+const ETCD: Kinds<EtcdClient> = {
+  endpoint: "pass",
+  members: "observe",
+  removeMember: ({ name }) => `remove the etcd member ${name}`,
+};
+
+const UNVERIFIED: Kinds<UnverifiedHttp> = { get: "observe" };
+const DOWNLOAD: Kinds<Download> = { get: "observe" };
+
+/** One run of a command, as far as a signal may end it. */
+export interface Gate {
+  /** The world through the gate. */
+  through(real: System): System;
+  /** As the work ends; rejects with the signal's reason when that comes first, once no change is under way any more. */
+  until<T>(work: Promise<T>): Promise<T>;
+  /** Changes that had not ended when time was up: whether they happened is not known. */
+  pending(): string[];
+}
+
+/** @param signal undefined: nothing ever ends the run. */
+export function interruptionGate(signal: AbortSignal | undefined, graceMs = GRACE_MS): Gate {
+  const changing = new Map<Promise<unknown>, string>();
+
+  /** All changes under way to their end, or as long as there is time. */
+  async function settled(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
+    await Promise.race([Promise.allSettled([...changing.keys()]), late]);
+    clearTimeout(timer);
+    await new Promise((resolve) => setTimeout(resolve)); // whoever waited for them tells of it first
+  }
+
+  function gated<T extends object>(real: T, kinds: Kinds<T>): T {
+    const through = (name: keyof T, kind: unknown) => {
+      const method = real[name];
+      if (typeof method !== "function") return method;
+      if (kind === "pass") return (...args: unknown[]) => method.apply(real, args);
+      return async (...args: unknown[]) => {
+        signal?.throwIfAborted();
+        const work = Promise.resolve(method.apply(real, args));
+        if (kind === "observe") return await orAborted(work, signal);
+        changing.set(work, (kind as (...args: unknown[]) => string)(...args));
+        const over = () => void changing.delete(work);
+        work.then(over, over);
+        return await work;
+      };
+    };
+    return Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, through(name as keyof T, kind)])) as T;
+  }
+
+  return {
+    through: (real) => ({
+      host: gated(real.host, HOST),
+      connect: (...args) => gated(real.connect(...args), KUBE),
+      runtime: (socket) => gated(real.runtime(socket), RUNTIME),
+      etcd: (...args) => gated(real.etcd(...args), ETCD),
+      unverified: gated(real.unverified, UNVERIFIED),
+      download: gated(real.download, DOWNLOAD),
+      stdin: () => orAborted(real.stdin(), signal),
+      readLine: () => orAborted(real.readLine(), signal),
+      terminal: real.terminal,
+      out: (line) => real.out(line),
+      err: (text) => real.err(text),
+    }),
+    async until(work) {
+      try {
+        return await orAborted(work, signal);
+      } catch (error) {
+        if (signal?.aborted === true) await settled();
+        throw error;
+      }
+    },
+    pending: () => [...changing.values()],
+  };
+}

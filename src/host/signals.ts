@@ -1,0 +1,39 @@
+/**
+ * SIGHUP, SIGINT and SIGTERM as an AbortSignal.
+ * @module
+ */
+import { type EndingSignal, Interruption, SIGNAL_NUMBERS } from "../errors.ts";
+import type { Signals } from "../system.ts";
+import { execute } from "./process.ts";
+
+/**
+ * Signals that the caller ignores: `nohup` SIGHUP, a shell SIGINT for what it starts in the background. A program that
+ * listens to them all the same would end with a terminal that it was to outlive. A child inherits what is ignored, and
+ * Deno does not read /proc, so a child is asked.
+ */
+async function ignored(): Promise<Set<string>> {
+  const { stdout } = await execute({ argv: ["cat", "/proc/self/status"] });
+  const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(stdout)?.[1] ?? "0"}`);
+  const isIgnored = (number: number) => (mask >> BigInt(number - 1) & 1n) === 1n;
+  return new Set(Object.entries(SIGNAL_NUMBERS).filter(([, number]) => isIgnored(number)).map(([name]) => name));
+}
+
+/** Those of this process. @param end ends the process at once. */
+export function processSignals(end: (code: number) => void): Signals {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const receive = (name: EndingSignal) => {
+    if (signal.aborted) end(128 + SIGNAL_NUMBERS[name]);
+    controller.abort(new Interruption(name));
+  };
+  return {
+    signal,
+    async listen() {
+      const left = await ignored();
+      for (const name of Object.keys(SIGNAL_NUMBERS) as EndingSignal[]) {
+        // An ignored one gets a listener, too: with the first of them Deno ends the process by each of these without one.
+        Deno.addSignalListener(name, left.has(name) ? () => {} : () => receive(name));
+      }
+    },
+  };
+}

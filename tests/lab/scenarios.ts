@@ -26,6 +26,7 @@ import { scenario as resetKubeadm } from "./scenarios/reset_kubeadm.ts";
 import { scenario as resetKill } from "./scenarios/reset_kill.ts";
 import { scenario as resetRenamed } from "./scenarios/reset_renamed.ts";
 import { scenario as resetUnfinished } from "./scenarios/reset_unfinished.ts";
+import { scenario as signals } from "./scenarios/signals.ts";
 import { scenario as status } from "./scenarios/status.ts";
 import { scenario as preflight } from "./scenarios/preflight.ts";
 import { scenario as discovery } from "./scenarios/discovery.ts";
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   resetUnfinished,
   status,
   kill,
+  signals,
   killRename,
   pairs,
   failpoints,

@@ -1,5 +1,11 @@
 import { publicKeyPin } from "../pki/pin.ts";
 
+/** A command that joins a host, and the hash of the CA's public key that is in it. */
+export interface JoinCommand {
+  argv: string[];
+  hash: string;
+}
+
 /**
  * The command line that joins a host to a cluster.
  * @param server URL of the control plane.
@@ -10,7 +16,7 @@ export async function joinCommand(
   server: string,
   caPem: string,
   token: string,
-): Promise<{ argv: string[]; hash: string }> {
+): Promise<JoinCommand> {
   const { parseCertificates } = await import("../pki/certificate.ts");
   const [authority] = parseCertificates(caPem);
   const hash = await publicKeyPin(authority!.publicKeyDer);

@@ -60,11 +60,7 @@ export interface InitRequest {
 
 /** `init` from top to bottom. */
 const PHASES: PhaseList<InitContext> = [
-  {
-    ...preflightPhase<InitContext>([]),
-    run: (context) =>
-      preflightPhase([...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(context.node)]).run!(context),
-  },
+  preflightPhase(({ node }) => [...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(node)]),
   existingFiles,
   patches,
   // The same once more, as the phases alone do it, so that nothing is written first where existing-files is skipped.
@@ -106,16 +102,6 @@ const PHASES: PhaseList<InitContext> = [
   waitPods,
   showJoinCommand,
 ];
-
-/** What kubeadm's phases do besides what they are named after, and is a phase of its own here. */
-const NEEDS: Readonly<Record<string, readonly string[]>> = {
-  "kubelet-start": ["kubelet-unit"],
-  "upload-config": ["admin-access"],
-  "upload-certs": ["admin-access"],
-  "bootstrap-token": ["admin-access"],
-  "addon": ["admin-access"],
-  "mark-control-plane": ["admin-access", "wait-node-registered"],
-};
 
 /** First words of the phases that ask the container runtime, or tell the kubelet which one to ask. */
 const WITH_RUNTIME = ["preflight", "images", "kubelet-start"];
@@ -181,7 +167,7 @@ export async function init(command: CommandContext, request: InitRequest): Promi
     podNetworkOf(host, request.cni),
   ]);
   const config = load(command, request, facts, network);
-  const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
+  const selection = selectionOf(PHASES, config.skipPhases, request.phase);
   checkKubeconfigDirectory(request.kubeconfigDirectory, selection.only);
   checkPhaseNames(PHASES, selection);
   if (selection.only === "upload-certs" && !request.uploadCerts) {

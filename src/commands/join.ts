@@ -57,13 +57,13 @@ function nothingDone(phase: string): Outcome | undefined {
 
 /** `join` from top to bottom. */
 const PHASES: readonly Phase<JoinContext>[] = [
-  preflightPhase([...NODE_CHECKS, ...WORKER_CHECKS]),
+  preflightPhase(() => [...NODE_CHECKS, ...WORKER_CHECKS]),
   discovery,
   clusterChecks,
   PREPARE,
   kubeletUnit,
   bootstrapCredentials,
-  kubeletStart,
+  { ...kubeletStart, needs: ["kubelet-unit", "bootstrap-credentials"] },
   ETCD_JOIN,
   kubeletWaitBootstrap,
   REGISTER,
@@ -71,9 +71,6 @@ const PHASES: readonly Phase<JoinContext>[] = [
   waitRegistered,
   waitReady,
 ];
-
-/** What kubeadm's phases do besides what they are named after, and is a phase of its own here. */
-const NEEDS = { "kubelet-start": ["kubelet-unit", "bootstrap-credentials"] };
 
 /** Paths of all phases in order of work. */
 export function phaseNames(): string[] {
@@ -101,7 +98,7 @@ export async function join(command: CommandContext, request: JoinRequest): Promi
   const options = { warn: command.warn };
   const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
   checkSupported(config, request.overrides.controlPlane === true);
-  const selection = selectionOf(config.skipPhases, request.phase, NEEDS);
+  const selection = selectionOf(PHASES, config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = systemFor(command, config);
   const context = await joinContext(system, command, facts, config);

@@ -130,7 +130,7 @@ export async function reset(command: CommandContext, request: ResetRequest): Pro
   const config = loadReset(request.configText, request.overrides, facts, request.configName, {
     warn: command.warn,
   });
-  const selection = selectionOf(config.skipPhases, request.phase);
+  const selection = selectionOf(PHASES, config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = systemFor(command, { ...config, timeouts: hurried(config) });
   const [left, unfinished]: [Left[], Left[]] = [[], []];

@@ -66,6 +66,7 @@ async function installPodNetwork({ node, podNetwork, admin }: AddonContext): Pro
 export const addon: Phase<AddonContext> = {
   name: "addon",
   summary: "install DNS, kube-proxy and the pod network",
+  needs: ["admin-access"],
   phases: [
     {
       name: "coredns",

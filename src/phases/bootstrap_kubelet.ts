@@ -11,11 +11,11 @@ import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
 import { httpStatusOf, UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
+import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
 import type { Phase } from "./phase.ts";
 
 /** What giving the kubelet its identity needs. */
-export interface BootstrapKubeletContext {
-  host: Host;
+export interface BootstrapKubeletContext extends FormerFilesContext {
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
   cluster(): Promise<ProvenCluster | undefined>;
@@ -48,9 +48,12 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
     const cluster = await context.cluster();
     if (!cluster) return;
     const present = await presentAuthority(host, config, cluster.caPem);
-    await host.write(config.caCertPath, present ?? cluster.caPem, 0o644);
+    await writeKeeping(context, config.caCertPath, present ?? cluster.caPem, 0o644);
     const document = kubeconfigDocument({ ...cluster, credentials: embedded(cluster.credentials) });
-    await host.write(KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600, { secret: true });
+    await writeKeeping(context, KUBELET_FILES.bootstrapKubeconfig, stringify(document), 0o600, { secret: true });
+  },
+  async undo(context) {
+    await undoFiles(context, [context.config.caCertPath, KUBELET_FILES.bootstrapKubeconfig]);
   },
 };
 

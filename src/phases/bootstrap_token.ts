@@ -21,6 +21,7 @@ export interface BootstrapTokenContext {
 export const bootstrapToken: Phase<BootstrapTokenContext> = {
   name: "bootstrap-token",
   summary: "publish the bootstrap token, its rights and cluster-info, so that others can join",
+  needs: ["admin-access"],
   async run({ host, node, tokens, caPem, admin }) {
     const client = await admin();
     const secrets = await Promise.all((await tokens()).map(async (token) => {

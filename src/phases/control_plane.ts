@@ -4,17 +4,17 @@ import { FURTHER_CA_DIRECTORIES, KUBERNETES_DIRECTORY, manifestPath, MANIFESTS_D
 import { proxyEnvironment, staticPods } from "../cluster/control_plane/static_pods.ts";
 import type { StaticPod } from "../cluster/control_plane/pod.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
-import type { Host } from "../system.ts";
+import type { CellsBy } from "./cell.ts";
+import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
 import type { Phase } from "./phase.ts";
 
 /** What writing static pod manifests needs. */
-export interface ControlPlaneContext {
-  host: Host;
+export interface ControlPlaneContext extends FormerFilesContext {
   node: ControlPlaneNode;
   /** The CA's key is not on this host. */
   externalCA(): Promise<boolean>;
-  /** Is told which manifests of earlier runs were written anew, and when: their old containers run on for a while. */
-  rewritten: Map<string, Date>;
+  /** When the manifest of a component that an earlier run wrote was written anew: its old container runs on for a while. */
+  rewritten: CellsBy<Date>;
   /** The user's patches. */
   patch: Patcher;
 }
@@ -23,7 +23,9 @@ export interface ControlPlaneContext {
 const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
 
 /** The static pods of this host, with the user's patches in them. */
-export async function patchedStaticPods(context: Omit<ControlPlaneContext, "rewritten">): Promise<StaticPod[]> {
+export async function patchedStaticPods(
+  context: Omit<ControlPlaneContext, "rewritten" | "formerFiles">,
+): Promise<StaticPod[]> {
   const { host, node, externalCA, patch } = context;
   const present = await Promise.all(FURTHER_CA_DIRECTORIES.map((path) => host.stat(path)));
   const pods = staticPods(node, {
@@ -42,8 +44,13 @@ async function writeManifest(context: ControlPlaneContext, component: string): P
   await host.makeDirectory(MANIFESTS_DIRECTORY, MODE.directory);
   const manifest = stringify(pod);
   const before = await host.readText(manifestPath(component));
-  if (before !== undefined && before !== manifest) rewritten.set(component, host.now());
-  await host.write(manifestPath(component), manifest, MODE.manifest);
+  if (before !== undefined && before !== manifest) rewritten(component).set(host.now());
+  await writeKeeping(context, manifestPath(component), manifest, MODE.manifest);
+}
+
+/** The kubelet ends the pod of a manifest that goes. */
+async function undoManifest(context: ControlPlaneContext, component: string): Promise<void> {
+  await undoFiles(context, [manifestPath(component)]);
 }
 
 function manifestPhase(name: string, component: string): Phase<ControlPlaneContext> {
@@ -51,6 +58,7 @@ function manifestPhase(name: string, component: string): Phase<ControlPlaneConte
     name,
     summary: `write the static pod manifest of ${component}`,
     run: (context) => writeManifest(context, component),
+    undo: (context) => undoManifest(context, component),
   };
 }
 
@@ -66,6 +74,8 @@ export const etcd: Phase<ControlPlaneContext> = {
       await context.host.makeDirectory(context.node.cluster.etcd.local!.dataDir, MODE.dataDirectory);
       await writeManifest(context, "etcd");
     },
+    // What etcd wrote stays: it may be of an earlier run.
+    undo: (context) => undoManifest(context, "etcd"),
   }],
 };
 

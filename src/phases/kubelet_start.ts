@@ -20,6 +20,7 @@ import { bootedWithSystemd } from "../node/systemd.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
+import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
 /** What starting the kubelet needs. */
@@ -33,8 +34,8 @@ export interface KubeletStartContext {
   kubeletConfiguration(): Promise<ComponentConfiguration>;
   /** The user's patches. */
   patch: Patcher;
-  /** Is told when the kubelet was started, as `performance.now()`. */
-  kubeletStartedAt: number;
+  /** When the kubelet was started, as `performance.now()`. */
+  kubeletStartedAt: Cell<number>;
 }
 
 /** Files besides units that a running kubelet has read at its start. */
@@ -130,6 +131,7 @@ async function restart(host: Host): Promise<void> {
 export const kubeletStart: Phase<KubeletStartContext> = {
   name: "kubelet-start",
   summary: "write the kubelet's configuration, and start it",
+  needs: ["kubelet-unit"],
   async run(context) {
     const { host, facts } = context;
     await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
@@ -137,7 +139,7 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     // A kubelet that does not find the folder at its start sees manifests 20 s late; else it is told by inotify.
     await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
     for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
-    context.kubeletStartedAt = performance.now();
+    context.kubeletStartedAt.set(performance.now());
     const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
     if (await isStale(context, [...READ_AT_START, ...identityFiles(context), ...unit])) {
       await restart(host);

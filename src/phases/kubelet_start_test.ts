@@ -4,6 +4,7 @@ import { KUBELET_FILES } from "../cluster/paths.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { Change, Host } from "../system.ts";
 import { kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
+import { cell, cellsBy } from "./cell.ts";
 import { kubeletStart, type KubeletStartContext } from "./kubelet_start.ts";
 import { kubeletUnit, type KubeletUnitContext } from "./kubelet_unit.ts";
 
@@ -59,7 +60,9 @@ function contextOf(host: Host, ownPaths: readonly string[]): KubeletStartContext
     patch: NO_PATCHES,
     kubeletConfiguration: () => Promise.resolve({ kind: "KubeletConfiguration" }),
     ownPaths: new Set(ownPaths),
-    kubeletStartedAt: 0,
+    kubeletStartedAt: cell("kubelet started at"),
+    kubeletEnabled: cell("kubelet enabled by this run"),
+    formerFiles: cellsBy("former file"),
   };
 }
 

@@ -1,19 +1,22 @@
 import { inspectKubeletUnit } from "../node/kubelet/unit.ts";
-import { KUBELET_SERVICE } from "../cluster/kubelet/unit.ts";
+import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
 import { bootedWithSystemd } from "../node/systemd.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
 import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
+import type { Cell } from "./cell.ts";
+import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
 import type { Phase } from "./phase.ts";
 
 /** What installing the kubelet's unit needs. */
-export interface KubeletUnitContext {
-  host: Host;
+export interface KubeletUnitContext extends FormerFilesContext {
   facts: Facts;
   /** Paths that an earlier run of this program made on this host. */
   ownPaths: ReadonlySet<string>;
+  /** Set when this run enabled the unit. */
+  kubeletEnabled: Cell<true>;
 }
 
 async function isEnabled(host: Host): Promise<boolean> {
@@ -37,7 +40,8 @@ async function needsReload(host: Host): Promise<boolean> {
 export const kubeletUnit: Phase<KubeletUnitContext> = {
   name: "kubelet-unit",
   summary: "install and enable the kubelet's systemd unit",
-  async run({ host, facts, ownPaths }) {
+  async run(context) {
+    const { host, facts, ownPaths } = context;
     const { files, problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
     if (problem) {
       throw new UserError(
@@ -46,9 +50,19 @@ export const kubeletUnit: Phase<KubeletUnitContext> = {
       );
     }
     const before = await Promise.all(files.map((file) => host.readText(file.path)));
-    for (const file of files) await host.write(file.path, file.content, file.mode);
+    for (const file of files) await writeKeeping(context, file.path, file.content, file.mode);
     const changed = files.some((file, i) => file.content !== before[i]);
-    if (!await isEnabled(host)) await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
-    else if (changed || await needsReload(host)) await host.run({ argv: ["systemctl", "daemon-reload"] });
+    if (!await isEnabled(host)) {
+      context.kubeletEnabled.set(true);
+      await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
+    } else if (changed || await needsReload(host)) {
+      await host.run({ argv: ["systemctl", "daemon-reload"] });
+    }
+  },
+  async undo(context) {
+    const { host, facts } = context;
+    if (context.kubeletEnabled.or(false)) await host.run({ argv: ["systemctl", "disable", "--now", KUBELET_SERVICE] });
+    const paths = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map(({ path }) => path);
+    if (await undoFiles(context, paths)) await host.run({ argv: ["systemctl", "daemon-reload"] });
   },
 };

@@ -19,6 +19,7 @@ const CONFLICT = 409;
 export const markControlPlane: Phase<MarkControlPlaneContext> = {
   name: "mark-control-plane",
   summary: "label and taint the node as one of the control plane",
+  needs: ["admin-access", "wait-node-registered"],
   async run({ nodeRegistration, admin }) {
     const reference = { apiVersion: "v1", kind: "Node", name: nodeRegistration.name };
     const client = await admin();

@@ -1,18 +1,26 @@
 import { suggestion } from "../config/suggest.ts";
-import { InvalidInput } from "../errors.ts";
+import { inShort, Interruption, InvalidInput } from "../errors.ts";
 
 /**
  * A named step. The tree of phases is the order of work, the help text and the `phase` subcommands at once.
- * A phase has `run` or `phases`, or both (`run` first).
+ * A phase has `run` or `phases`, or both (`run` first). It has no signal of its own: the world that it works in ends with
+ * the program (host/interruptible.ts).
  */
 export interface Phase<in Context> {
   /** As users type it, without its parent: `apiserver`. */
   name: string;
   /** One line for help. */
   summary: string;
+  /** Paths of phases without which it cannot be run alone: they run, too, in their order. */
+  needs?: readonly string[];
   /** Absent: always. */
   when?(context: Context): boolean;
   run?(context: Context): Promise<void>;
+  /**
+   * Makes what `run` did undone, however far that came, and nothing that was there before it. What `run` found is in cells
+   * of the context. Absent: there is nothing to undo, or another run goes on from it.
+   */
+  undo?(context: Context): Promise<void>;
   phases?: readonly Phase<Context>[];
 }
 
@@ -37,9 +45,9 @@ export function phasePaths<C>(phases: PhaseList<C>, parent = ""): string[] {
  * goes into one of them, `withOwn`.
  */
 export function partOf<C>(phase: Phase<C>, names: readonly string[], withOwn = false): Phase<C> {
-  const { run, phases = [], ...rest } = phase;
+  const { run, undo, phases = [], ...rest } = phase;
   const below = names.map((name) => phases.find((child) => child.name === name)!);
-  return { ...rest, ...(withOwn && run ? { run } : {}), phases: below };
+  return { ...rest, ...(withOwn && run ? { run } : {}), ...(withOwn && undo ? { undo } : {}), phases: below };
 }
 
 /** Phases in order; a list among them is phases that do not wait for one another. */
@@ -72,17 +80,31 @@ export function checkPhaseNames<C>(phases: PhaseList<C>, { skip, only }: Selecti
 
 /**
  * `["certs", "all"]` and `["certs"]` are the phase `certs` with all below it; undefined is every phase.
- * @param needs by the first word of a phase: paths of phases without which it cannot be run alone.
+ * @param phases the tree that says what the one phase needs.
  */
-export function selectionOf(
+export function selectionOf<C>(
+  phases: PhaseList<C>,
   skip: readonly string[],
   words: readonly string[] | undefined,
-  needs: Readonly<Record<string, readonly string[]>> = {},
 ): Selection {
   if (words === undefined) return { skip };
   const path = (words.at(-1) === "all" ? words.slice(0, -1) : words).join("/");
-  const also = Object.hasOwn(needs, words[0] ?? "") ? needs[words[0]!] : undefined;
-  return { skip, only: path, ...(also ? { also } : {}) };
+  const also = needsOf(phases, path);
+  const missing = also.filter((need) => !phasePaths(phases).includes(need));
+  if (missing.length > 0) {
+    throw new Error(`"${path}" needs phases that this command does not have: ${missing.join(", ")}`);
+  }
+  return { skip, only: path, also };
+}
+
+/** What a phase needs, and those that stand above it; a phase that is done in parts needs the same in each. */
+function needsOf<C>(phases: PhaseList<C>, path: string, parent = ""): string[] {
+  const needs = phases.flat().flatMap((phase) => {
+    const own = parent + phase.name;
+    if (path !== own && !path.startsWith(`${own}/`)) return [];
+    return [...phase.needs ?? [], ...needsOf(phase.phases ?? [], path, `${own}/`)];
+  });
+  return [...new Set(needs)];
 }
 
 function isSelected(path: string, { skip, only, also = [] }: Selection): boolean {
@@ -91,37 +113,78 @@ function isSelected(path: string, { skip, only, also = [] }: Selection): boolean
   return path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
 }
 
+/** What becomes of the phases that ran before one that failed. */
+export type OnFailure =
+  /** They stay: the same command continues from there. */
+  | { onFailure: "stop" }
+  /** They are undone, last first; what could not be is told of. `limitMs`: how long each may take (30 s). */
+  | { onFailure: "undo"; warn(message: string): void; limitMs?: number };
+
+/** How long (ms) undoing one phase may take. */
+const UNDO_MS = 30_000;
+
+/** One run of a tree. */
+interface Run<C> {
+  context: C;
+  selection: Selection;
+  observer: PhaseObserver;
+  /** Phases whose `run` was begun, in the order of that. */
+  begun: { path: string; phase: Phase<C> }[];
+}
+
 /**
  * Runs the selected phases of a tree in order and stops at the first failure; phases that run at the same time all come
- * to their end first.
+ * to their end first. A signal is no failure: what was done before it always stays.
+ * @throws what the phase that failed threw.
  */
 export async function runPhases<C>(
   phases: PhaseList<C>,
   context: C,
   selection: Selection,
   observer: PhaseObserver,
-  parent = "",
+  options: OnFailure = { onFailure: "stop" },
 ): Promise<void> {
+  const run: Run<C> = { context, selection, observer, begun: [] };
+  try {
+    await runList(phases, run, "");
+  } catch (error) {
+    if (options.onFailure === "undo" && !(error instanceof Interruption)) await undoAll(run, options);
+    throw error;
+  }
+}
+
+async function undoAll<C>({ begun, context }: Run<C>, options: OnFailure & { onFailure: "undo" }): Promise<void> {
+  const limitMs = options.limitMs ?? UNDO_MS;
+  for (const { path, phase } of begun.toReversed()) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`it did not end within ${limitMs / 1_000} s`)), limitMs);
+    });
+    try {
+      await Promise.race([phase.undo?.(context), late]);
+    } catch (error) {
+      options.warn(`Cannot undo phase ${path}: ${error instanceof Error ? inShort(error) : String(error)}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function runList<C>(phases: PhaseList<C>, run: Run<C>, parent: string): Promise<void> {
   for (const item of phases) {
     const atOnce = Array.isArray(item) ? item as readonly Phase<C>[] : [item as Phase<C>];
-    const ends = await Promise.allSettled(
-      atOnce.map((phase) => runPhase(phase, context, selection, observer, parent + phase.name)),
-    );
+    const ends = await Promise.allSettled(atOnce.map((phase) => runPhase(phase, run, parent + phase.name)));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 }
 
-async function runPhase<C>(
-  phase: Phase<C>,
-  context: C,
-  selection: Selection,
-  observer: PhaseObserver,
-  path: string,
-): Promise<void> {
+async function runPhase<C>(phase: Phase<C>, run: Run<C>, path: string): Promise<void> {
+  const { context, selection, observer, begun } = run;
   if (!isSelected(path, selection) || phase.when?.(context) === false) return;
   if (phase.run) {
     const start = performance.now();
     observer.started(path);
+    begun.push({ path, phase });
     try {
       await phase.run(context);
     } catch (error) {
@@ -130,5 +193,5 @@ async function runPhase<C>(
     }
     observer.finished(path, performance.now() - start);
   }
-  if (phase.phases) await runPhases(phase.phases, context, selection, observer, `${path}/`);
+  if (phase.phases) await runList(phase.phases, run, `${path}/`);
 }

@@ -1,9 +1,10 @@
 import { bootstrapTokenSecretName } from "../cluster/objects/bootstrap_token.ts";
 import { controlPlaneUrl } from "../cluster/endpoints.ts";
-import { joinCommand } from "../cluster/join_command.ts";
+import { type JoinCommand, joinCommand } from "../cluster/join_command.ts";
 import type { BootstrapToken } from "../config/types.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { KubeClient } from "../system.ts";
+import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
 /** What the join command is made from. */
@@ -13,8 +14,8 @@ export interface ShowJoinCommandContext {
   caPem(): Promise<string>;
   admin(): Promise<KubeClient>;
   note(message: string): void;
-  /** Is told the commands, one a token, and the hash of the CA's public key. */
-  joinCommands: { argv: string[]; hash: string }[];
+  /** The commands, one a token, and the hash of the CA's public key. */
+  joinCommands: Cell<readonly JoinCommand[]>;
 }
 
 /** Finds the commands with which hosts join; the command's outcome shows them. */
@@ -22,16 +23,18 @@ export const showJoinCommand: Phase<ShowJoinCommandContext> = {
   name: "show-join-command",
   summary: "show the command that joins a worker",
   async run(context) {
-    const { node, joinCommands } = context;
+    const { node } = context;
+    const commands: JoinCommand[] = [];
     const client = await context.admin();
     const server = controlPlaneUrl(node.cluster, node.endpoint);
     for (const { token } of await context.tokens()) {
       const name = bootstrapTokenSecretName(token);
       if (await client.get({ apiVersion: "v1", kind: "Secret", namespace: "kube-system", name })) {
-        joinCommands.push(await joinCommand(server, await context.caPem(), token));
+        commands.push(await joinCommand(server, await context.caPem(), token));
       }
     }
-    if (joinCommands.length > 0) return;
+    context.joinCommands.set(commands);
+    if (commands.length > 0) return;
     context.note(
       "the cluster knows no token to join with; this makes one: kubewright token create --print-join-command",
     );

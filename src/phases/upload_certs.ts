@@ -73,6 +73,7 @@ async function isUploaded(
 export const uploadCerts: Phase<UploadCertsContext> = {
   name: "upload-certs",
   summary: "store encrypted certificates for further control plane nodes (--upload-certs)",
+  needs: ["admin-access"],
   when: (context) => context.uploadCerts,
   async run(context) {
     const { host, certificateKey } = context;

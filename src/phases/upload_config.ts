@@ -16,6 +16,7 @@ export interface UploadConfigContext {
 export const uploadConfig: Phase<UploadConfigContext> = {
   name: "upload-config",
   summary: "store the configuration in the cluster, for those who join",
+  needs: ["admin-access"],
   phases: [
     {
       name: "kubeadm",

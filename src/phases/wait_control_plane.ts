@@ -15,6 +15,7 @@ import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster
 import { PORTS } from "../cluster/paths.ts";
 import { readStaticPod, servingUrl } from "../node/static_pod_manifest.ts";
 import { durationMs } from "../config/duration.ts";
+import type { Cell, CellsBy } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
 /** What waiting for the control plane needs. */
@@ -25,9 +26,9 @@ export interface WaitControlPlaneContext {
   unverified: UnverifiedHttp;
   admin(): Promise<KubeClient>;
   /** Manifests that were written anew in this run, and when: a container that is older is about to be replaced. */
-  rewritten: ReadonlyMap<string, Date>;
+  rewritten: CellsBy<Date>;
   /** When the kubelet was started, as `performance.now()`. */
-  kubeletStartedAt: number;
+  kubeletStartedAt: Cell<number>;
   /** Tells the user something that is worth a line. */
   note(message: string): void;
 }
@@ -99,7 +100,7 @@ function slowState(context: WaitControlPlaneContext, name: string): () => Promis
 /** What of a component still runs by a manifest that was written anew; undefined when nothing does. */
 async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: string): Promise<string | undefined> {
   for (const part of name === "kube-apiserver" ? ["etcd", name] : [name]) {
-    const since = rewritten.get(part);
+    const since = rewritten(part).or(undefined);
     if (since === undefined) continue;
     const container = await newestContainer(runtime, part);
     if (!container || container.createdAt < since) return `the kubelet has not replaced the container of ${part} yet`;
@@ -109,13 +110,14 @@ async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: s
 
 async function waitFor(context: WaitControlPlaneContext, component: Component): Promise<void> {
   const state = slowState(context, component.name);
+  const began = performance.now();
   await context.host.wait<void>({
     what: `${component.name} to be healthy`,
     timeoutMs: durationMs(context.node.timeouts.controlPlaneComponentHealthCheck),
     assume: undefined,
     explain: () => explain(context, component.name),
     reached: () => {
-      const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
+      const seconds = (performance.now() - context.kubeletStartedAt.or(began)) / 1_000;
       context.note(`${component.name} is healthy after ${seconds.toFixed(1)} s`);
     },
     async probe(): Promise<ProbeResult<void>> {

@@ -4,6 +4,7 @@ import { diagnoseKubelet, together } from "../node/diagnosis.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
 import { durationMs } from "../config/duration.ts";
+import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 import { shellWord } from "../text/shell.ts";
 
@@ -20,7 +21,7 @@ export interface WaitNodeContext {
   /** A client as the kubelet of this host, where that is not who reads the Node; undefined while it has no kubeconfig. */
   kubeletClient?(): Promise<KubeClient | undefined>;
   /** When the kubelet was started, as `performance.now()`. */
-  kubeletStartedAt: number;
+  kubeletStartedAt: Cell<number>;
   /** Without a pod network no Node becomes Ready. */
   networkExpected: boolean;
   note(message: string): void;
@@ -91,13 +92,14 @@ async function waitFor(
   const client = await context.nodeReader();
   const identity = identityWatch(context);
   const check = refusalOf(context.nodeReaderFile);
+  const began = performance.now();
   await context.host.wait<void>({
     what: `node ${context.nodeName} to ${state}`,
     timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
     assume: undefined,
     explain: () => explain(context.host, context.nodeName),
     reached: () => {
-      const seconds = (performance.now() - context.kubeletStartedAt) / 1_000;
+      const seconds = (performance.now() - context.kubeletStartedAt.or(began)) / 1_000;
       const told = state === "register" ? "registered" : "is Ready";
       context.note(`node ${context.nodeName} ${told} after ${seconds.toFixed(1)} s`);
     },

@@ -15,6 +15,7 @@ import { UserError } from "../../errors.ts";
 import type { AddonContext, PodNetwork } from "../../phases/addon.ts";
 import type { AdminAccessContext } from "../../phases/admin_access.ts";
 import type { BootstrapTokenContext } from "../../phases/bootstrap_token.ts";
+import { cell, cellsBy } from "../../phases/cell.ts";
 import type { CertsContext } from "../../phases/certs.ts";
 import type { ControlPlaneContext as ManifestContext } from "../../phases/control_plane.ts";
 import type { ImagesContext } from "../../phases/images.ts";
@@ -146,10 +147,12 @@ export async function initContext(
     ...(kubeconfigs ? { kubeconfigs } : {}),
     uploadCerts: request.uploadCerts,
     certificateKey: config.certificateKey ?? generateCertificateKey(),
-    joinCommands: [],
+    joinCommands: cell("join commands"),
     kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
-    kubeletStartedAt: performance.now(),
-    rewritten: new Map(),
+    kubeletStartedAt: cell("kubelet started at"),
+    rewritten: cellsBy("manifest written anew:"),
+    formerFiles: cellsBy("former file"),
+    kubeletEnabled: cell("kubelet enabled by this run"),
     nodeName: config.nodeRegistration.name,
     timeouts: config.timeouts,
     networkExpected: podNetwork.kind !== "none",

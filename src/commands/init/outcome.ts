@@ -12,7 +12,8 @@ export interface Shown {
 
 /** What `show-join-command` has found, with what must not be shown taken out. */
 function joinParts(context: InitContext, shown: Shown): { lines: string[]; result: Record<string, unknown> } {
-  const { config, joinCommands, uploadCerts, certificateKey } = context;
+  const { config, uploadCerts, certificateKey } = context;
+  const joinCommands = context.joinCommands.or([]);
   const [first] = joinCommands;
   if (!first) return { lines: [], result: {} };
   const workers = joinCommands.map(({ argv }) =>

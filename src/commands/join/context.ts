@@ -10,9 +10,11 @@ import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../con
 import { parseDocuments } from "../../config/yaml.ts";
 import { isHttps } from "../../config/url.ts";
 import { InvalidInput, Untrusted, UserError } from "../../errors.ts";
+import { cell, cellsBy } from "../../phases/cell.ts";
 import type { BootstrapKubeletContext } from "../../phases/bootstrap_kubelet.ts";
 import { checkPins, discover, type DiscoveryContext, loadDiscoveryFile, pinsOf } from "../../phases/discovery.ts";
 import type { KubeletStartContext } from "../../phases/kubelet_start.ts";
+import type { KubeletUnitContext } from "../../phases/kubelet_unit.ts";
 import type { ClusterChecksContext } from "../../phases/preflight/cluster.ts";
 import type { WorkerContext } from "../../phases/preflight/worker.ts";
 import type { WaitNodeContext } from "../../phases/wait_node.ts";
@@ -26,6 +28,7 @@ export type JoinContext =
   & DiscoveryContext
   & ClusterChecksContext
   & BootstrapKubeletContext
+  & KubeletUnitContext
   & KubeletStartContext
   & WaitNodeContext;
 
@@ -120,7 +123,9 @@ export async function joinContext(
     registerTaints: true,
     patch: patcher(await readPatches(host, config.patchesDirectory, PATCH_TARGETS, command.warn), command.warn),
     kubeletConfiguration: once(async () => await kubeletConfigurationOf(await reader())),
-    kubeletStartedAt: performance.now(),
+    kubeletStartedAt: cell("kubelet started at"),
+    formerFiles: cellsBy("former file"),
+    kubeletEnabled: cell("kubelet enabled by this run"),
     nodeName: config.nodeRegistration.name,
     timeouts: config.timeouts,
     networkExpected: true,

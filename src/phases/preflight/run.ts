@@ -94,10 +94,10 @@ async function lookAt<C>(check: Check<C>, context: C): Promise<Findings> {
   }
 }
 
-/** A phase of these checks. */
+/** A phase of these checks, which may depend on what the node is to be. */
 export function preflightPhase<
   C extends { host: Host; nodeRegistration: NodeRegistration; warn(message: string): void },
->(checks: readonly Check<C>[]): Phase<C> {
+>(checksOf: (context: C) => readonly Check<C>[]): Phase<C> {
   return {
     name: "preflight",
     summary: "check whether this host is fit",
@@ -105,7 +105,7 @@ export function preflightPhase<
       const ignored = context.nodeRegistration.ignorePreflightErrors;
       for (const unknown of unknownNames(ignored)) context.warn(unknown);
       await runChecks([PRIVILEGED], context, ignored);
-      await runChecks(checks, context, ignored);
+      await runChecks(checksOf(context), context, ignored);
     },
   };
 }

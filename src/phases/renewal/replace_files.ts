@@ -5,6 +5,7 @@
  */
 import { type Problem, UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
+import { type FormerFile, formerFile, putBack, writeAsOwned } from "../former_files.ts";
 import { shellWord } from "../../text/shell.ts";
 
 /** New content of a file. */
@@ -14,14 +15,6 @@ export interface NewFile {
   /** What everybody else may do; the group keeps the rights that it has. */
   readonly mode: number;
   /** Whether there is a key in it. */
-  readonly secret: boolean;
-}
-
-/** What a file was before. */
-interface Former {
-  readonly path: string;
-  readonly content: Uint8Array | undefined;
-  readonly mode: number;
   readonly secret: boolean;
 }
 
@@ -45,13 +38,12 @@ export async function replacementProblems(host: Host, files: readonly NewFile[])
  * @throws what the write that failed threw; for a {@linkcode UserError}, after the earlier files are as they were.
  */
 export async function replaceAll(host: Host, files: readonly NewFile[]): Promise<void> {
-  const replaced: Former[] = [];
+  const replaced: FormerFile[] = [];
   for (const file of files) {
     try {
-      const { path, secret } = file;
-      const former = { path, secret, content: await host.read(path), mode: (await host.stat(path))?.mode };
+      const former = await formerFile(host, file.path, file.mode, file.secret);
       await replace(host, file);
-      replaced.push({ ...former, mode: former.mode ?? file.mode });
+      replaced.push(former);
     } catch (error) {
       if (error instanceof UserError && replaced.length > 0) await takeBack(host, replaced, error);
       throw error;
@@ -60,14 +52,13 @@ export async function replaceAll(host: Host, files: readonly NewFile[]): Promise
 }
 
 /** @throws {UserError} about the first failure, and what state the files are in. */
-async function takeBack(host: Host, replaced: readonly Former[], failure: UserError): Promise<never> {
+async function takeBack(host: Host, replaced: readonly FormerFile[], failure: UserError): Promise<never> {
   const stuck: string[] = [];
-  for (const { path, content, mode, secret } of replaced.toReversed()) {
+  for (const former of replaced.toReversed()) {
     try {
-      if (content === undefined) await host.remove(path);
-      else await write(host, { path, content, mode, secret });
+      await putBack(host, former);
     } catch {
-      stuck.push(path);
+      stuck.push(former.path);
     }
   }
   const state = stuck.length === 0
@@ -79,16 +70,6 @@ async function takeBack(host: Host, replaced: readonly Former[], failure: UserEr
 /** A component that does not run as root has to read its key: the group keeps the rights that it has. */
 async function replace(host: Host, file: NewFile): Promise<void> {
   const before = await host.stat(file.path);
-  await write(host, { ...file, mode: file.mode | ((before?.mode ?? 0) & 0o070) });
-}
-
-/** Writes with the owner and the group that the file has. */
-async function write(
-  host: Host,
-  { path, content, mode, secret }: Omit<NewFile, "content"> & { content: string | Uint8Array },
-): Promise<void> {
-  const before = await host.stat(path);
-  const owner = before === undefined ? "0:0" : `${before.uid}:${before.gid}`;
-  await host.write(path, content, mode, { secret });
-  if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
+  const mode = file.mode | ((before?.mode ?? 0) & 0o070);
+  await writeAsOwned(host, file.path, file.content, mode, { secret: file.secret });
 }

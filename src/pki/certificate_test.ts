@@ -1,3 +1,4 @@
+import "../../tests/fakes/rsa_keys.ts";
 import assert from "node:assert/strict";
 import { Extension } from "pkijs";
 import type { EncryptionAlgorithm } from "../config/types.ts";

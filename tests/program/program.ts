@@ -4,6 +4,7 @@
  * @module
  */
 
+import "../fakes/rsa_keys.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";

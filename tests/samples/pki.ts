@@ -1,4 +1,5 @@
 /** The certificates and kubeconfigs of a node on a host that is only files: what tests of them start from. @module */
+import "../fakes/rsa_keys.ts";
 import assert from "node:assert/strict";
 import { missingKeys } from "../../src/node/pki/kubeconfigs.ts";
 import { sampleNode } from "./config.ts";

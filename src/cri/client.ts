@@ -9,8 +9,8 @@ import { oneLine } from "../text/visible.ts";
 import { callUnary, GrpcError, GrpcTimeout, NoConnection, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
 import { decode, encode, type Message } from "./messages.ts";
 
-/** Time limit of a call that observes, in ms. */
-const CALL_MS = 2000;
+/** Time limit of a call that observes, in ms: a runtime on a busy host takes seconds. */
+const CALL_MS = 10_000;
 /** Time limit of a call that changes something, in ms, as the kubelet has it by default. A pull has none. */
 const CHANGE_MS = 120_000;
 

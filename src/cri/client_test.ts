@@ -208,16 +208,16 @@ Deno.test("each trouble with the socket has its own error", async () => {
   const answers: Record<string, Answer> = {
     Version: { code: 12, text: "unknown service runtime.v1.RuntimeService" },
     Status: "silence",
-    StopPodSandbox: { type: "StopPodSandboxResponse", message: {}, afterMs: 2200 },
+    StopPodSandbox: { type: "StopPodSandboxResponse", message: {}, afterMs: 400 },
   };
   const state = async (call: Promise<unknown>) =>
     await call.then(() => "no error", (error: UserError) => error.message.replace(/^[^"]*"[^"]*": /, ""));
   await withRuntime(answers, async (socket) => {
-    const runtime = containerRuntime(socket, () => {});
+    const runtime = containerRuntime(socket, () => {}, 200);
     assert.match(await state(runtime.version()), /^its runtime does not serve runtime\.v1/);
     const sandbox = { id: "s1", podName: "a", podNamespace: "b", podUid: "u", ready: true, ofKubelet: true };
     const stopped = state(runtime.stopSandbox({ ...sandbox, createdAt: new Date(0) })); // may take longer
-    assert.equal(await state(runtime.status()), "no answer within 2 s");
+    assert.equal(await state(runtime.status()), "no answer within 0.2 s");
     assert.equal(await stopped, "no error");
   });
   const dir = await Deno.makeTempDir();

@@ -5,14 +5,12 @@
  */
 
 import type { Host } from "./host.ts";
+import { type Observation, observe } from "./observer.ts";
 import { tail } from "./process.ts";
-
-/** Milliseconds between two looks at what a program has printed. */
-const LOOK = 5;
 
 /** Seconds of one run. */
 export interface Measured {
-  /** From the start until the line arrived that says that the control plane is healthy. */
+  /** From the start until the observer had found well all that it asks. */
   healthy: number;
   /** From the start to the end of the command. */
   end: number;
@@ -20,33 +18,24 @@ export interface Measured {
   cpu: number;
 }
 
-/** Runs a command; it is healthy when `pattern` has been seen `times` times in its output. Throws when it fails. */
+/** Runs a command while an observer asks, on the same host or another; throws when either fails. */
 export async function measured(
   host: Host,
   argv: readonly string[],
-  pattern: RegExp,
-  times: number,
+  observation: Observation,
+  observer = host,
 ): Promise<Measured> {
   // `times` prints two lines: CPU time of the shell, CPU time of its children.
   const script = '"$@"; code=$?; times >&2; exit $code';
-  const start = performance.now();
-  const running = host.spawn(["sh", "-c", script, "measured", ...argv]);
-  let ended = false;
-  const done = running.done.finally(() => ended = true);
-  let healthy: number | undefined;
-  while (!ended) {
-    if (healthy === undefined && [...running.stdout.matchAll(pattern)].length >= times) {
-      healthy = (performance.now() - start) / 1000;
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
-  }
-  const output = await done;
-  const end = (performance.now() - start) / 1000;
+  const seen = observe(observer, observation);
+  seen.catch(() => {}); // a command that fails is told of first
+  const start = Date.now();
+  const output = await host.spawn(["sh", "-c", script, "measured", ...argv]).done;
+  const end = (Date.now() - start) / 1000;
   if (output.code !== 0) throw new Error(`Cannot measure ${argv[0]}: exit code ${output.code}\n${tail(output)}`);
-  if (healthy === undefined) throw new Error(`Cannot measure ${argv[0]}: it never said ${pattern}\n${tail(output)}`);
   const children = output.stderr.trim().split("\n").at(-1) ?? "";
   const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
-  return { healthy, end, cpu };
+  return { healthy: (Math.max(...(await seen).values()) - start) / 1000, end, cpu };
 }
 
 /** Milliseconds that `program version` takes: the median of twenty runs. */

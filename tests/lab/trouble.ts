@@ -32,8 +32,10 @@ export interface Refusal {
   says: readonly (string | RegExp)[];
   /** What it must not say. */
   not?: readonly string[];
-  /** Changes were made before it failed; without this, it has to say that there were none. */
+  /** Changes may have been made before it failed, and it says how many; without this, it has to say that there were none. */
   goesOn?: boolean;
+  /** It shows the help, and tells of no changes. */
+  help?: boolean;
   /** Further secrets that the run knows. */
   secrets?: readonly string[];
   stdin?: string;
@@ -66,7 +68,10 @@ export async function refused(
   t.assert(seconds < (refusal.within ?? 60), `${cause}: refused only after ${seconds.toFixed(1)} s:\n${said}`);
   for (const part of refusal.says) t.includes(said, part, cause);
   for (const part of refusal.not ?? []) t.assert(!said.includes(part), `${cause}: also says "${part}":\n${said}`);
-  t.assert(said.includes("No changes were made.") === (refusal.goesOn !== true), `${cause}: counts wrongly:\n${said}`);
+  const counted = said.match(/^ *(No changes were made\.|\d+ changes? (was|were) made: .+)$/gm) ?? [];
+  const none = counted.length === 1 && counted[0]!.trim().startsWith("No");
+  const right = refusal.help ? counted.length === 0 : refusal.goesOn ? counted.length === 1 : none;
+  t.assert(right, `${cause}: counts wrongly:\n${said}`);
   t.assert(!said.includes("defect of kubewright"), `${cause}: ends as a defect:\n${said}`);
   for (const secret of [...SECRETS, ...refusal.secrets ?? []]) {
     t.assert(!said.includes(secret), `${cause}: shows the secret "${secret}":\n${said}`);

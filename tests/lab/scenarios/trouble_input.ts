@@ -1,12 +1,12 @@
 import { CONFIG, prepare, PROGRAM } from "../kubewright.ts";
 import type { Scenario } from "../scenario.ts";
-import { refused, succeeds } from "../trouble.ts";
+import { type Refusal, refused, succeeds } from "../trouble.ts";
 
 const HASH = `sha256:${"0".repeat(64)}`;
 
 /** Flags that are wrong, one in each way. */
-const WRONG_FLAGS: readonly { cause: string; argv: readonly string[]; says: readonly (string | RegExp)[] }[] = [
-  { cause: "no command", argv: [], says: ["Usage: kubewright <command>", "init", "join"] },
+const WRONG_FLAGS: readonly (Omit<Refusal, "code"> & { cause: string; argv: readonly string[] })[] = [
+  { cause: "no command", argv: [], help: true, says: ["Usage: kubewright <command>", "init", "join"] },
   { cause: "unknown command", argv: ["inti"], says: ['Cannot run "inti"', "did you mean init?", "--help"] },
   {
     cause: "unknown flags",
@@ -81,7 +81,7 @@ export const scenario: Scenario = {
   async run(t) {
     const k1 = await t.step("host boots", () => t.host("k1"));
     await prepare(k1);
-    for (const { cause, argv, says } of WRONG_FLAGS) await refused(t, k1, cause, argv, { code: 3, says });
+    for (const { cause, argv, ...rest } of WRONG_FLAGS) await refused(t, k1, cause, argv, { code: 3, ...rest });
     await k1.write("/root/broken.yaml", BROKEN_YAML);
     await refused(t, k1, "broken YAML", ["init", "--config", "/root/broken.yaml"], {
       code: 3,

@@ -1,0 +1,3 @@
+module kubewright.lab/observe
+
+go 1.26.0

@@ -2,6 +2,7 @@
  * What a command and its flags are: parsing, help and the meaning of a flag come from these tables (`commands.ts`).
  * @module
  */
+import { parseBoolean } from "../config/flag_values.ts";
 
 /** One flag. `name` is without dashes. */
 export interface Flag {
@@ -16,6 +17,14 @@ export interface Flag {
   needed?: true;
   /** A number without prefix: `010` is ten. */
   decimal?: true;
+  /** The fields of the configuration that it sets, `InitConfiguration.nodeRegistration.name`; one that sets several gives way to others. */
+  sets?: readonly string[];
+  /** Its values are added to those that are there, instead of replacing them. */
+  adds?: true;
+  /** Turns its value into that of the fields, or says why it cannot; undefined: nothing is set. */
+  read?(value: unknown): { value: unknown } | { problem: string } | undefined;
+  /** It may stand beside `--config`, although it sets a field: it is meant to differ from run to run. */
+  besideConfig?: true;
   /** It is kubeadm's, and there is a reason why it is refused here. */
   refused?: string;
 }
@@ -27,6 +36,8 @@ export interface CommandSpec {
   operands: string;
   /** Words that are operands, for completion, where `operands` does not name them all. */
   choices?: readonly string[];
+  /** The field that an operand sets, and what it is called in messages: `HOST[:PORT]`. */
+  operand?: { label: string; sets: readonly string[] };
   /** How many operands it takes at most. */
   maxOperands: number;
   summary: string;
@@ -58,6 +69,9 @@ export const flag = (name: string, help: string): Flag => ({ name, type: "switch
 /** The same flag with a one letter name. */
 export const short = (letter: string, long: Flag): Flag => ({ ...long, short: letter });
 
+/** The same flag, setting fields of a configuration. */
+export const sets = (row: Flag, ...paths: string[]): Flag => ({ ...row, sets: paths });
+
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
   short("o", text("output", "text|json|yaml", "what to print (text)")),
@@ -83,6 +97,17 @@ export const PRINTER_FLAGS: readonly Flag[] = [
   flag("show-managed-fields", "taken for kubeadm's sake, without effect: what is printed has no managed fields"),
 ];
 
+/** Reads `A=true,B=false` as kubeadm does: spaces around names and values, and empty parts, do not count. */
+export function readFeatureGates(given: unknown): { value: unknown } | { problem: string } {
+  const pairs = String(given).split(",").filter(Boolean).map((part) => {
+    const at = part.indexOf("=");
+    return [part.slice(0, at).trim(), at < 1 ? undefined : parseBoolean(part.slice(at + 1).trim())] as const;
+  });
+  return pairs.every(([name, value]) => name !== "" && value !== undefined)
+    ? { value: Object.fromEntries(pairs) }
+    : { problem: `"${given}" is not of the form Name=true,Other=false` };
+}
+
 /** `--config`. */
 export const CONFIG = text(
   "config",
@@ -96,13 +121,20 @@ export const CRI_SOCKET = text(
   "container runtime socket; found by itself when only one exists",
 );
 /** `--node-name`. */
-export const NODE_NAME = text("node-name", "<name>", "name of the node; default: the host name");
+export const NODE_NAME: Flag = {
+  ...text("node-name", "<name>", "name of the node; default: the host name"),
+  besideConfig: true,
+};
 /** `--dry-run`. */
-export const DRY_RUN = flag("dry-run", "list every change without making one");
+export const DRY_RUN: Flag = { ...flag("dry-run", "list every change without making one"), besideConfig: true };
 /** `--ignore-preflight-errors`. */
-export const IGNORE = list("ignore-preflight-errors", "<checks>", "checks whose errors become warnings, or all");
+export const IGNORE: Flag = {
+  ...list("ignore-preflight-errors", "<checks>", "checks whose errors become warnings, or all"),
+  adds: true,
+  besideConfig: true,
+};
 /** `--skip-phases`. */
-export const SKIP = list("skip-phases", "<phases>", "phases to leave out");
+export const SKIP: Flag = { ...list("skip-phases", "<phases>", "phases to leave out"), besideConfig: true };
 
 /** `--patches`. */
 export const PATCHES = text(

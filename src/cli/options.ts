@@ -4,42 +4,50 @@
  */
 import { decodeText } from "../config/encoding.ts";
 import { InvalidInput } from "../errors.ts";
-import type { InitOverrides, JoinOverrides, ResetOverrides } from "../config/types.ts";
+import type { Assignment, Settings } from "../config/assignments.ts";
+import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 import type { Parsed } from "./parse.ts";
 
-/** The record without its undefined values. */
-function given<T extends Record<string, unknown>>(values: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+/** The settings that a command's rows make of values, by what each row is called in messages: `--node-name`, `HOST[:PORT]`. */
+export function settingsFrom(command: CommandSpec, valueOf: (label: string) => unknown): Settings {
+  const rows = [
+    ...command.operand ? [command.operand] : [],
+    ...flagsOf(command).map((row) => ({ ...row, label: `--${row.name}` })),
+  ].flatMap((row: Partial<Flag> & { label: string }) => row.sets ? [{ ...row, sets: row.sets }] : [])
+    .sort((a, b) => b.sets.length - a.sets.length);
+  const labels = new Map(rows.flatMap(({ label, sets }) => sets.map((path) => [path, label] as const)).reverse());
+  const assignments = rows.flatMap(({ label, sets: paths, adds, read }): Assignment[] => {
+    const given = valueOf(label);
+    const result = given === undefined ? undefined : read ? read(given) : { value: given };
+    return result ? [{ value: undefined, ...result, paths, label, ...adds ? { adds } : {} }] : [];
+  });
+  return { assignments, labels };
 }
 
-/** Fields that `init` takes from flags. */
-export function initOverrides(
-  parsed: Parsed,
-  token: string | undefined,
-  certificateKey: string | undefined,
-): InitOverrides {
-  return given<InitOverrides & Record<string, unknown>>({
-    kubernetesVersion: parsed.text("kubernetes-version"),
-    advertiseAddress: parsed.text("apiserver-advertise-address"),
-    bindPort: parsed.number("apiserver-bind-port"),
-    certSANs: parsed.list("apiserver-cert-extra-sans"),
-    controlPlaneEndpoint: parsed.text("control-plane-endpoint"),
-    podSubnet: parsed.text("pod-network-cidr"),
-    serviceSubnet: parsed.text("service-cidr"),
-    dnsDomain: parsed.text("service-dns-domain"),
-    imageRepository: parsed.text("image-repository"),
-    certificatesDir: parsed.text("cert-dir"),
-    criSocket: parsed.text("cri-socket"),
-    nodeName: parsed.text("node-name"),
-    patchesDirectory: parsed.text("patches"),
-    token,
-    certificateKey,
-    tokenTTL: parsed.text("token-ttl"),
-    featureGates: parsed.text("feature-gates"),
-    skipPhases: parsed.list("skip-phases"),
-    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
-    dryRun: parsed.switch("dry-run"),
-  });
+/**
+ * What the command line says of the fields of the configuration.
+ * @throws {InvalidInput} when flags say the same as a configuration file (kubeadm's rule), or a secret cannot be read.
+ */
+export async function settingsOf(parsed: Parsed, source: TextSource): Promise<Settings> {
+  const rows = flagsOf(parsed.command);
+  const values = new Map<string, unknown>();
+  for (const { name } of rows) {
+    const inFile = rows.some((other) => other.name === `${name}-file`);
+    values.set(`--${name}`, inFile ? await secretOf(parsed, source, name) : parsed.value(name));
+  }
+  if (parsed.command.operand) values.set(parsed.command.operand.label, operandsOf(parsed).endpoint);
+  checkMixed(rows, parsed.given);
+  return settingsFrom(parsed.command, (label) => values.get(label));
+}
+
+function checkMixed(rows: readonly Flag[], given: readonly string[]): void {
+  if (!given.includes("config")) return;
+  const problems = rows.filter(({ name, sets, besideConfig }) => sets && !besideConfig && given.includes(name))
+    .map(({ name }) => ({
+      where: `--${name}`,
+      what: "cannot be given together with --config; write it into the file",
+    }));
+  if (problems.length > 0) throw new InvalidInput("Cannot mix --config with flags that it has fields for:", problems);
 }
 
 /**
@@ -52,73 +60,9 @@ export function operandsOf({ command, operands }: Parsed): { phase?: readonly st
   return { phase: operands.filter((word) => !isEndpoint(word)), endpoint: operands.find(isEndpoint) };
 }
 
-/** Fields that `join` takes from flags and its operand. */
-export function joinOverrides(
-  parsed: Parsed,
-  token: string | undefined,
-  certificateKey: string | undefined,
-): JoinOverrides {
-  return given<JoinOverrides & Record<string, unknown>>({
-    apiServerEndpoint: operandsOf(parsed).endpoint,
-    token,
-    controlPlane: parsed.switch("control-plane") || undefined,
-    advertiseAddress: parsed.text("apiserver-advertise-address"),
-    bindPort: parsed.number("apiserver-bind-port"),
-    certificateKey,
-    discoveryFile: parsed.text("discovery-file"),
-    discoveryToken: parsed.text("discovery-token"),
-    tlsBootstrapToken: parsed.text("tls-bootstrap-token"),
-    caCertHashes: parsed.list("discovery-token-ca-cert-hash"),
-    unsafeSkipCAVerification: parsed.switch("discovery-token-unsafe-skip-ca-verification"),
-    criSocket: parsed.text("cri-socket"),
-    nodeName: parsed.text("node-name"),
-    patchesDirectory: parsed.text("patches"),
-    skipPhases: parsed.list("skip-phases"),
-    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
-    dryRun: parsed.switch("dry-run"),
-  });
-}
-
-/** Fields that `reset` takes from flags. */
-export function resetOverrides(parsed: Parsed): ResetOverrides {
-  return given<ResetOverrides & Record<string, unknown>>({
-    certificatesDir: parsed.text("cert-dir"),
-    cleanupTmpDir: parsed.switch("cleanup-tmp-dir"),
-    criSocket: parsed.text("cri-socket"),
-    force: parsed.switch("force"),
-    ignorePreflightErrors: parsed.list("ignore-preflight-errors"),
-    skipPhases: parsed.list("skip-phases"),
-    dryRun: parsed.switch("dry-run"),
-  });
-}
-
-/** Fields that `config images` takes from flags. */
-export function imagesOverrides(parsed: Parsed): InitOverrides {
-  return given<InitOverrides & Record<string, unknown>>({
-    kubernetesVersion: parsed.text("kubernetes-version"),
-    imageRepository: parsed.text("image-repository"),
-    criSocket: parsed.text("cri-socket"),
-    featureGates: parsed.text("feature-gates"),
-    dryRun: parsed.switch("dry-run"),
-  });
-}
-
 /** Where an administrator's kubeconfig is, unless a flag says otherwise. */
 export function kubeconfigOf(parsed: Parsed): string {
   return parsed.text("kubeconfig") ?? "/etc/kubernetes/admin.conf";
-}
-
-/** What `token create` takes from flags and its operand. */
-export function tokenFields(parsed: Parsed) {
-  return given<
-    { token?: string; ttl?: string; description?: string; usages?: string[]; groups?: string[] }
-  >({
-    token: parsed.operands[0],
-    ttl: parsed.text("ttl"),
-    description: parsed.text("description"),
-    usages: parsed.list("usages")?.slice(),
-    groups: parsed.list("groups")?.slice(),
-  });
 }
 
 /** Reads what a flag names: a file, or standard input for `-`. */
@@ -166,9 +110,9 @@ export function nameOf(parsed: Parsed, flag: string): string | undefined {
 }
 
 /** What a flag holds that others should not see (`--token`): it may be given as a file, too (`--token-file`), but not as both. */
-async function secretOf(parsed: Parsed, source: TextSource, flag: string, what: string): Promise<string | undefined> {
+async function secretOf(parsed: Parsed, source: TextSource, flag: string): Promise<string | undefined> {
   const refuse = (problem: string) =>
-    new InvalidInput(`Cannot tell the ${what}:`, [{ where: `--${flag}-file`, what: problem }]);
+    new InvalidInput(`Cannot tell the ${flag.replaceAll("-", " ")}:`, [{ where: `--${flag}-file`, what: problem }]);
   const given = parsed.text(flag);
   if (given !== undefined && parsed.text(`${flag}-file`) !== undefined) {
     throw refuse(`goes not together with --${flag}`);
@@ -180,10 +124,10 @@ async function secretOf(parsed: Parsed, source: TextSource, flag: string, what: 
 
 /** The token, from the flag or from a file or standard input; never from both. */
 export async function tokenOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
-  return await secretOf(parsed, source, "token", "token");
+  return await secretOf(parsed, source, "token");
 }
 
 /** The certificate key, likewise. */
 export async function certificateKeyOf(parsed: Parsed, source: TextSource): Promise<string | undefined> {
-  return await secretOf(parsed, source, "certificate-key", "certificate key");
+  return await secretOf(parsed, source, "certificate-key");
 }

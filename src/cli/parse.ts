@@ -12,6 +12,7 @@ export interface Parsed {
   operands: readonly string[];
   /** Names of the flags that were given. */
   given: readonly string[];
+  value(name: string): unknown;
   text(name: string): string | undefined;
   number(name: string): number | undefined;
   list(name: string): readonly string[] | undefined;
@@ -152,6 +153,7 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
     command,
     operands,
     given: [...values.keys()],
+    value,
     text: (name) => value<string>(name),
     number: (name) => value<number>(name),
     list: (name) => value<readonly string[]>(name),

@@ -15,6 +15,7 @@ import {
   resetDocument,
   upgradeDocument,
 } from "../config/serialize_kinds.ts";
+import { type Settings, withSetting } from "../config/assignments.ts";
 import { kubeProxyConfiguration } from "./addons/kube_proxy.ts";
 import { withDefaults } from "./objects/config_map.ts";
 import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./kubelet/component_zeros.ts";
@@ -24,10 +25,20 @@ import { parseVersion, SUPPORTED } from "./versions.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 
+/** Values by field path. */
+function settings(values: Readonly<Record<string, unknown>>): Settings {
+  return Object.entries(values).reduce<Settings>((all, [path, value]) => withSetting(all, path, value), {});
+}
+
 function placeholders() {
   return loadInit(
     undefined,
-    { advertiseAddress: "1.2.3.4", nodeName: "node", token: TOKEN, kubernetesVersion: SUPPORTED.newest },
+    settings({
+      "InitConfiguration.localAPIEndpoint.advertiseAddress": "1.2.3.4",
+      "InitConfiguration.nodeRegistration.name": "node",
+      "InitConfiguration.bootstrapTokens[0].token": TOKEN,
+      "ClusterConfiguration.kubernetesVersion": SUPPORTED.newest,
+    }),
     ANY_HOST,
     SUPPORTED,
   );
@@ -42,8 +53,15 @@ export function initDefaults(): Document[] {
 
 /** `join-defaults`: JoinConfiguration. @param nodeName the name of this host. */
 export function joinDefaults(nodeName: string): Document[] {
-  const discovery = { apiServerEndpoint: "kube-apiserver:6443", token: TOKEN, unsafeSkipCAVerification: true };
-  return [joinDocument(loadJoin(undefined, { ...discovery, nodeName }, ANY_HOST))];
+  const discovery = "JoinConfiguration.discovery";
+  const given = settings({
+    [`${discovery}.bootstrapToken.apiServerEndpoint`]: "kube-apiserver:6443",
+    [`${discovery}.bootstrapToken.token`]: TOKEN,
+    [`${discovery}.tlsBootstrapToken`]: TOKEN,
+    [`${discovery}.bootstrapToken.unsafeSkipCAVerification`]: true,
+    "JoinConfiguration.nodeRegistration.name": nodeName,
+  });
+  return [joinDocument(loadJoin(undefined, given, ANY_HOST))];
 }
 
 /** `reset-defaults`: ResetConfiguration. */

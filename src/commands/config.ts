@@ -10,10 +10,9 @@ import { controlPlaneImages } from "../cluster/images.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.ts";
 import { loadInit } from "../config/load.ts";
-import { checkMixedFlags } from "../config/overrides.ts";
+import type { Settings } from "../config/assignments.ts";
 import type { Document } from "../config/serialize_kinds.ts";
 import { suggestion } from "../config/suggest.ts";
-import type { InitOverrides } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
@@ -32,9 +31,7 @@ export interface ConfigFile {
 export interface ImagesRequest {
   configText: string | undefined;
   configName?: string | undefined;
-  /** Names of the flags that were given. */
-  given: readonly string[];
-  overrides: InitOverrides;
+  settings: Settings;
 }
 
 function asYaml(documents: readonly Document[]): string {
@@ -110,11 +107,10 @@ async function loadForImages(
   request: ImagesRequest,
   runtime?: System["runtime"],
 ): Promise<ReturnType<typeof loadInit>> {
-  checkMixedFlags(request.given);
-  const { configText, configName, overrides } = request;
+  const { configText, configName, settings } = request;
   const facts = await gatherFacts(command.system.host, runtime);
   const options = { warn: command.warn, anyHost: true, noPhases: true, anyRuntime: runtime === undefined };
-  return loadInit(configText, overrides, facts, SUPPORTED, configName, options);
+  return loadInit(configText, settings, facts, SUPPORTED, configName, options);
 }
 
 function imagesResult(names: readonly string[]): Record<string, unknown> {

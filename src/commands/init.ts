@@ -1,8 +1,8 @@
 import { FLANNEL_POD_SUBNET } from "../cluster/addons/flannel.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { loadInit } from "../config/load.ts";
-import { checkMixedFlags } from "../config/overrides.ts";
-import type { Facts, InitConfiguration, InitOverrides } from "../config/types.ts";
+import { type Settings, withSetting } from "../config/assignments.ts";
+import type { Facts, InitConfiguration } from "../config/types.ts";
 import { isMapping, parseDocuments } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { addon, type PodNetwork } from "../phases/addon.ts";
@@ -40,11 +40,9 @@ export interface InitRequest {
   configText: string | undefined;
   /** What to call it in messages: its path. */
   configName?: string | undefined;
-  /** Names of the flags that were given. */
-  given: readonly string[];
   /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
   phase: readonly string[] | undefined;
-  overrides: InitOverrides;
+  settings: Settings;
   /** `flannel`, `none` or the path of a manifest; undefined: flannel. */
   cni: string | undefined;
   /** Upload certificates for further control plane nodes. */
@@ -139,11 +137,12 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
 
 /** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
 function load(command: CommandContext, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
-  const { configText, configName, overrides, phase } = request;
+  const { configText, configName, settings, phase } = request;
   const options = { anyRuntime: phase !== undefined && !WITH_RUNTIME.includes(phase[0]!) };
-  const config = loadInit(configText, overrides, facts, SUPPORTED, configName, { ...options, warn: command.warn });
+  const config = loadInit(configText, settings, facts, SUPPORTED, configName, { ...options, warn: command.warn });
   if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
-  return loadInit(configText, { ...overrides, podSubnet: FLANNEL_POD_SUBNET }, facts, SUPPORTED, configName, options);
+  const withPods = withSetting(settings, "ClusterConfiguration.networking.podSubnet", FLANNEL_POD_SUBNET);
+  return loadInit(configText, withPods, facts, SUPPORTED, configName, options);
 }
 
 /** Kubeconfigs elsewhere are of no use to what comes after them. */
@@ -160,7 +159,6 @@ function checkKubeconfigDirectory(directory: string | undefined, phase: string |
 /** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
 export async function init(command: CommandContext, request: InitRequest): Promise<Outcome> {
   const start = command.clock();
-  checkMixedFlags(request.given);
   const { host } = command.system;
   const [facts, network] = await Promise.all([
     gatherFacts(host, command.system.runtime),

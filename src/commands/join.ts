@@ -1,6 +1,6 @@
 import { loadJoin } from "../config/load.ts";
-import { checkMixedFlags } from "../config/overrides.ts";
-import type { JoinConfiguration, JoinOverrides } from "../config/types.ts";
+import type { Settings } from "../config/assignments.ts";
+import type { JoinConfiguration } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
 import { bootstrapCredentials, kubeletWaitBootstrap } from "../phases/bootstrap_kubelet.ts";
 import { discovery } from "../phases/discovery.ts";
@@ -21,11 +21,9 @@ export interface JoinRequest {
   configText: string | undefined;
   /** What to call it in messages: its path. */
   configName?: string | undefined;
-  /** Names of the flags that were given. */
-  given: readonly string[];
   /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
   phase: readonly string[] | undefined;
-  overrides: JoinOverrides;
+  settings: Settings;
 }
 
 /** Phases of kubeadm that only control plane nodes have: a worker passes over them. */
@@ -93,11 +91,10 @@ function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
 /** Makes this host a worker node; run again, it goes on, or changes nothing. */
 export async function join(command: CommandContext, request: JoinRequest): Promise<Outcome> {
   const start = command.clock();
-  checkMixedFlags(request.given);
   const facts = await gatherFacts(command.system.host, command.system.runtime);
   const options = { warn: command.warn };
-  const config = loadJoin(request.configText, request.overrides, facts, request.configName, options);
-  checkSupported(config, request.overrides.controlPlane === true);
+  const config = loadJoin(request.configText, request.settings, facts, request.configName, options);
+  checkSupported(config, request.settings.assignments?.some(({ label }) => label === "--control-plane") === true);
   const selection = selectionOf(PHASES, config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = systemFor(command, config);

@@ -1,7 +1,7 @@
 import { readKubeletSettings } from "../node/kubelet/settings.ts";
 import { loadReset } from "../config/load_reset.ts";
-import { checkMixedFlags } from "../config/overrides.ts";
-import type { ResetConfiguration, ResetOverrides, Timeouts } from "../config/types.ts";
+import type { Settings } from "../config/assignments.ts";
+import type { ResetConfiguration, Timeouts } from "../config/types.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
 import { onItsOwn } from "../phases/reset/bounds.ts";
@@ -26,11 +26,9 @@ export interface ResetRequest {
   configText: string | undefined;
   /** What to call it in messages: its path. */
   configName?: string | undefined;
-  /** Names of the flags that were given. */
-  given: readonly string[];
   /** Words of the one phase to run; undefined: all of them. */
   phase: readonly string[] | undefined;
-  overrides: ResetOverrides;
+  settings: Settings;
   /** An administrator's kubeconfig. */
   kubeconfig: string;
 }
@@ -125,9 +123,8 @@ async function announce(command: CommandContext, context: ResetContext, pause: (
 
 /** Takes the node off this host; run again, it goes on, or finds nothing to do. */
 export async function reset(command: CommandContext, request: ResetRequest): Promise<Outcome> {
-  checkMixedFlags(request.given);
   const facts = { criSockets: await criSockets(command) };
-  const config = loadReset(request.configText, request.overrides, facts, request.configName, {
+  const config = loadReset(request.configText, request.settings, facts, request.configName, {
     warn: command.warn,
   });
   const selection = selectionOf(PHASES, config.skipPhases, request.phase);

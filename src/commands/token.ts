@@ -4,6 +4,7 @@ import { readCredentials } from "../node/credentials.ts";
 import { controlPlaneJoinCommand, joinCommand } from "../cluster/join_command.ts";
 import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { configMapText } from "../node/config_map.ts";
+import type { Settings } from "../config/assignments.ts";
 import { loadBootstrapToken } from "../config/load_token.ts";
 import type { BootstrapToken } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
@@ -14,14 +15,10 @@ import { commandLine } from "../text/shell.ts";
 import { table } from "../text/table.ts";
 import type { CommandContext, Outcome } from "./command_context.ts";
 
-/** What `token create` is asked for; a field is absent where its flag was not given. */
+/** What `token create` is asked for. */
 export interface TokenRequest {
-  /** `id.secret`; absent: a new one. */
-  token?: string;
-  ttl?: string;
-  description?: string;
-  usages?: string[];
-  groups?: string[];
+  /** What the flags and the operand say of the token. */
+  settings: Settings;
   printJoinCommand: boolean;
   /** That certificates were uploaded with: the join command is that of a control plane node. */
   certificateKey: string | undefined;
@@ -89,9 +86,9 @@ function checkCertificateKey(key: string | undefined, printJoinCommand: boolean)
 
 /** `token create`: makes a token known to the cluster. */
 export async function create(command: CommandContext, request: TokenRequest): Promise<Outcome> {
-  const { printJoinCommand, certificateKey, kubeconfig, dryRun, ...given } = request;
+  const { printJoinCommand, certificateKey, kubeconfig, dryRun } = request;
   checkCertificateKey(certificateKey, printJoinCommand);
-  const token = loadBootstrapToken({ ...given, token: given.token ?? formatToken(generateToken()) });
+  const token = loadBootstrapToken(request.settings, formatToken(generateToken()));
   const system = dryRun ? command.dryRun() : command.system;
   const client = await clientOf(system, kubeconfig);
   if (await client.get(secretReference(token.token))) {

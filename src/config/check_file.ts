@@ -75,7 +75,7 @@ export function convertFile(
   const components = ["KubeletConfiguration", "KubeProxyConfiguration"];
   // The shape of each first, also of those that no command asks for here.
   const shapes = { ...options, warn: () => {} };
-  const { documents, problems } = openDocuments(text, source, {}, [], [], shapes, [
+  const { documents, problems } = openDocuments(text, source, {}, [], shapes, [
     ...Object.keys(KUBEADM_KINDS),
     ...components,
   ]);

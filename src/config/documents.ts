@@ -7,7 +7,7 @@ import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kin
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { suggestion } from "./suggest.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
-import { applyOverrides, type Documents, type FlagField, placeIn } from "./overrides.ts";
+import { applySettings, type Documents, placeIn, type Settings } from "./assignments.ts";
 import { FieldErrors, type Locate } from "./field_errors.ts";
 import { checkShape, type Schema } from "./schema.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
@@ -140,11 +140,10 @@ function locator({ found, places, source }: ReadFile): Locate {
  * @param besides further kinds that are read where they are there.
  * @throws {InvalidInput} when the text cannot be read, or has none of the kinds wanted.
  */
-export function openDocuments<Overrides extends object>(
+export function openDocuments(
   text: string | undefined,
   source: string,
-  overrides: Overrides,
-  flags: readonly FlagField<Overrides>[],
+  settings: Settings,
   wanted: readonly string[],
   options: LoadOptions = {},
   besides: readonly string[] = [],
@@ -154,7 +153,7 @@ export function openDocuments<Overrides extends object>(
     ? { found: [], source }
     : { found: parseDocuments(text, source), places: placesIn(text), source };
   const problems = new FieldErrors(
-    (path) => placeIn(origins, flags, text !== undefined)(path),
+    (path) => placeIn(origins, settings, text !== undefined)(path),
     locator(file),
     options.warn,
     summary(source, text !== undefined),
@@ -167,7 +166,7 @@ export function openDocuments<Overrides extends object>(
   }
   problems.settle();
   const unreadable: [string, string][] = [];
-  origins = applyOverrides(documents, overrides, flags, (path, what) => unreadable.push([path, what]));
+  origins = applySettings(documents, settings, (path, what) => unreadable.push([path, what]));
   for (const [path, what] of unreadable) problems.add(path, what);
   return { documents, problems };
 }

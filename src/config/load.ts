@@ -8,7 +8,7 @@ import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./docum
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
 import { cleanPath } from "./paths.ts";
-import { type Documents, INIT_FLAGS, JOIN_FLAGS } from "./overrides.ts";
+import type { Documents, Settings } from "./assignments.ts";
 import { checkValues, type Report } from "./schema.ts";
 import type * as t from "./types.ts";
 import { validateCluster, warnOfCluster } from "./validate_cluster.ts";
@@ -33,14 +33,14 @@ const COMPONENTS = ["KubeletConfiguration", "KubeProxyConfiguration"];
  */
 export function loadInit(
   text: string | undefined,
-  overrides: t.InitOverrides,
+  settings: Settings,
   facts: t.Facts,
   supported: SupportedVersions,
   source = "configuration",
   options: LoadOptions = {},
 ): t.InitConfiguration {
   const wanted = ["InitConfiguration", "ClusterConfiguration"];
-  const { documents, problems } = openDocuments(text, source, overrides, INIT_FLAGS, wanted, options, COMPONENTS);
+  const { documents, problems } = openDocuments(text, source, settings, wanted, options, COMPONENTS);
   const init = (documents.InitConfiguration ?? {}) as complete.GivenInit;
   const given = (documents.ClusterConfiguration ?? {}) as complete.Given<t.ClusterConfiguration>;
 
@@ -99,8 +99,18 @@ function checkComponents(documents: Documents, report: Report): void {
   }
 }
 
-/** Flags of `join` that mean nothing for a worker. */
-const CONTROL_PLANE_ONLY = ["advertiseAddress", "bindPort", "certificateKey"] as const;
+const CONTROL_PLANE = "JoinConfiguration.controlPlane";
+
+/** A token that is for both is for discovery only where discovery is not by file. */
+function withoutSecondWay(settings: Settings): Settings {
+  const { assignments = [] } = settings;
+  if (!assignments.some(({ paths }) => paths[0] === "JoinConfiguration.discovery.file.kubeConfigPath")) return settings;
+  const token = "JoinConfiguration.discovery.bootstrapToken.token";
+  const kept = assignments.map((one) =>
+    one.paths.length > 1 ? { ...one, paths: one.paths.filter((path) => path !== token) } : one
+  );
+  return { ...settings, assignments: kept };
+}
 
 /**
  * The configuration of `join`; other kinds in the file are for other commands. As {@linkcode loadInit}.
@@ -108,24 +118,25 @@ const CONTROL_PLANE_ONLY = ["advertiseAddress", "bindPort", "certificateKey"] as
  */
 export function loadJoin(
   text: string | undefined,
-  overrides: t.JoinOverrides,
+  settings: Settings,
   facts: t.Facts,
   source = "configuration",
   options: LoadOptions = {},
 ): t.JoinConfiguration {
-  // A token is for discovery only where discovery is not by file.
-  const { token, ...rest } = overrides;
-  const flags = overrides.discoveryFile !== undefined && token !== undefined
-    ? { ...rest, tlsBootstrapToken: rest.tlsBootstrapToken ?? token }
-    : overrides;
-  const { documents, problems } = openDocuments(text, source, flags, JOIN_FLAGS, ["JoinConfiguration"], options);
+  const { documents, problems } = openDocuments(
+    text,
+    source,
+    withoutSecondWay(settings),
+    ["JoinConfiguration"],
+    options,
+  );
   const given = (documents.JoinConfiguration ?? {}) as complete.GivenJoin;
-  const isControlPlane = overrides.controlPlane ?? (text !== undefined && given.controlPlane !== undefined);
+  const set = (settings.assignments ?? []).flatMap(({ paths }) => paths);
+  const isControlPlane = set.includes(CONTROL_PLANE) || text !== undefined && given.controlPlane !== undefined;
   if (!isControlPlane) {
-    const paths = JOIN_FLAGS.filter(({ key }) =>
-      CONTROL_PLANE_ONLY.some((only) => only === key && overrides[only] !== undefined)
-    );
-    for (const { paths: [path] } of paths) problems.add(path!, "has a meaning only together with --control-plane");
+    for (const path of set.filter((path) => path.startsWith(`${CONTROL_PLANE}.`))) {
+      problems.add(path, `has a meaning only together with ${settings.labels?.get(CONTROL_PLANE) ?? CONTROL_PLANE}`);
+    }
   }
 
   const controlPlane = isControlPlane

@@ -1,9 +1,9 @@
 import { completeCluster, type Given } from "./defaults.ts";
 import { freeze, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import { INIT_FLAGS } from "./overrides.ts";
+import type { Settings } from "./assignments.ts";
 import { checkValues } from "./schema.ts";
-import type { ClusterConfiguration, InitOverrides } from "./types.ts";
+import type { ClusterConfiguration } from "./types.ts";
 import { validateCluster } from "./validate_cluster.ts";
 
 /** What completes an endpoint without a port: `localAPIEndpoint.bindPort` is not part of the cluster's configuration. */
@@ -18,11 +18,11 @@ const DEFAULT_PORT = 6443;
  */
 export function loadClusterConfiguration(
   text: string | undefined,
-  overrides: Pick<InitOverrides, "certificatesDir">,
+  settings: Settings,
   source = "configuration",
 ): ClusterConfiguration {
   const wanted = ["ClusterConfiguration", "InitConfiguration"];
-  const { documents, problems } = openDocuments<InitOverrides>(text, source, overrides, INIT_FLAGS, wanted);
+  const { documents, problems } = openDocuments(text, source, settings, wanted);
   const given = (documents.ClusterConfiguration ?? {}) as Given<ClusterConfiguration>;
   const cluster = completeCluster(given, given.kubernetesVersion ?? "", DEFAULT_PORT);
   checkValues(KUBEADM_KINDS.ClusterConfiguration, cluster, "ClusterConfiguration", problems.add);

@@ -1,7 +1,8 @@
+import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
 import { loadInit } from "./load.ts";
-import type { Facts, InitConfiguration, InitOverrides } from "./types.ts";
+import type { Facts, InitConfiguration } from "./types.ts";
 
 const SUPPORTED = { newest: "v1.37.2", minors: [35, 36, 37] };
 const FACTS: Facts = {
@@ -26,8 +27,8 @@ function init(yaml: string): string {
   return `${HEAD} InitConfiguration\n${yaml}\n`;
 }
 
-function load(text: string | undefined, overrides: InitOverrides = {}, facts: Partial<Facts> = {}): InitConfiguration {
-  return loadInit(text, overrides, { ...FACTS, ...facts }, SUPPORTED, "test.yaml");
+function load(text: string | undefined, overrides: FlagValues = {}, facts: Partial<Facts> = {}): InitConfiguration {
+  return loadInit(text, settingsFor("init", overrides), { ...FACTS, ...facts }, SUPPORTED, "test.yaml");
 }
 
 /** Every problem as `where: what`, cut after the first few words of `what`. */
@@ -91,7 +92,7 @@ Deno.test("nothing given is kubeadm's defaults and the facts", () => {
 
 Deno.test("the result is frozen all the way down, and what was given is not", () => {
   const certSANs = ["Api.Example"];
-  const loaded = load(undefined, { certSANs });
+  const loaded = load(undefined, { "--apiserver-cert-extra-sans": certSANs });
   assert.deepEqual(loaded.cluster.apiServer.certSANs, ["api.example"]);
   assert.throws(() => Object.assign(loaded.cluster.etcd.local!, { dataDir: "/" }), TypeError);
   assert.throws(() => (loaded.cluster.apiServer.certSANs as string[]).push("x"), TypeError);
@@ -126,7 +127,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   ],
   [
     "an address for all is the default address, as in kubeadm",
-    () => load(undefined, { advertiseAddress: "0.0.0.0" }),
+    () => load(undefined, { "--apiserver-advertise-address": "0.0.0.0" }),
     (c) => c.localAPIEndpoint.advertiseAddress,
     FACTS.defaultAddress,
   ],
@@ -146,31 +147,31 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   ],
   [
     "a given socket settles which of several",
-    () => load(undefined, { criSocket: "/run/b.sock" }, { criSockets: ["unix:///a", "unix:///b"] }),
+    () => load(undefined, { "--cri-socket": "/run/b.sock" }, { criSockets: ["unix:///a", "unix:///b"] }),
     (c) => c.nodeRegistration.criSocket,
     "unix:///run/b.sock",
   ],
   [
     "an endpoint without port gets the bind port",
-    () => load(undefined, { controlPlaneEndpoint: "api.example", bindPort: 7443 }),
+    () => load(undefined, { "--control-plane-endpoint": "api.example", "--apiserver-bind-port": 7443 }),
     (c) => c.cluster.controlPlaneEndpoint,
     "api.example:7443",
   ],
   [
     "an IPv6 endpoint without port gets brackets",
-    () => load(undefined, { controlPlaneEndpoint: "fd00::1" }),
+    () => load(undefined, { "--control-plane-endpoint": "fd00::1" }),
     (c) => c.cluster.controlPlaneEndpoint,
     "[fd00::1]:6443",
   ],
   [
     "a loopback address means a global one on lo",
-    () => load(undefined, { advertiseAddress: "127.0.0.1" }),
+    () => load(undefined, { "--apiserver-advertise-address": "127.0.0.1" }),
     (c) => c.localAPIEndpoint.advertiseAddress,
     "192.0.2.9",
   ],
   [
     "an address is made canonical",
-    () => load(undefined, { advertiseAddress: "FD00:0::21", serviceSubnet: "fd00:96::/112" }),
+    () => load(undefined, { "--apiserver-advertise-address": "FD00:0::21", "--service-cidr": "fd00:96::/112" }),
     (c) => c.localAPIEndpoint.advertiseAddress,
     "fd00::21",
   ],
@@ -188,7 +189,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   ],
   [
     "a version needs no v",
-    () => load(undefined, { kubernetesVersion: "1.36.3" }),
+    () => load(undefined, { "--kubernetes-version": "1.36.3" }),
     (c) => c.cluster.kubernetesVersion,
     "v1.36.3",
   ],
@@ -199,7 +200,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "720h0m0s",
   ],
   ["timeouts are in Go's form", () => load(init("timeouts: {discovery: 90s}")), (c) => c.timeouts.discovery, "1m30s"],
-  ["a token has kubeadm's defaults", () => load(undefined, { token: TOKEN }), (c) => c.bootstrapTokens, [{
+  ["a token has kubeadm's defaults", () => load(undefined, { "--token": TOKEN }), (c) => c.bootstrapTokens, [{
     token: TOKEN,
     ttl: "24h0m0s",
     usages: ["signing", "authentication"],
@@ -207,7 +208,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   }]],
   [
     "a lifetime without token is for the token to make",
-    () => load(undefined, { tokenTTL: "0" }),
+    () => load(undefined, { "--token-ttl": "0" }),
     (c) => [c.bootstrapTokens[0]?.token, c.bootstrapTokens[0]?.ttl],
     ["", "0s"],
   ],
@@ -226,13 +227,15 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   [
     "ignored checks of file and flag are joined, in lower case",
     () =>
-      load(init("nodeRegistration: {ignorePreflightErrors: [Swap]}"), { ignorePreflightErrors: ["NumCPU", "swap"] }),
+      load(init("nodeRegistration: {ignorePreflightErrors: [Swap]}"), {
+        "--ignore-preflight-errors": ["NumCPU", "swap"],
+      }),
     (c) => c.nodeRegistration.ignorePreflightErrors,
     ["swap", "numcpu"],
   ],
   [
     "a flag overrides the file",
-    () => load(init("nodeRegistration: {name: a}"), { nodeName: "B" }),
+    () => load(init("nodeRegistration: {name: a}"), { "--node-name": "B" }),
     (c) => c.nodeRegistration.name,
     "b",
   ],
@@ -244,19 +247,19 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   ],
   [
     "a feature gate is read from the flag",
-    () => load(undefined, { featureGates: "RootlessControlPlane=false" }),
+    () => load(undefined, { "--feature-gates": "RootlessControlPlane=false" }),
     (c) => c.cluster.featureGates,
     { RootlessControlPlane: false },
   ],
   [
     "a skipped addon is a disabled one",
-    () => load(undefined, { skipPhases: ["addon/kube-proxy"] }),
+    () => load(undefined, { "--skip-phases": ["addon/kube-proxy"] }),
     (c) => [c.cluster.dns, c.cluster.proxy],
     [{}, { disabled: true }],
   ],
   [
     "skipped addons are disabled ones",
-    () => load(undefined, { skipPhases: ["addon"] }),
+    () => load(undefined, { "--skip-phases": ["addon"] }),
     (c) => [c.cluster.dns, c.cluster.proxy],
     [{ disabled: true }, { disabled: true }],
   ],
@@ -659,37 +662,39 @@ for (const [name, text, expected] of WARNED) {
 }
 
 /** Flags, facts, and the problems that they make. */
-const FLAGS: readonly (readonly [InitOverrides, Partial<Facts>, readonly string[]])[] = [
-  [{ podSubnet: "x" }, {}, ['--pod-network-cidr: "x" is not a network of the form address/prefix']],
-  [{ serviceSubnet: "10.0.0.0/31" }, {}, ["--service-cidr: 10.0.0.0/31 has 2 addresses; at least 10 are needed"]],
-  [{ dnsDomain: "Cluster" }, {}, [
+const FLAGS: readonly (readonly [FlagValues, Partial<Facts>, readonly string[]])[] = [
+  [{ "--pod-network-cidr": "x" }, {}, ['--pod-network-cidr: "x" is not a network of the form address/prefix']],
+  [{ "--service-cidr": "10.0.0.0/31" }, {}, ["--service-cidr: 10.0.0.0/31 has 2 addresses; at least 10 are needed"]],
+  [{ "--service-dns-domain": "Cluster" }, {}, [
     '--service-dns-domain: "Cluster" is not a DNS name: lower case letters, digits, "-" and ".", at most 253, beginning and ending with a letter or digit',
   ]],
-  [{ advertiseAddress: "ff02::1" }, {}, [
+  [{ "--apiserver-advertise-address": "ff02::1" }, {}, [
     '--apiserver-advertise-address: "ff02::1" is a multicast address; others have to reach this host at it',
     '--apiserver-advertise-address: "ff02::1" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
   ]],
-  [{ advertiseAddress: "::" }, { defaultAddressV6: "2001:db8::1" }, [
+  [{ "--apiserver-advertise-address": "::" }, { defaultAddressV6: "2001:db8::1" }, [
     '--apiserver-advertise-address: "2001:db8::1" is of IPv6, but the first network of serviceSubnet is 10.96.0.0/12; they have to be of one family',
   ]],
-  [{ bindPort: 70000 }, {}, ["--apiserver-bind-port: 70000 is not in 1..65535"]],
-  [{ certSANs: ["a", "b c"] }, {}, [
+  [{ "--apiserver-bind-port": 70000 }, {}, ["--apiserver-bind-port: 70000 is not in 1..65535"]],
+  [{ "--apiserver-cert-extra-sans": ["a", "b c"] }, {}, [
     '--apiserver-cert-extra-sans: "b c" is neither an IP address nor a DNS name (which may begin with *.)',
   ]],
-  [{ controlPlaneEndpoint: "https://a" }, {}, [
+  [{ "--control-plane-endpoint": "https://a" }, {}, [
     '--control-plane-endpoint: "https://a" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
   ]],
-  [{ imageRepository: "a/" }, {}, [
+  [{ "--image-repository": "a/" }, {}, [
     '--image-repository: "a/" is not a repository: registry[:port][/path], without scheme, tag or slash at its end',
   ]],
-  [{ criSocket: "tcp://a" }, {}, ['--cri-socket: "tcp://a" is not the URL of a local socket: unix:///path']],
-  [{ tokenTTL: "1d" }, {}, ['--token-ttl: "1d" is not a duration such as "24h" or "1m30s"']],
-  [{ tokenTTL: "-1h" }, {}, ['--token-ttl: "-1h0m0s" is not a time to come']],
-  [{ featureGates: "A" }, {}, ['--feature-gates: "A" is not of the form Name=true,Other=false']],
-  [{ kubernetesVersion: "1.37" }, {}, [
+  [{ "--cri-socket": "tcp://a" }, {}, ['--cri-socket: "tcp://a" is not the URL of a local socket: unix:///path']],
+  [{ "--token-ttl": "1d" }, {}, ['--token-ttl: "1d" is not a duration such as "24h" or "1m30s"']],
+  [{ "--token-ttl": "-1h" }, {}, ['--token-ttl: "-1h0m0s" is not a time to come']],
+  [{ "--feature-gates": "A" }, {}, ['--feature-gates: "A" is not of the form Name=true,Other=false']],
+  [{ "--kubernetes-version": "1.37" }, {}, [
     '--kubernetes-version: "1.37" is not a version such as v1.37.2 or a label such as stable-1',
   ]],
-  [{ certificateKey: "secret" }, {}, ["--certificate-key: the value is not a certificate key: 64 hexadecimal digits"]],
+  [{ "--certificate-key": "secret" }, {}, [
+    "--certificate-key: the value is not a certificate key: 64 hexadecimal digits",
+  ]],
   [{}, { criSockets: ["unix:///a", "unix:///b"] }, [
     "--cri-socket: is required: several container runtimes answer on this host: unix:///a, unix:///b",
   ]],
@@ -697,7 +702,7 @@ const FLAGS: readonly (readonly [InitOverrides, Partial<Facts>, readonly string[
   [{}, { hostname: "my_host" }, [
     '--node-name: "my_host" is not a DNS name: lower case letters, digits, "-" and ".", at most 253, beginning and ending with a letter or digit',
   ]],
-  [{ advertiseAddress: "127.0.0.1" }, { addresses: [] }, [
+  [{ "--apiserver-advertise-address": "127.0.0.1" }, { addresses: [] }, [
     '--apiserver-advertise-address: "127.0.0.1" is a loopback address, and interface lo has no other; others have to reach this host at it',
   ]],
 ];
@@ -709,7 +714,7 @@ for (const [overrides, facts, expected] of FLAGS) {
 
 Deno.test("no default route is a problem that names the flag", () => {
   const { defaultAddress: _, ...facts } = FACTS;
-  assert.throws(() => loadInit(undefined, {}, facts, SUPPORTED), {
+  assert.throws(() => loadInit(undefined, settingsFor("init", {}), facts, SUPPORTED), {
     problems: [{
       where: "--apiserver-advertise-address",
       what: "is required: this host has no default route to take the address from",
@@ -719,19 +724,22 @@ Deno.test("no default route is a problem that names the flag", () => {
 });
 
 Deno.test("a wrong token is never shown", () => {
-  const message = problemsOf(() => load(undefined, { token: "hunter2" })).join();
+  const message = problemsOf(() => load(undefined, { "--token": "hunter2" })).join();
   assert.equal(message, "--token: the value is not a bootstrap token: 6 lower case letters or digits, a dot, 16 more");
 });
 
 Deno.test("all problems come at once, those of flags under the flag's name", () => {
   const text = cluster("netwroking: {}\nnetworking: {dnsDomain: A}\netcd: {external: {endpoints: [x]}}");
-  assert.deepEqual(problemsOf(() => load(text, { nodeName: "a_b", token: "t" })).map((line) => line.split(":")[0]), [
-    "ClusterConfiguration.netwroking",
-    "--token",
-    "--node-name",
-    "ClusterConfiguration.networking.dnsDomain",
-    "ClusterConfiguration.etcd.external.endpoints[0]",
-  ]);
+  assert.deepEqual(
+    problemsOf(() => load(text, { "--node-name": "a_b", "--token": "t" })).map((line) => line.split(":")[0]),
+    [
+      "ClusterConfiguration.netwroking",
+      "--token",
+      "--node-name",
+      "ClusterConfiguration.networking.dnsDomain",
+      "ClusterConfiguration.etcd.external.endpoints[0]",
+    ],
+  );
 });
 
 Deno.test("a file without a document for init is refused", () => {

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
 import { loadJoin } from "./load.ts";
-import type { Facts, JoinConfiguration, JoinOverrides } from "./types.ts";
+import type { Facts, JoinConfiguration } from "./types.ts";
+import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 
 const FACTS: Facts = { hostname: "W1", addresses: [], defaultAddress: "10.77.0.22", criSockets: [] };
 const TOKEN = "abcdef.0123456789abcdef";
 const OTHER = "zyxwvu.0123456789abcdef";
 const HASH = `sha256:${"ab".repeat(32)}`;
 const HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind:";
-const BY_TOKEN = { apiServerEndpoint: "10.77.0.21", token: TOKEN, caCertHashes: [HASH] };
+const BY_TOKEN = { "HOST[:PORT]": "10.77.0.21", "--token": TOKEN, "--discovery-token-ca-cert-hash": [HASH] };
 
 function join(yaml: string): string {
   return `${HEAD} JoinConfiguration\n${yaml}\n`;
 }
 
-function load(text: string | undefined, overrides: JoinOverrides = {}): JoinConfiguration {
-  return loadJoin(text, overrides, FACTS, "test.yaml");
+function load(text: string | undefined, overrides: FlagValues = {}): JoinConfiguration {
+  return loadJoin(text, settingsFor("join", overrides), FACTS, "test.yaml");
 }
 
 function problemsOf(work: () => unknown): string[] {
@@ -54,61 +55,62 @@ Deno.test("a worker needs an endpoint, a token and a pin, and has no taints", ()
 const VALUES: readonly (readonly [string, () => JoinConfiguration, (c: JoinConfiguration) => unknown, unknown])[] = [
   [
     "an IPv6 endpoint gets brackets and port",
-    () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "fd00::1" }),
+    () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "fd00::1" }),
     (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
     "[fd00::1]:6443",
   ],
   [
     "a port stays",
-    () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "a.example:8443" }),
+    () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "a.example:8443" }),
     (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
     "a.example:8443",
   ],
   [
     "pins are in lower case",
-    () => load(undefined, { ...BY_TOKEN, caCertHashes: [HASH.toUpperCase()] }),
+    () => load(undefined, { ...BY_TOKEN, "--discovery-token-ca-cert-hash": [HASH.toUpperCase()] }),
     (c) => c.discovery.bootstrapToken?.caCertHashes,
     [HASH],
   ],
   [
     "special tokens win over the common one",
-    () => load(undefined, { ...BY_TOKEN, discoveryToken: OTHER }),
+    () => load(undefined, { ...BY_TOKEN, "--discovery-token": OTHER }),
     (c) => [c.discovery.bootstrapToken?.token, c.discovery.tlsBootstrapToken],
     [OTHER, TOKEN],
   ],
   [
     "the bootstrap token may differ",
-    () => load(undefined, { ...BY_TOKEN, tlsBootstrapToken: OTHER }),
+    () => load(undefined, { ...BY_TOKEN, "--tls-bootstrap-token": OTHER }),
     (c) => [c.discovery.bootstrapToken?.token, c.discovery.tlsBootstrapToken],
     [TOKEN, OTHER],
   ],
   [
     "no pin is allowed when said so",
-    () => load(undefined, { apiServerEndpoint: "a", token: TOKEN, unsafeSkipCAVerification: true }),
+    () =>
+      load(undefined, { "HOST[:PORT]": "a", "--token": TOKEN, "--discovery-token-unsafe-skip-ca-verification": true }),
     (c) => c.discovery.bootstrapToken?.caCertHashes,
     [],
   ],
   [
     "a file leads there, the token is for the kubelet",
-    () => load(undefined, { discoveryFile: "/a.conf", token: TOKEN }),
+    () => load(undefined, { "--discovery-file": "/a.conf", "--token": TOKEN }),
     (c) => c.discovery,
     { file: { kubeConfigPath: "/a.conf" }, tlsBootstrapToken: TOKEN },
   ],
   [
     "a file URL is its path",
-    () => load(undefined, { discoveryFile: "file:///a.conf" }),
+    () => load(undefined, { "--discovery-file": "file:///a.conf" }),
     (c) => c.discovery.file?.kubeConfigPath,
     "/a.conf",
   ],
   [
     "an https URL stays",
-    () => load(undefined, { discoveryFile: "https://a/b" }),
+    () => load(undefined, { "--discovery-file": "https://a/b" }),
     (c) => c.discovery.file?.kubeConfigPath,
     "https://a/b",
   ],
   [
     "a control plane host has the taint and an endpoint",
-    () => load(undefined, { ...BY_TOKEN, controlPlane: true }),
+    () => load(undefined, { ...BY_TOKEN, "--control-plane": true }),
     (c) => [c.nodeRegistration.taints.length, c.controlPlane?.localAPIEndpoint],
     [1, { advertiseAddress: "10.77.0.22", bindPort: 6443 }],
   ],
@@ -126,7 +128,7 @@ const VALUES: readonly (readonly [string, () => JoinConfiguration, (c: JoinConfi
   ],
   [
     "flags that may stand beside the file count",
-    () => load(join(DISCOVERY), { nodeName: "X", dryRun: true }),
+    () => load(join(DISCOVERY), { "--node-name": "X", "--dry-run": true }),
     (c) => [c.nodeRegistration.name, c.dryRun],
     ["x", true],
   ],
@@ -138,39 +140,39 @@ const NO_PIN = "is required: without it, whoever knows the token can pass for th
 const NO_TOKEN = "the value is not a bootstrap token: 6 lower case letters or digits, a dot, 16 more";
 const REFUSED: readonly (readonly [string, () => unknown, readonly string[]])[] = [
   ["nothing", () => load(undefined), [`${D}: is required: bootstrapToken or file`]],
-  ["an endpoint alone", () => load(undefined, { apiServerEndpoint: "a" }), [
+  ["an endpoint alone", () => load(undefined, { "HOST[:PORT]": "a" }), [
     "--token: is required",
     `--discovery-token-ca-cert-hash: ${NO_PIN}`,
   ]],
-  ["a token alone", () => load(undefined, { token: TOKEN }), [
+  ["a token alone", () => load(undefined, { "--token": TOKEN }), [
     "HOST[:PORT]: is required",
     `--discovery-token-ca-cert-hash: ${NO_PIN}`,
   ]],
-  ["a wrong token", () => load(undefined, { ...BY_TOKEN, token: "secret" }), [`--token: ${NO_TOKEN}`]],
-  ["a wrong token for the kubelet", () => load(undefined, { ...BY_TOKEN, tlsBootstrapToken: "secret" }), [
+  ["a wrong token", () => load(undefined, { ...BY_TOKEN, "--token": "secret" }), [`--token: ${NO_TOKEN}`]],
+  ["a wrong token for the kubelet", () => load(undefined, { ...BY_TOKEN, "--tls-bootstrap-token": "secret" }), [
     `--tls-bootstrap-token: ${NO_TOKEN}`,
   ]],
-  ["a wrong pin", () => load(undefined, { ...BY_TOKEN, caCertHashes: ["sha256:12"] }), [
+  ["a wrong pin", () => load(undefined, { ...BY_TOKEN, "--discovery-token-ca-cert-hash": ["sha256:12"] }), [
     '--discovery-token-ca-cert-hash: "sha256:12" is not "sha256:" and 64 hexadecimal digits',
   ]],
-  ["a wrong port", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "a:99999" }), [
+  ["a wrong port", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "a:99999" }), [
     'HOST[:PORT]: "a:99999" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
   ]],
-  ["a URL as endpoint", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "https://a:6443" }), [
+  ["a URL as endpoint", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "https://a:6443" }), [
     'HOST[:PORT]: "https://a:6443" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
   ]],
-  ["a wrong host", () => load(undefined, { ...BY_TOKEN, apiServerEndpoint: "10.77.0.256" }), [
+  ["a wrong host", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "10.77.0.256" }), [
     'HOST[:PORT]: "10.77.0.256:6443" has no valid IP address in it: "10.77.0.256"',
   ]],
-  ["a file in the clear", () => load(undefined, { discoveryFile: "http://a/b" }), [
+  ["a file in the clear", () => load(undefined, { "--discovery-file": "http://a/b" }), [
     '--discovery-file: "http://a/b" is neither a path nor an https URL',
   ]],
-  ["both ways", () => load(undefined, { ...BY_TOKEN, discoveryFile: "/a", discoveryToken: TOKEN }), [
+  ["both ways", () => load(undefined, { ...BY_TOKEN, "--discovery-file": "/a", "--discovery-token": TOKEN }), [
     `${D}: has both bootstrapToken and file; only one of them can lead to the cluster`,
   ]],
   [
     "flags of a control plane host for a worker",
-    () => load(undefined, { ...BY_TOKEN, advertiseAddress: "10.0.0.1", certificateKey: "00" }),
+    () => load(undefined, { ...BY_TOKEN, "--apiserver-advertise-address": "10.0.0.1", "--certificate-key": "00" }),
     [
       "--apiserver-advertise-address: has a meaning only together with --control-plane",
       "--certificate-key: has a meaning only together with --control-plane",

@@ -1,10 +1,10 @@
 import { completeReset, type Given } from "./defaults.ts";
 import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import { RESET_FLAGS } from "./overrides.ts";
+import type { Settings } from "./assignments.ts";
 import { checkValues } from "./schema.ts";
 import { cleanPath, isSystemDirectory } from "./system_directories.ts";
-import type { Facts, ResetConfiguration, ResetOverrides } from "./types.ts";
+import type { Facts, ResetConfiguration } from "./types.ts";
 import { validateHostSettings, warnOfSocket } from "./validate_node.ts";
 
 /** Whether a directory can be one for certificates alone, told by its path; one with `..` may lead anywhere. */
@@ -20,12 +20,12 @@ function isOfItsOwn(directory: string): boolean {
  */
 export function loadReset(
   text: string | undefined,
-  overrides: ResetOverrides,
+  settings: Settings,
   facts: Pick<Facts, "criSockets">,
   source = "configuration",
   options: LoadOptions = {},
 ): ResetConfiguration {
-  const { documents, problems } = openDocuments(text, source, overrides, RESET_FLAGS, ["ResetConfiguration"], options);
+  const { documents, problems } = openDocuments(text, source, settings, ["ResetConfiguration"], options);
   const given = (documents.ResetConfiguration ?? {}) as Given<ResetConfiguration>;
   const result = completeReset(given, options.anyRuntime ? { criSockets: facts.criSockets.slice(0, 1) } : facts);
   checkValues(KUBEADM_KINDS.ResetConfiguration, result, "ResetConfiguration", problems.add);

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
 import { loadReset } from "./load_reset.ts";
-import type { ResetOverrides } from "./types.ts";
+import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 
 const HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: ResetConfiguration\n";
 const FACTS = { criSockets: ["unix:///run/containerd/containerd.sock"] };
 
-function load(text: string | undefined, overrides: ResetOverrides = {}, facts = FACTS) {
-  return loadReset(text, overrides, facts, "reset.yaml");
+function load(text: string | undefined, overrides: FlagValues = {}, facts = FACTS) {
+  return loadReset(text, settingsFor("reset", overrides), facts, "reset.yaml");
 }
 
-function problemsOf(text: string | undefined, overrides: ResetOverrides = {}, facts = FACTS): string[] {
+function problemsOf(text: string | undefined, overrides: FlagValues = {}, facts = FACTS): string[] {
   try {
     load(text, overrides, facts);
   } catch (error) {
@@ -53,7 +53,7 @@ skipPhases: [remove-etcd-member]
 unmountFlags: [MNT_DETACH, MNT_FORCE]
 timeouts: {kubernetesAPICall: 90s}
 `;
-  const config = load(text, { ignorePreflightErrors: ["Mem"], dryRun: true });
+  const config = load(text, { "--ignore-preflight-errors": ["Mem"], "--dry-run": true });
   assert.equal(config.certificatesDir, "/pki");
   assert.equal(config.cleanupTmpDir, true);
   assert.equal(config.criSocket, "unix:///run/crio/crio.sock");
@@ -67,7 +67,7 @@ timeouts: {kubernetesAPICall: 90s}
 
 Deno.test("reset: problems are told at once, with flag or field path", () => {
   const text = `${HEAD}certificatesDir: pki\nunmountFlags: [MNT_FORCED]\nskipPhase: [a]\n`;
-  const found = problemsOf(text, { criSocket: "tcp://1.2.3.4:5", ignorePreflightErrors: ["all", "Mem"] });
+  const found = problemsOf(text, { "--cri-socket": "tcp://1.2.3.4:5", "--ignore-preflight-errors": ["all", "Mem"] });
   assert.equal(found.length, 5);
   assert.match(found[0]!, /^ResetConfiguration.skipPhase: there is no such field; did you mean "skipPhases"/);
   assert.match(found.join("\n"), /^ResetConfiguration.certificatesDir: "pki" is not an absolute path/m);

@@ -1,3 +1,4 @@
+import { applySettings, type Documents, placeIn, type Settings } from "./assignments.ts";
 import { checkValues } from "./schema.ts";
 import { completeBootstrapToken, type Given } from "./defaults.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
@@ -5,22 +6,17 @@ import { FieldErrors } from "./field_errors.ts";
 import type { BootstrapToken } from "./types.ts";
 import { validateBootstrapTokens } from "./validate_node.ts";
 
-/** The flag of `token create` that sets a field. */
-const FLAGS: Readonly<Record<string, string>> = {
-  token: "TOKEN",
-  ttl: "--ttl",
-  usages: "--usages",
-  groups: "--groups",
-  description: "--description",
-};
-
 /**
  * A bootstrap token from the command line, completed and checked as one in a configuration file.
+ * @param newToken taken where none is given.
  * @throws {InvalidInput} with every problem, each with its flag; the token's secret half is never shown.
  */
-export function loadBootstrapToken(given: Given<BootstrapToken>): BootstrapToken {
-  const problems = new FieldErrors((path) => FLAGS[/bootstrapTokens\[0\]\.(\w+)/.exec(path)?.[1] ?? ""] ?? path);
-  const token = completeBootstrapToken(given);
+export function loadBootstrapToken(settings: Settings, newToken: string): BootstrapToken {
+  const documents: Documents = {};
+  const origins = applySettings(documents, settings, () => {});
+  const [given = {}] = (documents.InitConfiguration?.bootstrapTokens ?? []) as Given<BootstrapToken>[];
+  const problems = new FieldErrors(placeIn(origins, settings, false));
+  const token = completeBootstrapToken({ ...given, token: given.token ?? newToken });
   checkValues(KUBEADM_KINDS.InitConfiguration, { bootstrapTokens: [token] }, "InitConfiguration", problems.add);
   problems.settle();
   validateBootstrapTokens([token], problems.add);

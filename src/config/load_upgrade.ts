@@ -59,7 +59,7 @@ export function loadUpgrade(
   source = "configuration",
   options: LoadOptions = {},
 ): t.UpgradeConfiguration {
-  const { documents, problems } = openDocuments(text, source, {}, [], ["UpgradeConfiguration"], options);
+  const { documents, problems } = openDocuments(text, source, {}, ["UpgradeConfiguration"], options);
   const given = (documents.UpgradeConfiguration ?? {}) as GivenUpgrade;
   checkValues(KUBEADM_KINDS.UpgradeConfiguration, given, "UpgradeConfiguration", problems.add);
   for (const part of ["apply", "node", "plan"] as const) {

@@ -7,7 +7,7 @@
  * @module
  */
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import type { Documents } from "./overrides.ts";
+import type { Documents } from "./assignments.ts";
 import type { Schema } from "./schema.ts";
 import { isMapping } from "./yaml.ts";
 

@@ -7,7 +7,7 @@ import { completeCluster, type Given } from "./defaults.ts";
 import { KUBEADM_VERSION } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
-import type { Documents } from "./overrides.ts";
+import type { Documents } from "./assignments.ts";
 import { FieldErrors } from "./field_errors.ts";
 import { checkShape, checkValues, type Report } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";

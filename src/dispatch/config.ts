@@ -1,5 +1,5 @@
 import type { Parsed } from "../cli/parse.ts";
-import { imagesOverrides, nameOf, requiredText, textOf, type TextSource } from "../cli/options.ts";
+import { nameOf, requiredText, settingsOf, textOf, type TextSource } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 function printing(kind: string): CommandEntry {
@@ -16,8 +16,7 @@ async function imagesRequest(parsed: Parsed, source: TextSource) {
   return {
     configText: await textOf(parsed, "config", source),
     configName: nameOf(parsed, "config"),
-    given: parsed.given,
-    overrides: imagesOverrides(parsed),
+    settings: await settingsOf(parsed, source),
   };
 }
 

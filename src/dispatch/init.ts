@@ -1,4 +1,4 @@
-import { certificateKeyOf, initOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/options.ts";
+import { nameOf, operandsOf, settingsOf, textOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const INIT: CommandEntry = {
@@ -8,9 +8,8 @@ const INIT: CommandEntry = {
     return await init(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
-      given: parsed.given,
       phase: operandsOf(parsed).phase,
-      overrides: initOverrides(parsed, await tokenOf(parsed, source), await certificateKeyOf(parsed, source)),
+      settings: await settingsOf(parsed, source),
       cni: parsed.text("cni"),
       uploadCerts: parsed.switch("upload-certs") === true,
       kubeconfig: parsed.text("kubeconfig"),

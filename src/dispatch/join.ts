@@ -1,4 +1,4 @@
-import { certificateKeyOf, joinOverrides, nameOf, operandsOf, textOf, tokenOf } from "../cli/options.ts";
+import { nameOf, operandsOf, settingsOf, textOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const JOIN: CommandEntry = {
@@ -8,9 +8,8 @@ const JOIN: CommandEntry = {
     return await join(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
-      given: parsed.given,
       phase: operandsOf(parsed).phase,
-      overrides: joinOverrides(parsed, await tokenOf(parsed, source), await certificateKeyOf(parsed, source)),
+      settings: await settingsOf(parsed, source),
     });
   },
 };

@@ -1,4 +1,4 @@
-import { kubeconfigOf, nameOf, operandsOf, resetOverrides, textOf } from "../cli/options.ts";
+import { kubeconfigOf, nameOf, operandsOf, settingsOf, textOf } from "../cli/options.ts";
 import type { CommandEntry } from "./entry.ts";
 
 const RESET: CommandEntry = {
@@ -8,9 +8,8 @@ const RESET: CommandEntry = {
     return await reset(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
-      given: parsed.given,
       phase: operandsOf(parsed).phase,
-      overrides: resetOverrides(parsed),
+      settings: await settingsOf(parsed, source),
       kubeconfig: kubeconfigOf(parsed),
     });
   },

@@ -1,4 +1,4 @@
-import { certificateKeyOf, kubeconfigOf, tokenFields } from "../cli/options.ts";
+import { certificateKeyOf, kubeconfigOf, settingsOf } from "../cli/options.ts";
 import { type CommandEntry, NO_PHASES } from "./entry.ts";
 
 /** `token …`. */
@@ -8,7 +8,7 @@ export const TOKEN_ENTRIES: Readonly<Record<string, CommandEntry>> = {
     async run({ parsed, source, context }) {
       const { create } = await import("../commands/token.ts");
       return await create(context, {
-        ...tokenFields(parsed),
+        settings: await settingsOf(parsed, source),
         certificateKey: await certificateKeyOf(parsed, source),
         printJoinCommand: parsed.switch("print-join-command") === true,
         kubeconfig: kubeconfigOf(parsed),

@@ -1,4 +1,5 @@
 /** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
+import { withSetting } from "../config/assignments.ts";
 import { loadClusterConfiguration } from "../config/load_cluster.ts";
 import { cleanPath } from "../config/paths.ts";
 import { parseClusterConfiguration } from "../config/serialize.ts";
@@ -36,9 +37,14 @@ export async function findConfiguration(
   system: Pick<System, "host" | "connect">,
   { configText, configName, kubeconfig, certificatesDir }: ConfigurationSource,
 ): Promise<FoundConfiguration> {
-  const overrides = certificatesDir === undefined ? {} : { certificatesDir: absolute(certificatesDir) };
+  const overrides: { certificatesDir?: string } = certificatesDir === undefined
+    ? {}
+    : { certificatesDir: absolute(certificatesDir) };
+  const settings = certificatesDir === undefined
+    ? {}
+    : withSetting({}, "ClusterConfiguration.certificatesDir", overrides.certificatesDir);
   if (configText !== undefined) {
-    return { cluster: loadClusterConfiguration(configText, overrides, configName), origin: "file" };
+    return { cluster: loadClusterConfiguration(configText, settings, configName), origin: "file" };
   }
   try {
     const text = await askCluster(system, kubeconfig);
@@ -47,7 +53,7 @@ export async function findConfiguration(
     return { cluster: { ...cluster, ...overrides }, origin: "cluster" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { cluster: loadClusterConfiguration(undefined, overrides), origin: "defaults", reason: error.message };
+    return { cluster: loadClusterConfiguration(undefined, settings), origin: "defaults", reason: error.message };
   }
 }
 

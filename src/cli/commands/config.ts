@@ -7,6 +7,8 @@ import {
   KUBECONFIG,
   list,
   PRINTER_FLAGS,
+  readFeatureGates,
+  sets,
   text,
 } from "../flags.ts";
 
@@ -14,12 +16,24 @@ const EXPERIMENTAL = flag("allow-experimental-api", "also read kubeadm.k8s.io/v1
 
 const IMAGES = [
   CONFIG,
-  text("feature-gates", "<gates>", "feature gates of kubeadm, as Name=true,Other=false"),
-  text("image-repository", "<repository>", "where images come from (registry.k8s.io)"),
-  text(
-    "kubernetes-version",
-    "<version>",
-    "version of the control plane (that of the kubelet here, or the newest known)",
+  {
+    ...sets(
+      text("feature-gates", "<gates>", "feature gates of kubeadm, as Name=true,Other=false"),
+      "ClusterConfiguration.featureGates",
+    ),
+    read: readFeatureGates,
+  },
+  sets(
+    text("image-repository", "<repository>", "where images come from (registry.k8s.io)"),
+    "ClusterConfiguration.imageRepository",
+  ),
+  sets(
+    text(
+      "kubernetes-version",
+      "<version>",
+      "version of the control plane (that of the kubelet here, or the newest known)",
+    ),
+    "ClusterConfiguration.kubernetesVersion",
   ),
 ];
 
@@ -91,7 +105,12 @@ export const CONFIG_COMMANDS: readonly CommandSpec[] = [
     maxOperands: 0,
     summary: "pull the images that a control plane runs",
     output: "document",
-    flags: [...IMAGES, CRI_SOCKET, DRY_RUN, KUBECONFIG],
+    flags: [
+      ...IMAGES,
+      sets(CRI_SOCKET, "InitConfiguration.nodeRegistration.criSocket"),
+      sets(DRY_RUN, "InitConfiguration.dryRun"),
+      KUBECONFIG,
+    ],
     examples: ["kubewright config images pull --config cluster.yaml"],
   },
 ];

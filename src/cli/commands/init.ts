@@ -13,37 +13,78 @@ import {
   NODE_NAME,
   number,
   PATCHES,
+  readFeatureGates,
+  sets,
   SKIP,
   text,
 } from "../flags.ts";
 
 const INIT_FLAGS: readonly Flag[] = [
-  text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
-  number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
-  list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
-  text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
-  CERTIFICATE_KEY,
+  sets(
+    text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
+    "InitConfiguration.localAPIEndpoint.advertiseAddress",
+  ),
+  sets(
+    number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
+    "InitConfiguration.localAPIEndpoint.bindPort",
+  ),
+  sets(
+    list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
+    "ClusterConfiguration.apiServer.certSANs",
+  ),
+  sets(
+    text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+    "ClusterConfiguration.certificatesDir",
+  ),
+  sets(CERTIFICATE_KEY, "InitConfiguration.certificateKey"),
   CERTIFICATE_KEY_FILE,
   text("cni", "flannel|none|<file>", "pod network: flannel (default), none, or a manifest file"),
   CONFIG,
-  text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
-  CRI_SOCKET,
-  DRY_RUN,
-  text("feature-gates", "<a=true,…>", "feature gates of the cluster"),
-  IGNORE,
-  text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
-  text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
-  NODE_NAME,
-  PATCHES,
-  text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
-  text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
-  text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
-  SKIP,
+  sets(
+    text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
+    "ClusterConfiguration.controlPlaneEndpoint",
+  ),
+  sets(CRI_SOCKET, "InitConfiguration.nodeRegistration.criSocket"),
+  sets(DRY_RUN, "InitConfiguration.dryRun"),
+  {
+    ...sets(text("feature-gates", "<a=true,…>", "feature gates of the cluster"), "ClusterConfiguration.featureGates"),
+    read: readFeatureGates,
+  },
+  sets(IGNORE, "InitConfiguration.nodeRegistration.ignorePreflightErrors"),
+  sets(
+    text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
+    "ClusterConfiguration.imageRepository",
+  ),
+  sets(
+    text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
+    "ClusterConfiguration.kubernetesVersion",
+  ),
+  sets(NODE_NAME, "InitConfiguration.nodeRegistration.name"),
+  sets(PATCHES, "InitConfiguration.patches.directory"),
+  sets(
+    text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
+    "ClusterConfiguration.networking.podSubnet",
+  ),
+  sets(
+    text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
+    "ClusterConfiguration.networking.serviceSubnet",
+  ),
+  sets(
+    text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
+    "ClusterConfiguration.networking.dnsDomain",
+  ),
+  sets(SKIP, "InitConfiguration.skipPhases"),
   flag("skip-certificate-key-print", "do not print the certificate key"),
   flag("skip-token-print", "do not print the bootstrap token"),
-  text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
+  sets(
+    text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
+    "InitConfiguration.bootstrapTokens[0].token",
+  ),
   text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
-  text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+  sets(
+    text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+    "InitConfiguration.bootstrapTokens[0].ttl",
+  ),
   flag("upload-certs", "store encrypted certificates for further control plane nodes in the cluster, for two hours"),
 ];
 

@@ -7,21 +7,25 @@ import {
   flag,
   IGNORE,
   KUBECONFIG,
+  sets,
   short,
   SKIP,
   text,
 } from "../flags.ts";
 
 const RESET_FLAGS: readonly Flag[] = [
-  text("cert-dir", "<dir>", "where the certificates of a cluster that kubeadm made are (/etc/kubernetes/pki)"),
-  flag("cleanup-tmp-dir", "also empty /etc/kubernetes/tmp"),
+  sets(
+    text("cert-dir", "<dir>", "where the certificates of a cluster that kubeadm made are (/etc/kubernetes/pki)"),
+    "ResetConfiguration.certificatesDir",
+  ),
+  sets(flag("cleanup-tmp-dir", "also empty /etc/kubernetes/tmp"), "ResetConfiguration.cleanupTmpDir"),
   CONFIG,
-  CRI_SOCKET,
-  DRY_RUN,
-  short("f", flag("force", "do not ask")),
-  IGNORE,
+  sets(CRI_SOCKET, "ResetConfiguration.criSocket"),
+  sets(DRY_RUN, "ResetConfiguration.dryRun"),
+  sets(short("f", flag("force", "do not ask")), "ResetConfiguration.force"),
+  sets(IGNORE, "ResetConfiguration.ignorePreflightErrors"),
   KUBECONFIG,
-  SKIP,
+  sets(SKIP, "ResetConfiguration.skipPhases"),
 ];
 
 /** `reset` and what belongs to it. */

@@ -7,6 +7,7 @@ import {
   KUBECONFIG,
   list,
   PRINTER_FLAGS,
+  sets,
   text,
 } from "../flags.ts";
 
@@ -23,22 +24,32 @@ export const TOKEN_COMMANDS: readonly CommandSpec[] = [
   {
     name: "token create",
     operands: "[TOKEN]",
+    operand: { label: "TOKEN", sets: ["InitConfiguration.bootstrapTokens[0].token"] },
     maxOperands: 1,
     summary: "make a bootstrap token, with which hosts can join",
     output: "document",
     flags: [
       CERTIFICATE_KEY,
       CERTIFICATE_KEY_FILE,
-      text("description", "<text>", "what the token is for"),
+      sets(text("description", "<text>", "what the token is for"), "InitConfiguration.bootstrapTokens[0].description"),
       DRY_RUN,
-      list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
+      sets(
+        list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
+        "InitConfiguration.bootstrapTokens[0].groups",
+      ),
       KUBECONFIG,
       flag(
         "print-join-command",
         "print the whole command that joins a worker (with a certificate key: a control plane node), not only the token",
       ),
-      text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
-      list("usages", "<usages>", "what the token is good for (signing,authentication)"),
+      sets(
+        text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+        "InitConfiguration.bootstrapTokens[0].ttl",
+      ),
+      sets(
+        list("usages", "<usages>", "what the token is good for (signing,authentication)"),
+        "InitConfiguration.bootstrapTokens[0].usages",
+      ),
     ],
     examples: [
       "kubewright token create --print-join-command",

@@ -2,12 +2,15 @@ import { inspectCsrs, wantedCsrs } from "../../node/pki/csr.ts";
 import { controlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
 import { SUPPORTED } from "../../cluster/versions.ts";
+import { withSetting } from "../../config/assignments.ts";
 import { loadInit } from "../../config/load.ts";
 import { InvalidInput } from "../../errors.ts";
 import { writeCsrs } from "../../phases/write_csrs.ts";
 import { startKeys } from "../../pki/key_pool.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
 import { gatherFacts, readOwnPaths } from "../../node/facts.ts";
+
+const CERT_DIR = new Map([["ClusterConfiguration.certificatesDir", "--cert-dir"]]);
 
 /** What `certs generate-csr` is asked for. */
 export interface CsrRequest {
@@ -32,7 +35,9 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
   const facts = await gatherFacts(host);
   const config = loadInit(
     request.configText,
-    certificatesDir === undefined ? {} : { certificatesDir },
+    certificatesDir === undefined
+      ? {}
+      : withSetting({ labels: CERT_DIR }, "ClusterConfiguration.certificatesDir", certificatesDir),
     { ...facts, criSockets: facts.criSockets.slice(0, 1) }, // no runtime is asked for anything
     SUPPORTED,
     request.configName,

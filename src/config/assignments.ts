@@ -1,0 +1,85 @@
+/**
+ * Values that fields get from outside of the file: from the command line, or from who calls.
+ * @module
+ */
+import type { Report } from "./schema.ts";
+
+/** A value for one or more fields. */
+export interface Assignment {
+  /** `ClusterConfiguration.networking.podSubnet`, `InitConfiguration.bootstrapTokens[0].token`. */
+  paths: readonly string[];
+  value: unknown;
+  /** Why there is no value. */
+  problem?: string;
+  /** What names it in messages: `--pod-network-cidr`. */
+  label: string;
+  /** The value is added to that of the file, instead of replacing it. */
+  adds?: true;
+}
+
+/** What is given besides the file. Later assignments win. */
+export interface Settings {
+  assignments?: readonly Assignment[];
+  /** By field path, what would set it: named in messages where there is no file. */
+  labels?: ReadonlyMap<string, string>;
+}
+
+/** The settings with one more; it is named as what would set that field. */
+export function withSetting(settings: Settings, path: string, value: unknown): Settings {
+  const label = settings.labels?.get(path) ?? path;
+  return { ...settings, assignments: [...settings.assignments ?? [], { paths: [path], value, label }] };
+}
+
+/** Documents by kind. */
+export type Documents = Record<string, Record<string, unknown>>;
+
+/** Sets the value at a path such as `Kind.list[0].field`, making what is missing on the way. */
+function setAt(documents: Documents, path: string, value: unknown, adds: boolean): void {
+  const steps = path.match(/[^.[\]]+/g)!;
+  const last = steps.pop()!;
+  let place: Record<string, unknown> = documents;
+  steps.forEach((step, i) => {
+    place[step] ??= /^\d+$/.test(steps[i + 1] ?? last) ? [] : {};
+    place = place[step] as Record<string, unknown>;
+  });
+  const there = place[last];
+  place[last] = !adds
+    ? value
+    : Array.isArray(there)
+    ? [...there, ...value as unknown[]]
+    : typeof there === "object"
+    ? { ...there, ...value as object }
+    : value;
+}
+
+/** Puts the values into the documents. Returns what each path now comes from. */
+export function applySettings(
+  documents: Documents,
+  { assignments = [] }: Settings,
+  report: Report,
+): Map<string, string> {
+  const origins = new Map<string, string>();
+  for (const { paths, value, problem, label, adds = false } of assignments) {
+    for (const path of paths) {
+      origins.set(path, label);
+      if (problem === undefined) setAt(documents, path, structuredClone(value), adds);
+      else report(path, problem);
+    }
+  }
+  return origins;
+}
+
+/** Names what a path comes from, or what would set it when there is no file; else the path itself. */
+export function placeIn(
+  origins: ReadonlyMap<string, string>,
+  { labels }: Settings,
+  hasFile: boolean,
+): (path: string) => string {
+  return (path) => {
+    for (let outer = path; outer !== ""; outer = outer.replace(/[.[]?[^.[]*$/, "")) {
+      const label = origins.get(outer) ?? (hasFile ? undefined : labels?.get(outer));
+      if (label !== undefined) return label;
+    }
+    return path;
+  };
+}

@@ -1,4 +1,4 @@
-import type { Change, KubeObject, ObjectReference } from "../system.ts";
+import type { Change, KubeObject, ObjectReference, WriteChange } from "../system.ts";
 import { EXIT, type Problem, UserError } from "../errors.ts";
 import type { Tally } from "./tally.ts";
 import { presentable } from "../text/message.ts";
@@ -15,7 +15,15 @@ function nameOfReference(reference: ObjectReference): string {
   return `${reference.apiVersion} ${reference.kind} ${place}${reference.name}`;
 }
 
+/** ` 0:2000`, where its writer gave it an owner. */
+const ownerOf = ({ owner }: WriteChange) => owner === undefined ? "" : ` ${owner.uid}:${owner.gid}`;
+
 const octal = (mode: number) => mode.toString(8).padStart(4, "0");
+
+/** `sandbox kube-system/etcd-k1 0123456789abc`. */
+function nameOfThing(thing: { what: string; name: string; id?: string }): string {
+  return `${thing.what} ${thing.name}${thing.id === undefined ? "" : ` ${thing.id.slice(0, 13)}`}`;
+}
 
 /** One line a change: what is done to what; sizes instead of content. */
 export function changeLine(change: Change): string {
@@ -25,7 +33,7 @@ export function changeLine(change: Change): string {
 function lineOf(change: Change): string {
   switch (change.kind) {
     case "write":
-      return `write      ${change.path} ${octal(change.mode)} ${change.after.length} bytes`;
+      return `write      ${change.path} ${octal(change.mode)}${ownerOf(change)} ${change.size} bytes`;
     case "directory":
       return `directory  ${change.path} ${octal(change.mode)}`;
     case "remove":
@@ -39,14 +47,11 @@ function lineOf(change: Change): string {
     case "patch":
       return `patch      ${nameOfReference(change.reference)}`;
     case "delete":
-      return `delete     ${nameOfReference(change.reference)}`;
+      return `delete     ${"reference" in change ? nameOfReference(change.reference) : nameOfThing(change)}`;
     case "pull":
       return `pull       ${change.image}`;
     case "stop":
-    case "discard":
-      return `${change.kind.padEnd(10)} ${change.what} ${change.name}${
-        "id" in change ? ` ${change.id.slice(0, 13)}` : ""
-      }`;
+      return `stop       ${nameOfThing(change)}`;
   }
 }
 
@@ -66,7 +71,14 @@ function shortEvent(change: Change): Record<string, unknown> {
   const base = { event: "change", kind: change.kind };
   switch (change.kind) {
     case "write":
-      return { ...base, path: change.path, mode: octal(change.mode), bytes: change.after.length, new: !change.before };
+      return {
+        ...base,
+        path: change.path,
+        mode: octal(change.mode),
+        ...(change.owner === undefined ? {} : { owner: ownerOf(change).trim() }),
+        bytes: change.size,
+        new: !change.before,
+      };
     case "directory":
       return { ...base, path: change.path, mode: octal(change.mode) };
     case "run":
@@ -74,7 +86,6 @@ function shortEvent(change: Change): Record<string, unknown> {
     case "apply":
       return { ...base, object: nameOf(change.object), new: !change.before };
     case "patch":
-    case "delete":
       return { ...base, object: nameOfReference(change.reference) };
     case "remove":
       return { ...base, path: change.path };
@@ -82,22 +93,19 @@ function shortEvent(change: Change): Record<string, unknown> {
       return { ...base, what: change.what };
     case "pull":
       return { ...base, image: change.image };
-    case "stop":
-    case "discard":
+    case "delete":
+      if ("reference" in change) return { ...base, object: nameOfReference(change.reference) };
       return { ...base, what: change.what, name: change.name, ...("id" in change ? { id: change.id } : {}) };
+    case "stop":
+      return { ...base, what: change.what, name: change.name, id: change.id };
   }
 }
 
-/** What a change writes: text, or an object; undefined where that is not text, or nothing is written. */
+/** What a change writes: text, or an object; undefined where that is not text, too long to show, or nothing is written. */
 function contentOf(change: Change): unknown {
   if (change.kind === "apply") return change.object;
   if (change.kind === "patch") return change.patch;
-  if (change.kind !== "write") return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(change.after);
-  } catch {
-    return undefined;
-  }
+  return change.kind === "write" ? change.preview : undefined;
 }
 
 /** What a change writes, for `--verbose`; undefined where its writer says that it is secret, or where it is not text. */

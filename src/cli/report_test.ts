@@ -8,7 +8,7 @@ const SECRET = "s3cr3t-s3cr3t";
 
 /** Changes whose writers say that they are secret, one of each kind that can. */
 const SECRETS: readonly Change[] = [
-  { kind: "write", path: "/root/migrated.yaml", mode: 0o600, after: new TextEncoder().encode(SECRET), secret: true },
+  { kind: "write", path: "/root/migrated.yaml", mode: 0o600, size: 13, sha256: "0", preview: SECRET, secret: true },
   {
     kind: "apply",
     object: { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, data: { "token-secret": SECRET } },
@@ -36,7 +36,7 @@ Deno.test("a secret change is shown with its size, never with its content; any o
 });
 
 Deno.test("what is written and no text is not shown as if it were", () => {
-  const change: Change = { kind: "write", path: "/a", mode: 0o600, after: new Uint8Array([0xff, 0xfe, 0]) };
+  const change: Change = { kind: "write", path: "/a", mode: 0o600, size: 3, sha256: "0" };
   assert.equal(changeContent(change), undefined);
   assert.ok(!("content" in changeEvent(change, true)));
 });
@@ -49,11 +49,17 @@ Deno.test("a command's standard input is never shown", () => {
 });
 
 Deno.test("changeLine() says what is done to what", () => {
-  const after = new TextEncoder().encode("kind: Pod\n");
-  assert.equal(
-    changeLine({ kind: "write", path: "/etc/kubernetes/manifests/etcd.yaml", mode: 0o600, after }),
-    "write      /etc/kubernetes/manifests/etcd.yaml 0600 10 bytes",
-  );
+  const written: Change = {
+    kind: "write",
+    path: "/etc/kubernetes/manifests/etcd.yaml",
+    mode: 0o600,
+    size: 10,
+    sha256: "0",
+  };
+  assert.equal(changeLine(written), "write      /etc/kubernetes/manifests/etcd.yaml 0600 10 bytes");
+  const owned: Change = { ...written, owner: { uid: 0, gid: 2000 } };
+  assert.equal(changeLine(owned), "write      /etc/kubernetes/manifests/etcd.yaml 0600 0:2000 10 bytes");
+  assert.equal(changeEvent(owned).owner, "0:2000");
   assert.equal(
     changeLine({
       kind: "apply",

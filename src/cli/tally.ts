@@ -11,7 +11,7 @@ const WORDS = {
   delete: ["object deleted", "objects deleted"],
   pull: ["image pulled", "images pulled"],
   stop: ["container or pod stopped", "containers or pods stopped"],
-  discard: ["container or pod removed", "containers or pods removed"],
+  container: ["container or pod removed", "containers or pods removed"],
   image: ["image removed", "images removed"],
   member: ["etcd member removed", "etcd members removed"],
 } as const;
@@ -20,8 +20,8 @@ type Word = keyof typeof WORDS;
 
 function wordOf(change: Change): Word | undefined {
   if (change.kind === "wait") return undefined;
-  if (change.kind !== "discard") return change.kind;
-  return change.what === "image" ? "image" : change.what === "etcd member" ? "member" : "discard";
+  if (change.kind !== "delete" || "reference" in change) return change.kind;
+  return change.what === "image" ? "image" : change.what === "etcd member" ? "member" : "container";
 }
 
 /** Counts changes, so that nothing has to be assumed of what a command did. Waits change nothing. */
@@ -53,7 +53,7 @@ export class Tally {
   get record(): Record<string, unknown> {
     const byKind: Record<string, number> = {};
     for (const [word, count] of this.#counts) {
-      const kind = word === "image" || word === "member" ? "discard" : word;
+      const kind = word === "image" || word === "member" || word === "container" ? "delete" : word;
       byKind[kind] = (byKind[kind] ?? 0) + count;
     }
     return { total: this.total, byKind, summary: this.sentence };

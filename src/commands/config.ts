@@ -96,7 +96,7 @@ export async function migrate(
   if (newPath === undefined) return documentsOutcome(documents);
   const { host } = dryRun ? command.dryRun() : command.system;
   // It may hold a token or a certificate key.
-  await host.writeUserFile(newPath, asYaml(documents), 0o600, { secret: true });
+  await host.put({ path: newPath, mode: 0o600, secret: true, userFile: true, content: asYaml(documents) });
   const kinds = documents.map(({ kind }) => kind);
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }

@@ -125,7 +125,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
     async removeImage(image) {
       if ((await call("ImageService", "ImageStatus", { image: { image } }, callMs)).image === undefined) return;
       await change("RemoveImage", { image: { image } }, "ImageService");
-      report({ kind: "discard", what: "image", name: image });
+      report({ kind: "delete", what: "image", name: image });
     },
     async stopSandbox(sandbox) {
       const { id } = sandbox;
@@ -136,7 +136,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
     async removeSandbox(sandbox) {
       const { id } = sandbox;
       if (await change("RemovePodSandbox", { podSandboxId: id })) {
-        report({ kind: "discard", what: "sandbox", name: podOf(sandbox), id });
+        report({ kind: "delete", what: "sandbox", name: podOf(sandbox), id });
       }
     },
     async stopContainer({ id, name }, graceSeconds) {
@@ -147,7 +147,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
     },
     async removeContainer({ id, name }) {
       if (await change("RemoveContainer", { containerId: id })) {
-        report({ kind: "discard", what: "container", name, id });
+        report({ kind: "delete", what: "container", name, id });
       }
     },
   };

@@ -178,7 +178,7 @@ Deno.test("sandboxes and containers are stopped and removed, each a change; what
   });
   assert.deepEqual(changes, [
     { kind: "stop", what: "sandbox", name: "kube-system/etcd-k1", id: "s1" },
-    { kind: "discard", what: "sandbox", name: "kube-system/etcd-k1", id: "s1" },
+    { kind: "delete", what: "sandbox", name: "kube-system/etcd-k1", id: "s1" },
     { kind: "stop", what: "container", name: "etcd", id: "c1" },
   ]);
 });
@@ -201,7 +201,7 @@ Deno.test("images: list, one by name, removed once", async () => {
     await runtime.removeImage("a:1");
     assert.equal(await runtime.image("a:1"), undefined);
   });
-  assert.deepEqual(changes, [{ kind: "discard", what: "image", name: "a:1" }]);
+  assert.deepEqual(changes, [{ kind: "delete", what: "image", name: "a:1" }]);
 });
 
 Deno.test("each trouble with the socket has its own error", async () => {

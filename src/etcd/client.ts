@@ -83,7 +83,7 @@ export function etcdClient(
     async removeMember(member) {
       if (!(await members()).some(({ id }) => id === member.id)) return;
       await call(`remove the member "${member.name}"`, "/v3/cluster/member/remove", { ID: member.id });
-      report({ kind: "discard", what: "etcd member", name: member.name });
+      report({ kind: "delete", what: "etcd member", name: member.name });
     },
   };
 }

@@ -36,7 +36,7 @@ Deno.test("etcd: members are listed; one is removed once, by its id; refusals ar
   await client.removeMember(first!);
   api.instead.push(Response.json({ members: [MEMBERS.members[1]] }));
   await client.removeMember(first!);
-  assert.deepEqual(changes, [{ kind: "discard", what: "etcd member", name: "k1" }]);
+  assert.deepEqual(changes, [{ kind: "delete", what: "etcd member", name: "k1" }]);
   assert.deepEqual(api.requests.slice(1), [
     "POST /v3/cluster/member/list",
     "POST /v3/cluster/member/remove",

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
-import type { FileStat } from "../system.ts";
+import type { FileStat, FileToPut, Owner } from "../system.ts";
 import { fileError, isAbsent } from "./failure.ts";
 import { shellWord } from "../text/shell.ts";
 
@@ -45,36 +45,39 @@ export function assertWritable(path: string, stat: FileStat | undefined): void {
   });
 }
 
-/** Whether two byte strings are the same. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
+/** Writes a piece of a file, all of it. */
+export type WritePiece = (piece: Uint8Array) => Promise<void>;
 
 /**
- * Puts a file with these bytes and this mode at the path, whose directory exists, and waits until the disk has it.
+ * Puts a file with this mode and owner at the path, whose directory exists, and waits until the disk has it.
+ * @param fill writes the content; what it answers is called right before the path names the new content. Where it answers
+ * nothing, the path stays as it is.
  * @param onReplaced is called as soon as the path names the new content, whatever fails then.
  * @throws {UserError} that says what state the target is in; no temporary file stays behind.
  */
 export async function replaceFile(
-  path: string,
-  bytes: Uint8Array,
-  mode: number,
-  onReplaced: () => void = () => {},
+  { path, mode, owner }: Pick<FileToPut, "path" | "mode" | "owner">,
+  fill: (write: WritePiece) => Promise<(() => Promise<void>) | undefined>,
+  onReplaced: () => void,
 ): Promise<void> {
   const { directory, name } = splitPath(path);
   await removeLeftovers(directory, name);
   const temporary = `${directory === "/" ? "" : directory}/.kubewright-${name}.${Deno.pid}-${serial++}.tmp`;
   let renamed = false;
   try {
-    await writeNew(temporary, bytes, mode);
-    await Deno.rename(temporary, path);
-    renamed = true;
-    onReplaced();
-    await syncDirectory(directory);
+    const replace = await writeNew(temporary, mode, owner, fill);
+    if (replace !== undefined) {
+      await replace();
+      await Deno.rename(temporary, path);
+      renamed = true;
+      onReplaced();
+      await syncDirectory(directory);
+    }
   } catch (error) {
-    if (!renamed) await Deno.remove(temporary).catch(() => undefined);
     const state = renamed ? "the new content is there, but may not outlive a power failure" : "it is as it was before";
     throw await fileError("write", path, error, state);
+  } finally {
+    if (!renamed) await Deno.remove(temporary).catch(() => undefined);
   }
 }
 
@@ -114,37 +117,48 @@ export async function syncDirectory(path: string): Promise<void> {
   await directory.sync();
 }
 
-/** Creates the file, never opening an existing one, and gives it its mode before its first byte, whatever the umask. */
-async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+/** Creates the file, never opening an existing one, and gives it its owner and mode before its first byte, whatever the umask. */
+async function writeNew(
+  path: string,
+  mode: number,
+  owner: Owner | undefined,
+  fill: (write: WritePiece) => Promise<(() => Promise<void>) | undefined>,
+): Promise<(() => Promise<void>) | undefined> {
   using file = await Deno.open(path, { write: true, createNew: true, mode });
+  const made = await file.stat();
+  if (owner !== undefined && (made.uid !== owner.uid || made.gid !== owner.gid)) {
+    await assertStays(path, `owner ${owner.uid}:${owner.gid}`);
+    await Deno.chown(path, owner.uid, owner.gid);
+  }
   await correctMode(path, mode, await file.stat());
-  await writeAll(file, bytes);
-  await file.sync();
+  const replace = await fill((piece) => writeAll(file, piece));
+  if (replace !== undefined) await file.sync();
+  return replace;
+}
+
+/** Gives back what the umask or a new owner took away from what was just made. */
+async function correctMode(path: string, mode: number, made: Deno.FileInfo): Promise<void> {
+  if (((made.mode ?? mode) & 0o7777) === mode) return;
+  await assertStays(path, `mode ${mode.toString(8).padStart(4, "0")}`);
+  await Deno.chmod(path, mode);
 }
 
 /**
- * Gives back what the umask took away from what was just made. chmod goes by path: where another user could have put a
- * link there in the meantime, it is not called.
- * @throws {UserError} in a directory of which others decide what is in it.
+ * chmod and chown go by path: where another user could have put a link there in the meantime, they are not called.
+ * @throws {UserError} in a directory of which others decide what is in it; what was just made there is removed.
  */
-async function correctMode(path: string, mode: number, made: Deno.FileInfo): Promise<void> {
-  if (((made.mode ?? mode) & 0o7777) === mode) return;
+async function assertStays(path: string, wanted: string): Promise<void> {
   const parent = await Deno.realPath(splitPath(path).directory);
   const loose = await looseDirectory(parent);
-  if (loose !== undefined) {
-    await Deno.remove(path).catch(() => undefined);
-    const octal = mode.toString(8).padStart(4, "0");
-    throw new UserError(
-      `Cannot give "${path}" the mode ${octal}: users other than this one may replace it, by "${loose}"`,
-      {
-        hint: [
-          "Set a umask by which the mode needs no change, and rerun the command: umask 022",
-          `See it: ls -ld ${loose}`,
-        ],
-      },
-    );
-  }
-  await Deno.chmod(path, mode);
+  if (loose === undefined) return;
+  await Deno.remove(path).catch(() => undefined);
+  const hint = wanted.startsWith("mode")
+    ? ["Set a umask by which the mode needs no change, and rerun the command: umask 022"]
+    : [];
+  throw new UserError(
+    `Cannot give "${path}" the ${wanted}: users other than this one may replace it, by "${loose}"`,
+    { hint: [...hint, `See it: ls -ld ${loose}`] },
+  );
 }
 
 /**

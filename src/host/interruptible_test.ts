@@ -99,9 +99,14 @@ Deno.test("interruption: a change under way comes to its end, and then nothing i
   const writing = new Promise<void>((resolve) => finish = resolve);
   const { host } = gate.through({
     ...hangingSystem([]),
-    host: { ...hanging<Host>([]), write: (path: string) => writing.then(() => void done.push(path)) } as Host,
+    host: {
+      ...hanging<Host>([]),
+      put: ({ path }: { path: string }) => writing.then(() => void done.push(path)),
+    } as Host,
   });
-  const work = host.write("/a", "", 0o600).then(() => host.write("/b", "", 0o600));
+  const work = host.put({ path: "/a", mode: 0o600, content: "" }).then(() =>
+    host.put({ path: "/b", mode: 0o600, content: "" })
+  );
   controller.abort(new Interruption("SIGINT"));
   setTimeout(finish, 1);
   await assert.rejects(gate.until(work), Interruption);

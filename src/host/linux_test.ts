@@ -21,8 +21,8 @@ Deno.test("write: content, exact mode under any umask, parents, one change each,
     await inScratch(async (host, dir, changes) => {
       const before = Deno.umask(umask);
       try {
-        await host.write(`${dir}/a/b/secret`, "one\n", 0o600);
-        await host.write(`${dir}/a/b/public`, "two\n", 0o644);
+        await host.put({ path: `${dir}/a/b/secret`, mode: 0o600, content: "one\n" });
+        await host.put({ path: `${dir}/a/b/public`, mode: 0o644, content: "two\n" });
       } finally {
         Deno.umask(before);
       }
@@ -30,9 +30,9 @@ Deno.test("write: content, exact mode under any umask, parents, one change each,
       assert.equal((await host.stat(`${dir}/a/b/public`))?.mode, 0o644);
       assert.equal((await host.stat(`${dir}/a`))?.mode, 0o755);
       assert.deepEqual(kinds(changes), ["directory", "directory", "write", "write"]);
-      await host.write(`${dir}/a/b/secret`, "one\n", 0o600);
+      await host.put({ path: `${dir}/a/b/secret`, mode: 0o600, content: "one\n" });
       assert.equal(changes.length, 4);
-      await host.write(`${dir}/a/b/secret`, "one\n", 0o644);
+      await host.put({ path: `${dir}/a/b/secret`, mode: 0o644, content: "one\n" });
       assert.equal((await host.stat(`${dir}/a/b/secret`))?.mode, 0o644);
       assert.deepEqual(kinds(changes).slice(4), ["write"]);
       assert.deepEqual(await host.list(`${dir}/a/b`), ["public", "secret"]);
@@ -45,14 +45,20 @@ Deno.test("write: a link, a directory or a device at the target, and a file for 
     await Deno.writeTextFile(`${dir}/victim`, "v");
     await Deno.symlink(`${dir}/victim`, `${dir}/link`);
     await Deno.mkdir(`${dir}/directory`);
-    await assert.rejects(host.write(`${dir}/link`, "x", 0o600), /Cannot write ".*\/link": it is a symbolic link/);
-    await assert.rejects(host.write(`${dir}/directory`, "x", 0o600), /it is a directory, wanted a file/);
-    await assert.rejects(host.write(`/dev/null`, "x", 0o600), /it is a device/);
     await assert.rejects(
-      host.write(`${dir}/victim/x/y`, "x", 0o600),
+      host.put({ path: `${dir}/link`, mode: 0o600, content: "x" }),
+      /Cannot write ".*\/link": it is a symbolic link/,
+    );
+    await assert.rejects(
+      host.put({ path: `${dir}/directory`, mode: 0o600, content: "x" }),
+      /it is a directory, wanted a file/,
+    );
+    await assert.rejects(host.put({ path: `/dev/null`, mode: 0o600, content: "x" }), /it is a device/);
+    await assert.rejects(
+      host.put({ path: `${dir}/victim/x/y`, mode: 0o600, content: "x" }),
       /make the directory ".*\/victim": a file is in its/,
     );
-    await assert.rejects(host.write("relative", "x", 0o600), /absolute path/);
+    await assert.rejects(host.put({ path: "relative", mode: 0o600, content: "x" }), /absolute path/);
     assert.equal(await host.readText(`${dir}/victim`), "v");
     assert.deepEqual(changes, []);
     assert.deepEqual(await host.list(dir), ["directory", "link", "victim"]);
@@ -72,7 +78,7 @@ Deno.test("write: removes what a killed run left for this target, and only that"
       await Deno.writeTextFile(`${dir}/${name}`, "half");
       if (!name.includes("13")) await Deno.utime(`${dir}/${name}`, old, old);
     }
-    await host.write(`${dir}/x`, "whole", 0o600);
+    await host.put({ path: `${dir}/x`, mode: 0o600, content: "whole" });
     assert.deepEqual(await host.list(dir), [
       ".kubewright-other.12-0.tmp",
       ".kubewright-x.13-0.tmp", // younger than this process: another run's
@@ -90,19 +96,25 @@ Deno.test({
       const mounted = await host.query({ argv: ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir] });
       if (mounted.code !== 0) return; // a sandbox without mounts
       try {
-        await host.write(`${dir}/x`, "old", 0o600);
-        await assert.rejects(host.write(`${dir}/x`, "n".repeat(100_000), 0o600), (error: UserError) => {
-          assert.equal(
-            error.message,
-            `Cannot write "${dir}/x": the file system at ${dir} is full; it is as it was before`,
-          );
-          assert.match(error.hints[0] ?? "", /Free space/);
-          return true;
-        });
+        await host.put({ path: `${dir}/x`, mode: 0o600, content: "old" });
+        await assert.rejects(
+          host.put({ path: `${dir}/x`, mode: 0o600, content: "n".repeat(100_000) }),
+          (error: UserError) => {
+            assert.equal(
+              error.message,
+              `Cannot write "${dir}/x": the file system at ${dir} is full; it is as it was before`,
+            );
+            assert.match(error.hints[0] ?? "", /Free space/);
+            return true;
+          },
+        );
         assert.equal(await host.readText(`${dir}/x`), "old");
         assert.deepEqual(await host.list(dir), ["x"]);
         await host.run({ argv: ["mount", "-o", "remount,ro", dir] });
-        await assert.rejects(host.write(`${dir}/x`, "new", 0o600), /mounted read-only; it is as it was before/);
+        await assert.rejects(
+          host.put({ path: `${dir}/x`, mode: 0o600, content: "new" }),
+          /mounted read-only; it is as it was before/,
+        );
       } finally {
         await host.query({ argv: ["umount", dir] });
       }
@@ -112,8 +124,8 @@ Deno.test({
 
 Deno.test("removeTree: all below, but no link is followed", async () => {
   await inScratch(async (host, dir, changes) => {
-    await host.write(`${dir}/mine/x`, "x", 0o600);
-    await host.write(`${dir}/t/a/b`, "b", 0o600);
+    await host.put({ path: `${dir}/mine/x`, mode: 0o600, content: "x" });
+    await host.put({ path: `${dir}/t/a/b`, mode: 0o600, content: "b" });
     await Deno.symlink(`${dir}/mine`, `${dir}/t/link`);
     await Deno.symlink(`${dir}/mine`, `${dir}/link`);
     changes.length = 0;
@@ -131,7 +143,7 @@ Deno.test({
   ignore: Deno.uid() !== 0,
   async fn() {
     await inScratch(async (host, dir) => {
-      await host.write(`${dir}/mine/x`, "x", 0o600);
+      await host.put({ path: `${dir}/mine/x`, mode: 0o600, content: "x" });
       await host.makeDirectory(`${dir}/t/with space`, 0o700);
       await host.run({ argv: ["mount", "--bind", `${dir}/mine`, `${dir}/t/with space`] });
       try {
@@ -160,7 +172,7 @@ Deno.test("makeDirectory, remove, read, stat, list: absent things are answers, m
     await host.remove(`${dir}/none`);
     await host.remove(`${dir}/d/e`);
     assert.deepEqual(kinds(changes), ["directory", "directory", "remove"]);
-    await host.write(`${dir}/d/f`, "", 0o600);
+    await host.put({ path: `${dir}/d/f`, mode: 0o600, content: "" });
     await assert.rejects(host.remove(`${dir}/d`), /Cannot remove ".*": the directory is not empty/);
     assert.equal(await host.read(`${dir}/none`), undefined);
     assert.equal(await host.read(`${dir}/d/f/below`), undefined);
@@ -286,7 +298,7 @@ Deno.test("read: a pipe, a socket or an endless device is refused, not waited fo
     await assert.rejects(host.read(`${dir}/huge`), /has 67108865 bytes, expected at most 67108864/);
     assert.equal(await host.readText(`${dir}/masked`), "");
     assert.equal(await host.isLocked(`${dir}/pipe`), false);
-    await assert.rejects(host.write(`${dir}/pipe`, "x", 0o600), /device, socket or pipe/);
+    await assert.rejects(host.put({ path: `${dir}/pipe`, mode: 0o600, content: "x" }), /device, socket or pipe/);
   });
 });
 
@@ -301,10 +313,13 @@ Deno.test({
       const before = Deno.umask(0o077);
       try {
         await assert.rejects(host.makeDirectory(`${dir}/theirs/x`, 0o755), /Cannot give ".*x" the mode 0755: .*theirs/);
-        await assert.rejects(host.write(`${dir}/theirs/y`, "y", 0o644), /Cannot give ".*y\S*" the mode 0644/);
+        await assert.rejects(
+          host.put({ path: `${dir}/theirs/y`, mode: 0o644, content: "y" }),
+          /Cannot give ".*y\S*" the mode 0644/,
+        );
         assert.deepEqual([await host.list(`${dir}/theirs`), changes], [[], []]);
-        await host.write(`${dir}/theirs/y`, "y", 0o600); // needs no chmod
-        await host.write(`${dir}/mine`, "y", 0o644);
+        await host.put({ path: `${dir}/theirs/y`, mode: 0o600, content: "y" }); // needs no chmod
+        await host.put({ path: `${dir}/mine`, mode: 0o644, content: "y" });
         assert.equal((await host.stat(`${dir}/mine`))?.mode, 0o644);
       } finally {
         Deno.umask(before);
@@ -318,8 +333,8 @@ Deno.test({
   ignore: Deno.uid() !== 0,
   async fn() {
     await inScratch(async (host, dir, changes) => {
-      await host.write(`${dir}/t/a`, "a", 0o600);
-      await host.write(`${dir}/t/b`, "b", 0o600);
+      await host.put({ path: `${dir}/t/a`, mode: 0o600, content: "a" });
+      await host.put({ path: `${dir}/t/b`, mode: 0o600, content: "b" });
       if ((await host.query({ argv: ["chattr", "+i", `${dir}/t/b`] })).code !== 0) return; // not on this file system
       changes.length = 0;
       try {

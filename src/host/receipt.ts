@@ -6,7 +6,7 @@
 import { UserError } from "../errors.ts";
 import { writableByOthers } from "../file_trust.ts";
 import type { Host } from "../system.ts";
-import { ancestorsOf, appendLine, equalBytes, splitPath } from "./durable.ts";
+import { ancestorsOf, appendLine, splitPath } from "./durable.ts";
 
 /** Where the receipt is. */
 export const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
@@ -78,7 +78,7 @@ export function receiptHost(
     const paths = new Set((await readReceipt(host, receipt)).map(({ path }) => path));
     if (await host.stat(receipt) === undefined) {
       await host.makeDirectory(own, 0o700);
-      await host.write(receipt, HEADER, 0o600);
+      await host.put({ path: receipt, mode: 0o600, content: HEADER });
     }
     return paths;
   }
@@ -103,17 +103,17 @@ export function receiptHost(
 
   return {
     ...host,
-    async write(path, content, mode, options) {
-      const there = await host.stat(path);
-      if (there === undefined) {
-        await noteMissing(ancestorsOf(path));
-        await note("file", path);
-      } else if (there.kind === "file") {
-        const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
-        const before = await host.read(path);
-        if (there.mode !== mode || before === undefined || !equalBytes(before, after)) await note("overwrote", path);
-      }
-      await host.write(path, content, mode, options);
+    async put(file) {
+      if (file.userFile) return await host.put(file);
+      const { path } = file;
+      if (await host.stat(path) === undefined) await noteMissing(ancestorsOf(path));
+      await host.put({
+        ...file,
+        async beforeChange(change) {
+          await file.beforeChange?.(change);
+          await note(change.before === undefined ? "file" : "overwrote", path);
+        },
+      });
     },
     async makeDirectory(path, mode) {
       await noteMissing([...ancestorsOf(path), path]);

@@ -11,22 +11,22 @@ Deno.test("receipt: one line for each path made, before it is made; overwritten 
   const plain = linuxHost((change) => changes.push(change));
   await Deno.writeTextFile(`${dir}/theirs`, "x");
   let host = receiptHost(plain, { path });
-  await host.write(`${dir}/a/b/c`, "1", 0o600);
-  await host.write(`${dir}/a/b/c`, "2", 0o600);
+  await host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "1" });
+  await host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "2" });
   assert.deepEqual(changes.map(({ kind }) => kind), ["directory", "write", "directory", "directory", "write", "write"]);
   assert.equal((await plain.stat(path))?.mode, 0o600);
   assert.equal((await plain.stat(`${dir}/state`))?.mode, 0o700);
   await Deno.writeTextFile(path, '{"kind":"file","pa', { append: true }); // a crash
   host = receiptHost(plain, { path });
-  await host.write(`${dir}/theirs`, "x", (await plain.stat(`${dir}/theirs`))?.mode ?? 0);
+  await host.put({ path: `${dir}/theirs`, mode: (await plain.stat(`${dir}/theirs`))?.mode ?? 0, content: "x" });
   await Promise.all([
-    host.write(`${dir}/theirs`, "y", 0o644),
+    host.put({ path: `${dir}/theirs`, mode: 0o644, content: "y" }),
     host.makeDirectory(`${dir}/a/d/e`, 0o700),
     host.makeDirectory(`${dir}/a/d`, 0o700),
-    host.write(`${dir}/a/b/c`, "3", 0o600),
+    host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "3" }),
   ]);
   await Deno.symlink("/nowhere", `${dir}/link`);
-  await assert.rejects(host.write(`${dir}/link`, "y", 0o644), /symbolic link/);
+  await assert.rejects(host.put({ path: `${dir}/link`, mode: 0o644, content: "y" }), /symbolic link/);
   const entries = (await readReceipt(plain, path)).map(({ kind, path }) => `${kind} ${path.slice(dir.length)}`);
   assert.deepEqual(entries.slice(0, 3), ["directory /a", "directory /a/b", "file /a/b/c"]);
   assert.deepEqual(entries.slice(3).sort(), ["directory /a/d", "directory /a/d/e", "overwrote /theirs"]);
@@ -38,7 +38,7 @@ Deno.test("receipt: a line is on disk before its file, and when it cannot be, th
   const plain = linuxHost(() => {});
   const append = () => Promise.reject(new Error("disk full"));
   const host = receiptHost(plain, { path: `${dir}/r`, append });
-  await assert.rejects(host.write(`${dir}/x`, "1", 0o600), /disk full/);
+  await assert.rejects(host.put({ path: `${dir}/x`, mode: 0o600, content: "1" }), /disk full/);
   assert.equal(await plain.stat(`${dir}/x`), undefined);
   await Deno.remove(dir, { recursive: true });
 });
@@ -49,8 +49,16 @@ Deno.test("receipt: over a recording host the changes are those of a real one", 
   const recorded: Change[] = [];
   const real: Change[] = [];
   const dry = recordingHost(linuxHost(() => assert.fail()), (change) => recorded.push(change));
-  await receiptHost(dry, { path, append: () => Promise.resolve() }).write(`${dir}/a/b`, "1", 0o600);
-  await receiptHost(linuxHost((change) => real.push(change)), { path }).write(`${dir}/a/b`, "1", 0o600);
+  await receiptHost(dry, { path, append: () => Promise.resolve() }).put({
+    path: `${dir}/a/b`,
+    mode: 0o600,
+    content: "1",
+  });
+  await receiptHost(linuxHost((change) => real.push(change)), { path }).put({
+    path: `${dir}/a/b`,
+    mode: 0o600,
+    content: "1",
+  });
   assert.deepEqual(recorded, real);
   assert.equal(real.length, 4);
   await Deno.remove(dir, { recursive: true });
@@ -64,7 +72,10 @@ Deno.test("receipt: one that others could have written, or that is no file, is n
   await Deno.writeTextFile(path, "");
   await Deno.chmod(path, 0o666);
   await refused(/Cannot use the receipt ".*": its mode is 0666, expected one by which only its owner writes/);
-  await assert.rejects(receiptHost(host, { path }).write(`${dir}/x`, "x", 0o600), /Cannot use the receipt/);
+  await assert.rejects(
+    receiptHost(host, { path }).put({ path: `${dir}/x`, mode: 0o600, content: "x" }),
+    /Cannot use the receipt/,
+  );
   await Deno.chmod(path, 0o600);
   assert.deepEqual(await readReceipt(host, path), []);
   if (Deno.uid() === 0) {

@@ -45,7 +45,7 @@ function recordingEtcd(real: EtcdClient, removed: Set<string>, report: ChangeSin
     endpoint: real.endpoint,
     members: async () => (await real.members()).filter(({ id }) => !removed.has(id)),
     removeMember({ id, name }) {
-      if (!removed.has(id)) report({ kind: "discard", what: "etcd member", name });
+      if (!removed.has(id)) report({ kind: "delete", what: "etcd member", name });
       removed.add(id);
       return Promise.resolve();
     },
@@ -56,7 +56,7 @@ function recordingEtcd(real: EtcdClient, removed: Set<string>, report: ChangeSin
 function recordingRuntime(real: ContainerRuntime, pulled: Set<string>, report: ChangeSink): ContainerRuntime {
   const gone = new Set<string>();
   const stopped = new Set<string>();
-  const once = (kind: "stop" | "discard", what: "sandbox" | "container", id: string, name: string) => {
+  const once = (kind: "stop" | "delete", what: "sandbox" | "container", id: string, name: string) => {
     const done = kind === "stop" ? stopped : gone;
     if (!done.has(id) && !gone.has(id)) report({ kind, what, name, id });
     done.add(id);
@@ -85,11 +85,11 @@ function recordingRuntime(real: ContainerRuntime, pulled: Set<string>, report: C
     async removeImage(image) {
       if (gone.has(image) || !pulled.has(image) && !await real.hasImage(image)) return;
       gone.add(image);
-      report({ kind: "discard", what: "image", name: image });
+      report({ kind: "delete", what: "image", name: image });
     },
     stopSandbox: (sandbox) => once("stop", "sandbox", sandbox.id, podOf(sandbox)),
-    removeSandbox: (sandbox) => once("discard", "sandbox", sandbox.id, podOf(sandbox)),
+    removeSandbox: (sandbox) => once("delete", "sandbox", sandbox.id, podOf(sandbox)),
     stopContainer: ({ id, name }) => once("stop", "container", id, name),
-    removeContainer: ({ id, name }) => once("discard", "container", id, name),
+    removeContainer: ({ id, name }) => once("delete", "container", id, name),
   };
 }

@@ -3,13 +3,27 @@
  * @module
  */
 import { UserError } from "../errors.ts";
-import type { ChangeSink, Command, FileStat, Host, Wait, WaitEvent } from "../system.ts";
-import { ancestorsOf, assertWritable, equalBytes, PARENT_MODE, splitPath } from "./durable.ts";
+import type { ChangeSink, Command, ContentDigest, FileContent, FileStat, Host, Wait, WaitEvent } from "../system.ts";
+import {
+  bytesOf,
+  drain,
+  drainSource,
+  isAlready,
+  isSource,
+  isTold,
+  knownOf,
+  type PresentFile,
+  streamOf,
+  type Summary,
+  summaryOf,
+  writeChange,
+} from "./content.ts";
+import { ancestorsOf, assertWritable, PARENT_MODE, splitPath } from "./durable.ts";
 import { waitUntil } from "./wait.ts";
 
 /** What a recorded change left at a path. */
 type Entry =
-  | { kind: "file"; bytes: Uint8Array; mode: number; modified: Date }
+  | ({ kind: "file"; content: FileContent; mode: number; uid: number; gid: number; modified: Date } & ContentDigest)
   | { kind: "directory"; mode: number; modified: Date }
   | { kind: "gone" };
 
@@ -28,14 +42,16 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     const entry = recorded(path);
     if (entry === undefined) return await real.read(path);
     if (entry.kind === "directory") throw new UserError(`Cannot read "${path}": it is a directory`);
-    return entry.kind === "file" ? entry.bytes : undefined;
+    if (entry.kind === "gone") return undefined;
+    return isSource(entry.content) ? await new Response(streamOf(entry.content)).bytes() : bytesOf(entry.content);
   }
   async function stat(path: string): Promise<FileStat | undefined> {
     const entry = recorded(path);
     if (entry === undefined) return await real.stat(path);
     if (entry.kind === "gone") return undefined;
     const { kind, mode, modified } = entry;
-    return { kind, mode, size: entry.kind === "file" ? entry.bytes.length : 0, uid: real.uid(), gid: 0, modified };
+    const { uid, gid, size } = entry.kind === "file" ? entry : { uid: real.uid(), gid: 0, size: 0 };
+    return { kind, mode, size, uid, gid, modified };
   }
   async function list(path: string): Promise<string[]> {
     const names = new Set(recorded(path) ? [] : await real.list(path));
@@ -61,6 +77,18 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     }
   }
 
+  /** What is at the path, with its hash. */
+  async function presentFile(path: string): Promise<PresentFile | undefined> {
+    const there = await stat(path);
+    assertWritable(path, there);
+    if (there === undefined) return undefined;
+    const entry = recorded(path);
+    const content = entry === undefined ? await real.open(path) : undefined;
+    const digest = content ? await drain(content) : entry?.kind === "file" ? entry : await summaryOf(new Uint8Array());
+    const { mode, uid, gid } = there;
+    return { mode, uid, gid, size: digest.size, sha256: digest.sha256 };
+  }
+
   const host: Host = {
     now: () => real.now(),
     hostname: () => real.hostname(),
@@ -79,29 +107,32 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
       const bytes = await read(path);
       return bytes && new TextDecoder().decode(bytes);
     },
+    async open(path) {
+      const entry = recorded(path);
+      if (entry === undefined) return await real.open(path);
+      if (entry.kind === "directory") throw new UserError(`Cannot read "${path}": it is a directory`);
+      return entry.kind === "file" ? streamOf(entry.content) : undefined;
+    },
     stat,
     list,
     makeDirectory,
 
-    async write(path, content, mode, options) {
-      const after = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      const there = await stat(path);
-      assertWritable(path, there);
-      const before = there && await read(path);
-      if (before !== undefined && there?.mode === mode && equalBytes(before, after)) return;
+    async put(file) {
+      const { path, mode, owner, content } = file;
+      const there = await presentFile(path);
+      let made = await knownOf(content);
+      if (isAlready(there, file, made)) return;
+      if (isSource(content) && !isTold(made, file)) made = await drainSource(path, content);
+      if (isAlready(there, file, made)) return;
       const { directory } = splitPath(path);
-      if (directory !== "/") await makeDirectory(directory, 0o755);
-      overlay.set(path, { kind: "file", bytes: after, mode, modified: real.now() });
-      report({
-        kind: "write",
-        path,
-        mode,
-        ...(before === undefined ? {} : { before }),
-        after,
-        ...(options?.secret ? { secret: true } : {}),
-      });
+      if (directory !== "/") await makeDirectory(directory, PARENT_MODE);
+      const change = writeChange(file, made as Summary, there);
+      await file.beforeChange?.(change);
+      const { size, sha256 } = change;
+      const { uid, gid } = owner ?? { uid: real.uid(), gid: 0 };
+      overlay.set(path, { kind: "file", content, size, sha256, mode, uid, gid, modified: real.now() });
+      report(change);
     },
-    writeUserFile: (path, content, mode, options) => host.write(path, content, mode, options),
     async remove(path) {
       const there = await stat(path);
       if (there === undefined) return;

@@ -12,25 +12,25 @@ const never = () => assert.fail("a dry run changed something");
 /** What a command may do to a directory; the same steps for a real and a recording host. */
 async function work(host: Host, dir: string): Promise<void> {
   await host.makeDirectory(`${dir}/a/b`, 0o700);
-  await host.write(`${dir}/a/b/c`, "1", 0o600);
-  await host.write(`${dir}/a/b/c`, "1", 0o600);
-  await host.write(`${dir}/a/b/c`, "2", 0o600);
-  await host.write(`${dir}/there`, "old", 0o644);
-  await host.write(`${dir}/there`, "new", 0o644);
+  await host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "1" });
+  await host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "1" });
+  await host.put({ path: `${dir}/a/b/c`, mode: 0o600, content: "2" });
+  await host.put({ path: `${dir}/there`, mode: 0o644, content: "old" });
+  await host.put({ path: `${dir}/there`, mode: 0o644, content: "new" });
   await host.remove(`${dir}/a/b/c`);
   await host.remove(`${dir}/a/b/c`);
   await host.remove(`${dir}/a/b`);
-  await host.write(`${dir}/t/u/v`, "1", 0o600);
+  await host.put({ path: `${dir}/t/u/v`, mode: 0o600, content: "1" });
   await host.removeTree(`${dir}/t`);
   await host.removeTree(`${dir}/t`);
-  await host.write(`${dir}/t/u/w`, "1", 0o600);
+  await host.put({ path: `${dir}/t/u/w`, mode: 0o600, content: "1" });
   assert.deepEqual([await host.list(`${dir}/t`), await host.list(`${dir}/t/u`)], [["u"], ["w"]]);
   await host.removeTree(`${dir}/old`);
   assert.deepEqual([await host.read(`${dir}/old/x`), await host.list(`${dir}/old`)], [undefined, []]);
   await host.run({ argv: ["true"] });
   await host.wait({ what: "it", probe: () => Promise.resolve({ done: true, value: 1 }), timeoutMs: 100, assume: 1 });
-  await assert.rejects(host.write(`${dir}/a`, "x", 0o600), /it is a directory, wanted a file/);
-  await assert.rejects(host.write(`${dir}/there/x`, "x", 0o600), /a file is in its place/);
+  await assert.rejects(host.put({ path: `${dir}/a`, mode: 0o600, content: "x" }), /it is a directory, wanted a file/);
+  await assert.rejects(host.put({ path: `${dir}/there/x`, mode: 0o600, content: "x" }), /a file is in its place/);
 }
 
 Deno.test("recording host: lists the changes that the real one makes, and makes none", async () => {
@@ -51,7 +51,7 @@ Deno.test("recording host: lists the changes that the real one makes, and makes 
 
 Deno.test("recording host: later reads see what was recorded", async () => {
   const host = memoryHost({ files: { "/etc/a": "a", "/etc/b/c": "c" } }, () => {});
-  await host.write("/etc/d", "d", 0o600);
+  await host.put({ path: "/etc/d", mode: 0o600, content: "d" });
   await host.remove("/etc/a");
   assert.deepEqual(await host.list("/etc"), ["b", "d"]);
   assert.equal(await host.readText("/etc/a"), undefined);

@@ -85,13 +85,13 @@ async function ensureCertificate(context: CertsContext, spec: CertificateSpec): 
     const authority = signingAuthority(node, issuerSpec, issuer ?? await readPair(host, node, issuerSpec));
     certificate = await issueLeaf(leafRequest(spec, node, startedAt), keys.publicKey, authority);
   }
-  await host.write(paths.certificate, certificatePem(certificate), MODE.certificate);
+  await host.put({ path: paths.certificate, mode: MODE.certificate, content: certificatePem(certificate) });
 }
 
 /** The key goes first: a run that is killed in between leaves a key alone, which the next run completes. */
 async function writeNewKey({ host, keys: mill }: CertsContext, name: string, path: string): Promise<KeyPair> {
   const [keys, { privateKeyPem }] = await Promise.all([mill.take(name), import("../pki/key_pem.ts")]);
-  await host.write(path, await privateKeyPem(keys), MODE.key, { secret: true });
+  await host.put({ path, mode: MODE.key, secret: true, content: await privateKeyPem(keys) });
   return keys;
 }
 
@@ -103,5 +103,5 @@ async function ensureServiceAccountKey(context: CertsContext): Promise<void> {
   const paths = pkiPaths(node.cluster, SERVICE_ACCOUNT_KEY);
   const { publicKey } = existing.keys ?? await writeNewKey(context, SERVICE_ACCOUNT_KEY.name, paths.key);
   const { publicKeyPem } = await import("../pki/key_pem.ts");
-  await host.write(paths.publicKey, await publicKeyPem(publicKey), MODE.key);
+  await host.put({ path: paths.publicKey, mode: MODE.key, content: await publicKeyPem(publicKey) });
 }

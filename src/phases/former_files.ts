@@ -31,9 +31,8 @@ export async function writeAsOwned(
   options: WriteOptions,
 ): Promise<void> {
   const before = await host.stat(path);
-  const owner = before === undefined ? "0:0" : `${before.uid}:${before.gid}`;
-  await host.write(path, content, mode, options);
-  if (owner !== "0:0") await host.run({ argv: ["chown", owner, path] });
+  const owner = before && (before.uid !== 0 || before.gid !== 0) ? { uid: before.uid, gid: before.gid } : undefined;
+  await host.put({ path, mode, content, ...options, ...(owner === undefined ? {} : { owner }) });
 }
 
 /** What a phase needs that can put files back. */
@@ -53,7 +52,7 @@ export async function writeKeeping(
 ): Promise<void> {
   const former = formerFiles(path);
   if (former.or(undefined) === undefined) former.set(await formerFile(host, path, mode, options.secret));
-  await host.write(path, content, mode, options);
+  await host.put({ path, mode, content, ...options });
 }
 
 /** Puts those of the files back that this run wrote. @returns whether there were any. */

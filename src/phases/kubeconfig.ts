@@ -75,5 +75,5 @@ async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec
     user: spec.user(node),
     credentials: { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) },
   });
-  await host.write(spec.path, stringify(document), 0o600, { secret: true });
+  await host.put({ path: spec.path, mode: 0o600, secret: true, content: stringify(document) });
 }

@@ -65,7 +65,7 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
             : { done: false, state: "the file is not there yet" },
       });
       await checkIdentity(context);
-      await host.write(KUBELET_FILES.kubeconfig, wanted, 0o600, { secret: true });
+      await host.put({ path: KUBELET_FILES.kubeconfig, mode: 0o600, secret: true, content: wanted });
       await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
     },
   }],

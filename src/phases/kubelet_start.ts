@@ -138,7 +138,7 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
     // A kubelet that does not find the folder at its start sees manifests 20 s late; else it is told by inotify.
     await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
-    for (const file of await configurationFiles(context)) await host.write(file.path, file.content, file.mode);
+    for (const file of await configurationFiles(context)) await host.put(file);
     context.kubeletStartedAt.set(performance.now());
     const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
     if (await isStale(context, [...READ_AT_START, ...identityFiles(context), ...unit])) {

@@ -158,18 +158,21 @@ Deno.test("owner and group stay: a component that does not run as root reads its
   files.set(`${PKI}/apiserver.key`, { text: text(files, `${PKI}/apiserver.key`), mode: 0o640 });
   const { cluster } = sampleWithCheapKeys();
   const { host } = memoryHost(files);
-  const run: string[] = [];
+  const owners: string[] = [];
   const owned: Host = {
     ...host,
     stat: async (path) => {
       const there = await host.stat(path);
       return there && { ...there, gid: path.endsWith(".key") ? 2000 : 0 };
     },
-    run: ({ argv }) => Promise.resolve(void run.push(argv.join(" "))),
+    put: (file) => {
+      if (file.owner !== undefined) owners.push(`${file.owner.uid}:${file.owner.gid} ${file.path}`);
+      return host.put(file);
+    },
   };
   const context = { host: owned, cluster, keepAlgorithm: false, startedAt: LATER };
   await renewCertificates(context, selectRenewables(["apiserver"], cluster));
-  assert.deepEqual(run, [`chown 0:2000 ${PKI}/apiserver.key`]);
+  assert.deepEqual(owners, [`0:2000 ${PKI}/apiserver.key`]);
   assert.equal(files.get(`${PKI}/apiserver.key`)!.mode, 0o640);
   assert.equal(files.get(`${PKI}/apiserver.crt`)!.mode, 0o644);
 });
@@ -305,10 +308,10 @@ Deno.test("a write that fails takes back the files that were replaced before it"
     const { host } = memoryHost(files);
     const full: Host = {
       ...host,
-      write: (path, content, mode) =>
-        path === failing
-          ? Promise.reject(new UserError(`Cannot write "${path}": no space left on device`))
-          : host.write(path, content instanceof Uint8Array ? new TextDecoder().decode(content) : content, mode),
+      put: (file) =>
+        file.path === failing
+          ? Promise.reject(new UserError(`Cannot write "${file.path}": no space left on device`))
+          : host.put(file),
     };
     const context = { host: full, cluster, keepAlgorithm: false, startedAt: LATER };
     await assert.rejects(

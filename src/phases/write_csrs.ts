@@ -36,8 +36,11 @@ export async function writeCsrs(context: CsrsContext, existing: readonly Inspect
         user: kubeconfig.user(node),
         clientKeyPem,
       }));
-      await host.write(wanted.keyPath, text, MODE, { secret: true });
+      await host.put({ path: wanted.keyPath, mode: MODE, secret: true, content: text });
     }
-    if (!hasRequest) await host.write(wanted.requestPath, await certificateRequestPem(wanted.subject, keys), MODE);
+    if (!hasRequest) {
+      const content = await certificateRequestPem(wanted.subject, keys);
+      await host.put({ path: wanted.requestPath, mode: MODE, content });
+    }
   }
 }

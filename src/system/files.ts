@@ -1,4 +1,5 @@
 /** Files of the machine. @module */
+import type { WriteChange } from "./changes.ts";
 
 /** What lies at a path, without following a symbolic link. `mode` are the permission bits (0o7777), `size` is in bytes. */
 export interface FileStat {
@@ -12,10 +13,43 @@ export interface FileStat {
   modified: Date;
 }
 
-/** How to write something. */
-export interface WriteOptions {
+/** Numbers of a file's owner and its group. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Content that is not held in memory. Its size and hash, where they are given, are what it must have. */
+export interface ContentSource {
+  /** In bytes. */
+  size?: number;
+  /** 64 hexadecimal digits. */
+  sha256?: string;
+  /** The content from its first byte; may be called again. */
+  open(): ReadableStream<Uint8Array>;
+}
+
+/** What a file is to hold; a string is written as UTF-8. */
+export type FileContent = string | Uint8Array | ContentSource;
+
+/** A file as it is to be. */
+export interface FileToPut {
+  /** Absolute. */
+  path: string;
+  /** Permission bits, 0o7777. */
+  mode: number;
+  /** Absent: it stays whose it is made (this process's user and group), also where it replaces a file of another owner. */
+  owner?: Owner;
   /** It holds a key, a token or another secret: it is never shown, only how much it is. Whoever writes knows. */
   secret?: boolean;
+  /** The user asked for it and gets it: it does not come into the receipt, and `reset` leaves it. */
+  userFile?: boolean;
+  content: FileContent;
+  /**
+   * Called with the Change right before it happens, whether the file is new or replaces another, which is still there
+   * then. What it throws stops the write. For whoever keeps a record (the receipt).
+   */
+  beforeChange?(change: WriteChange): Promise<void>;
 }
 
 /** Files of the machine. Observing methods may be used in a dry run; changing ones report one {@linkcode Change} when they have an effect. */
@@ -24,6 +58,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Like `read`, as UTF-8 text. */
   readText(path: string): Promise<string | undefined>;
+  /** The bytes of the file as a stream, however long it is, following links; undefined when nothing is there. */
+  open(path: string): Promise<ReadableStream<Uint8Array> | undefined>;
   /** What lies at the path, links not followed; undefined when nothing is there. */
   stat(path: string): Promise<FileStat | undefined>;
   /** Names in a directory, sorted; empty when it is not there. */
@@ -42,13 +78,14 @@ export interface Files {
   isLocked(path: string): Promise<boolean>;
 
   /**
-   * Makes the file have these bytes and this mode: temporary file (dot name, final mode from its first byte) in the same
-   * directory, fsync, rename, fsync of the directory. Missing parents are made with mode 0755 (call `makeDirectory` first
-   * for another). A no-op when content and mode are already so. Never follows a symbolic link at the target.
+   * Makes the file have this content, this mode and, where one is given, this owner: temporary file (dot name, owner and
+   * final mode from its first byte) in the same directory, fsync, rename, fsync of the directory. Content that streams is
+   * hashed as it is written, and never held. Missing parents are made with mode 0755 (call `makeDirectory` first for
+   * another). A no-op when size, hash, mode and owner are already so. Never follows a symbolic link at the target.
+   * @throws {UserError} when it cannot be written, or the content does not have the size or hash that it must have; the
+   * path is then as it was before, and nothing is left behind.
    */
-  write(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
-  /** As `write`, for a file that the user asked for and gets: it does not come into the receipt, and `reset` leaves it. */
-  writeUserFile(path: string, content: string | Uint8Array, mode: number, options?: WriteOptions): Promise<void>;
+  put(file: FileToPut): Promise<void>;
   /**
    * Makes the directory with this mode, and its missing parents with mode 0755, each with one Change; a no-op when it is
    * there, whatever its mode.

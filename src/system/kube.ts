@@ -1,5 +1,4 @@
 /** The Kubernetes API. @module */
-import type { WriteOptions } from "./files.ts";
 
 /** Any Kubernetes object. */
 export interface KubeObject {
@@ -39,6 +38,12 @@ export interface KubeCredentials {
   client?: { certificatePem: string; keyPem: string };
   /** Bearer token, instead of a certificate. */
   token?: string;
+}
+
+/** How to write an object. */
+export interface WriteOptions {
+  /** It holds a key, a token or another secret: its content is never shown. Whoever writes knows. */
+  secret?: boolean;
 }
 
 /** The Kubernetes API, as one identity (a kubeconfig) sees it. Errors are `KubeError` with the API's reason and message. */

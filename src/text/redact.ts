@@ -1,6 +1,6 @@
 /**
  * The one place that knows what a secret looks like in text that somebody else wrote. What we write ourselves is declared
- * secret by its writer (`WriteOptions`); this is for errors, logs and answers that quote more than they should.
+ * secret by its writer (`secret`); this is for errors, logs and answers that quote more than they should.
  * @module
  */
 

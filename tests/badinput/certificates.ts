@@ -14,7 +14,7 @@ async function madeByInit(): Promise<Record<string, string>> {
   for (const phase of ["certs", "kubeconfig"]) {
     const ran = await run(["init", "phase", phase, "all", "--config", QUICK], unfit({ now: NOW }, files));
     for (const change of ran.changes) {
-      if (change.kind === "write") files[change.path] = new TextDecoder().decode(change.after);
+      if (change.kind === "write") files[change.path] = (await ran.readText(change.path))!;
     }
   }
   return files;

@@ -29,12 +29,15 @@ export function labelOf(change: Change): string {
     case "apply":
       return `apply ${change.object.kind} ${change.object.metadata.name}`;
     case "patch":
+      return `patch ${change.reference.kind} ${change.reference.name}`;
     case "delete":
-      return `${change.kind} ${change.reference.kind} ${change.reference.name}`;
+      return "reference" in change
+        ? `delete ${change.reference.kind} ${change.reference.name}`
+        : `delete ${change.what} ${change.name}`;
     case "pull":
       return `pull ${change.image}`;
-    default:
-      return `${change.kind} ${change.what} ${change.name}`;
+    case "stop":
+      return `stop ${change.what} ${change.name}`;
   }
 }
 
@@ -64,13 +67,12 @@ export function failingSystem(events: Events, build: typeof realSystem = realSys
     if (when === "before" && count >= point - 1) die();
   };
   const changing: readonly (keyof Host)[] = [
-    "write",
+    "put",
     "makeDirectory",
     "remove",
     "removeTree",
     "run",
     "wait",
-    "writeUserFile",
   ];
   const real = build({ ...events, change }, (host) => preceded(host, changing, before));
   return {

@@ -3,9 +3,11 @@
  * @module
  */
 import type { ChangeSink, Command, CommandOutput, Host, InterfaceAddress, Wait } from "../../src/system.ts";
+import { UserError } from "../../src/errors.ts";
 import { commandError } from "../../src/programs.ts";
 import { commandLine } from "../../src/text/shell.ts";
 import { parseMountPoints } from "../../src/host/mounts.ts";
+import { streamOf } from "../../src/host/content.ts";
 import { recordingHost } from "../../src/host/recording_host.ts";
 import { waitUntil } from "../../src/host/wait.ts";
 
@@ -60,6 +62,14 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   };
   const never = () => Promise.reject(new Error("changes go to the overlay"));
 
+  const isDirectory = (path: string) => path === "/" || [...files.keys()].some((file) => file.startsWith(`${path}/`));
+  // deno-lint-ignore require-await -- a refusal is a rejection
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const bytes = files.get(path);
+    if (bytes === undefined && isDirectory(path)) throw new UserError(`Cannot read "${path}": it is a directory`);
+    return bytes;
+  };
+
   const base: Host = {
     now: () => now,
     hostname: () => hostname,
@@ -67,8 +77,12 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     uid: () => options.uid ?? 0,
     cpus: () => options.cpus ?? 2,
     addresses: () => [...options.addresses ?? [{ interface: "eth0", address: "192.0.2.10", family: "IPv4" }]],
-    read: (path) => Promise.resolve(files.get(path)),
+    read,
     readText: (path) => Promise.resolve(files.has(path) ? new TextDecoder().decode(files.get(path)) : undefined),
+    open: async (path) => {
+      const bytes = await read(path);
+      return bytes && streamOf(bytes);
+    },
     stat(path) {
       const bytes = files.get(path);
       const about = { size: bytes?.length ?? 0, uid: 0, gid: 0, modified: now };
@@ -79,8 +93,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
           ...about,
         });
       }
-      const isDirectory = path === "/" || [...files.keys()].some((file) => file.startsWith(`${path}/`));
-      return Promise.resolve(isDirectory ? { kind: "directory", mode: 0o755, ...about } : undefined);
+      return Promise.resolve(isDirectory(path) ? { kind: "directory", mode: 0o755, ...about } : undefined);
     },
     list(path) {
       const prefix = path === "/" ? "/" : `${path}/`;
@@ -93,8 +106,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),
     portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
     resolves: (name) => Promise.resolve(name === hostname || options.names?.includes(name) === true),
-    write: never,
-    writeUserFile: never,
+    put: never,
     makeDirectory: never,
     remove: never,
     removeTree: never,

@@ -18,7 +18,7 @@ const SECRET =
   /PRIVATE KEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW|\b[a-z0-9]{6}\.[a-z0-9]{16}\b|\b[0-9a-f]{64}\b/;
 
 function contentOf(change: Change): string {
-  if (change.kind === "write") return new TextDecoder().decode(change.after);
+  if (change.kind === "write") return change.preview ?? "";
   return change.kind === "apply"
     ? JSON.stringify(change.object)
     : change.kind === "patch"

@@ -10,7 +10,7 @@ import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
 import { main } from "../../src/main.ts";
-import type { Change, ContainerRuntime, KubeClient, System } from "../../src/system.ts";
+import type { Change, ContainerRuntime, Host, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";
 import { conforms, eventConforms, fileOf } from "./conform.ts";
 import { noteUse } from "./used_flags.ts";
@@ -26,6 +26,8 @@ export interface Ran {
   documents: Record<string, unknown>[];
   /** What was really changed on the host: nothing in a dry run. */
   changes: Change[];
+  /** What a file of the host holds then. */
+  readText(path: string): Promise<string | undefined>;
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
@@ -121,8 +123,9 @@ export async function run(
     patch: nobody,
     delete: nobody,
   });
+  let memory: Host | undefined;
   const code = await main(args, (events): System => ({
-    host: memoryHost(host, (change) => {
+    host: memory = memoryHost(host, (change) => {
       changes.push(change);
       events.change(change);
     }),
@@ -140,5 +143,6 @@ export async function run(
   }), SOURCE_BUILD);
   holdAgainstSchemas(args, out, err);
   const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
-  return { code, out, err, events, changes, documents: out.startsWith("{\n") ? jsonDocuments(out) : [] };
+  const documents = out.startsWith("{\n") ? jsonDocuments(out) : [];
+  return { code, out, err, events, changes, readText: async (path) => await memory?.readText(path), documents };
 }

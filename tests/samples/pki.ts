@@ -40,10 +40,13 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
       const file = files.get(path);
       return Promise.resolve(file && new TextEncoder().encode(file.text));
     },
-    write: (path, content, mode) => {
+    put: ({ path, content, mode }) => {
       if (writes.length >= writesUntilKilled) return Promise.reject(new Error("killed"));
       writes.push(path);
-      files.set(path, { text: String(content), mode });
+      files.set(path, {
+        text: content instanceof Uint8Array ? new TextDecoder().decode(content) : String(content),
+        mode,
+      });
       return Promise.resolve();
     },
   };

@@ -1,0 +1,54 @@
+/**
+ * Files as they are to be: compared by size and hash, and replaced as one.
+ * @module
+ */
+import type { ChangeSink, FileToPut, Host, WriteChange } from "../system.ts";
+import {
+  bytesOf,
+  drain,
+  drainSource,
+  isAlready,
+  isSource,
+  knownOf,
+  type PresentFile,
+  type Summary,
+  writeChange,
+} from "./content.ts";
+import { assertWritable, PARENT_MODE, replaceFile, splitPath } from "./durable.ts";
+import { open, stat } from "./look.ts";
+
+/** `Files.put` on this machine. */
+export async function put(
+  file: FileToPut,
+  makeDirectory: Host["makeDirectory"],
+  report: ChangeSink,
+): Promise<void> {
+  const { path, content } = file;
+  const { directory } = splitPath(path);
+  const there = await presentFile(path);
+  const known = await knownOf(content);
+  if (isAlready(there, file, known)) return;
+  if (directory !== "/") await makeDirectory(directory, PARENT_MODE);
+  let change: WriteChange | undefined;
+  await replaceFile(file, async (write) => {
+    let made: Summary;
+    if (isSource(content)) made = await drainSource(path, content, write);
+    else {
+      await write(bytesOf(content));
+      made = known as Summary;
+    }
+    if (isAlready(there, file, made)) return undefined; // a stream tells its hash in the end
+    const replacing = change = writeChange(file, made, there);
+    return async () => await file.beforeChange?.(replacing);
+  }, () => change && report(change));
+}
+
+/** What is at the path, with its hash; what is longer than some pieces is never held. */
+async function presentFile(path: string): Promise<PresentFile | undefined> {
+  const there = await stat(path);
+  assertWritable(path, there);
+  const content = there && await open(path);
+  if (!there || !content) return undefined;
+  const { mode, uid, gid } = there;
+  return { mode, uid, gid, ...await drain(content) };
+}

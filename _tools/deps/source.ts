@@ -2,7 +2,8 @@
 import { call } from "./call.ts";
 
 /**
- * What is not its source: each file is compared with the .ts of the same place, both as Deno transpiles and prints them, without comments.
+ * What is not its source: each file is compared with the .ts of the same place, both as Deno
+ * transpiles and prints them, without comments.
  * @param files `deno-std/yaml/mod.js` …, below `work`.
  * @param source a checkout of the standard library.
  */
@@ -25,11 +26,13 @@ export async function differencesFromSource(
   return different;
 }
 
-/** A module's code in one form: bundled alone, without comments and without what it imports. */
+/** A module's code in one form: as Deno prints it, without comments, white space, and endings of what it imports. */
 async function plain(file: string, work: string): Promise<string> {
   const copy = `${await Deno.makeTempDir({ dir: work })}/module.ts`;
-  const text = await Deno.readTextFile(file);
-  await Deno.writeTextFile(copy, text.replace(/\b(from\s*|import\s*)(["'])([^"']+)\.[jt]s\2/g, "$1$2$3$2"));
-  const args = ["bundle", "--quiet", "--no-check", "--no-lock", "--no-config", "--minify", "--external", "*", copy];
-  return await call(Deno.execPath(), args);
+  await Deno.copyFile(file, copy);
+  const printed = await call(Deno.execPath(), ["transpile", "--quiet", "--no-check", "--no-lock", "--no-config", copy]);
+  const code = printed.replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, "").replace(/(\bfrom\s*"[^"]+)\.[jt]s"/g, '$1"')
+    .replace(/,(?=\s*[}\])])/g, "").replace(/\s+/g, "");
+  if (code === "") throw new Error(`nothing is left of "${file}"`); // or nothing would be equal to nothing
+  return code;
 }

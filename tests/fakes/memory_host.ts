@@ -62,7 +62,8 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   };
   const never = () => Promise.reject(new Error("changes go to the overlay"));
 
-  const isDirectory = (path: string) => path === "/" || [...files.keys()].some((file) => file.startsWith(`${path}/`));
+  const isDirectory = (path: string) =>
+    path === "/" || path !== "" && [...files.keys()].some((file) => file.startsWith(`${path}/`));
   // deno-lint-ignore require-await -- a refusal is a rejection
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const bytes = files.get(path);

@@ -141,6 +141,10 @@ async function ofReset(t: Run): Promise<void> {
   t.log(`reset: ${changes.length} Changes, ${points.length} kills`);
   await each(t, points, "reset", async (point) => {
     await init(host);
+    // Until flannel has written of its network, reset cannot know the tunnel for its own: it names it, and leaves it.
+    await host.shell("timeout 60 sh -c 'until [ -s /run/flannel/subnet.env ]; do sleep 0.2; done'", {
+      timeout: 90_000,
+    });
     const phase = await dieAt(t, host, ["reset", "--force"], point);
     const { seconds } = await kubewright(host, ["reset", "--force"]);
     await noLeftovers(t, host);

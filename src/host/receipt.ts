@@ -102,7 +102,24 @@ export function receiptHost(
   }
 
   return {
-    ...host,
+    now: () => host.now(),
+    hostname: () => host.hostname(),
+    environment: () => host.environment(),
+    uid: () => host.uid(),
+    cpus: () => host.cpus(),
+    addresses: () => host.addresses(),
+    portIsFree: (address, port) => host.portIsFree(address, port),
+    resolves: (name) => host.resolves(name),
+    read: (path) => host.read(path),
+    readText: (path) => host.readText(path),
+    open: (path) => host.open(path),
+    stat: (path) => host.stat(path),
+    list: (path) => host.list(path),
+    realPath: (path) => host.realPath(path),
+    mounts: () => host.mounts(),
+    isLocked: (path) => host.isLocked(path),
+    query: (command) => host.query(command),
+
     async put(file) {
       if (file.userFile) return await host.put(file);
       const { path } = file;
@@ -119,5 +136,12 @@ export function receiptHost(
       await noteMissing([...ancestorsOf(path), path]);
       await host.makeDirectory(path, mode);
     },
+    // What is gone stays in the receipt: it may be made again, and is ours then, too.
+    remove: (path) => host.remove(path),
+    removeTree: (path) => host.removeTree(path),
+    run: (command) => host.run(command),
+    lock: (command) => host.lock(command),
+    unlock: () => host.unlock(),
+    wait: (wait) => host.wait(wait),
   };
 }

@@ -66,7 +66,16 @@ export function watchedEtcd(watch: Watch, real: EtcdClient): EtcdClient {
 export function watchedRuntime(watch: Watch, real: ContainerRuntime): ContainerRuntime {
   const pod = ({ podNamespace, podName }: { podNamespace: string; podName: string }) => `${podNamespace}/${podName}`;
   return {
-    ...real,
+    socket: real.socket,
+    version: () => real.version(),
+    status: () => real.status(),
+    cgroupDriver: () => real.cgroupDriver(),
+    hasImage: (image) => real.hasImage(image),
+    image: (image) => real.image(image),
+    images: () => real.images(),
+    containers: () => real.containers(),
+    containerStatus: (id) => real.containerStatus(id),
+    sandboxes: () => real.sandboxes(),
     pullImage: (image) => watch(`image "${image}" to be pulled`, real.pullImage(image)),
     removeImage: (image) => watch(`image "${image}" to be removed`, real.removeImage(image)),
     stopSandbox: (sandbox) => watch(`pod "${pod(sandbox)}" to stop`, real.stopSandbox(sandbox)),

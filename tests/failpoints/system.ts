@@ -7,7 +7,7 @@
  */
 import { realSystem } from "../../mod.ts";
 import type { Events } from "../../src/main.ts";
-import type { Change, Host, System } from "../../src/system.ts";
+import type { Change, ContainerRuntime, EtcdClient, Host, KubeClient, System } from "../../src/system.ts";
 
 /** SIGKILL, which no handler and no `finally` sees. */
 function die(): void {
@@ -41,17 +41,83 @@ export function labelOf(change: Change): string {
   }
 }
 
-/** The object with these methods calling `first` before they do anything. */
-function preceded<T extends object>(object: T, names: readonly (keyof T)[], first: () => void): T {
-  const changed = Object.fromEntries(names.map((name) => [name, (...args: unknown[]) => {
-    first();
-    return (object[name] as (...args: unknown[]) => unknown).apply(object, args);
-  }]));
-  return { ...object, ...changed };
+/** Which methods may make a Change; one without an answer does not compile. */
+type Changes<T> = { readonly [K in keyof Required<T>]: boolean };
+
+const HOST: Changes<Host> = {
+  hostname: false,
+  environment: false,
+  uid: false,
+  cpus: false,
+  addresses: false,
+  portIsFree: false,
+  resolves: false,
+  now: false,
+  wait: true,
+  read: false,
+  readText: false,
+  open: false,
+  stat: false,
+  list: false,
+  realPath: false,
+  mounts: false,
+  isLocked: false,
+  put: true,
+  makeDirectory: true,
+  remove: true,
+  removeTree: true,
+  query: false,
+  run: true,
+  lock: false,
+  unlock: false,
+};
+
+const KUBE: Changes<KubeClient> = {
+  server: false,
+  probe: false,
+  get: false,
+  list: false,
+  apply: true,
+  patch: true,
+  delete: true,
+};
+
+const RUNTIME: Changes<ContainerRuntime> = {
+  socket: false,
+  version: false,
+  status: false,
+  cgroupDriver: false,
+  hasImage: false,
+  image: false,
+  images: false,
+  containers: false,
+  containerStatus: false,
+  sandboxes: false,
+  pullImage: true,
+  removeImage: true,
+  stopSandbox: true,
+  removeSandbox: true,
+  stopContainer: true,
+  removeContainer: true,
+};
+
+const ETCD: Changes<EtcdClient> = { endpoint: false, members: false, removeMember: true };
+
+/** The object, whose methods that may make a Change call `first` before they do anything. */
+function preceded<T extends object>(object: T, changes: Changes<T>, first: () => void): T {
+  const member = (name: keyof T, mayChange: unknown) => {
+    const method = object[name];
+    if (typeof method !== "function") return method;
+    return (...args: unknown[]) => {
+      if (mayChange) first();
+      return method.apply(object, args);
+    };
+  };
+  return Object.fromEntries(Object.entries(changes).map(([name, may]) => [name, member(name as keyof T, may)])) as T;
 }
 
 /** Builds the system; as `realSystem`, or as `build`, which it wraps. */
-export function failingSystem(events: Events, build: typeof realSystem = realSystem): System {
+export function failingSystem(events: Events, build: typeof realSystem = realSystem): Required<System> {
   const [when = "", of = ""] = (Deno.env.get("KUBEWRIGHT_FAILPOINT") ?? "").split(/:(.*)/s);
   const point = Number(of);
   let count = 0;
@@ -66,24 +132,20 @@ export function failingSystem(events: Events, build: typeof realSystem = realSys
   const before = () => {
     if (when === "before" && count >= point - 1) die();
   };
-  const changing: readonly (keyof Host)[] = [
-    "put",
-    "makeDirectory",
-    "remove",
-    "removeTree",
-    "run",
-    "wait",
-  ];
-  const real = build({ ...events, change }, (host) => preceded(host, changing, before));
+  const real = build({ ...events, change }, (host) => preceded(host, HOST, before));
   return {
-    ...real,
-    connect: (...args) => preceded(real.connect(...args), ["apply", "patch", "delete"], before),
-    runtime: (...args) =>
-      preceded(
-        real.runtime(...args),
-        ["pullImage", "removeImage", "stopSandbox", "removeSandbox", "stopContainer", "removeContainer"],
-        before,
-      ),
-    etcd: (...args) => preceded(real.etcd(...args), ["removeMember"], before),
+    host: real.host,
+    connect: (...args) => preceded(real.connect(...args), KUBE, before),
+    runtime: (...args) => preceded(real.runtime(...args), RUNTIME, before),
+    etcd: (...args) => preceded(real.etcd(...args), ETCD, before),
+    unverified: real.unverified,
+    download: real.download,
+    signals: real.signals!,
+    check: () => real.check?.(),
+    stdin: () => real.stdin(),
+    readLine: () => real.readLine(),
+    terminal: real.terminal,
+    out: (line) => real.out(line),
+    err: (text) => real.err(text),
   };
 }

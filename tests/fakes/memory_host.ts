@@ -118,13 +118,34 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   };
   const overlay = recordingHost(base, report);
   return {
-    ...overlay,
+    now: () => overlay.now(),
+    hostname: () => overlay.hostname(),
+    environment: () => overlay.environment(),
+    uid: () => overlay.uid(),
+    cpus: () => overlay.cpus(),
+    addresses: () => overlay.addresses(),
+    portIsFree: (address, port) => overlay.portIsFree(address, port),
+    resolves: (name) => overlay.resolves(name),
+    read: (path) => overlay.read(path),
+    readText: (path) => overlay.readText(path),
+    open: (path) => overlay.open(path),
+    stat: (path) => overlay.stat(path),
+    list: (path) => overlay.list(path),
+    realPath: (path) => overlay.realPath(path),
+    mounts: () => overlay.mounts(),
+    isLocked: (path) => overlay.isLocked(path),
+    query: (command) => overlay.query(command),
+    put: (file) => overlay.put(file),
+    makeDirectory: (path, mode) => overlay.makeDirectory(path, mode),
+    remove: (path) => overlay.remove(path),
+    removeTree: (path) => overlay.removeTree(path),
     run(command) {
       const output = execute(command);
       if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
       return overlay.run(command);
     },
     lock: (command) => options.lock?.(command) ?? Promise.resolve(),
+    unlock: () => overlay.unlock(),
     async wait<T>(wait: Wait<T>) {
       if (options.waits !== true) return await overlay.wait(wait);
       report({ kind: "wait", what: wait.what });

@@ -3,6 +3,7 @@
  *
  *     deno task deps                 # archives against deno.lock, the cache against the archives, scripts, age, licence
  *     deno task deps --std FOLDER    # also: deno-std's files in use against a checkout of the standard library's source
+ *                                # (printed by esbuild, which npx gets)
  *
  * Ends with 1 where something differs. Needs npm, which gets the archives from the registry that it is set up for.
  * @module
@@ -10,7 +11,7 @@
 import { resolve } from "@std/path/posix";
 import { importedFiles } from "./deps/imported.ts";
 import { reachOf } from "./deps/reach.ts";
-import { differencesFromSource } from "./deps/source.ts";
+import { compareWithSource, PRINTER } from "./deps/source.ts";
 import { lockedPackages, verifyPackage } from "./deps/packages.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -34,13 +35,17 @@ try {
     const reach = reachOf(await Deno.readTextFile(`${work}/${file}`));
     if (reach.length > 0) console.log(`  ${file}: ${reach.join(", ")}`);
   }
-  const ofStandardLibrary = files.filter((file) => file.startsWith("deno-std/"));
+  const ofStandardLibrary = files.filter((file) => file.startsWith("deno-std/")).map((file) => file.slice(9));
   if (standardLibrary === undefined) console.log("\ndeno-std was not compared with its source: no --std FOLDER");
   else {
-    const different = await differencesFromSource(ofStandardLibrary, work, resolve(standardLibrary));
-    problems.push(...different);
-    const same = ofStandardLibrary.length - different.length;
-    console.log(`\ndeno-std: ${same} of ${ofStandardLibrary.length} files are their source, transpiled`);
+    const source = resolve(standardLibrary);
+    const found = await compareWithSource(ofStandardLibrary, `${work}/deno-std`, source, `${work}/printed`);
+    problems.push(...found.problems);
+    const same = ofStandardLibrary.length - found.problems.length;
+    console.log(
+      `\ndeno-std: ${same} of ${ofStandardLibrary.length} files are their source, both printed by ${PRINTER}; ` +
+        `${found.typesOnly.length} of these hold types only`,
+    );
   }
 } finally {
   await Deno.remove(work, { recursive: true });

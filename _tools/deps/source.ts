@@ -2,37 +2,59 @@
 import { call } from "./call.ts";
 
 /**
- * What is not its source: each file is compared with the .ts of the same place, both as Deno
- * transpiles and prints them, without comments.
- * @param files `deno-std/yaml/mod.js` …, below `work`.
- * @param source a checkout of the standard library.
+ * The printer that both sides go through: it takes out types, comments and what is written in several ways (braces,
+ * quotes, brackets), and leaves names as they are.
  */
-export async function differencesFromSource(
-  files: readonly string[],
-  work: string,
-  source: string,
-): Promise<string[]> {
-  const different: string[] = [];
-  for (const file of files) {
-    const path = file.slice("deno-std/".length);
-    const original = `${source}/${path.replace(/\.js$/, ".ts")}`;
-    try {
-      const [ours, theirs] = await Promise.all([plain(`${work}/${file}`, work), plain(original, work)]);
-      if (ours !== theirs) different.push(`${file} differs from ${original}`);
-    } catch (error) {
-      different.push(`${file} cannot be compared: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return different;
+export const PRINTER = "esbuild@0.28.2";
+
+/** What a comparison says. */
+export interface Comparison {
+  /** Files without code on both sides: those that hold types only. */
+  typesOnly: string[];
+  problems: string[];
 }
 
-/** A module's code in one form: as Deno prints it, without comments, white space, and endings of what it imports. */
-async function plain(file: string, work: string): Promise<string> {
-  const copy = `${await Deno.makeTempDir({ dir: work })}/module.ts`;
-  await Deno.copyFile(file, copy);
-  const printed = await call(Deno.execPath(), ["transpile", "--quiet", "--no-check", "--no-lock", "--no-config", copy]);
-  const code = printed.replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, "").replace(/(\bfrom\s*"[^"]+)\.[jt]s"/g, '$1"')
-    .replace(/,(?=\s*[}\])])/g, "").replace(/\s+/g, "");
-  if (code === "") throw new Error(`nothing is left of "${file}"`); // or nothing would be equal to nothing
-  return code;
+/**
+ * Compares each file with the .ts of the same place, both printed by {@linkcode PRINTER}.
+ * @param files `yaml/mod.js` …, below `ours`.
+ * @param ours the unpacked deno-std; an absolute path, as are the others.
+ * @param source a checkout of the standard library.
+ * @param work an empty folder for what is printed.
+ */
+export async function compareWithSource(
+  files: readonly string[],
+  ours: string,
+  source: string,
+  work: string,
+): Promise<Comparison> {
+  const result: Comparison = { typesOnly: [], problems: [] };
+  const pairs: { file: string; both: [string, string] }[] = [];
+  for (const file of files) {
+    const original = `${source}/${file.replace(/\.js$/, ".ts")}`;
+    if (await Deno.stat(original).then(() => true, () => false)) {
+      pairs.push({ file, both: [`${ours}/${file}`, original] });
+    } else result.problems.push(`deno-std/${file} has no source "${original}"`);
+  }
+  if (pairs.length === 0) return result;
+  const options = [
+    "--format=esm",
+    "--target=esnext",
+    "--minify-whitespace",
+    "--minify-syntax",
+    "--legal-comments=none",
+  ];
+  const places = ["--tsconfig-raw={}", "--outbase=/", `--outdir=${work}`, "--log-level=error"];
+  await call("npx", ["-y", PRINTER, ...options, ...places, ...pairs.flatMap(({ both }) => both)]);
+  for (const { file, both: [our, original] } of pairs) {
+    const [mine, theirs] = await Promise.all([printed(work, our), printed(work, original)]);
+    if (mine !== theirs) result.problems.push(`deno-std/${file} differs from "${original}"`);
+    else if (mine === "") result.typesOnly.push(file);
+  }
+  return result;
+}
+
+/** What was printed of a file, without the endings of what it imports. */
+async function printed(work: string, file: string): Promise<string> {
+  const code = await Deno.readTextFile(work + file.replace(/\.ts$/, ".js"));
+  return code.replace(/(\b(?:from|import)\(?"\.[^"]*)\.[jt]s"/g, '$1"').trim();
 }

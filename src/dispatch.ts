@@ -1,29 +1,33 @@
 /**
- * From a command's name to the code that runs it; each loads its command only when it is called.
+ * Every command, once: what it is, its flags, and the call of its code.
  * @module
  */
-import { CONFIG_ENTRIES } from "./dispatch/config.ts";
-import type { CommandEntry } from "./dispatch/entry.ts";
-import { CERTS_ENTRIES } from "./dispatch/certs.ts";
-import { COMPLETION_ENTRIES } from "./dispatch/completion.ts";
-import { INIT_ENTRIES } from "./dispatch/init.ts";
-import { JOIN_ENTRIES } from "./dispatch/join.ts";
-import { KUBECONFIG_ENTRIES } from "./dispatch/kubeconfig.ts";
-import { STATUS_ENTRIES } from "./dispatch/status.ts";
-import { RESET_ENTRIES } from "./dispatch/reset.ts";
-import { TOKEN_ENTRIES } from "./dispatch/token.ts";
-import { VERSION_ENTRIES } from "./dispatch/version.ts";
+import type { CommandSpec } from "./cli/flags.ts";
+import { CERTS_COMMANDS } from "./dispatch/certs.ts";
+import type { Command } from "./dispatch/command.ts";
+import { COMPLETION_COMMANDS } from "./dispatch/completion.ts";
+import { CONFIG_COMMANDS } from "./dispatch/config.ts";
+import { INIT_COMMANDS } from "./dispatch/init.ts";
+import { JOIN_COMMANDS } from "./dispatch/join.ts";
+import { KUBECONFIG_COMMANDS } from "./dispatch/kubeconfig.ts";
+import { RESET_COMMANDS } from "./dispatch/reset.ts";
+import { STATUS_COMMANDS } from "./dispatch/status.ts";
+import { TOKEN_COMMANDS } from "./dispatch/token.ts";
+import { VERSION_COMMANDS } from "./dispatch/version.ts";
 
-/** Every command of `cli/commands.ts`. */
-export const COMMAND_TABLE: Readonly<Record<string, CommandEntry>> = {
-  ...CERTS_ENTRIES,
-  ...CONFIG_ENTRIES,
-  ...INIT_ENTRIES,
-  ...JOIN_ENTRIES,
-  ...KUBECONFIG_ENTRIES,
-  ...STATUS_ENTRIES,
-  ...RESET_ENTRIES,
-  ...TOKEN_ENTRIES,
-  ...VERSION_ENTRIES,
-  ...COMPLETION_ENTRIES,
-};
+/** All commands in the order of help. */
+export const COMMANDS: readonly Command[] = [
+  ...INIT_COMMANDS,
+  ...JOIN_COMMANDS,
+  ...STATUS_COMMANDS,
+  ...RESET_COMMANDS,
+  ...TOKEN_COMMANDS,
+  ...CERTS_COMMANDS,
+  ...KUBECONFIG_COMMANDS,
+  ...CONFIG_COMMANDS,
+  ...VERSION_COMMANDS,
+  ...COMPLETION_COMMANDS,
+];
+
+/** What each of them is, without its code. */
+export const SPECS: readonly CommandSpec[] = COMMANDS.map(({ spec }) => spec);

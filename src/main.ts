@@ -8,7 +8,8 @@ import type { Reporter } from "./cli/reporter.ts";
 import { dryRunText, Tally } from "./cli/tally.ts";
 import { stopwatch } from "./cli/stopwatch.ts";
 import type { CommandContext, Outcome } from "./commands/command_context.ts";
-import { COMMAND_TABLE } from "./dispatch.ts";
+import { COMMANDS, SPECS } from "./dispatch.ts";
+import type { Command } from "./dispatch/command.ts";
 import { EXIT, HostBusy, Interrupted, Interruption, UserError } from "./errors.ts";
 import { interruptionGate } from "./host/interruptible.ts";
 import { recordingSystem } from "./host/recording.ts";
@@ -32,16 +33,16 @@ function commandWords(args: readonly string[]): readonly string[] {
 function programAnswer(args: readonly string[], { out, err }: Outlet): number | undefined {
   const [first] = args;
   if (first === "--help" || first === "-h" || first === "help" && args.length === 1) {
-    out(programHelp());
+    out(programHelp(SPECS));
     return EXIT.ok;
   }
   const group = args.filter((arg) => arg !== "--help" && arg !== "-h" && arg !== "help").join(" ");
-  if (group !== "" && group !== args.join(" ") && groupHelp(group)) {
-    out(groupHelp(group)!);
+  if (group !== "" && group !== args.join(" ") && groupHelp(SPECS, group)) {
+    out(groupHelp(SPECS, group)!);
     return EXIT.ok;
   }
   if (first !== undefined) return undefined;
-  err(`${programHelp()}\n`);
+  err(`${programHelp(SPECS)}\n`);
   return EXIT.invalid;
 }
 
@@ -124,9 +125,9 @@ async function run(
     }, events.wait);
   }
 
-  async function call(command: CommandSpec, parsed: Parsed, reporter: Reporter): Promise<Outcome> {
-    if (command.changesHost) await signals?.listen();
-    const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(command, system);
+  async function call({ spec, run }: Command, parsed: Parsed, reporter: Reporter): Promise<Outcome> {
+    if (spec.changesHost) await signals?.listen();
+    const busy = parsed.switch("dry-run") === true ? undefined : await lockFor(spec, system);
     const warned = new Set<string>();
     const context: CommandContext = {
       system: gate.through(busy ? recordingSystem(system, () => raise(busy)) : system),
@@ -145,25 +146,26 @@ async function run(
       },
     };
     const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
-    return await COMMAND_TABLE[command.name]!.run({ parsed, source, context, build: stamp });
+    return await run({ parsed, source, context, build: stamp, commands: COMMANDS });
   }
 
   try {
-    const { command, rest } = findCommand(commandWords(args));
-    const reporter = told.reporter = await reporterFor(output, command.output, options);
-    const parsed = parseCommandLine(command, rest);
+    const { command, rest } = findCommand(COMMANDS, commandWords(args));
+    const { spec } = command;
+    const reporter = told.reporter = await reporterFor(output, spec.output, options);
+    const parsed = parseCommandLine(spec, rest);
     listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
     if (parsed.switch("help")) {
-      outlet.out(commandHelp(command, await COMMAND_TABLE[command.name]!.phases()));
+      outlet.out(commandHelp(spec, await command.phases?.() ?? []));
       return outlet.exitCode(EXIT.ok);
     }
-    if (command.name !== "version") system.check?.();
+    if (spec.name !== "version") system.check?.();
     const outcome = await gate.until(call(command, parsed, reporter));
     const counted = outcome.document
       ? ""
       : listing.changes
       ? dryRunText(planned)
-      : command.output === "events" && made.total === 0
+      : spec.output === "events" && made.total === 0
       ? made.sentence
       : "";
     reporter.result([outcome.text, counted].filter(Boolean).join("\n"), outcome.result);

@@ -1,5 +1,5 @@
 /**
- * What a command and its flags are: parsing, help and the meaning of a flag come from these tables (`commands.ts`).
+ * What a command and its flags are: parsing, help and the meaning of a flag come from the rows that `dispatch/` makes of them.
  * @module
  */
 import { parseBoolean } from "../config/flag_values.ts";

@@ -1,5 +1,4 @@
 import { EXIT, EXIT_MEANINGS } from "../errors.ts";
-import { COMMANDS } from "./commands.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 
 /** Two columns, the first as wide as its widest entry. */
@@ -13,21 +12,21 @@ function flagRow(flag: Flag): [string, string] {
 }
 
 /** The text of `kubewright --help`. */
-export function programHelp(): string {
+export function programHelp(commands: readonly CommandSpec[]): string {
   return `kubewright turns bare Linux hosts into a Kubernetes cluster.
 
 Usage: kubewright <command> [flags]
 
 Commands:
-${columns(COMMANDS.map((command) => [command.name, command.summary]))}
+${columns(commands.map((command) => [command.name, command.summary]))}
 
 kubewright <command> --help tells more.`;
 }
 
 /** The text of `kubewright <group> --help` (`token`, `config print`); undefined when no command's name begins so. */
-export function groupHelp(group: string): string | undefined {
-  if (COMMANDS.some(({ name }) => name === group)) return undefined;
-  const members = COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
+export function groupHelp(commands: readonly CommandSpec[], group: string): string | undefined {
+  if (commands.some(({ name }) => name === group)) return undefined;
+  const members = commands.filter(({ name }) => name.startsWith(`${group} `));
   if (members.length === 0) return undefined;
   return `Commands of "${group}":
 ${columns(members.map((command) => [command.name, command.summary]))}

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { InvalidInput, UserError } from "../errors.ts";
+import { COMMANDS } from "../dispatch.ts";
 import { findCommand, parseCommandLine } from "./parse.ts";
 import { settingsOf, textOf } from "./options.ts";
 
 function parsed(...words: string[]) {
-  const { command, rest } = findCommand(words);
-  return parseCommandLine(command, rest);
+  const { command, rest } = findCommand(COMMANDS, words);
+  return parseCommandLine(command.spec, rest);
 }
 
 Deno.test("a file that is there and cannot be read is wrong input, with the cause", async () => {

@@ -2,7 +2,6 @@ import { parseDuration } from "../config/duration.ts";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
 import { nearest } from "../config/suggest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
-import { COMMANDS } from "./commands.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 import { readWords } from "./words.ts";
 
@@ -31,33 +30,40 @@ const LONGEST_NAME = 5;
 const MOST_WORDS = 1_000;
 
 /** Flags whose value is the next word, as they are written: a flag means the same in every command. */
-const TAKING_NEXT: ReadonlySet<string> = new Set(
-  COMMANDS.flatMap(flagsOf).filter(({ type }) => type !== "switch")
-    .flatMap(({ name, short }) => short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]),
-);
+function takingNext(commands: readonly CommandSpec[]): ReadonlySet<string> {
+  return new Set(
+    commands.flatMap(flagsOf).filter(({ type }) => type !== "switch")
+      .flatMap(({ name, short }) => short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]),
+  );
+}
 
 /** Where the words are that are neither flags nor their values: what may be a command's name. Flags may stand before it. */
-function nameIn(words: readonly string[]): number[] {
+function nameIn(words: readonly string[], commands: readonly CommandSpec[]): number[] {
+  const valued = takingNext(commands);
   const end = words.indexOf("--");
   return words.slice(0, end < 0 ? words.length : end).flatMap((word, i) =>
-    word.startsWith("-") || TAKING_NEXT.has(words[i - 1] ?? "") ? [] : [i]
+    word.startsWith("-") || valued.has(words[i - 1] ?? "") ? [] : [i]
   );
 }
 
 /**
- * The command whose name the words begin with (the longest such: `token create` before `token`), and the other words.
+ * Of `commands` the one whose name the words begin with (the longest such: `token create` before `token`), and the other
+ * words.
  * @throws {InvalidInput} when there is no such command.
  */
-export function findCommand(words: readonly string[]): { command: CommandSpec; rest: readonly string[] } {
+export function findCommand<C extends { spec: CommandSpec }>(
+  commands: readonly C[],
+  words: readonly string[],
+): { command: C; rest: readonly string[] } {
   if (words.length > MOST_WORDS) throw new InvalidInput(`Cannot run this: it has more than ${MOST_WORDS} words`);
-  const places = nameIn(words);
+  const places = nameIn(words, commands.map(({ spec }) => spec));
   const named = places.map((i) => words[i]!);
   for (let length = Math.min(named.length, LONGEST_NAME); length > 0; length--) {
     const wanted = named.slice(0, length).join(" ");
-    const command = COMMANDS.find(({ name }) => name === wanted);
+    const command = commands.find(({ spec }) => spec.name === wanted);
     if (command) return { command, rest: words.filter((_, i) => !places.slice(0, length).includes(i)) };
   }
-  const names = COMMANDS.map(({ name }) => name);
+  const names = commands.map(({ spec }) => spec.name);
   const within = (words: readonly string[]) => names.filter((name) => name.startsWith(`${words.join(" ")} `));
   // As many words as are the beginning of a command's name: `config print`.
   const depth = named.slice(0, LONGEST_NAME).findLastIndex((_, i) => within(named.slice(0, i + 1)).length > 0) + 1;

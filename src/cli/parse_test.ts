@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { InvalidInput } from "../errors.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, SPECS } from "../dispatch.ts";
 import { COMMON_FLAGS } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { findCommand, parseCommandLine } from "./parse.ts";
 
-const INIT = findCommand(["init"]).command;
+const INIT = findCommand(COMMANDS, ["init"]).command.spec;
 
 function problemsOf(action: () => unknown): string[] {
   try {
@@ -31,7 +31,7 @@ Deno.test("parseCommandLine() joins lists given more than once and with commas",
 });
 
 Deno.test("parseCommandLine() reads values as pflag does", () => {
-  const user = findCommand(["kubeconfig", "user"]).command;
+  const user = findCommand(COMMANDS, ["kubeconfig", "user"]).command.spec;
   const organizations = (...words: string[]) => parseCommandLine(user, words).list("org");
   assert.deepEqual(organizations('--org="Acme, Inc."'), ["Acme, Inc."]);
   assert.deepEqual(organizations("--org", '"a ""b""",c', "--org= d", "--org="), ['a "b"', "c", " d"]);
@@ -73,18 +73,18 @@ Deno.test("parseCommandLine() reports every problem at once, with the nearest fl
 });
 
 Deno.test("findCommand() offers the nearest command", () => {
-  assert.throws(() => findCommand(["jion"]), /there is no such command; did you mean join\?/);
+  assert.throws(() => findCommand(COMMANDS, ["jion"]), /there is no such command; did you mean join\?/);
 });
 
 Deno.test("help lists every flag of every command", () => {
-  for (const command of COMMANDS) {
+  for (const command of SPECS) {
     const help = commandHelp(command, ["preflight"]);
     for (const { name } of [...command.flags, ...COMMON_FLAGS]) assert.ok(help.includes(`--${name}`), name);
   }
 });
 
 Deno.test("parseCommandLine() takes short names, and a dash as the name of standard input", () => {
-  const join = findCommand(["join"]).command;
+  const join = findCommand(COMMANDS, ["join"]).command.spec;
   assert.equal(parseCommandLine(join, ["-h"]).switch("help"), true);
   assert.equal(parseCommandLine(join, ["-o", "json"]).text("output"), "json");
   const parsed = parseCommandLine(join, ["--token-file", "-", "k8s.example.org", "--config=-"]);
@@ -95,8 +95,8 @@ Deno.test("parseCommandLine() takes short names, and a dash as the name of stand
 });
 
 Deno.test("findCommand() takes the longest name, and leaves what is behind it", () => {
-  const { command, rest } = findCommand(["init", "phase", "certs", "apiserver", "--dry-run"]);
-  assert.equal(command.name, "init phase");
+  const { command, rest } = findCommand(COMMANDS, ["init", "phase", "certs", "apiserver", "--dry-run"]);
+  assert.equal(command.spec.name, "init phase");
   assert.deepEqual(rest, ["certs", "apiserver", "--dry-run"]);
-  assert.equal(findCommand(["init", "--dry-run"]).command.name, "init");
+  assert.equal(findCommand(COMMANDS, ["init", "--dry-run"]).command.spec.name, "init");
 });

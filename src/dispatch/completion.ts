@@ -1,33 +1,42 @@
 import { InvalidInput } from "../errors.ts";
-import { type CommandEntry, NO_PHASES } from "./entry.ts";
+import type { Command } from "./command.ts";
 
 /** The text for a shell; undefined for one that there is none for. */
-async function scriptFor(shell: string | undefined): Promise<string | undefined> {
-  const [{ COMMANDS }, { COMMAND_TABLE }, { completable }] = await Promise.all([
-    import("../cli/commands.ts"),
-    import("../dispatch.ts"),
-    import("../cli/completion/table.ts"),
-  ]);
-  const commands = await Promise.all(
-    COMMANDS.map(async (spec) => completable(spec, await COMMAND_TABLE[spec.name]!.phases())),
+async function scriptFor(shell: string | undefined, commands: readonly Command[]): Promise<string | undefined> {
+  const { completable } = await import("../cli/completion/table.ts");
+  const known = await Promise.all(
+    commands.map(async ({ spec, phases }) => completable(spec, await phases?.() ?? [])),
   );
   switch (shell) {
     case "bash":
-      return (await import("../cli/completion/bash.ts")).bashCompletion(commands);
+      return (await import("../cli/completion/bash.ts")).bashCompletion(known);
     case "zsh":
-      return (await import("../cli/completion/zsh.ts")).zshCompletion(commands);
+      return (await import("../cli/completion/zsh.ts")).zshCompletion(known);
     case "fish":
-      return (await import("../cli/completion/fish.ts")).fishCompletion(commands);
+      return (await import("../cli/completion/fish.ts")).fishCompletion(known);
   }
 }
 
 /** `completion`. */
-export const COMPLETION_ENTRIES: Readonly<Record<string, CommandEntry>> = {
-  completion: {
-    phases: NO_PHASES,
-    async run({ parsed }) {
+export const COMPLETION_COMMANDS: readonly Command[] = [
+  {
+    spec: {
+      name: "completion",
+      operands: "bash|zsh|fish",
+      maxOperands: 1,
+      summary: "print what makes a shell complete the words of this program",
+      output: "document",
+      flags: [],
+      examples: [
+        "source <(kubewright completion bash)",
+        "kubewright completion bash >/etc/bash_completion.d/kubewright",
+        "kubewright completion zsh >/usr/local/share/zsh/site-functions/_kubewright",
+        "kubewright completion fish | source",
+      ],
+    },
+    async run({ parsed, commands }) {
       const [shell] = parsed.operands;
-      const script = await scriptFor(shell);
+      const script = await scriptFor(shell, commands);
       if (script !== undefined) return { text: script, result: { shell, script } };
       throw new InvalidInput("Cannot complete words:", [{
         where: "SHELL",
@@ -35,4 +44,4 @@ export const COMPLETION_ENTRIES: Readonly<Record<string, CommandEntry>> = {
       }]);
     },
   },
-};
+];

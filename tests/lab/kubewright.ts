@@ -4,7 +4,7 @@
  * @module
  */
 
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { conforms, eventConforms, fileOf } from "../program/conform.ts";
 import { type ClusterOptions, IGNORED_PREFLIGHT_ERRORS, initConfiguration } from "./config.ts";
 import type { Host } from "./host.ts";
@@ -68,7 +68,7 @@ export async function answers<T = Record<string, unknown>>(host: Host, ...argv: 
   const documents = stdout.split(/(?<=^\})\n?/m).filter(Boolean).map((document) => JSON.parse(document));
   const end = argv.findIndex((word) => word.startsWith("-"));
   const words = argv.slice(0, end < 0 ? argv.length : end);
-  const command = COMMANDS.find(({ name }) => name === words.slice(0, name.split(" ").length).join(" "))!.name;
+  const command = SPECS.find(({ name }) => name === words.slice(0, name.split(" ").length).join(" "))!.name;
   for (const document of documents) conforms(document, fileOf(command));
   return documents as T[];
 }

@@ -1,17 +1,17 @@
 // The completion of each shell, completed by that shell. A shell that is not on this machine is ignored.
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { flagsOf } from "../../src/cli/flags.ts";
 import { run } from "./program.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 const HERE = new URL("./completion/", import.meta.url).pathname;
 /** Every line that a command's flags are asked for by. */
-const FLAG_LINES = COMMANDS.map(({ name }) => `kubewright ${name} --`);
+const FLAG_LINES = SPECS.map(({ name }) => `kubewright ${name} --`);
 
 /** What is offered at the end of a line. `<folder>` holds the files a1.yaml and a2.yaml and the folder pki. */
 const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = [
-  ["kubewright ", [...new Set(COMMANDS.map(({ name }) => name.split(" ")[0]!))]],
+  ["kubewright ", [...new Set(SPECS.map(({ name }) => name.split(" ")[0]!))]],
   ["kubewright token ", ["create", "delete", "generate", "list"]],
   ["kubewright --v 5 tok", ["token"]],
   ["kubewright token --kubeconfig /x l", ["list"]],
@@ -91,7 +91,7 @@ for (const shell of SHELLS) {
           const words = [...new Set(found[i]!.map((offered) => bare(line, offered)))];
           assert.deepEqual(words.sort(), [...wanted].sort(), `${shell}: ${line}`);
         }
-        for (const [i, command] of COMMANDS.entries()) {
+        for (const [i, command] of SPECS.entries()) {
           const flags = found[CASES.length + i]!.filter((offered) => offered.startsWith("--")).sort();
           assert.deepEqual(
             flags,

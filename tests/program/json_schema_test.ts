@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { conforms, eventConforms, fileOf, lookup, schemaFiles, schemaIn } from "./conform.ts";
 import { type Schema, violations } from "./json_schema.ts";
 
@@ -69,7 +69,7 @@ Deno.test("each file in schemas/ says what it is, uses only what the validator k
 });
 
 Deno.test("each command has a schema, and each schema is of a command or of events", () => {
-  const wanted = ["change.json", "error.json", "event.json", ...COMMANDS.map(({ name }) => fileOf(name))];
+  const wanted = ["change.json", "error.json", "event.json", ...SPECS.map(({ name }) => fileOf(name))];
   const files = schemaFiles();
   assert.deepEqual(
     wanted.filter((file) => !files.includes(file)),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { flagsOf } from "../../src/cli/flags.ts";
 import { phaseNames as initPhases } from "../../src/commands/init.ts";
 import { phaseNames as joinPhases } from "../../src/commands/join.ts";
@@ -56,7 +56,7 @@ const JOIN_PHASES = [
 
 Deno.test("init and join have every flag of kubeadm", () => {
   for (const [name, wanted] of Object.entries(FLAGS)) {
-    const flags = flagsOf(COMMANDS.find((command) => command.name === name)!).map((flag) => flag.name);
+    const flags = flagsOf(SPECS.find((command) => command.name === name)!).map((flag) => flag.name);
     assert.deepEqual([...wanted, ...GLOBAL].filter((flag) => !flags.includes(flag)), [], name);
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { EXIT, HostBusy } from "../../src/errors.ts";
 import { FIT, QUICK, run, unfit } from "./program.ts";
 
@@ -39,7 +39,7 @@ const CHANGING: Readonly<Record<string, readonly string[]>> = {
 
 Deno.test("host lock: every changing command is refused while another one runs, and changes nothing", async () => {
   assert.deepEqual(
-    COMMANDS.filter(({ changesHost }) => changesHost).map(({ name }) => name).sort(),
+    SPECS.filter(({ changesHost }) => changesHost).map(({ name }) => name).sort(),
     Object.keys(CHANGING).sort(),
   );
   for (const [command, more] of Object.entries(CHANGING)) {

@@ -5,7 +5,7 @@
  */
 
 import "../fakes/rsa_keys.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
@@ -92,7 +92,7 @@ export function jsonDocuments(text: string): Record<string, unknown>[] {
 
 /** Every event and every document that a test gets is held against `schemas/`. */
 function holdAgainstSchemas(args: readonly string[], out: string, err: string): void {
-  const command = COMMANDS.filter(({ name }) => `${args.join(" ")} `.startsWith(`${name} `))
+  const command = SPECS.filter(({ name }) => `${args.join(" ")} `.startsWith(`${name} `))
     .reduce((longest, { name }) => name.length > longest.length ? name : longest, "");
   for (const line of `${out}\n${err}`.split("\n").filter((line) => line.startsWith('{"event":'))) {
     eventConforms(JSON.parse(line), command);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { COMMON_FLAGS } from "../../src/cli/flags.ts";
 import { FIT, QUICK, run, unfit } from "./program.ts";
 
@@ -19,7 +19,7 @@ Deno.test("a command or flag that does not exist: 3, with the nearest name", asy
 });
 
 Deno.test("help of each command lists every one of its flags, and every phase of init", async () => {
-  for (const { name, flags } of COMMANDS) {
+  for (const { name, flags } of SPECS) {
     for (const args of [[name, "--help"], ["help", name], [name, "-h"]]) {
       const { code, out } = await run(args);
       assert.equal(code, 0);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { COMMANDS, SPECS } from "../../src/dispatch.ts";
 import { type CommandSpec, COMMON_FLAGS, type Flag, flagsOf } from "../../src/cli/flags.ts";
 import { findCommand, parseCommandLine } from "../../src/cli/parse.ts";
 
@@ -18,14 +18,14 @@ export function noteUse(args: readonly string[]): void {
   let used: readonly string[] = [];
   let name = "";
   try {
-    const { command, rest } = findCommand(args);
-    name = command.name;
+    const { command: { spec }, rest } = findCommand(COMMANDS, args);
+    name = spec.name;
     // A flag that is refused whatever its value is used when it is given.
-    used = flagsOf(command).filter((flag) =>
+    used = flagsOf(spec).filter((flag) =>
       flag.refused !== undefined && rest.some((word) => word.startsWith(`--${flag.name}`))
     )
       .map((flag) => flag.name);
-    used = parseCommandLine(command, rest).given;
+    used = parseCommandLine(spec, rest).given;
   } catch {
     // Not understood: only what is refused counts.
   }
@@ -41,11 +41,11 @@ export function unusedFlags(lines: readonly string[]): string[] {
   const isUsed = (flag: Flag, commands: readonly CommandSpec[]) =>
     commands.some((command) => flagsOf(command).includes(flag) && used.has(`${command.name}\t${flag.name}`));
   const family = (command: CommandSpec) =>
-    COMMANDS.filter(({ name }) => name.split(" ")[0] === command.name.split(" ")[0]);
-  const own = COMMANDS.flatMap((command) =>
+    SPECS.filter(({ name }) => name.split(" ")[0] === command.name.split(" ")[0]);
+  const own = SPECS.flatMap((command) =>
     command.flags.filter((flag) => !isUsed(flag, family(command))).map(({ name }) => `${command.name} --${name}`)
   );
-  const common = COMMON_FLAGS.filter((flag) => !isUsed(flag, COMMANDS));
+  const common = COMMON_FLAGS.filter((flag) => !isUsed(flag, SPECS));
   return [...own, ...common.map(({ name }) => `any command --${name}`)];
 }
 
@@ -56,6 +56,6 @@ if (import.meta.main) {
     console.error(`No program test uses these flags:\n  ${unused.join("\n  ")}`);
     Deno.exit(1);
   }
-  const documented = COMMANDS.reduce((sum, { flags }) => sum + flags.length, COMMON_FLAGS.length);
-  console.log(`flags: ${documented} of ${COMMANDS.length} commands, each used by a test`);
+  const documented = SPECS.reduce((sum, { flags }) => sum + flags.length, COMMON_FLAGS.length);
+  console.log(`flags: ${documented} of ${SPECS.length} commands, each used by a test`);
 }

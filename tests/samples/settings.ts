@@ -1,4 +1,4 @@
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { SPECS } from "../../src/dispatch.ts";
 import { settingsFrom } from "../../src/cli/options.ts";
 import type { Settings } from "../../src/config/assignments.ts";
 
@@ -7,5 +7,5 @@ export type FlagValues = Readonly<Record<string, unknown>>;
 
 /** The settings that a command line makes, without its parser. */
 export function settingsFor(command: string, values: FlagValues): Settings {
-  return settingsFrom(COMMANDS.find(({ name }) => name === command)!, (label) => values[label]);
+  return settingsFrom(SPECS.find(({ name }) => name === command)!, (label) => values[label]);
 }

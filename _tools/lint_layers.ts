@@ -168,6 +168,22 @@ const plugin: Deno.lint.Plugin = {
         };
       },
     },
+    "flags-in-dispatch": {
+      create(context) {
+        const from = place(context.filename);
+        if (from?.room !== "config") return {};
+        const check = (node: Deno.lint.Node, text: unknown) => {
+          if (typeof text !== "string" || !/(^|[^-\w])--[a-z]/.test(text)) return;
+          const message =
+            `"config" knows no flag, but "${from.file}" names one: ask for its label (config/assignments.ts)`;
+          context.report({ node, message });
+        };
+        return {
+          Literal: (node) => check(node, node.value),
+          TemplateElement: (node) => check(node, node.cooked),
+        };
+      },
+    },
     "no-exit-no-print": {
       create(context) {
         const from = place(context.filename);

@@ -1,5 +1,5 @@
 import { loadJoin } from "../config/load.ts";
-import type { Settings } from "../config/assignments.ts";
+import { assignmentOf, type Settings } from "../config/assignments.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
 import { bootstrapCredentials, kubeletWaitBootstrap } from "../phases/bootstrap_kubelet.ts";
@@ -76,11 +76,11 @@ export function phaseNames(): string[] {
 }
 
 /** Refuses what this command cannot do yet, before anything is done. */
-function checkSupported(config: JoinConfiguration, byFlag: boolean): void {
+function checkSupported(config: JoinConfiguration, settings: Settings): void {
   const problems = [];
   if (config.controlPlane) {
     problems.push({
-      where: byFlag ? "--control-plane" : "controlPlane",
+      where: assignmentOf(settings, "JoinConfiguration.controlPlane")?.label ?? "controlPlane",
       what: "joining as a control plane node is not supported yet",
       hint: "kubeadm join --control-plane joins one to this cluster, if it has a controlPlaneEndpoint.",
     });
@@ -94,7 +94,7 @@ export async function join(command: CommandContext, request: JoinRequest): Promi
   const facts = await gatherFacts(command.system.host, command.system.runtime);
   const options = { warn: command.warn };
   const config = loadJoin(request.configText, request.settings, facts, request.configName, options);
-  checkSupported(config, request.settings.assignments?.some(({ label }) => label === "--control-plane") === true);
+  checkSupported(config, request.settings);
   const selection = selectionOf(PHASES, config.skipPhases, request.phase);
   checkPhaseNames(PHASES, selection);
   const system = systemFor(command, config);

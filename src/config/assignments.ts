@@ -20,14 +20,24 @@ export interface Assignment {
 /** What is given besides the file. Later assignments win. */
 export interface Settings {
   assignments?: readonly Assignment[];
-  /** By field path, what would set it: named in messages where there is no file. */
+  /** By field path, what would set it: named in messages where there is no file, and where it would help. */
   labels?: ReadonlyMap<string, string>;
 }
 
 /** The settings with one more; it is named as what would set that field. */
 export function withSetting(settings: Settings, path: string, value: unknown): Settings {
-  const label = settings.labels?.get(path) ?? path;
+  const label = labelIn(settings)(path);
   return { ...settings, assignments: [...settings.assignments ?? [], { paths: [path], value, label }] };
+}
+
+/** Names what would set a field: `--node-name`; the field itself where nothing else does. */
+export function labelIn({ labels }: Settings): (path: string) => string {
+  return (path) => labels?.get(path) ?? path;
+}
+
+/** The assignment that counts for a field, if there is one. */
+export function assignmentOf({ assignments = [] }: Settings, path: string): Assignment | undefined {
+  return assignments.findLast(({ paths }) => paths.includes(path));
 }
 
 /** Documents by kind. */

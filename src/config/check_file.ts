@@ -16,7 +16,7 @@ import { parseDocuments } from "./yaml.ts";
 export const ANY_HOST: Facts = { hostname: "node", addresses: [], criSockets: [] };
 
 /** How a file is read as a whole. */
-export type CheckOptions = Pick<LoadOptions, "warn" | "allowDeprecated" | "allowExperimental">;
+export type CheckOptions = Pick<LoadOptions, "warn" | "allowDeprecated" | "experimental">;
 
 /** Each message once. */
 function oncePerMessage(warn: (message: string) => void): (message: string) => void {

@@ -7,7 +7,7 @@ import { KUBE_PROXY_CONFIGURATION, KUBELET_CONFIGURATION } from "./component_kin
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { suggestion } from "./suggest.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
-import { applySettings, type Documents, placeIn, type Settings } from "./assignments.ts";
+import { applySettings, type Documents, labelIn, placeIn, type Settings } from "./assignments.ts";
 import { FieldErrors, type Locate } from "./field_errors.ts";
 import { checkShape, type Schema } from "./schema.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
@@ -19,8 +19,8 @@ export interface LoadOptions {
   warn?: (message: string) => void;
   /** Whether documents of deprecated versions are read without a warning. */
   allowDeprecated?: boolean;
-  /** Whether documents of experimental versions are read. */
-  allowExperimental?: boolean;
+  /** Whether documents of experimental versions are read, and what is said for that; absent: nothing can be. */
+  experimental?: { allowed: boolean; label: string };
   /** The file is only looked at: documents of kinds that nobody knows are wrong, and those of other commands are not told. */
   validating?: boolean;
   /** Nothing is known of the host that it is for: what would be found out there may be missing. */
@@ -66,8 +66,9 @@ function kindProblem({ apiVersion, kind }: ConfigDocument, options: LoadOptions)
   if (!Object.hasOwn(kinds, kind)) {
     return `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`;
   }
-  if (apiVersion === `${KUBEADM}v1` && !options.allowExperimental) {
-    return `apiVersion ${apiVersion} is experimental; write ${KUBEADM_VERSION}, or give --allow-experimental-api where there is such a flag`;
+  if (apiVersion === `${KUBEADM}v1` && !options.experimental?.allowed) {
+    const or = options.experimental ? `, or give ${options.experimental.label}` : "";
+    return `apiVersion ${apiVersion} is experimental; write ${KUBEADM_VERSION}${or}`;
   }
   return undefined;
 }
@@ -157,6 +158,7 @@ export function openDocuments(
     locator(file),
     options.warn,
     summary(source, text !== undefined),
+    labelIn(settings),
   );
   const documents = readDocuments(file, [...wanted, ...besides], problems, options);
   if (text !== undefined && wanted.length > 0 && !wanted.some((kind) => documents[kind])) {

@@ -1,4 +1,5 @@
 import { InvalidInput, placeText, type Problem } from "../errors.ts";
+import type { Hint } from "./schema.ts";
 
 /** Where a value came from, when not from the file: names the flag for a field path. */
 export type PlaceOf = (path: string) => string;
@@ -22,6 +23,7 @@ export class FieldErrors {
   readonly #locate: Locate;
   readonly #warn: (message: string) => void;
   readonly #summary: string;
+  readonly #labelOf: (path: string) => string;
   readonly #list: Problem[] = [];
   readonly #paths: string[] = [];
   #settled = 0;
@@ -31,24 +33,27 @@ export class FieldErrors {
    * @param locate finds a field in the file.
    * @param warn takes what is not wrong, but should be known.
    * @param summary what cannot be done, for when there are too many problems to look for more.
+   * @param labelOf names what would set a field, for hints.
    */
   constructor(
     placeOf: PlaceOf,
     locate: Locate = () => undefined,
     warn: (message: string) => void = () => {},
     summary = "Cannot use this configuration:",
+    labelOf: (path: string) => string = (path) => path,
   ) {
     this.#placeOf = placeOf;
     this.#locate = locate;
     this.#warn = warn;
     this.#summary = summary;
+    this.#labelOf = labelOf;
   }
 
   /**
    * Adds a problem, unless an earlier stage found one at, in or around the path: then this one only follows from it.
    * @throws {InvalidInput} when there are too many: looking for all the others would take too long.
    */
-  readonly add = (path: string, what: string, hint?: string, at: "key" | "value" = "value"): void => {
+  readonly add = (path: string, what: string, hint?: Hint, at: "key" | "value" = "value"): void => {
     if (this.#paths.slice(0, this.#settled).some((earlier) => related(earlier, path))) return;
     this.#paths.push(path);
     const where = this.#placeOf(path);
@@ -59,7 +64,8 @@ export class FieldErrors {
       throw new InvalidInput(this.#summary, this.#list);
     }
     const place = where === path ? this.#locate(path, at) : undefined;
-    this.#list.push({ where, what, ...(hint === undefined ? {} : { hint }), ...place });
+    const told = typeof hint === "function" ? hint(this.#labelOf) : hint;
+    this.#list.push({ where, what, ...(told === undefined ? {} : { hint: told }), ...place });
   };
 
   /** Tells what is not wrong, but should be known: once for each place. */

@@ -8,7 +8,7 @@ import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./docum
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
 import { cleanPath } from "./paths.ts";
-import type { Documents, Settings } from "./assignments.ts";
+import { type Documents, labelIn, type Settings } from "./assignments.ts";
 import { checkValues, type Report } from "./schema.ts";
 import type * as t from "./types.ts";
 import { validateCluster, warnOfCluster } from "./validate_cluster.ts";
@@ -135,7 +135,7 @@ export function loadJoin(
   const isControlPlane = set.includes(CONTROL_PLANE) || text !== undefined && given.controlPlane !== undefined;
   if (!isControlPlane) {
     for (const path of set.filter((path) => path.startsWith(`${CONTROL_PLANE}.`))) {
-      problems.add(path, `has a meaning only together with ${settings.labels?.get(CONTROL_PLANE) ?? CONTROL_PLANE}`);
+      problems.add(path, `has a meaning only together with ${labelIn(settings)(CONTROL_PLANE)}`);
     }
   }
 

@@ -558,7 +558,7 @@ const FILES: readonly (readonly [string, string, readonly string[]])[] = [
     `${I}: apiVersion kubeadm.k8s.io/v1beta2 is too old to be read; write kubeadm.k8s.io/v1beta4, or convert it with \`kubeadm config migrate\` of a version that still reads it`,
   ]],
   ["an experimental version", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v1\nkind: InitConfiguration\n`, [
-    `${I}: apiVersion kubeadm.k8s.io/v1 is experimental; write kubeadm.k8s.io/v1beta4, or give --allow-experimental-api where there is such a flag`,
+    `${I}: apiVersion kubeadm.k8s.io/v1 is experimental; write kubeadm.k8s.io/v1beta4`,
   ]],
   ["a version to come", `${cluster("")}---\napiVersion: kubeadm.k8s.io/v2\nkind: InitConfiguration\n`, [
     `${I}: there is no apiVersion kubeadm.k8s.io/v2 for InitConfiguration; write kubeadm.k8s.io/v1beta4`,

@@ -202,3 +202,25 @@ Deno.test("a file without JoinConfiguration is refused", () => {
     message: 'Cannot use "test.yaml": it has no JoinConfiguration',
   });
 });
+
+Deno.test("a hint names what sets a field: the flag where the command has one, else the field", () => {
+  const hintsOf = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return (error as InvalidInput).problems.map(({ hint }) => hint);
+    }
+  };
+  assert.deepEqual(hintsOf(() => load(undefined)), ["Give HOST[:PORT] with --token, or --discovery-file."]);
+  const unpinned = { "HOST[:PORT]": "10.77.0.21", "--token": TOKEN };
+  assert.deepEqual(hintsOf(() => load(undefined, unpinned)), [
+    "`kubewright init` printed it; --discovery-token-unsafe-skip-ca-verification goes without.",
+  ]);
+  const several = { ...FACTS, criSockets: ["unix:///a.sock", "unix:///b.sock"] };
+  assert.deepEqual(hintsOf(() => loadJoin(undefined, settingsFor("join", BY_TOKEN), several)), [
+    "Choose one: --cri-socket=unix:///a.sock",
+  ]);
+  assert.deepEqual(hintsOf(() => loadJoin(join(DISCOVERY), {}, several)), [
+    "Choose one: JoinConfiguration.nodeRegistration.criSocket=unix:///a.sock",
+  ]);
+});

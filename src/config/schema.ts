@@ -23,8 +23,11 @@ export type Schema =
     | { type: "fields"; fields: Readonly<Record<string, Schema>>; required?: readonly string[] }
   );
 
+/** How a problem is mended; a function where that names what sets a field: the flag of the command, or the field itself. */
+export type Hint = string | ((label: (path: string) => string) => string);
+
 /** Takes a problem at a field path, how to mend it, and whether it is about the key rather than the value. */
-export type Report = (path: string, what: string, hint?: string, at?: "key" | "value") => void;
+export type Report = (path: string, what: string, hint?: Hint, at?: "key" | "value") => void;
 
 const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   text: "text",

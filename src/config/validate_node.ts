@@ -16,7 +16,9 @@ export function validateNodeRegistration(
   path: string,
   report: Report,
 ): void {
-  if (node.name === "") report(`${path}.name`, "is required: this host has no name", "Give --node-name.");
+  if (node.name === "") {
+    report(`${path}.name`, "is required: this host has no name", (label) => `Give ${label(`${path}.name`)}.`);
+  }
   validateHostSettings(node, facts, path, report);
 }
 
@@ -33,7 +35,7 @@ export function validateHostSettings(
     report(
       `${path}.criSocket`,
       `is required: several container runtimes answer on this host: ${sockets}`,
-      `Choose one: --cri-socket=${first}`,
+      (label) => `Choose one: ${label(`${path}.criSocket`)}=${first}`,
     );
   }
   const ignored = settings.ignorePreflightErrors;
@@ -79,7 +81,7 @@ export function validateApiEndpoint(
     report(
       `${path}.advertiseAddress`,
       `is required: ${facts.noDefaultAddress ?? "this host has no default route to take the address from"}`,
-      "Give --apiserver-advertise-address.",
+      (label) => `Give ${label(`${path}.advertiseAddress`)}.`,
     );
   } else if (address && classify(address) === "loopback") {
     report(
@@ -128,7 +130,10 @@ export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], r
   const path = "JoinConfiguration.discovery";
   const { bootstrapToken, file } = discovery;
   if (!bootstrapToken && !file) {
-    report(path, "is required: bootstrapToken or file", "Give HOST with --token, or --discovery-file.");
+    report(path, "is required: bootstrapToken or file", (label) => {
+      const [host, token] = ["apiServerEndpoint", "token"].map((field) => label(`${path}.bootstrapToken.${field}`));
+      return `Give ${host} with ${token}, or ${label(`${path}.file.kubeConfigPath`)}.`;
+    });
   }
   if (bootstrapToken && file) {
     report(path, "has both bootstrapToken and file; only one of them can lead to the cluster");
@@ -137,7 +142,8 @@ export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], r
     report(
       `${path}.bootstrapToken.caCertHashes`,
       "is required: without it, whoever knows the token can pass for the cluster",
-      "`kubewright init` printed it; --discovery-token-unsafe-skip-ca-verification goes without.",
+      (label) =>
+        `\`kubewright init\` printed it; ${label(`${path}.bootstrapToken.unsafeSkipCAVerification`)} goes without.`,
     );
   }
   if (file?.kubeConfigPath) validateDiscoveryFile(file.kubeConfigPath, `${path}.file.kubeConfigPath`, report);

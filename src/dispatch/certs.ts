@@ -1,9 +1,15 @@
-import { CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, PRINTER_FLAGS, text } from "../cli/flags.ts";
+import { CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, PRINTER_FLAGS, sets, text } from "../cli/flags.ts";
 import type { Parsed } from "../cli/parse.ts";
-import { kubeconfigOf, nameOf, textOf, type TextSource } from "../cli/options.ts";
+import { kubeconfigOf, nameOf, settingsOf, textOf, type TextSource } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
-const CERT_DIR = text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)");
+const CERT_DIR = {
+  ...sets(
+    text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+    "ClusterConfiguration.certificatesDir",
+  ),
+  besideConfig: true as const,
+};
 
 /** What can be renewed: kubeadm's names. */
 const CERTIFICATE_NAMES = [
@@ -26,7 +32,7 @@ async function sourceOf(parsed: Parsed, source: TextSource) {
     configText: await textOf(parsed, "config", source),
     configName: nameOf(parsed, "config"),
     kubeconfig: kubeconfigOf(parsed),
-    certificatesDir: parsed.text("cert-dir"),
+    settings: await settingsOf(parsed, source),
   };
 }
 
@@ -98,7 +104,7 @@ export const CERTS_COMMANDS: readonly Command[] = [
       return await generateCsr(context, {
         configText: await textOf(parsed, "config", source),
         configName: nameOf(parsed, "config"),
-        certificatesDir: parsed.text("cert-dir"),
+        settings: await settingsOf(parsed, source),
         kubeconfigDirectory: parsed.text("kubeconfig-dir"),
         dryRun: parsed.switch("dry-run") === true,
       });

@@ -16,6 +16,11 @@ import type { Command } from "./command.ts";
 
 const EXPERIMENTAL = flag("allow-experimental-api", "also read kubeadm.k8s.io/v1, which is experimental");
 
+const experimental = (parsed: Parsed) => ({
+  allowed: parsed.switch("allow-experimental-api") === true,
+  label: `--${EXPERIMENTAL.name}`,
+});
+
 const IMAGES = [
   CONFIG,
   {
@@ -97,7 +102,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
       const { validate } = await import("../commands/config.ts");
       return validate(context, file, {
         allowDeprecated: parsed.switch("allow-deprecated-api") === true,
-        allowExperimental: parsed.switch("allow-experimental-api") === true,
+        experimental: experimental(parsed),
       });
     },
   },
@@ -121,7 +126,7 @@ export const CONFIG_COMMANDS: readonly Command[] = [
       const file = await requiredText(parsed, "old-config", source);
       const { migrate } = await import("../commands/config.ts");
       return await migrate(context, file, {
-        allowExperimental: parsed.switch("allow-experimental-api") === true,
+        experimental: experimental(parsed),
         newPath: parsed.text("new-config"),
         dryRun: parsed.switch("dry-run") === true,
       });

@@ -41,7 +41,7 @@ export const KUBECONFIG_COMMANDS: readonly Command[] = [
         configText: await textOf(parsed, "config", source),
         configName: nameOf(parsed, "config"),
         kubeconfig: kubeconfigOf(parsed),
-        certificatesDir: undefined,
+        settings: {},
       });
     },
   },

@@ -1,5 +1,5 @@
 /** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
-import { withSetting } from "../config/assignments.ts";
+import { assignmentOf, type Settings } from "../config/assignments.ts";
 import { loadClusterConfiguration } from "../config/load_cluster.ts";
 import { cleanPath } from "../config/paths.ts";
 import { parseClusterConfiguration } from "../config/serialize.ts";
@@ -17,8 +17,8 @@ export interface ConfigurationSource {
   configName: string | undefined;
   /** Path of the kubeconfig that the cluster is asked with. */
   kubeconfig: string;
-  /** Instead of the one configured. */
-  certificatesDir: string | undefined;
+  /** What counts instead of what is configured: the certificates' directory. */
+  settings: Settings;
 }
 
 /** A configuration, and where it is from. `reason`: why it is not the cluster's own. */
@@ -35,14 +35,9 @@ export interface FoundConfiguration {
  */
 export async function findConfiguration(
   system: Pick<System, "host" | "connect">,
-  { configText, configName, kubeconfig, certificatesDir }: ConfigurationSource,
+  { configText, configName, kubeconfig, settings }: ConfigurationSource,
 ): Promise<FoundConfiguration> {
-  const overrides: { certificatesDir?: string } = certificatesDir === undefined
-    ? {}
-    : { certificatesDir: absolute(certificatesDir) };
-  const settings = certificatesDir === undefined
-    ? {}
-    : withSetting({}, "ClusterConfiguration.certificatesDir", overrides.certificatesDir);
+  const overrides = overridesIn(settings);
   if (configText !== undefined) {
     return { cluster: loadClusterConfiguration(configText, settings, configName), origin: "file" };
   }
@@ -57,10 +52,13 @@ export async function findConfiguration(
   }
 }
 
-function absolute(directory: string): string {
-  if (directory.startsWith("/")) return cleanPath(directory);
+function overridesIn(settings: Settings): { certificatesDir?: string } {
+  const given = assignmentOf(settings, "ClusterConfiguration.certificatesDir");
+  if (given === undefined) return {};
+  const directory = String(given.value);
+  if (directory.startsWith("/")) return { certificatesDir: cleanPath(directory) };
   const what = `has to be an absolute path, but is "${directory}"`;
-  throw new InvalidInput("Cannot find the certificates:", [{ where: "--cert-dir", what }]);
+  throw new InvalidInput("Cannot find the certificates:", [{ where: given.label, what }]);
 }
 
 async function askCluster(system: { host: Host; connect: System["connect"] }, kubeconfig: string): Promise<string> {

@@ -4,6 +4,7 @@ import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { KubeError, UNREACHABLE } from "../kube/errors.ts";
 import type { HttpAnswer, KubeClient } from "../system.ts";
 import { kubeconfigDocument } from "../cluster/pki/kubeconfigs.ts";
+import { settingsFor } from "../../tests/samples/settings.ts";
 import { type ConfigurationSource, findConfiguration } from "./stored_config.ts";
 
 const KUBECONFIG = "/etc/kubernetes/admin.conf";
@@ -28,9 +29,11 @@ async function find(
     return Promise.reject(new KubeError("Cannot reach it", { status: 0, reason: UNREACHABLE }));
   };
   const system = { host: memoryHost({ files }, () => {}), connect: () => ({ probe }) as unknown as KubeClient };
-  const source = { configText: undefined, configName: undefined, kubeconfig: KUBECONFIG, certificatesDir: undefined };
+  const source = { configText: undefined, configName: undefined, kubeconfig: KUBECONFIG, settings: {} };
   return { ...await findConfiguration(system, { ...source, ...fields }), asked };
 }
+
+const certDir = (directory: string) => ({ settings: settingsFor("certs renew", { "--cert-dir": directory }) });
 
 /** The ConfigMap with this text in it. */
 const map = (text: string): HttpAnswer => ({
@@ -43,7 +46,7 @@ Deno.test("the cluster's own configuration, whatever its version and whatever el
   const found = await find(map(`${V1BETA4}encryptionAlgorithm: ECDSA-P384\nfromTheFuture: {a: 1}\n`));
   assert.deepEqual([found.origin, found.cluster.encryptionAlgorithm], ["cluster", "ECDSA-P384"]);
   assert.deepEqual(found.asked, ["/api/v1/namespaces/kube-system/configmaps/kubeadm-config"]);
-  const elsewhere = await find(map(`${V1BETA4}certificatesDir: /pki\n`), { certificatesDir: "/other/" });
+  const elsewhere = await find(map(`${V1BETA4}certificatesDir: /pki\n`), certDir("/other/"));
   assert.equal(elsewhere.cluster.certificatesDir, "/other");
   const old = await find(map(V1BETA4.replace("v1beta4", "v1beta3") + "certificatesDir: /pki\n"));
   assert.deepEqual([old.origin, old.cluster.certificatesDir], ["cluster", "/pki"]);
@@ -75,5 +78,5 @@ Deno.test("a file wins, and has to be right; directories are absolute", async ()
   const file = await find(undefined, { configText: `${V1BETA4}certificatesDir: /pki\n` });
   assert.deepEqual([file.origin, file.cluster.certificatesDir, file.asked], ["file", "/pki", []]);
   await assert.rejects(find(undefined, { configText: `${V1BETA4}fromTheFuture: 1\n` }), /fromTheFuture/);
-  await assert.rejects(find(undefined, { certificatesDir: "pki" }), /--cert-dir: has to be an absolute path/);
+  await assert.rejects(find(undefined, certDir("pki")), /--cert-dir: has to be an absolute path/);
 });

@@ -106,7 +106,9 @@ Deno.test("config validate: deprecated and experimental versions have to be allo
   assert.equal((await run(["config", "validate", "--allow-deprecated-api", "--config", "-"], FIT, old)).err, "");
   const coming = `apiVersion: kubeadm.k8s.io/v1\nkind: ClusterConfiguration
 scheduler: {extraArgs: [{name: v, value: '4', mergeMethod: append}]}\n`;
-  assert.equal((await run(["config", "validate", "--config", "-"], FIT, coming)).code, 3);
+  const refused = await run(["config", "validate", "--config", "-"], FIT, coming);
+  assert.equal(refused.code, 3);
+  assert.match(refused.err, /v1 is experimental; write kubeadm.k8s.io\/v1beta4, or give --allow-experimental-api/);
   const allowed = await run(["config", "validate", "--allow-experimental-api", "--config", "-"], FIT, coming);
   assert.equal(allowed.code, 0);
   assert.match(allowed.err, /mergeMethod .*is experimental and left out/);

@@ -2,7 +2,7 @@ import { inspectCsrs, wantedCsrs } from "../../node/pki/csr.ts";
 import { controlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
 import { SUPPORTED } from "../../cluster/versions.ts";
-import { withSetting } from "../../config/assignments.ts";
+import type { Settings } from "../../config/assignments.ts";
 import { loadInit } from "../../config/load.ts";
 import { InvalidInput } from "../../errors.ts";
 import { writeCsrs } from "../../phases/write_csrs.ts";
@@ -10,21 +10,19 @@ import { startKeys } from "../../pki/key_pool.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
 import { gatherFacts, readOwnPaths } from "../../node/facts.ts";
 
-const CERT_DIR = new Map([["ClusterConfiguration.certificatesDir", "--cert-dir"]]);
-
 /** What `certs generate-csr` is asked for. */
 export interface CsrRequest {
   configText: string | undefined;
   /** What to call it in messages: its path. */
   configName: string | undefined;
-  certificatesDir: string | undefined;
+  settings: Settings;
   kubeconfigDirectory: string | undefined;
   dryRun: boolean;
 }
 
 /** `certs generate-csr`: for an authority whose key is not on this host, every key and what is to be signed. */
 export async function generateCsr(command: CommandContext, request: CsrRequest): Promise<Outcome> {
-  const { kubeconfigDirectory = KUBERNETES_DIRECTORY, certificatesDir } = request;
+  const { kubeconfigDirectory = KUBERNETES_DIRECTORY } = request;
   if (!kubeconfigDirectory.startsWith("/")) {
     throw new InvalidInput("Cannot generate certificate requests:", [
       { where: "--kubeconfig-dir", what: `has to be an absolute path, but is "${kubeconfigDirectory}"` },
@@ -35,9 +33,7 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
   const facts = await gatherFacts(host);
   const config = loadInit(
     request.configText,
-    certificatesDir === undefined
-      ? {}
-      : withSetting({ labels: CERT_DIR }, "ClusterConfiguration.certificatesDir", certificatesDir),
+    request.settings,
     { ...facts, criSockets: facts.criSockets.slice(0, 1) }, // no runtime is asked for anything
     SUPPORTED,
     request.configName,

@@ -104,6 +104,9 @@ const PHASES: PhaseList<InitContext> = [
 /** First words of the phases that ask the container runtime, or tell the kubelet which one to ask. */
 const WITH_RUNTIME = ["preflight", "images", "kubelet-start"];
 
+/** First words of the phases that apply patches. */
+const WITH_PATCHES = ["patches", "etcd", "control-plane", "kubelet-start", "addon"];
+
 /** Names of all keys in the order in which the phases take them; each is named as its phase. */
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
   .map((path) => path.split("/")[1]!);
@@ -173,7 +176,9 @@ export async function init(command: CommandContext, request: InitRequest): Promi
     return { text: "Nothing was done: upload-certs needs --upload-certs.", result };
   }
   const system = systemFor(command, config);
-  const context = await initContext(system, command, facts, config, network, KEY_ORDER, request);
+  const patched = request.phase === undefined || WITH_PATCHES.includes(request.phase[0]!);
+  const options = { ...request, patches: patched ? config.patchesDirectory : undefined };
+  const context = await initContext(system, command, facts, config, network, KEY_ORDER, options);
   if (request.printManifest) return await manifestOutcome(context, selection.only);
   await runPhases(PHASES, context, selection, command.observer);
   return initOutcome(context, selection.only, request.shown, (command.clock() - start) / 1_000);

@@ -114,6 +114,8 @@ Deno.test("init: certificate keys, manifests, other folders, gates and roots", a
   assert.match(await refusal("init", "--rootfs", "/mnt"), /--rootfs: is not supported; .*chroot/);
   assert.match(await refusal("token", "create", "--certificate-key", KEY), /only together with --print-join-command/);
   assert.match(await refusal("init", "--patches", "/none"), /there is no directory "\/none"/);
+  const certificates = await run(["init", "phase", "certs", "ca", "--patches", "/none"]);
+  assert.equal(certificates.code, 0, `patches are of no use to certificates: ${certificates.err}`);
 });
 
 Deno.test("init phase addon --print-manifest prints what would be installed, patches and all, and changes nothing", async () => {
@@ -131,6 +133,14 @@ Deno.test("init phase addon --print-manifest prints what would be installed, pat
     const documents = parseDocuments(printed.out, "what is printed"); // throws when there is anything but objects
     assert.deepEqual(documents.map(({ body }) => body["kind"]), kinds);
   }
+  const disabled = {
+    "/c.yaml": `apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\ndns: {disabled: true}\n`,
+  };
+  const printed = await run(
+    ["init", "phase", "addon", "coredns", "--print-manifest", "--config", "/c.yaml"],
+    unfit({}, disabled),
+  );
+  assert.match(printed.out, /^ {2}name: coredns$/m, "of a disabled one, too");
   const proxy = await run(["init", "phase", "addon", "kube-proxy", "--print-manifest"]);
   assert.doesNotMatch(proxy.out, /coredns/);
 });

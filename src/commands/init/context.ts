@@ -101,13 +101,19 @@ export async function initContext(
   config: InitConfiguration,
   podNetwork: PodNetwork,
   keyOrder: readonly string[],
-  request: { uploadCerts: boolean; kubeconfig: string | undefined; kubeconfigDirectory: string | undefined },
+  request: {
+    uploadCerts: boolean;
+    kubeconfig: string | undefined;
+    kubeconfigDirectory: string | undefined;
+    /** Directory of patches, where a phase that runs applies them. */
+    patches: string | undefined;
+  },
 ): Promise<InitContext> {
   const { host } = system;
   const node = controlPlaneNode(config);
   const patches = await readPatches(
     host,
-    config.patchesDirectory,
+    request.patches,
     patchTargets(config.cluster.kubernetesVersion),
     command.warn,
   );

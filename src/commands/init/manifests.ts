@@ -11,7 +11,8 @@ import type { InitContext } from "./context.ts";
 const PRINTED = ["addon", "addon/coredns", "addon/kube-proxy"];
 
 /**
- * `init phase addon … --print-manifest`: what would be installed, as YAML; no cluster is asked for anything.
+ * `init phase addon … --print-manifest`: what would be installed, as YAML; no cluster is asked for anything. As with
+ * kubeadm it is printed of an addon that the configuration disables, too.
  * @throws {InvalidInput} when another phase is meant.
  */
 export async function manifestOutcome(context: InitContext, phase: string | undefined): Promise<Outcome> {
@@ -24,10 +25,10 @@ export async function manifestOutcome(context: InitContext, phase: string | unde
   const { host, node, kubeProxy, patch } = context;
   const { cluster } = node;
   const objects: KubeObject[] = [];
-  if (phase !== "addon/kube-proxy" && !cluster.dns.disabled) {
+  if (phase !== "addon/kube-proxy") {
     objects.push(coreDnsConfigMap(cluster), ...coreDnsObjects(cluster, undefined, patch));
   }
-  if (phase !== "addon/coredns" && !cluster.proxy.disabled) {
+  if (phase !== "addon/coredns") {
     objects.push(...await kubeProxyObjects({ ...node, kubeProxy }, proxyEnvironment(host.environment()), patch));
   }
   const text = objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd();

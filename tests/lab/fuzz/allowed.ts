@@ -64,6 +64,18 @@ export const FUZZ_ALLOWED: readonly Allowance[] = [
     when: ({ kubeadm = "", kubewright = "" }) => minutes(kubewright) < minutes(kubeadm),
   },
   {
+    reason: "a certificate begins with its authority at the earliest: nothing verifies it before",
+    document: /\.(crt|conf)$/,
+    path: /\]\.notBefore$/,
+    when: ({ kubeadm = "", kubewright = "" }) => minutes(kubewright) > minutes(kubeadm),
+  },
+  {
+    reason: "the public half of a key of service accounts is written where it is missing: kube-apiserver reads it",
+    document: /\/sa\.(pub|key)$/,
+    path: /^$|^content\.belongsToPartner$/,
+    when: ({ kubeadm }) => kubeadm === undefined,
+  },
+  {
     reason: "a token that nobody asked for is made by init, and not written by config migrate",
     document: /^InitConfiguration$/,
     path: /^bootstrapTokens/,

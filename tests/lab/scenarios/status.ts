@@ -68,6 +68,12 @@ async function well(t: Run, host: Host, role: string, components: number): Promi
   t.log(`status of ${host.name} takes ${times[2]!.toFixed(2)} s (${seconds.toFixed(2)} s at first)`);
 }
 
+/** Writes a file whole or not at all: a kubelet that reads half a manifest looks again only a while later. */
+async function replace(host: Host, path: string, text: string): Promise<void> {
+  await host.write("/etc/kubernetes/.replaced", text, 0o600);
+  await host.exec(["mv", "-f", "/etc/kubernetes/.replaced", path]);
+}
+
 /** Does something to a file and takes it back. */
 async function withFile(
   host: Host,
@@ -78,11 +84,11 @@ async function withFile(
   const text = await host.read(path);
   const changed = change(text);
   if (changed === undefined) await host.exec(["rm", path]);
-  else await host.write(path, changed, 0o600);
+  else await replace(host, path, changed);
   try {
     await work();
   } finally {
-    await host.write(path, text, 0o600);
+    await replace(host, path, text);
   }
 }
 

@@ -14,6 +14,7 @@ const WRONG_FLAGS: readonly (Omit<Refusal, "code"> & { cause: string; argv: read
     says: ["--pod-network-cdir", "did you mean --pod-network-cidr?", "--dry-rum", "did you mean --dry-run?"],
   },
   { cause: "unknown flag of join", argv: ["join", "k9", "--tokne", "x"], says: ["did you mean --token?"] },
+  { cause: "no duration", argv: ["init", "--token-ttl=1 day"], says: ["--token-ttl", '"1 day" is not a duration'] },
   { cause: "flag without its value", argv: ["init", "--token-ttl="], says: ["--token-ttl", "needs a value"] },
   {
     cause: "wrong values",
@@ -24,14 +25,12 @@ const WRONG_FLAGS: readonly (Omit<Refusal, "code"> & { cause: string; argv: read
       "--kubernetes-version=v1.x",
       "--apiserver-advertise-address=10.0.0.300",
       "--node-name=Bad_Name",
-      "--token-ttl=1 day",
     ],
     says: ["--pod-network-cidr", "10.0.0.0/99", "--service-cidr", "--kubernetes-version", "v1.x"].concat(
       "--apiserver-advertise-address",
       "10.0.0.300",
       "--node-name",
       "bad_name",
-      "--token-ttl",
     ),
   },
   {

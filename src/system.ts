@@ -13,6 +13,7 @@ import type { KubeClient, KubeCredentials } from "./system/kube.ts";
 import type { Lock } from "./system/lock.ts";
 import type { Machine } from "./system/machine.ts";
 import type { Processes } from "./system/processes.ts";
+import type { Services } from "./system/services.ts";
 import type { Signals } from "./system/signals.ts";
 
 export type * from "./system/changes.ts";
@@ -25,10 +26,13 @@ export type * from "./system/kube.ts";
 export type * from "./system/lock.ts";
 export type * from "./system/machine.ts";
 export type * from "./system/processes.ts";
+export type * from "./system/services.ts";
 export type * from "./system/signals.ts";
 
 /** The machine: every seam to it, together. */
-export interface Host extends Machine, Clock, Files, Processes, Lock {}
+export interface Host extends Machine, Clock, Files, Processes, Lock {
+  readonly services: Services;
+}
 
 /** Everything outside the program. */
 export interface System {

@@ -13,7 +13,7 @@ import { observePods } from "../node/status/pods.ts";
 import { judge, noCluster } from "./status/judge.ts";
 import { look, type Seen, valueOf } from "../node/status/look.ts";
 import { type Manifests, readManifests, UNREAD_MANIFESTS } from "../node/status/manifests.ts";
-import { observeKubelet, observeRuntime, observeSystemd } from "../node/status/services.ts";
+import { observeKubelet, observeRuntime } from "../node/status/services.ts";
 import { statusText } from "./status/text.ts";
 
 /** What this host is, by what lies on it. */
@@ -46,7 +46,7 @@ async function observe(system: System): Promise<Status> {
   const { host, unverified } = system;
   const [facts, systemd, settings, manifestsSeen] = await Promise.all([
     gatherFacts(host, system.runtime),
-    look(() => observeSystemd(host)),
+    look(() => host.services.manager()),
     look(() => readKubeletSettings(host)),
     look(() => readManifests(host)),
   ]);

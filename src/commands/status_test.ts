@@ -12,10 +12,7 @@ import { conforms } from "../../tests/program/conform.ts";
 
 const NOW = new Date("2026-01-01T01:00:00Z");
 const COMPONENTS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
-const SYSTEMD = "systemctl show --property=Version,SystemState,NFailedUnits";
-const KUBELET =
-  "systemctl show --property=LoadState,ActiveState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
-const DIAGNOSED = "systemctl show --property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
+const KUBELET = "kubelet.service";
 const CONF = `apiVersion: v1
 kind: Config
 clusters: [{name: k, cluster: {server: "https://192.0.2.10:6443"}}]
@@ -39,11 +36,8 @@ const CONTROL_PLANE: MemoryHostOptions = {
     "/var/lib/kubelet/instance-config.yaml": "containerRuntimeEndpoint: unix:///run/x.sock\n",
     ...Object.fromEntries(COMPONENTS.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, manifest(name)])),
   },
-  commands: {
-    [SYSTEMD]: "Version=252\nSystemState=running\nNFailedUnits=0\n",
-    [KUBELET]:
-      "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0\nActiveEnterTimestampMonotonic=60000000\n",
-  },
+  manager: { version: "252", state: "running", failedUnits: 0 },
+  units: { [KUBELET]: { active: "active", enabled: "enabled", activeSinceBoot: 60 } },
 };
 
 /** A host with other commands or files; `undefined` takes one away. */
@@ -178,22 +172,19 @@ Deno.test("status: a container that ended, with its last error and without the s
 });
 
 Deno.test("status: a kubelet that ends again and again, and one that was stopped", async () => {
-  const unit = (state: string, restarts: number) =>
-    `LoadState=loaded\nActiveState=${state}\nUnitFileState=enabled\nNRestarts=${restarts}\n`;
-  const crashing = hostWith({
-    [KUBELET]: unit("activating", 7),
-    [DIAGNOSED]: unit("activating", 7),
-    "journalctl --unit=kubelet --lines=40 --output=cat --no-pager":
-      'E0101 1 1 run.go:72] "command failed" err="no swap"\n',
+  const unit = (active: string, restarts: number): MemoryHostOptions => ({
+    ...CONTROL_PLANE,
+    units: { [KUBELET]: { active, enabled: "enabled", restarts } },
+    journals: { [KUBELET]: 'E0101 1 1 run.go:72] "command failed" err="no swap"\n' },
   });
-  const { found } = await statusOf(crashing);
+  const { found } = await statusOf(unit("activating", 7));
   assert.deepEqual(found.problems.map(({ where, what, details }) => [where, what, details]), [
     ["kubelet", "it ends again and again, restarted 7 times", ['"command failed" err="no swap"']],
   ]);
-  const stopped = await statusOf(hostWith({ [KUBELET]: unit("inactive", 0) }));
+  const stopped = await statusOf(unit("inactive", 0));
   assert.equal(stopped.found.problems[0]!.what, "it does not run (systemd: inactive)");
   assert.match(stopped.text, /next: Start it: systemctl start kubelet/);
-  const absent = await statusOf(hostWith({ [KUBELET]: "LoadState=not-found\nActiveState=inactive\n" }));
+  const absent = await statusOf({ ...CONTROL_PLANE, units: {} });
   assert.equal(absent.found.kubelet?.state, "absent");
 });
 

@@ -11,6 +11,7 @@ import type {
   KubeClient,
   KubeObject,
   ObjectReference,
+  Services,
   System,
   UnverifiedHttp,
 } from "../system.ts";
@@ -29,7 +30,7 @@ const named = ({ kind, name, namespace }: Omit<ObjectReference, "apiVersion">) =
 const object = ({ kind, metadata: { name, namespace } }: KubeObject) =>
   named({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
 
-const HOST: Kinds<Host> = {
+const HOST: Kinds<Omit<Host, "services">> = {
   hostname: "pass",
   environment: "pass",
   uid: "pass",
@@ -55,6 +56,22 @@ const HOST: Kinds<Host> = {
   run: ({ argv }) => `run "${argv.join(" ")}"`,
   lock: "pass",
   unlock: "pass",
+};
+
+const SERVICES: Kinds<Services> = {
+  booted: "observe",
+  manager: "observe",
+  state: "observe",
+  states: "observe",
+  isEnabled: "observe",
+  journal: "observe",
+  start: (unit) => `start ${unit}`,
+  stop: (unit) => `stop ${unit}`,
+  restart: (unit) => `restart ${unit}`,
+  enable: (unit) => `enable ${unit}`,
+  disable: (unit) => `disable ${unit}`,
+  resetFailed: (unit) => `reset the failure of ${unit}`,
+  daemonReload: () => "reload systemd's units",
 };
 
 const KUBE: Kinds<KubeClient> = {
@@ -138,7 +155,10 @@ export function interruptionGate(signal: AbortSignal | undefined, graceMs = GRAC
 
   return {
     through: (real) => ({
-      host: gated(real.host, HOST),
+      host: {
+        ...gated<Omit<Host, "services">>(real.host, HOST),
+        services: gated(real.host.services, SERVICES),
+      },
       connect: (...args) => gated(real.connect(...args), KUBE),
       runtime: (socket) => gated(real.runtime(socket), RUNTIME),
       etcd: (...args) => gated(real.etcd(...args), ETCD),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Interruption } from "../errors.ts";
-import type { ContainerRuntime, EtcdClient, Host, KubeClient, System } from "../system.ts";
+import type { ContainerRuntime, EtcdClient, Host, KubeClient, Services, System } from "../system.ts";
 import { interruptionGate } from "./interruptible.ts";
 import { execute } from "./process.ts";
 import { waitUntil } from "./wait.ts";
@@ -15,9 +15,16 @@ function hanging<T extends object>(called: string[]): T {
   }) as T;
 }
 
+/** A host of such methods. */
+function hangingHost(called: string[]): Host {
+  return new Proxy(hanging<Host>(called), {
+    get: (host, name) => name === "services" ? hanging<Services>(called) : host[name as keyof Host],
+  });
+}
+
 function hangingSystem(called: string[]): System {
   return {
-    host: hanging<Host>(called),
+    host: hangingHost(called),
     connect: () => hanging<KubeClient>(called),
     runtime: () => hanging<ContainerRuntime>(called),
     etcd: () => hanging<EtcdClient>(called),
@@ -49,6 +56,7 @@ type Call = [name: string, call: () => Promise<unknown>];
 function callsOf(system: System): Call[] {
   const parts = [
     system.host,
+    system.host.services,
     system.connect({ server: "", caPem: "" }),
     system.runtime(""),
     system.etcd("", { caPem: "", certificatePem: "", keyPem: "" }),
@@ -101,6 +109,7 @@ Deno.test("interruption: a change under way comes to its end, and then nothing i
     ...hangingSystem([]),
     host: {
       ...hanging<Host>([]),
+      services: hanging<Services>([]),
       put: ({ path }: { path: string }) => writing.then(() => void done.push(path)),
     } as Host,
   });
@@ -117,7 +126,7 @@ Deno.test("interruption: without a signal, or before it, results and errors are 
   for (const signal of [undefined, new AbortController().signal]) {
     const gate = interruptionGate(signal);
     const host = {
-      ...hanging<Host>([]),
+      services: hanging<Services>([]),
       read: () => Promise.resolve(undefined),
       remove: () => Promise.reject(new Error("no")),
     };

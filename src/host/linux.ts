@@ -13,6 +13,7 @@ import { isDirectory, list, open, read, realPath, stat } from "./look.ts";
 import { mountPoints } from "./mounts.ts";
 import { execute } from "./process.ts";
 import { put } from "./put.ts";
+import { systemdServices } from "./systemd.ts";
 import { removeTree } from "./tree.ts";
 import { waitUntil } from "./wait.ts";
 import { watchOf } from "./watched.ts";
@@ -30,7 +31,7 @@ export function linuxHost(
   signal?: AbortSignal,
 ): Host {
   const watch = watchOf(onWait ?? (() => {}));
-  const host: Host = {
+  const host: Omit<Host, "services"> = {
     now: () => new Date(),
     hostname: () => Deno.hostname(),
     environment: () => Deno.env.toObject(),
@@ -86,7 +87,7 @@ export function linuxHost(
       return waitUntil(wait, onWait, undefined, signal);
     },
   };
-  return host;
+  return { ...host, services: systemdServices(host) };
 }
 
 /** All addresses, zone suffixes (`fe80::1%eth0`) taken off. */

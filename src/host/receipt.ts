@@ -140,6 +140,7 @@ export function receiptHost(
     remove: (path) => host.remove(path),
     removeTree: (path) => host.removeTree(path),
     run: (command) => host.run(command),
+    services: host.services,
     lock: (command) => host.lock(command),
     unlock: () => host.unlock(),
     wait: (wait) => host.wait(wait),

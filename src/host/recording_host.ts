@@ -19,6 +19,7 @@ import {
   writeChange,
 } from "./content.ts";
 import { ancestorsOf, assertWritable, PARENT_MODE, splitPath } from "./durable.ts";
+import { serviceChanges } from "./systemd.ts";
 import { waitUntil } from "./wait.ts";
 
 /** What a recorded change left at a path. */
@@ -152,6 +153,15 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     run(command: Command) {
       report({ kind: "run", command });
       return Promise.resolve();
+    },
+    services: {
+      booted: () => real.services.booted(),
+      manager: () => real.services.manager(),
+      state: (unit) => real.services.state(unit),
+      states: (units) => real.services.states(units),
+      isEnabled: (unit) => real.services.isEnabled(unit),
+      journal: (unit, lines) => real.services.journal(unit, lines),
+      ...serviceChanges((command) => host.run(command)),
     },
     lock: () => Promise.resolve(),
     unlock: () => Promise.resolve(),

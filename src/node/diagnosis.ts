@@ -1,4 +1,5 @@
 /** Why something does not run on this host, for the errors of waits that are over. Observes, never changes. @module */
+import { KUBELET_SERVICE } from "../cluster/kubelet/unit.ts";
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
 import { logWithoutSecrets } from "../text/redact.ts";
@@ -31,10 +32,18 @@ export async function newestContainer(runtime: ContainerRuntime, name: string): 
   return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
 }
 
-async function journal(host: Host, lines: number, ...more: string[]): Promise<string[]> {
-  const argv = ["journalctl", "--unit=kubelet", `--lines=${lines}`, "--output=cat", "--no-pager", ...more];
-  const { stdout } = await host.query({ argv });
-  return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
+/** The answer, or `otherwise` where the host cannot be asked: what was to be explained is the news, not that. */
+async function seen<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof UserError) return otherwise;
+    throw error;
+  }
+}
+
+function journal(host: Host, lines: number): Promise<string[]> {
+  return seen(host.services.journal(KUBELET_SERVICE, lines), []);
 }
 
 /** A line of a log as it may be shown. */
@@ -49,14 +58,12 @@ function distinct(lines: readonly string[]): string[] {
 
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
 async function kubeletService(host: Host): Promise<{ state: string; restarts: number; seconds: number }> {
-  const properties = "--property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic";
-  const { stdout } = await host.query({ argv: ["systemctl", "show", properties, "kubelet"] });
-  const value = (name: string) => new RegExp(`^${name}=(.+)$`, "m").exec(stdout)?.[1];
+  const unit = await seen(host.services.state(KUBELET_SERVICE), undefined);
   const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
   return {
-    state: value("ActiveState") ?? "unknown",
-    restarts: Number(value("NRestarts") ?? 0),
-    seconds: uptime - Number(value("ActiveEnterTimestampMonotonic") ?? 0) / 1e6,
+    state: unit?.active ?? "unknown",
+    restarts: unit?.restarts ?? 0,
+    seconds: uptime - (unit?.activeSinceBoot ?? 0),
   };
 }
 

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
-import type { ContainerRuntime, RuntimeContainer } from "../system.ts";
+import type { ContainerRuntime, RuntimeContainer, UnitState } from "../system.ts";
 import { diagnoseKubelet, diagnosePod, together } from "./diagnosis.ts";
 
 const IMAGE = "registry.k8s.io/kube-scheduler:v1.37.2";
 const POD = { name: "kube-scheduler", image: IMAGE };
-const SHOW = "systemctl show --property=ActiveState,NRestarts,ActiveEnterTimestampMonotonic kubelet";
-const JOURNAL = (lines: number) => `journalctl --unit=kubelet --lines=${lines} --output=cat --no-pager`;
+const KUBELET = "kubelet.service";
 
-const host = (commands: MemoryHostOptions["commands"] = {}) =>
-  memoryHost({ commands, files: { "/proc/uptime": "100.00 10.00\n" } }, () => {});
+const host = (commands: MemoryHostOptions["commands"] = {}, more: MemoryHostOptions = {}) =>
+  memoryHost({ commands, files: { "/proc/uptime": "100.00 10.00\n" }, ...more }, () => {});
+const kubelet = (unit: Partial<UnitState>, journal = "") =>
+  host({}, { units: { [KUBELET]: unit }, journals: { [KUBELET]: journal } });
 
 function runtime(containers: Partial<RuntimeContainer>[], hasImage = true): ContainerRuntime {
   return {
@@ -60,8 +61,8 @@ Deno.test("diagnosePod: without a container, its missing image and the kubelet's
     line("10:00:03", '"Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"'),
     line("10:00:04", '"Error syncing pod" pod="kube-system/etcd-k1"'),
   ];
-  const commands = { [JOURNAL(400)]: journal.join("\n") };
-  const { details, hints } = await diagnosePod(host(commands), runtime([], false), POD);
+  const journals = { [KUBELET]: journal.join("\n") };
+  const { details, hints } = await diagnosePod(host({}, { journals }), runtime([], false), POD);
   assert.deepEqual(details, [
     "kube-scheduler: the container runtime has no such container",
     `kube-scheduler: its image ${IMAGE} is not on this host`,
@@ -81,20 +82,21 @@ Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () =>
 });
 
 Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does not or ends again and again", async () => {
-  const running = "ActiveState=active\nNRestarts=0\n";
-  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: running }), false), { details: [], hints: [] });
-  const steady = "ActiveState=active\nNRestarts=7\nActiveEnterTimestampMonotonic=50000000\n";
-  assert.deepEqual(await diagnoseKubelet(host({ [SHOW]: steady }), false), { details: [], hints: [] });
+  const running = { active: "active" };
+  assert.deepEqual(await diagnoseKubelet(kubelet(running), false), { details: [], hints: [] });
+  const steady = { active: "active", restarts: 7, activeSinceBoot: 50 };
+  assert.deepEqual(await diagnoseKubelet(kubelet(steady), false), { details: [], hints: [] });
   const journal = 'I0101 x] starting\nE0101 x] "command failed" err="cgroup v1"\nkubelet.service: Failed.\n';
   for (const [state, restarts] of [["activating", 0], ["active", 7]] as const) {
-    const shown = `NRestarts=${restarts}\nActiveEnterTimestampMonotonic=98000000\nActiveState=${state}\n`;
-    const commands = { [SHOW]: shown, [JOURNAL(40)]: journal };
-    assert.deepEqual((await diagnoseKubelet(host(commands), false)).details, [
+    const unit = { active: state, restarts, activeSinceBoot: 98 };
+    assert.deepEqual((await diagnoseKubelet(kubelet(unit, journal), false)).details, [
       `kubelet: systemd says "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
       'kubelet: E0101 x] "command failed" err="cgroup v1"',
     ]);
   }
-  assert.equal((await diagnoseKubelet(host({ [SHOW]: running, [JOURNAL(40)]: journal }), true)).details.length, 4);
+  assert.equal((await diagnoseKubelet(kubelet(running, journal), true)).details.length, 4);
+  const blind = await diagnoseKubelet(host({}, { systemd: false }), false);
+  assert.deepEqual(blind.details, ['kubelet: systemd says "unknown"']);
 });
 
 Deno.test("together: the same hint once, and in the end what to do", () => {

@@ -66,7 +66,7 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
       });
       await checkIdentity(context);
       await host.put({ path: KUBELET_FILES.kubeconfig, mode: 0o600, secret: true, content: wanted });
-      await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
+      await host.services.restart(KUBELET_SERVICE);
     },
   }],
 };

@@ -16,9 +16,8 @@ import {
   KUBERNETES_DIRECTORY,
   MANIFESTS_DIRECTORY,
 } from "../cluster/paths.ts";
-import { bootedWithSystemd } from "../node/systemd.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
-import { ask } from "../programs.ts";
+import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
@@ -42,9 +41,7 @@ export interface KubeletStartContext {
 const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET_FILES.instanceConfiguration];
 
 async function resolvedIsActive(host: Host): Promise<boolean> {
-  if (!await bootedWithSystemd(host)) return false;
-  const { stdout } = await ask(host, { argv: ["systemctl", "is-active", "systemd-resolved"] }, [0, 3, 4]);
-  return stdout.trim() === "active";
+  return await host.services.booted() && (await host.services.state("systemd-resolved.service")).active === "active";
 }
 
 async function configurationFiles(context: KubeletStartContext): Promise<UnitFile[]> {
@@ -69,13 +66,11 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
 
 /** Seconds since the epoch when the service was started; undefined when it does not run. */
 async function activeSince(host: Host): Promise<number | undefined> {
-  if (!await bootedWithSystemd(host)) return undefined;
-  const properties = "--property=ActiveState,ActiveEnterTimestampMonotonic";
-  const { stdout } = await ask(host, { argv: ["systemctl", "show", properties, KUBELET_SERVICE] });
-  if (!/^ActiveState=active$/m.test(stdout)) return undefined;
-  const startedAfterBoot = Number(/^ActiveEnterTimestampMonotonic=(\d+)$/m.exec(stdout)?.[1]) / 1e6;
+  if (!await host.services.booted()) return undefined;
+  const { active, activeSinceBoot } = await host.services.state(KUBELET_SERVICE);
+  if (active !== "active" || activeSinceBoot === 0) return undefined;
   const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
-  const since = host.now().getTime() / 1000 - uptime + startedAfterBoot;
+  const since = host.now().getTime() / 1000 - uptime + activeSinceBoot;
   return Number.isFinite(since) ? since : undefined;
 }
 
@@ -114,13 +109,13 @@ const EXIT_EXEC = 203;
  */
 async function restart(host: Host): Promise<void> {
   try {
-    await host.run({ argv: ["systemctl", "restart", KUBELET_SERVICE] });
+    await host.services.restart(KUBELET_SERVICE);
   } catch (error) {
-    const { stdout } = await host.query({
-      argv: ["systemctl", "show", "--property=SubState,ExecMainStatus", KUBELET_SERVICE],
+    const state = await host.services.state(KUBELET_SERVICE).catch((unseen) => {
+      if (unseen instanceof UserError) throw error; // that it did not start is the news
+      throw unseen;
     });
-    const isTried = /^SubState=auto-restart$/m.test(stdout);
-    if (!isTried || new RegExp(`^ExecMainStatus=${EXIT_EXEC}$`, "m").test(stdout)) throw error;
+    if (state.sub !== "auto-restart" || state.exitStatus === EXIT_EXEC) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { NO_PATCHES } from "../cluster/patches/apply.ts";
 import assert from "node:assert/strict";
+import { UserError } from "../errors.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { Change, Host } from "../system.ts";
@@ -10,8 +11,6 @@ import { kubeletUnit, type KubeletUnitContext } from "./kubelet_unit.ts";
 
 const UNIT = "/etc/systemd/system/kubelet.service";
 const DROP_IN = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
-const SHOW = "systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic kubelet.service";
-const RELOAD = "systemctl show --property=NeedDaemonReload kubelet.service";
 
 /** Seconds after boot at which the memory host's clock stands. */
 const UPTIME = 1000;
@@ -25,12 +24,6 @@ async function start(options: MemoryHostOptions, times = 1, booted: MemoryHostOp
   const host = memoryHost({
     ...options,
     files: { ...booted, "/proc/uptime": `${UPTIME}.00 0.00\n`, ...options.files },
-    commands: {
-      "systemctl enable kubelet.service": "",
-      "systemctl daemon-reload": "",
-      "systemctl restart kubelet.service": "",
-      ...options.commands,
-    },
   }, (change) => changes.push(change));
   for (let i = 0; i < times; i++) {
     changes = [];
@@ -85,7 +78,7 @@ Deno.test("kubelet-unit keeps a package's unit that reads the same files", async
     "/usr/lib/systemd/system/kubelet.service": unit!.content,
     "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf": dropIn!.content,
   };
-  const done = await start({ files, commands: { "systemctl is-enabled kubelet.service": "enabled\n" } });
+  const done = await start({ files, units: { "kubelet.service": { enabled: "enabled" } } });
   assert.deepEqual(done, [...CONFIGURATION, "systemctl restart kubelet.service"]);
 });
 
@@ -95,11 +88,9 @@ Deno.test("kubelet-unit refuses somebody's unit in /etc that reads other files",
 });
 
 Deno.test("kubelet-start does not ask systemd on a host that was not booted with it", async () => {
-  const refused = { code: 1, stdout: "", stderr: "System has not been booted with systemd as init system (PID 1)." };
+  const refused = new UserError("System has not been booted with systemd as init system (PID 1).");
   const changes = await start(
-    {
-      commands: { "systemctl is-active systemd-resolved": refused, [SHOW]: refused, [RELOAD]: refused },
-    },
+    { units: { "systemd-resolved.service": refused, "kubelet.service": refused }, enabled: ["kubelet.service"] },
     1,
     {},
   );
@@ -109,11 +100,7 @@ Deno.test("kubelet-start does not ask systemd on a host that was not booted with
 /** A second run, where systemd says that the kubelet was started this many seconds after boot. */
 function again(startedAt: number): Promise<string[]> {
   return start({
-    commands: {
-      "systemctl is-enabled kubelet.service": "enabled\n",
-      [SHOW]: `ActiveState=active\nActiveEnterTimestampMonotonic=${startedAt * 1e6}\n`,
-      [RELOAD]: "NeedDaemonReload=no\n",
-    },
+    units: { "kubelet.service": { enabled: "enabled", active: "active", activeSinceBoot: startedAt } },
   }, 2);
 }
 
@@ -126,13 +113,13 @@ Deno.test("kubelet-start restarts a kubelet that was started before the newest o
 });
 
 Deno.test("kubelet-start: a kubelet that ends at once is waited for; one that cannot be run is an error", async () => {
-  const failing = (state: string) => ({
+  const failing = (sub: string, exitStatus: number) => ({
+    units: { "kubelet.service": { sub, exitStatus } },
     commands: {
       "systemctl restart kubelet.service": { code: 1, stdout: "", stderr: "Job for kubelet.service failed" },
-      "systemctl show --property=SubState,ExecMainStatus kubelet.service": state,
     },
   });
-  await start(failing("SubState=auto-restart\nExecMainStatus=1\n"));
-  await assert.rejects(start(failing("SubState=auto-restart\nExecMainStatus=203\n")), /systemctl restart kubelet/);
-  await assert.rejects(start(failing("SubState=dead\nExecMainStatus=0\n")), /systemctl restart kubelet/);
+  await start(failing("auto-restart", 1));
+  await assert.rejects(start(failing("auto-restart", 203)), /systemctl restart kubelet/);
+  await assert.rejects(start(failing("dead", 0)), /systemctl restart kubelet/);
 });

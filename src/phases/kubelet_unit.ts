@@ -1,10 +1,8 @@
 import { inspectKubeletUnit } from "../node/kubelet/unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../cluster/paths.ts";
-import { bootedWithSystemd } from "../node/systemd.ts";
 import type { Facts } from "../config/types.ts";
 import { UserError } from "../errors.ts";
-import { ask } from "../programs.ts";
 import type { Host } from "../system.ts";
 import type { Cell } from "./cell.ts";
 import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
@@ -19,17 +17,9 @@ export interface KubeletUnitContext extends FormerFilesContext {
   kubeletEnabled: Cell<true>;
 }
 
-async function isEnabled(host: Host): Promise<boolean> {
-  // 1: not enabled; 4: there is no such unit.
-  const { stdout } = await ask(host, { argv: ["systemctl", "is-enabled", KUBELET_SERVICE] }, [0, 1, 4]);
-  return stdout.trim() === "enabled";
-}
-
 /** Whether systemd has not seen the newest of the unit's files. */
 async function needsReload(host: Host): Promise<boolean> {
-  if (!await bootedWithSystemd(host)) return false;
-  const { stdout } = await ask(host, { argv: ["systemctl", "show", "--property=NeedDaemonReload", KUBELET_SERVICE] });
-  return stdout.includes("=yes");
+  return await host.services.booted() && (await host.services.state(KUBELET_SERVICE)).needsReload;
 }
 
 /**
@@ -52,17 +42,17 @@ export const kubeletUnit: Phase<KubeletUnitContext> = {
     const before = await Promise.all(files.map((file) => host.readText(file.path)));
     for (const file of files) await writeKeeping(context, file.path, file.content, file.mode);
     const changed = files.some((file, i) => file.content !== before[i]);
-    if (!await isEnabled(host)) {
+    if (!await host.services.isEnabled(KUBELET_SERVICE)) {
       context.kubeletEnabled.set(true);
-      await host.run({ argv: ["systemctl", "enable", KUBELET_SERVICE] }); // reloads, too
+      await host.services.enable(KUBELET_SERVICE); // reloads, too
     } else if (changed || await needsReload(host)) {
-      await host.run({ argv: ["systemctl", "daemon-reload"] });
+      await host.services.daemonReload();
     }
   },
   async undo(context) {
     const { host, facts } = context;
-    if (context.kubeletEnabled.or(false)) await host.run({ argv: ["systemctl", "disable", "--now", KUBELET_SERVICE] });
+    if (context.kubeletEnabled.or(false)) await host.services.disable(KUBELET_SERVICE, { now: true });
     const paths = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map(({ path }) => path);
-    if (await undoFiles(context, paths)) await host.run({ argv: ["systemctl", "daemon-reload"] });
+    if (await undoFiles(context, paths)) await host.services.daemonReload();
   },
 };

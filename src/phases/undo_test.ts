@@ -87,7 +87,7 @@ Deno.test("undo: a unit of an earlier run gets its former content again, and sta
   const former = `${unit!.content}# of an earlier release\n`;
   const { before, between, after, commands } = await undone([kubeletUnit], UNITS, {
     files: { [UNITS[0]!]: former },
-    commands: { "systemctl is-enabled kubelet.service": "enabled\n" },
+    units: { "kubelet.service": { enabled: "enabled" } },
   });
   assert.notDeepEqual(between, before);
   assert.deepEqual(after, before);

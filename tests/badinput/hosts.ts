@@ -1,5 +1,5 @@
 /** Hosts that are not fit, one thing each. @module */
-import { EXIT } from "../../src/errors.ts";
+import { EXIT, UserError } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
@@ -171,16 +171,7 @@ const CASES: readonly BadInput[] = [
     "a systemctl that is killed",
     "Service-kubelet",
     host({
-      commands: {
-        [KUBELET]: "Kubernetes v1.37.2\n",
-        "systemctl show --property=LoadState --property=ActiveState --property=Result kubelet.service": {
-          code: 137,
-          failure: "killed",
-          signal: "SIGKILL",
-          stdout: "",
-          stderr: "",
-        },
-      },
+      units: { "kubelet.service": new UserError('Cannot run "systemctl show": it was ended by signal SIGKILL') },
     }),
   ),
   join("no systemctl, to join", "Service-kubelet", host({ systemd: false })),

@@ -7,7 +7,7 @@
  */
 import { realSystem } from "../../mod.ts";
 import type { Events } from "../../src/main.ts";
-import type { Change, ContainerRuntime, EtcdClient, Host, KubeClient, System } from "../../src/system.ts";
+import type { Change, ContainerRuntime, EtcdClient, Host, KubeClient, Services, System } from "../../src/system.ts";
 
 /** SIGKILL, which no handler and no `finally` sees. */
 function die(): void {
@@ -44,7 +44,7 @@ export function labelOf(change: Change): string {
 /** Which methods may make a Change; one without an answer does not compile. */
 type Changes<T> = { readonly [K in keyof Required<T>]: boolean };
 
-const HOST: Changes<Host> = {
+const HOST: Changes<Omit<Host, "services">> = {
   hostname: false,
   environment: false,
   uid: false,
@@ -70,6 +70,22 @@ const HOST: Changes<Host> = {
   run: true,
   lock: false,
   unlock: false,
+};
+
+const SERVICES: Changes<Services> = {
+  booted: false,
+  manager: false,
+  state: false,
+  states: false,
+  isEnabled: false,
+  journal: false,
+  start: true,
+  stop: true,
+  restart: true,
+  enable: true,
+  disable: true,
+  resetFailed: true,
+  daemonReload: true,
 };
 
 const KUBE: Changes<KubeClient> = {
@@ -132,7 +148,10 @@ export function failingSystem(events: Events, build: typeof realSystem = realSys
   const before = () => {
     if (when === "before" && count >= point - 1) die();
   };
-  const real = build({ ...events, change }, (host) => preceded(host, HOST, before));
+  const real = build({ ...events, change }, (host) => ({
+    ...preceded<Omit<Host, "services">>(host, HOST, before),
+    services: preceded(host.services, SERVICES, before),
+  }));
   return {
     host: real.host,
     connect: (...args) => preceded(real.connect(...args), KUBE, before),

@@ -2,13 +2,24 @@
  * A host in memory, for unit tests and golden clusters: it has what it is given and nothing else.
  * @module
  */
-import type { ChangeSink, Command, CommandOutput, Host, InterfaceAddress, Wait } from "../../src/system.ts";
+import type {
+  ChangeSink,
+  Command,
+  CommandOutput,
+  Host,
+  InterfaceAddress,
+  ManagerState,
+  ServiceStates,
+  UnitState,
+  Wait,
+} from "../../src/system.ts";
 import { UserError } from "../../src/errors.ts";
 import { commandError } from "../../src/programs.ts";
 import { commandLine } from "../../src/text/shell.ts";
 import { parseMountPoints } from "../../src/host/mounts.ts";
 import { streamOf } from "../../src/host/content.ts";
 import { recordingHost } from "../../src/host/recording_host.ts";
+import { serviceChanges } from "../../src/host/systemd.ts";
 import { waitUntil } from "../../src/host/wait.ts";
 
 /** What the host has. Everything has a default, and the defaults never change from run to run. */
@@ -27,7 +38,15 @@ export interface MemoryHostOptions {
   locked?: readonly string[];
   /** Names that resolve besides the host's own. */
   names?: readonly string[];
-  /** false: there is no systemctl. Else systemd answers: a time service is active, and there is no other unit. */
+  /** Units by their name; an error: systemd cannot be asked about it. Others are not there, but for a time service. */
+  units?: Readonly<Record<string, Partial<UnitState> | UserError>>;
+  /** Units that start at boot, besides those of `units` that are enabled: files tell that even where systemd does not run. */
+  enabled?: readonly string[];
+  /** What units wrote, by their name. */
+  journals?: Readonly<Record<string, string>>;
+  /** What `services.manager` answers. */
+  manager?: ManagerState;
+  /** false: there is no systemd, and no systemctl. Else what it is told to do is done, unless `commands` says otherwise. */
   systemd?: boolean;
   /** What `lock` does; absent: it is granted. */
   lock?(command: string): Promise<void>;
@@ -55,10 +74,6 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
     return output ??
       { code: 127, failure: "not found", stdout: "", stderr: `${command.argv[0]}: command not found` };
-  };
-  const answer = (command: Command): CommandOutput => {
-    const output = execute(command);
-    return output.failure === "not found" && options.systemd !== false ? systemdOf(command) ?? output : output;
   };
   const never = () => Promise.reject(new Error("changes go to the overlay"));
 
@@ -102,7 +117,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       return Promise.resolve([...new Set(below.map((file) => file.slice(prefix.length).split("/")[0] ?? ""))].sort());
     },
     realPath: async (path) => options.links?.[path] ?? (await base.stat(path) === undefined ? undefined : path),
-    query: (command) => Promise.resolve(answer(command)),
+    query: (command) => Promise.resolve(execute(command)),
     mounts: async () => parseMountPoints(await base.readText("/proc/self/mountinfo") ?? "1 0 8:1 / / rw"),
     isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),
     portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
@@ -112,12 +127,18 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     remove: never,
     removeTree: never,
     run: never,
+    services: { ...memoryStates(options, (path) => base.stat(path)), ...serviceChanges(never) },
     lock: never,
     unlock: never,
     wait: never,
   };
   const overlay = recordingHost(base, report);
-  return {
+  const states = memoryStates(options, (path) => base.stat(path));
+  const change = (command: Command) => {
+    const isTold = options.systemd !== false && options.commands?.[commandLine(command.argv)] === undefined;
+    return isTold ? overlay.run(command) : host.run(command);
+  };
+  const host: Host = {
     now: () => overlay.now(),
     hostname: () => overlay.hostname(),
     environment: () => overlay.environment(),
@@ -139,6 +160,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     makeDirectory: (path, mode) => overlay.makeDirectory(path, mode),
     remove: (path) => overlay.remove(path),
     removeTree: (path) => overlay.removeTree(path),
+    services: { ...states, ...serviceChanges(change) },
     run(command) {
       const output = execute(command);
       if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
@@ -152,13 +174,41 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       return await waitUntil(wait);
     },
   };
+  return host;
 }
 
-/** What systemctl says where nothing is but a time service; undefined for other programs. */
-function systemdOf({ argv: [program, verb, ...units] }: Command): CommandOutput | undefined {
-  if (program !== "systemctl") return undefined;
-  if (verb === "show") return { code: 0, stdout: "", stderr: "" };
-  if (verb !== "is-active") return { code: 1, stdout: "", stderr: "" };
-  const states = units.map((unit) => unit === "chrony.service" ? "active\n" : "inactive\n");
-  return { code: units.includes("chrony.service") ? 0 : 3, stdout: states.join(""), stderr: "" };
+/** A unit that is not there. */
+const NO_UNIT: UnitState = {
+  load: "not-found",
+  active: "inactive",
+  sub: "dead",
+  enabled: "",
+  result: "success",
+  restarts: 0,
+  exitStatus: 0,
+  activeSinceBoot: 0,
+  needsReload: false,
+};
+
+/** systemd's answers; where there is none, nothing can be asked. */
+function memoryStates(options: MemoryHostOptions, stat: Host["stat"]): ServiceStates {
+  const units: MemoryHostOptions["units"] = { "chrony.service": { active: "active" }, ...options.units };
+  const state = (unit: string): Promise<UnitState> => {
+    const known = units[unit];
+    if (known instanceof UserError) return Promise.reject(known);
+    if (options.systemd !== false) {
+      return Promise.resolve({ ...NO_UNIT, ...(known === undefined ? {} : { load: "loaded", ...known }) });
+    }
+    const output: CommandOutput = { code: 127, failure: "not found", stdout: "", stderr: "" };
+    return Promise.reject(commandError({ argv: ["systemctl", "show", unit] }, output));
+  };
+  return {
+    booted: async () => await stat("/run/systemd/system") !== undefined,
+    manager: () => Promise.resolve(options.manager),
+    state,
+    states: (names) => Promise.all(names.map(state)),
+    isEnabled: async (unit) => options.enabled?.includes(unit) || (await state(unit)).enabled === "enabled",
+    journal: (unit, lines) =>
+      Promise.resolve((options.journals?.[unit] ?? "").split("\n").filter(Boolean).slice(-lines)),
+  };
 }

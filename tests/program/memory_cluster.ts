@@ -13,16 +13,12 @@ import { FIT, type World } from "./program.ts";
 /** A host with the keys, certificates and kubeconfigs of a control plane node; those of `without` are not there. */
 export function node(without: readonly string[] = [], files: Record<string, string> = {}): MemoryHostOptions {
   const there = [...fresh].filter(([path]) => !without.includes(path)).map(([path, { text }]) => [path, text]);
-  const commands = new Proxy({ ...FIT.commands }, {
-    get: (known, line: string) => known[line] ?? (line.startsWith("systemctl ") ? "" : undefined),
-  });
   return {
     ...FIT,
     now: NOW,
     hostname: "k1",
     addresses: [{ interface: "eth0", address: "10.77.0.21", family: "IPv4" }],
     files: { ...FIT.files, ...Object.fromEntries(there), ...files },
-    commands,
   };
 }
 

@@ -42,13 +42,6 @@ const JOIN = [
 /** A host whose systemd starts the kubelet. */
 const STARTS = unfit({
   waits: true,
-  commands: {
-    ...FIT.commands,
-    ...Object.fromEntries(
-      ["daemon-reload", "enable kubelet.service", "start kubelet.service", "restart kubelet.service"]
-        .map((words) => [`systemctl ${words}`, ""]),
-    ),
-  },
 });
 
 /** What the program hangs in, and how it comes there. */

@@ -3,6 +3,7 @@
  * named under `unseen`. Times are RFC 3339 in UTC.
  * @module
  */
+import type { ManagerState } from "../../system.ts";
 
 /** What this host is to a cluster. */
 export type Role = "control-plane" | "worker" | "none";
@@ -15,14 +16,6 @@ export interface Trouble {
   /** Last words of a journal or log, without secrets. */
   details?: readonly string[];
   hints?: readonly string[];
-}
-
-/** systemd, the process 1. */
-export interface Systemd {
-  version: string;
-  /** `running`, `degraded`, `starting` … */
-  state: string;
-  failedUnits: number;
 }
 
 /** The container runtime. */
@@ -125,7 +118,8 @@ export interface Status {
   role: Role;
   /** Everything could be seen, and nothing is wrong. */
   healthy: boolean;
-  systemd?: Systemd;
+  /** systemd, the process 1. */
+  systemd?: ManagerState;
   runtime?: Runtime;
   kubelet?: Kubelet;
   components: readonly Component[];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ExternalEtcd } from "../../config/types.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
+import type { UnitState } from "../../system.ts";
 import { commandLine } from "../../text/shell.ts";
 import type { DownloadOptions, HttpAnswer } from "../../system.ts";
 import { externalEtcdChecks } from "./external_etcd.ts";
@@ -107,49 +108,40 @@ Deno.test("SystemVerification: version, options and controllers of the kernel", 
   );
 });
 
-const SHOW = commandLine([
-  "systemctl",
-  "show",
-  "--property=LoadState",
-  "--property=ActiveState",
-  "--property=Result",
-  "kubelet.service",
-]);
 const BOOTED = { "/run/systemd/system/x": "" };
 
 Deno.test("Service-kubelet: no systemd and a masked unit are errors, a failed one is a warning", async () => {
-  const look = (show: string, files: Record<string, string> = BOOTED) =>
-    SERVICE_CHECK.look({ host: host({ files, commands: { [SHOW]: show } }) });
-  assert.match((await look("", {})).errors![0]!, /not booted by systemd/);
-  assert.match((await look("LoadState=masked\nActiveState=inactive\n")).errors![0]!, /masked/);
-  assert.match((await look("LoadState=loaded\nActiveState=failed\nResult=exit-code\n")).warnings![0]!, /exit-code/);
-  assert.deepEqual(await look("LoadState=not-found\nActiveState=inactive\n"), {});
+  const look = (unit: Partial<UnitState> | undefined, files: Record<string, string> = BOOTED) =>
+    SERVICE_CHECK.look({ host: host({ files, units: unit === undefined ? {} : { "kubelet.service": unit } }) });
+  assert.match((await look({}, {})).errors![0]!, /not booted by systemd/);
+  assert.match((await look({ load: "masked" })).errors![0]!, /masked/);
+  assert.match((await look({ active: "failed", result: "exit-code" })).warnings![0]!, /exit-code/);
+  assert.deepEqual(await look(undefined), {});
 });
 
 Deno.test("Clock: not set is an error, not synchronised or not known a warning", async () => {
-  const services = "systemd-timesyncd chronyd chrony ntpd ntp ntpsec openntpd ptp4l phc2sys vmtoolsd".split(" ");
-  const active = commandLine(["systemctl", "is-active", ...services.map((name) => `${name}.service`)]);
   const look = (options: MemoryHostOptions) => CLOCK_CHECK.look({ host: host(options) });
   const states = (...running: string[]) => ({
-    [active]: services.map((name) => running.includes(name) ? "active\n" : "inactive\n").join(""),
+    "chrony.service": { active: "inactive" },
+    ...Object.fromEntries(running.map((name) => [`${name}.service`, { active: "active" }])),
   });
   assert.match((await look({ now: new Date("1970-01-01T00:01:00Z") })).errors![0]!, /it is not set/);
-  assert.match((await look({ commands: states() })).warnings![0]!, /no time service/);
-  assert.match((await look({ commands: states("systemd-timesyncd") })).warnings![0]!, /has reached no server/);
+  assert.match((await look({ units: states() })).warnings![0]!, /no time service/);
+  assert.match((await look({ units: states("systemd-timesyncd") })).warnings![0]!, /has reached no server/);
   const files = { "/run/systemd/timesync/synchronized": "" };
-  assert.deepEqual(await look({ commands: states("systemd-timesyncd"), files }), {});
-  assert.deepEqual(await look({ commands: states("chrony") }), {});
+  assert.deepEqual(await look({ units: states("systemd-timesyncd"), files }), {});
+  assert.deepEqual(await look({ units: states("chrony") }), {});
   assert.deepEqual(await look({}), {});
   assert.match((await look({ systemd: false })).warnings![0]!, /program "systemctl" not found/);
 });
 
 Deno.test("Firewalld: a warning that names the ports", async () => {
-  const command = commandLine(["systemctl", "is-active", "firewalld.service"]);
-  const found = await firewallCheck([6443, 10250]).look({ host: host({ commands: { [command]: "active\n" } }) });
+  const units = { "firewalld.service": { active: "active" } };
+  const found = await firewallCheck([6443, 10250]).look({ host: host({ units }) });
   assert.match(`${found.warnings} ${found.hint}`, /6443 and 10250.*--add-port=6443\/tcp --add-port=10250\/tcp/);
   assert.deepEqual(await firewallCheck([1]).look({ host: host({}) }), {});
   const blind = await firewallCheck([1]).look({ host: host({ systemd: false }) });
-  assert.match(blind.warnings![0]!, /Cannot run "systemctl is-active firewalld.service"/);
+  assert.match(blind.warnings![0]!, /Cannot run "systemctl show firewalld.service"/);
 });
 
 Deno.test("FileContent: forwarding of the families that there are", async () => {

@@ -3,9 +3,7 @@
  * @module
  */
 import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
-import { bootedWithSystemd } from "../../node/systemd.ts";
 import { UserError } from "../../errors.ts";
-import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
@@ -20,13 +18,6 @@ const TIME_SERVICES = [
   ...["systemd-timesyncd", "chronyd", "chrony", "ntpd", "ntp", "ntpsec", "openntpd", "ptp4l", "phc2sys", "vmtoolsd"],
 ].map((name) => `${name}.service`);
 
-/** The state of each unit, as systemd names it. @throws {UserError} when systemd cannot be asked. */
-async function unitStates(host: Host, units: readonly string[]): Promise<string[]> {
-  // 3: not all are active. 4: there is no such unit.
-  const { stdout } = await ask(host, { argv: ["systemctl", "is-active", ...units] }, [0, 3, 4]);
-  return stdout.split("\n").map((line) => line.trim());
-}
-
 /** What a check of something that is only advised found; that it could not look is a warning, too. */
 async function advice(look: () => Promise<Findings>): Promise<Findings> {
   try {
@@ -37,29 +28,23 @@ async function advice(look: () => Promise<Findings>): Promise<Findings> {
   }
 }
 
-/** Values of `systemctl show`: `Key=value` lines. */
-function values(text: string): ReadonlyMap<string, string> {
-  return new Map(text.split("\n").map((line) => [line.split("=", 1)[0]!, line.slice(line.indexOf("=") + 1)]));
-}
-
 async function serviceFindings(host: Host): Promise<Findings> {
-  if (!await bootedWithSystemd(host)) {
+  if (!await host.services.booted()) {
     return {
       errors: ["this host was not booted by systemd, which has to run the kubelet"],
       hint: "kubewright requires a host booted with systemd; a container or chroot without it will not do.",
     };
   }
-  const properties = ["LoadState", "ActiveState", "Result"].map((name) => `--property=${name}`);
-  const unit = values((await ask(host, { argv: ["systemctl", "show", ...properties, KUBELET_SERVICE] })).stdout);
-  if (unit.get("LoadState") === "masked") {
+  const unit = await host.services.state(KUBELET_SERVICE);
+  if (unit.load === "masked") {
     return {
       errors: [`${KUBELET_SERVICE} is masked, and cannot be started`],
       hint: `Run: systemctl unmask ${KUBELET_SERVICE}`,
     };
   }
-  if (unit.get("ActiveState") !== "failed") return NOTHING;
+  if (unit.active !== "failed") return NOTHING;
   return {
-    warnings: [`${KUBELET_SERVICE} has failed before (${unit.get("Result")})`],
+    warnings: [`${KUBELET_SERVICE} has failed before (${unit.result})`],
     hint: `See why: journalctl -u ${KUBELET_SERVICE} -n 50`,
   };
 }
@@ -77,8 +62,7 @@ export function firewallCheck(ports: readonly number[]): Check<{ host: Host }> {
     name: "Firewalld",
     look: ({ host }) =>
       advice(async () => {
-        const [state] = await unitStates(host, ["firewalld.service"]);
-        if (state !== "active") return NOTHING;
+        if ((await host.services.state("firewalld.service")).active !== "active") return NOTHING;
         return {
           warnings: [`firewalld is active; other hosts have to reach TCP ${ports.join(" and ")} here`],
           hint: `Run: firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(" ")} && ` +
@@ -96,7 +80,7 @@ async function clockFindings(host: Host): Promise<Findings> {
       hint: "Set it (timedatectl set-ntp true, or date -s), else certificates are not valid.",
     };
   }
-  const active = (await unitStates(host, TIME_SERVICES)).map((state) => state === "active");
+  const active = (await host.services.states(TIME_SERVICES)).map(({ active }) => active === "active");
   const hint =
     "Certificates and tokens need clocks that agree: timedatectl set-ntp true, or a time service of your own.";
   if (!active.includes(true)) return { warnings: ["no time service runs here that would keep the clock right"], hint };

@@ -104,7 +104,7 @@ export const removeMade: Phase<ResetContext> = {
       .filter((path) => path !== parentOf(RECEIPT_PATH));
     for (const path of directories.sort((a, b) => b.length - a.length)) await removeDirectory(context, path);
     if (!directories.includes(KUBELET_DIRECTORY)) await tellRest(context, KUBELET_DIRECTORY);
-    if (units.length > 0) await host.run({ argv: ["systemctl", "daemon-reload"] });
+    if (units.length > 0) await host.services.daemonReload();
   },
 };
 

@@ -56,10 +56,8 @@ export const removeGroups: Phase<ResetContext> = {
   when: ({ maker }) => maker === "kubewright",
   async run({ host, open }) {
     const slice = "kubepods.slice";
-    // 3: not active. 4: no such unit.
-    const active = await ask(host, { argv: ["systemctl", "is-active", slice] }, [0, 3, 4]);
-    if (active.stdout.trim() === "active") {
-      await within(STOP_MS, `systemctl stop ${slice}`, host.run({ argv: ["systemctl", "stop", slice] }));
+    if ((await host.services.state(slice)).active === "active") {
+      await within(STOP_MS, `systemctl stop ${slice}`, host.services.stop(slice));
     }
     const tops = (await podGroups(host)).filter((path) => path.endsWith("/kubepods"));
     if (tops.length === 0) return;

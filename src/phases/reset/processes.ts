@@ -3,7 +3,6 @@ import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts
 import { mountsBelow } from "../../node/mounts.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
-import { ask } from "../../programs.ts";
 import type { Phase } from "../phase.ts";
 import { within } from "./bounds.ts";
 import type { ResetContext } from "./context.ts";
@@ -27,13 +26,11 @@ export const stopKubelet: Phase<ResetContext> = {
   when: ({ maker }) => maker !== "nobody",
   async run(context) {
     const { host, leave, warn } = context;
-    // is-active: 3 not active, 4 no such unit. is-enabled: 1 not enabled or no such unit, 4 no such unit.
-    const state = async (verb: string, ...codes: number[]) =>
-      (await ask(host, { argv: ["systemctl", verb, KUBELET_SERVICE] }, [0, ...codes])).stdout.trim();
+    const { services } = host;
     const running = async () =>
-      ["active", "activating", "reloading", "deactivating"].includes(await state("is-active", 3, 4));
+      ["active", "activating", "reloading", "deactivating"].includes((await services.state(KUBELET_SERVICE)).active);
     if (await running()) {
-      const stop = host.run({ argv: ["systemctl", "stop", KUBELET_SERVICE] });
+      const stop = services.stop(KUBELET_SERVICE);
       try {
         await within(STOP_MS, `systemctl stop ${KUBELET_SERVICE}`, stop);
       } catch (error) {
@@ -43,8 +40,8 @@ export const stopKubelet: Phase<ResetContext> = {
         warn(`stopping the kubelet failed, but it does not run: ${error.message}`);
       }
     }
-    const enabled = (await state("is-enabled", 1, 4)) === "enabled";
-    if (unitIsOurs(context) && enabled) await host.run({ argv: ["systemctl", "disable", KUBELET_SERVICE] });
+    const enabled = await services.isEnabled(KUBELET_SERVICE);
+    if (unitIsOurs(context) && enabled) await services.disable(KUBELET_SERVICE);
     else if (enabled) leave(`unit ${KUBELET_SERVICE}`, "it is a package's, or yours; it stays enabled");
   },
 };

@@ -1,5 +1,4 @@
 /** What was changed, as data. @module */
-import type { Owner } from "./files.ts";
 import type { Command } from "./processes.ts";
 import type { KubeObject, ObjectReference } from "./kube.ts";
 
@@ -7,6 +6,12 @@ import type { KubeObject, ObjectReference } from "./kube.ts";
 export interface ContentDigest {
   size: number;
   sha256: string;
+}
+
+/** Numbers of a file's owner and its group. */
+export interface Owner {
+  uid: number;
+  gid: number;
 }
 
 /** A file that was written. It is small however large the file is. */

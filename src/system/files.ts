@@ -1,5 +1,5 @@
 /** Files of the machine. @module */
-import type { WriteChange } from "./changes.ts";
+import type { Owner, WriteChange } from "./changes.ts";
 
 /** What lies at a path, without following a symbolic link. `mode` are the permission bits (0o7777), `size` is in bytes. */
 export interface FileStat {
@@ -11,12 +11,6 @@ export interface FileStat {
   gid: number;
   /** When its content was last changed. */
   modified: Date;
-}
-
-/** Numbers of a file's owner and its group. */
-export interface Owner {
-  uid: number;
-  gid: number;
 }
 
 /** Content that is not held in memory. Its size and hash, where they are given, are what it must have. */

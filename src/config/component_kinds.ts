@@ -2,7 +2,7 @@
  * The fields of KubeletConfiguration and KubeProxyConfiguration, grouped by type. The documents are passed on as they are;
  * this finds misspelt fields, which the programs themselves would find only after the host has been changed, or never.
  *
- * Sources: k8s.io/kubelet/config/v1beta1, k8s.io/kube-proxy/config/v1alpha1, k8s.io/component-base (1.37.2).
+ * Sources: k8s.io/kubelet/config/v1beta1, k8s.io/kube-proxy/config/v1alpha1, k8s.io/component-base.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kubelet/config/v1beta1/types.go
  * @module
  */
@@ -23,8 +23,8 @@ function each(type: Schema, names: string): Record<string, Schema> {
   return Object.fromEntries(names.trim().split(/\s+/).map((name) => [name, type]));
 }
 
-function fields(...groups: Record<string, Schema>[]): Schema {
-  return { type: "fields", fields: Object.assign({}, ...groups) };
+function fields(fields: Record<string, Schema>): Schema {
+  return { type: "fields", fields };
 }
 
 function listOf(of: Schema): Schema {
@@ -35,126 +35,171 @@ function mapOf(of: Schema): Schema {
   return { type: "map", of };
 }
 
-const LOGGING = fields({
+// From here on written by `deno task tables` from the types of Kubernetes 1.37.2
+
+const KUBELET_X509_AUTHENTICATION = fields({ clientCAFile: TEXT });
+
+const KUBELET_WEBHOOK_AUTHENTICATION = fields({ enabled: BOOLEAN, cacheTTL: DURATION });
+
+const KUBELET_ANONYMOUS_AUTHENTICATION = fields({ enabled: BOOLEAN });
+
+const KUBELET_AUTHENTICATION = fields({
+  x509: KUBELET_X509_AUTHENTICATION,
+  webhook: KUBELET_WEBHOOK_AUTHENTICATION,
+  anonymous: KUBELET_ANONYMOUS_AUTHENTICATION,
+});
+
+const KUBELET_WEBHOOK_AUTHORIZATION = fields({ ...each(DURATION, "cacheAuthorizedTTL cacheUnauthorizedTTL") });
+
+const KUBELET_AUTHORIZATION = fields({ mode: TEXT, webhook: KUBELET_WEBHOOK_AUTHORIZATION });
+
+const MEMORY_SWAP_CONFIGURATION = fields({ swapBehavior: TEXT });
+
+const V_MODULE_ITEM = fields({ filePattern: TEXT, verbosity: VERBOSITY });
+
+const TEXT_OPTIONS = fields({ splitStream: BOOLEAN, infoBufferSize: ANYTHING });
+
+const JSON_OPTIONS = fields({ splitStream: BOOLEAN, infoBufferSize: ANYTHING });
+
+const FORMAT_OPTIONS = fields({ text: TEXT_OPTIONS, json: JSON_OPTIONS });
+
+const LOGGING_CONFIGURATION = fields({
   format: TEXT,
   flushFrequency: ANYTHING,
   verbosity: VERBOSITY,
-  vmodule: listOf(fields({ filePattern: TEXT, verbosity: VERBOSITY })),
-  options: fields(each(fields({ splitStream: BOOLEAN, infoBufferSize: ANYTHING }), "text json")),
+  vmodule: listOf(V_MODULE_ITEM),
+  options: FORMAT_OPTIONS,
 });
 
-const KUBELET_AUTHENTICATION = fields({
-  x509: fields({ clientCAFile: TEXT }),
-  webhook: fields({ enabled: BOOLEAN, cacheTTL: DURATION }),
-  anonymous: fields({ enabled: BOOLEAN }),
-});
+const SHUTDOWN_GRACE_PERIOD_BY_POD_PRIORITY = fields({ priority: INTEGER, shutdownGracePeriodSeconds: LONG });
 
-const KUBELET_AUTHORIZATION = fields({
-  mode: TEXT,
-  webhook: fields(each(DURATION, "cacheAuthorizedTTL cacheUnauthorizedTTL")),
-});
+const CRASH_LOOP_BACK_OFF_CONFIG = fields({ maxContainerRestartPeriod: DURATION });
 
-/** `kubelet.config.k8s.io/v1beta1` */
-export const KUBELET_CONFIGURATION = fields(
-  each(
+const MEMORY_RESERVATION = fields({ numaNode: INTEGER, limits: mapOf(ANYTHING) });
+
+const TAINT = fields({ ...each(TEXT, "key value effect timeAdded") });
+
+const TRACING_CONFIGURATION = fields({ endpoint: TEXT, samplingRatePerMillion: INTEGER });
+
+const USER_NAMESPACES = fields({ idsPerPod: LONG });
+
+/** Of a KubeletConfiguration. */
+export const KUBELET_CONFIGURATION = fields({
+  ...each(
     TEXT,
-    `apiVersion kind staticPodPath podLogsDir staticPodURL address tlsCertFile tlsPrivateKeyFile tlsMinVersion
-    healthzBindAddress clusterDomain kubeletCgroups systemCgroups cgroupRoot cgroupDriver cpuManagerPolicy
-    memoryManagerPolicy topologyManagerPolicy topologyManagerScope hairpinMode podCIDR resolvConf contentType
-    containerLogMaxSize reservedSystemCPUs showHiddenMetricsForVersion systemReservedCgroup kubeReservedCgroup
-    volumePluginDir providerID containerRuntimeEndpoint imageServiceEndpoint imagePullCredentialsVerificationPolicy
-    configMapAndSecretChangeDetectionStrategy memoryReservationPolicy`,
+    `kind apiVersion staticPodPath podLogsDir staticPodURL address tlsCertFile tlsPrivateKeyFile
+    tlsMinVersion imagePullCredentialsVerificationPolicy healthzBindAddress clusterDomain kubeletCgroups
+    systemCgroups cgroupRoot cgroupDriver cpuManagerPolicy memoryManagerPolicy topologyManagerPolicy
+    topologyManagerScope hairpinMode podCIDR resolvConf contentType containerLogMaxSize
+    configMapAndSecretChangeDetectionStrategy reservedSystemCPUs showHiddenMetricsForVersion systemReservedCgroup
+    kubeReservedCgroup volumePluginDir providerID memoryReservationPolicy containerRuntimeEndpoint
+    imageServiceEndpoint`,
   ),
-  each(
+  ...each(
     BOOLEAN,
-    `enableServer rotateCertificates serverTLSBootstrap enableDebuggingHandlers enableContentionProfiling cgroupsPerQOS
-    singleProcessOOMKill runOnce cpuCFSQuota serializeImagePulls mergeDefaultEvictionSettings
-    enableControllerAttachDetach protectKernelDefaults makeIPTablesUtilChains failSwapOn kernelMemcgNotification
-    enableSystemLogHandler enableSystemLogQuery enableProfilingHandler enableDebugFlagsHandler seccompDefault
-    registerNode localStorageCapacityIsolation failCgroupV1`,
+    `enableServer rotateCertificates serverTLSBootstrap enableDebuggingHandlers
+    enableContentionProfiling cgroupsPerQOS singleProcessOOMKill runOnce cpuCFSQuota serializeImagePulls
+    mergeDefaultEvictionSettings enableControllerAttachDetach protectKernelDefaults makeIPTablesUtilChains
+    failSwapOn kernelMemcgNotification enableSystemLogHandler enableSystemLogQuery enableProfilingHandler
+    enableDebugFlagsHandler seccompDefault registerNode localStorageCapacityIsolation failCgroupV1`,
   ),
-  each(
+  ...each(
     DURATION,
-    `syncFrequency fileCheckFrequency httpCheckFrequency streamingConnectionIdleTimeout nodeStatusUpdateFrequency
-    nodeStatusReportFrequency imageMinimumGCAge imageMaximumGCAge volumeStatsAggPeriod cpuManagerReconcilePeriod
-    runtimeRequestTimeout cpuCFSQuotaPeriod evictionPressureTransitionPeriod containerLogMonitorInterval
-    shutdownGracePeriod shutdownGracePeriodCriticalPods`,
+    `syncFrequency fileCheckFrequency httpCheckFrequency streamingConnectionIdleTimeout
+    nodeStatusUpdateFrequency nodeStatusReportFrequency imageMinimumGCAge imageMaximumGCAge volumeStatsAggPeriod
+    cpuManagerReconcilePeriod runtimeRequestTimeout cpuCFSQuotaPeriod evictionPressureTransitionPeriod
+    containerLogMonitorInterval shutdownGracePeriod shutdownGracePeriodCriticalPods`,
   ),
-  each(
+  staticPodURLHeader: mapOf(listOf(TEXT)),
+  ...each(
     INTEGER,
-    `port readOnlyPort registryPullQPS registryBurst eventRecordQPS eventBurst healthzPort oomScoreAdj
-    nodeLeaseDurationSeconds imageGCHighThresholdPercent imageGCLowThresholdPercent maxPods nodeStatusMaxImages
-    kubeAPIQPS kubeAPIBurst maxParallelImagePulls evictionMaxPodGracePeriod podsPerCore iptablesMasqueradeBit
-    iptablesDropBit containerLogMaxFiles containerLogMaxWorkers`,
+    `port readOnlyPort registryPullQPS registryBurst eventRecordQPS eventBurst healthzPort
+    oomScoreAdj nodeLeaseDurationSeconds imageGCHighThresholdPercent imageGCLowThresholdPercent maxPods
+    nodeStatusMaxImages kubeAPIQPS kubeAPIBurst maxParallelImagePulls evictionMaxPodGracePeriod podsPerCore
+    iptablesMasqueradeBit iptablesDropBit containerLogMaxFiles containerLogMaxWorkers`,
   ),
-  each(LONG, "podPidsLimit maxOpenFiles"),
-  each(
+  ...each(
     listOf(TEXT),
-    "tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable allowedUnsafeSysctls",
+    `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
+    allowedUnsafeSysctls`,
   ),
-  each(
+  tlsCurvePreferences: listOf(INTEGER),
+  authentication: KUBELET_AUTHENTICATION,
+  authorization: KUBELET_AUTHORIZATION,
+  ...each(
     mapOf(TEXT),
-    `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft evictionSoftGracePeriod
-    evictionMinimumReclaim systemReserved kubeReserved defaultPodSysctls`,
+    `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
+    evictionSoftGracePeriod evictionMinimumReclaim systemReserved kubeReserved defaultPodSysctls`,
   ),
-  {
-    authentication: KUBELET_AUTHENTICATION,
-    authorization: KUBELET_AUTHORIZATION,
-    crashLoopBackOff: fields({ maxContainerRestartPeriod: DURATION }),
-    featureGates: mapOf(BOOLEAN),
-    logging: LOGGING,
-    memorySwap: fields({ swapBehavior: TEXT }),
-    memoryThrottlingFactor: NUMBER,
-    registerWithTaints: listOf(fields(each(TEXT, "key value effect timeAdded"))),
-    reservedMemory: listOf(fields({ numaNode: INTEGER, limits: mapOf(ANYTHING) })),
-    shutdownGracePeriodByPodPriority: listOf(fields({ priority: INTEGER, shutdownGracePeriodSeconds: LONG })),
-    staticPodURLHeader: mapOf(listOf(TEXT)),
-    tlsCurvePreferences: listOf(INTEGER),
-    tracing: fields({ endpoint: TEXT, samplingRatePerMillion: INTEGER }),
-    userNamespaces: fields({ idsPerPod: LONG }),
-  },
-);
+  ...each(LONG, "podPidsLimit maxOpenFiles"),
+  featureGates: mapOf(BOOLEAN),
+  memorySwap: MEMORY_SWAP_CONFIGURATION,
+  logging: LOGGING_CONFIGURATION,
+  shutdownGracePeriodByPodPriority: listOf(SHUTDOWN_GRACE_PERIOD_BY_POD_PRIORITY),
+  crashLoopBackOff: CRASH_LOOP_BACK_OFF_CONFIG,
+  reservedMemory: listOf(MEMORY_RESERVATION),
+  memoryThrottlingFactor: NUMBER,
+  registerWithTaints: listOf(TAINT),
+  tracing: TRACING_CONFIGURATION,
+  userNamespaces: USER_NAMESPACES,
+});
 
-/** `kubeproxy.config.k8s.io/v1alpha1` */
-export const KUBE_PROXY_CONFIGURATION = fields(
-  each(
+const CLIENT_CONNECTION_CONFIGURATION = fields({
+  ...each(TEXT, "kubeconfig acceptContentTypes contentType"),
+  qps: NUMBER,
+  burst: INTEGER,
+});
+
+const KUBE_PROXY_IP_TABLES_CONFIGURATION = fields({
+  masqueradeBit: INTEGER,
+  ...each(BOOLEAN, "masqueradeAll localhostNodePorts"),
+  ...each(DURATION, "syncPeriod minSyncPeriod"),
+});
+
+const KUBE_PROXY_IPVS_CONFIGURATION = fields({
+  ...each(DURATION, "syncPeriod minSyncPeriod tcpTimeout tcpFinTimeout udpTimeout"),
+  scheduler: TEXT,
+  excludeCIDRs: listOf(TEXT),
+  strictARP: BOOLEAN,
+});
+
+const KUBE_PROXY_NF_TABLES_CONFIGURATION = fields({
+  masqueradeBit: INTEGER,
+  masqueradeAll: BOOLEAN,
+  ...each(DURATION, "syncPeriod minSyncPeriod"),
+});
+
+const KUBE_PROXY_WINKERNEL_CONFIGURATION = fields({
+  ...each(TEXT, "networkName sourceVip rootHnsEndpointName"),
+  ...each(BOOLEAN, "enableDSR forwardHealthCheckVip"),
+});
+
+const DETECT_LOCAL_CONFIGURATION = fields({ ...each(TEXT, "bridgeInterface interfaceNamePrefix") });
+
+const KUBE_PROXY_CONNTRACK_CONFIGURATION = fields({
+  ...each(INTEGER, "maxPerCore min"),
+  ...each(DURATION, "tcpEstablishedTimeout tcpCloseWaitTimeout udpTimeout udpStreamTimeout"),
+  tcpBeLiberal: BOOLEAN,
+});
+
+/** Of a KubeProxyConfiguration. */
+export const KUBE_PROXY_CONFIGURATION = fields({
+  ...each(
     TEXT,
-    `apiVersion kind hostnameOverride bindAddress healthzBindAddress metricsBindAddress showHiddenMetricsForVersion
-    clusterCIDR portRange mode detectLocalMode`,
+    `kind apiVersion hostnameOverride bindAddress healthzBindAddress metricsBindAddress
+    showHiddenMetricsForVersion mode detectLocalMode clusterCIDR portRange`,
   ),
-  each(BOOLEAN, "bindAddressHardFail enableProfiling windowsRunAsService"),
-  {
-    clientConnection: fields({
-      ...each(TEXT, "kubeconfig acceptContentTypes contentType"),
-      qps: NUMBER,
-      burst: INTEGER,
-    }),
-    configSyncPeriod: DURATION,
-    conntrack: fields({
-      ...each(INTEGER, "maxPerCore min"),
-      ...each(DURATION, "tcpEstablishedTimeout tcpCloseWaitTimeout udpTimeout udpStreamTimeout"),
-      tcpBeLiberal: BOOLEAN,
-    }),
-    detectLocal: fields(each(TEXT, "bridgeInterface interfaceNamePrefix")),
-    featureGates: mapOf(BOOLEAN),
-    iptables: fields({
-      ...each(BOOLEAN, "masqueradeAll localhostNodePorts"),
-      ...each(DURATION, "syncPeriod minSyncPeriod"),
-      masqueradeBit: INTEGER,
-    }),
-    ipvs: fields({
-      ...each(DURATION, "syncPeriod minSyncPeriod tcpTimeout tcpFinTimeout udpTimeout"),
-      scheduler: TEXT,
-      excludeCIDRs: listOf(TEXT),
-      strictARP: BOOLEAN,
-    }),
-    logging: LOGGING,
-    nftables: fields({ ...each(DURATION, "syncPeriod minSyncPeriod"), masqueradeAll: BOOLEAN, masqueradeBit: INTEGER }),
-    nodePortAddresses: listOf(TEXT),
-    oomScoreAdj: INTEGER,
-    winkernel: fields({
-      ...each(TEXT, "networkName sourceVip rootHnsEndpointName"),
-      ...each(BOOLEAN, "enableDSR forwardHealthCheckVip"),
-    }),
-  },
-);
+  featureGates: mapOf(BOOLEAN),
+  clientConnection: CLIENT_CONNECTION_CONFIGURATION,
+  logging: LOGGING_CONFIGURATION,
+  ...each(BOOLEAN, "bindAddressHardFail enableProfiling windowsRunAsService"),
+  iptables: KUBE_PROXY_IP_TABLES_CONFIGURATION,
+  ipvs: KUBE_PROXY_IPVS_CONFIGURATION,
+  nftables: KUBE_PROXY_NF_TABLES_CONFIGURATION,
+  winkernel: KUBE_PROXY_WINKERNEL_CONFIGURATION,
+  detectLocal: DETECT_LOCAL_CONFIGURATION,
+  nodePortAddresses: listOf(TEXT),
+  oomScoreAdj: INTEGER,
+  conntrack: KUBE_PROXY_CONNTRACK_CONFIGURATION,
+  configSyncPeriod: DURATION,
+});

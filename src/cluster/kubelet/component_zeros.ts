@@ -1,77 +1,97 @@
 /**
- * The fields that Go's encoder writes when they say nothing (no `omitempty`), so that printed defaults are those that kubeadm
- * prints. To the components each of these means "as by default".
+ * What Go's encoder writes of a configuration that says nothing (fields without `omitempty`): printed defaults are those that
+ * kubeadm prints, and JSON patches may name these fields (`replace /syncFrequency`). To the components each of them means
+ * "as by default".
  *
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kubelet/config/v1beta1/types.go
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kube-proxy/config/v1alpha1/types.go
  * @module
  */
-import type { ComponentConfiguration } from "../../config/types.ts";
+// From here on written by `deno task tables` from the types of Kubernetes 1.37.2
 
-/** Fields with one value, by their names with spaces between. */
-function each(value: unknown, names: string): Record<string, unknown> {
-  return Object.fromEntries(names.trim().split(/\s+/).map((name) => [name, value]));
-}
-
-const LOGGING = {
-  flushFrequency: 0,
-  options: { json: { infoBufferSize: "0" }, text: { infoBufferSize: "0" } },
-  verbosity: 0,
+/** Of a KubeProxyConfiguration. */
+export const KUBE_PROXY_ZEROS = {
+  clientConnection: { kubeconfig: "", acceptContentTypes: "", contentType: "", qps: 0, burst: 0 },
+  logging: {
+    flushFrequency: 0,
+    verbosity: 0,
+    options: { text: { infoBufferSize: "0" }, json: { infoBufferSize: "0" } },
+  },
+  hostnameOverride: "",
+  bindAddress: "",
+  healthzBindAddress: "",
+  metricsBindAddress: "",
+  bindAddressHardFail: false,
+  enableProfiling: false,
+  showHiddenMetricsForVersion: "",
+  mode: "",
+  iptables: {
+    masqueradeBit: null,
+    masqueradeAll: false,
+    localhostNodePorts: null,
+    syncPeriod: "0s",
+    minSyncPeriod: "0s",
+  },
+  ipvs: {
+    syncPeriod: "0s",
+    minSyncPeriod: "0s",
+    scheduler: "",
+    excludeCIDRs: null,
+    strictARP: false,
+    tcpTimeout: "0s",
+    tcpFinTimeout: "0s",
+    udpTimeout: "0s",
+  },
+  nftables: { masqueradeBit: null, masqueradeAll: false, syncPeriod: "0s", minSyncPeriod: "0s" },
+  winkernel: {
+    networkName: "",
+    sourceVip: "",
+    enableDSR: false,
+    rootHnsEndpointName: "",
+    forwardHealthCheckVip: false,
+  },
+  detectLocalMode: "",
+  detectLocal: { bridgeInterface: "", interfaceNamePrefix: "" },
+  clusterCIDR: "",
+  nodePortAddresses: null,
+  oomScoreAdj: null,
+  conntrack: {
+    maxPerCore: null,
+    min: null,
+    tcpEstablishedTimeout: null,
+    tcpCloseWaitTimeout: null,
+    tcpBeLiberal: false,
+    udpTimeout: "0s",
+    udpStreamTimeout: "0s",
+  },
+  configSyncPeriod: "0s",
+  portRange: "",
 };
 
 /** Of a KubeletConfiguration. */
-export const KUBELET_ZEROS: ComponentConfiguration = {
-  authentication: { webhook: { cacheTTL: "0s" } },
+export const KUBELET_ZEROS = {
+  syncFrequency: "0s",
+  fileCheckFrequency: "0s",
+  httpCheckFrequency: "0s",
+  authentication: { x509: {}, webhook: { cacheTTL: "0s" }, anonymous: {} },
   authorization: { webhook: { cacheAuthorizedTTL: "0s", cacheUnauthorizedTTL: "0s" } },
-  containerRuntimeEndpoint: "",
-  crashLoopBackOff: {},
-  logging: LOGGING,
+  streamingConnectionIdleTimeout: "0s",
+  nodeStatusUpdateFrequency: "0s",
+  nodeStatusReportFrequency: "0s",
+  imageMinimumGCAge: "0s",
+  imageMaximumGCAge: "0s",
+  volumeStatsAggPeriod: "0s",
+  cpuManagerReconcilePeriod: "0s",
+  runtimeRequestTimeout: "0s",
+  evictionPressureTransitionPeriod: "0s",
   memorySwap: {},
-  ...each(
-    "0s",
-    `cpuManagerReconcilePeriod evictionPressureTransitionPeriod fileCheckFrequency httpCheckFrequency imageMaximumGCAge
-    imageMinimumGCAge nodeStatusReportFrequency nodeStatusUpdateFrequency runtimeRequestTimeout shutdownGracePeriod
-    shutdownGracePeriodCriticalPods streamingConnectionIdleTimeout syncFrequency volumeStatsAggPeriod`,
-  ),
-};
-
-/** Of a KubeProxyConfiguration. */
-export const KUBE_PROXY_ZEROS: ComponentConfiguration = {
-  bindAddressHardFail: false,
-  clientConnection: { acceptContentTypes: "", burst: 0, contentType: "", qps: 0 },
-  conntrack: {
-    ...each(null, "maxPerCore min tcpCloseWaitTimeout tcpEstablishedTimeout"),
-    ...each("0s", "udpStreamTimeout udpTimeout"),
-    tcpBeLiberal: false,
+  logging: {
+    flushFrequency: 0,
+    verbosity: 0,
+    options: { text: { infoBufferSize: "0" }, json: { infoBufferSize: "0" } },
   },
-  configSyncPeriod: "0s",
-  detectLocal: { bridgeInterface: "", interfaceNamePrefix: "" },
-  enableProfiling: false,
-  iptables: {
-    localhostNodePorts: null,
-    masqueradeAll: false,
-    masqueradeBit: null,
-    minSyncPeriod: "0s",
-    syncPeriod: "0s",
-  },
-  ipvs: {
-    excludeCIDRs: null,
-    scheduler: "",
-    strictARP: false,
-    ...each("0s", "minSyncPeriod syncPeriod tcpFinTimeout tcpTimeout udpTimeout"),
-  },
-  logging: LOGGING,
-  nftables: { masqueradeAll: false, masqueradeBit: null, minSyncPeriod: "0s", syncPeriod: "0s" },
-  nodePortAddresses: null,
-  oomScoreAdj: null,
-  winkernel: {
-    enableDSR: false,
-    forwardHealthCheckVip: false,
-    ...each("", "networkName rootHnsEndpointName sourceVip"),
-  },
-  ...each(
-    "",
-    `clusterCIDR detectLocalMode healthzBindAddress hostnameOverride metricsBindAddress portRange
-    showHiddenMetricsForVersion`,
-  ),
+  shutdownGracePeriod: "0s",
+  shutdownGracePeriodCriticalPods: "0s",
+  crashLoopBackOff: {},
+  containerRuntimeEndpoint: "",
 };

@@ -6,10 +6,10 @@ import { KUBELET_CONFIGURATION } from "../../config/component_kinds.ts";
 import { checkShape } from "../../config/schema.ts";
 import { isMapping } from "../../config/yaml.ts";
 import { InvalidInput, UserError } from "../../errors.ts";
+import { KUBELET_ZEROS } from "../kubelet/component_zeros.ts";
 import { withDefaults } from "../objects/config_map.ts";
 import type { Patch, PatchTarget } from "./names.ts";
 import { jsonPatch, mergePatch } from "./json_patch.ts";
-import { UNSET_KUBELET_FIELDS } from "./kubelet_fields.ts";
 import { strategicMerge } from "./strategic.ts";
 import { conform, type FieldType, type Findings } from "./types.ts";
 
@@ -49,7 +49,7 @@ function kubeletFindings(document: Mapping): Findings {
   return { wrong, unknown: all.filter((line) => !wrong.includes(line)) };
 }
 
-/** Takes out again what {@linkcode UNSET_KUBELET_FIELDS} put in and no patch touched. */
+/** Takes out again what {@linkcode KUBELET_ZEROS} put in and no patch touched. */
 function withoutUnset(document: Mapping, before: Mapping, unset: Mapping): Mapping {
   const entries = Object.entries(document).flatMap(([key, value]): [string, unknown][] => {
     if (!Object.hasOwn(unset, key)) return [[key, value]];
@@ -106,9 +106,9 @@ export function patcher(patches: readonly Patch[], warn: (message: string) => vo
     const struct = STRUCTS[target];
     const type: FieldType | undefined = struct ? { of: "struct", name: struct } : undefined;
     const before = object as Mapping;
-    const start: unknown = struct ? before : withDefaults(before, UNSET_KUBELET_FIELDS);
+    const start: unknown = struct ? before : withDefaults(before, KUBELET_ZEROS);
     const result = checked(own.reduce((value, patch) => applyOne(value, patch, type), start), before, last, once);
-    return (struct ? result : withoutUnset(result, before, UNSET_KUBELET_FIELDS)) as typeof object;
+    return (struct ? result : withoutUnset(result, before, KUBELET_ZEROS)) as typeof object;
   };
 }
 

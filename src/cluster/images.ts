@@ -36,19 +36,6 @@ export function dnsImage(cluster: ClusterConfiguration): string {
   return `${repository}/${path}:${imageTag || releaseOf(cluster.kubernetesVersion).coredns}`;
 }
 
-/** All images that a control plane node needs before it starts, in the order in which `kubeadm config images list` has them. */
-export function controlPlaneImages(cluster: ClusterConfiguration): string[] {
-  return [
-    kubernetesImage("kube-apiserver", cluster),
-    kubernetesImage("kube-controller-manager", cluster),
-    kubernetesImage("kube-scheduler", cluster),
-    ...(cluster.proxy.disabled ? [] : [kubernetesImage("kube-proxy", cluster)]),
-    ...(cluster.dns.disabled ? [] : [dnsImage(cluster)]),
-    pauseImage(cluster),
-    ...(cluster.etcd.local ? [etcdImage(cluster)] : []),
-  ];
-}
-
 /** A version as an image tag: characters that a tag must not have (the `+` of build metadata) become `_`. */
 function imageTag(version: string): string {
   return version.replaceAll(/[^-\w.]/g, "_");

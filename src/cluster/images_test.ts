@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { controlPlaneImages, dnsImage, etcdImage, kubernetesImage } from "./images.ts";
+import { controlPlaneImages } from "./control_plane/images.ts";
+import { dnsImage, etcdImage, kubernetesImage } from "./images.ts";
 import { SAMPLE_ETCD, sampleCluster } from "../../tests/samples/config.ts";
 
 Deno.test("the images of a control plane node, in kubeadm's order", () => {

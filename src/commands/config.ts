@@ -6,7 +6,7 @@ import {
   upgradeDefaults,
 } from "../cluster/config_defaults.ts";
 import { controlPlaneNode } from "../cluster/control_plane/node.ts";
-import { controlPlaneImages } from "../cluster/images.ts";
+import { controlPlaneImages } from "../cluster/control_plane/images.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.ts";
 import { loadInit } from "../config/load.ts";

@@ -1,11 +1,9 @@
-import { coreDnsConfigMap, coreDnsObjects } from "../cluster/addons/coredns.ts";
-import { flannelObjects } from "../cluster/addons/flannel.ts";
-import { kubeProxyObjects } from "../cluster/addons/kube_proxy.ts";
+import { type Addon, ADDONS } from "../cluster/addons/table.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
 import { proxyEnvironment } from "../cluster/control_plane/static_pods.ts";
 import type { ComponentConfiguration } from "../config/types.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
-import type { Host, KubeClient, KubeObject, ObjectReference } from "../system.ts";
+import type { Host, KubeClient, KubeObject } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
 /** The pod network that `init` installs: flannel, none, or the objects of a manifest file. */
@@ -31,35 +29,28 @@ async function applyAll(client: KubeClient, objects: readonly KubeObject[]): Pro
   await Promise.all(objects.filter(({ kind }) => !FIRST.has(kind)).map((object) => client.apply(object)));
 }
 
-const COREDNS: ObjectReference = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  namespace: "kube-system",
-  name: "coredns",
-};
-
-/** How many replicas the Deployment in the cluster has; somebody may have changed that. */
-async function presentReplicas(client: KubeClient): Promise<number | undefined> {
-  const deployment = await client.get(COREDNS);
-  return (deployment?.["spec"] as { replicas?: number } | undefined)?.replicas;
-}
-
-async function installCoreDns({ node, patch, admin }: AddonContext): Promise<void> {
+/** Applies an addon's objects; of what people edit, what is there stays. */
+async function install(addon: Addon, { host, node, kubeProxy, patch, admin }: AddonContext): Promise<void> {
   const client = await admin();
-  const map = coreDnsConfigMap(node.cluster);
-  const { name, namespace } = map.metadata;
-  const [replicas, present] = await Promise.all([
-    presentReplicas(client),
-    client.get({ apiVersion: "v1", kind: "ConfigMap", name, namespace: namespace! }),
-  ]);
-  // People edit the Corefile: what is there stays.
-  await applyAll(client, [...present ? [] : [map], ...coreDnsObjects(node.cluster, replicas, patch)]);
+  const present = await Promise.all((addon.keeps ?? []).map((one) => client.get(one)));
+  const source = { ...node, kubeProxy, patch, proxyEnvironment: proxyEnvironment(host.environment()) };
+  await applyAll(client, await addon.objects(source, present));
 }
 
-async function installPodNetwork({ node, podNetwork, admin }: AddonContext): Promise<void> {
-  if (podNetwork.kind === "none") return;
-  const objects = podNetwork.kind === "flannel" ? flannelObjects(node.cluster) : podNetwork.objects;
-  await applyAll(await admin(), objects);
+/** The phase that installs an addon of the table. */
+function installing(addon: Addon, summary: string): Phase<AddonContext> {
+  return {
+    name: addon.name,
+    summary,
+    when: ({ node: { cluster }, podNetwork }) => addon.wanted({ cluster, podNetwork }),
+    run: (context) => install(addon, context),
+  };
+}
+
+async function installPodNetwork(context: AddonContext): Promise<void> {
+  const { podNetwork, admin } = context;
+  if (podNetwork.kind === "flannel") await install(ADDONS.flannel, context);
+  if (podNetwork.kind === "manifest") await applyAll(await admin(), podNetwork.objects);
 }
 
 /** What every cluster needs besides its control plane: names, service addresses, a pod network. */
@@ -68,21 +59,8 @@ export const addon: Phase<AddonContext> = {
   summary: "install DNS, kube-proxy and the pod network",
   needs: ["admin-access"],
   phases: [
-    {
-      name: "coredns",
-      summary: "install CoreDNS",
-      when: ({ node }) => !node.cluster.dns.disabled,
-      run: installCoreDns,
-    },
-    {
-      name: "kube-proxy",
-      summary: "install kube-proxy",
-      when: ({ node }) => !node.cluster.proxy.disabled,
-      async run({ host, node, kubeProxy, patch, admin }) {
-        const environment = proxyEnvironment(host.environment());
-        await applyAll(await admin(), await kubeProxyObjects({ ...node, kubeProxy }, environment, patch));
-      },
-    },
+    installing(ADDONS.coredns, "install CoreDNS"),
+    installing(ADDONS["kube-proxy"], "install kube-proxy"),
     {
       name: "cni",
       summary: "install the pod network (--cni)",

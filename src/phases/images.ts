@@ -1,5 +1,5 @@
-import { flannelImages } from "../cluster/addons/flannel.ts";
-import { controlPlaneImages } from "../cluster/images.ts";
+import { ADDONS } from "../cluster/addons/table.ts";
+import { controlPlaneImages } from "../cluster/control_plane/images.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime } from "../system.ts";
@@ -59,7 +59,7 @@ export const images: Phase<ImagesContext> = {
     const { imagePullPolicy, imagePullSerial, ignorePreflightErrors } = node.registration;
     const wanted = [
       ...controlPlaneImages(node.cluster),
-      ...(podNetwork.kind === "flannel" ? flannelImages(node.cluster) : []),
+      ...(ADDONS.flannel.wanted({ cluster: node.cluster, podNetwork }) ? ADDONS.flannel.images(node.cluster) : []),
     ];
     const tolerated = [CHECK, "all"].some((name) => ignorePreflightErrors.includes(name));
     const failures: UserError[] = [];

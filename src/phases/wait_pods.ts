@@ -1,3 +1,4 @@
+import { ADDONS, ALL_ADDONS } from "../cluster/addons/table.ts";
 import { diagnoseSandboxes, together } from "../node/diagnosis.ts";
 import {
   bridgeInTheWay,
@@ -29,7 +30,7 @@ const NETWORK_MS = 60_000;
 
 /** What on this host may keep pods from starting. */
 async function suspicions({ host, node, podNetwork }: WaitPodsContext): Promise<InTheWay[]> {
-  if (podNetwork.kind !== "flannel") return [];
+  if (!ADDONS.flannel.wanted({ cluster: node.cluster, podNetwork })) return [];
   const { networking, controllerManager } = node.cluster;
   const found = [
     await preferredConfigurations(host),
@@ -52,7 +53,8 @@ function withoutNetwork(pods: readonly KubeObject[]): string[] {
 }
 
 async function waitForNetwork(context: WaitPodsContext, found: readonly InTheWay[]): Promise<void> {
-  const { host } = context;
+  const { host, podNetwork } = context;
+  const choice = { cluster: context.node.cluster, podNetwork };
   let names: string[] = [];
   await host.wait<void>({
     what: "the pods of kube-system to get a network",
@@ -64,8 +66,10 @@ async function waitForNetwork(context: WaitPodsContext, found: readonly InTheWay
         const pods = await systemPods(context);
         const waiting = withoutNetwork(pods);
         names = pods.filter((pod) => !hasNetwork(pod)).map(({ metadata }) => metadata.name);
-        const dns = context.node.cluster.dns.disabled || pods.some((pod) => pod.metadata.name.startsWith("coredns-"));
-        if (!dns) return { done: false, state: "CoreDNS has no pod yet" };
+        const absent = ALL_ADDONS.find((addon) =>
+          addon.wait && addon.wanted(choice) && !pods.some(({ metadata }) => metadata.name.startsWith(addon.wait!.pods))
+        );
+        if (absent) return { done: false, state: `${absent.wait!.what} has no pod yet` };
         return waiting.length === 0 ? { done: true, value: undefined } : { done: false, state: waiting.join("; ") };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;

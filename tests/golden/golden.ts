@@ -15,7 +15,7 @@ import { kubeProxyObjects } from "../../src/cluster/addons/kube_proxy.ts";
 import { bootstrapTokenSecret } from "../../src/cluster/objects/bootstrap_token.ts";
 import { clusterInfoObjects } from "../../src/cluster/objects/cluster_info.ts";
 import { controlPlaneUrl } from "../../src/cluster/endpoints.ts";
-import { controlPlaneImages } from "../../src/cluster/images.ts";
+import { controlPlaneImages } from "../../src/cluster/control_plane/images.ts";
 import { kubeadmConfigObjects, kubeletConfigObjects } from "../../src/cluster/objects/kubeadm_config.ts";
 import {
   kubeletConfiguration,

@@ -6,21 +6,19 @@
  * @see https://github.com/flannel-io/flannel/blob/v0.28.10/pkg/trafficmngr/iptables/iptables.go
  * @module
  */
+import { ALL_ADDONS } from "./table.ts";
+
+const LEFTOVERS = ALL_ADDONS.flatMap(({ leftovers }) => leftovers ?? []);
+
+/** Chains that the kubelet makes, and kube-proxy as well. */
+const KUBELET_CHAINS = "POSTROUTING FIREWALL MARK-MASQ MARK-DROP KUBELET-CANARY IPTABLES-HINT".split(" ")
+  .map((name) => `KUBE-${name}`);
 
 /** Names of chains, whole. Other programs have chains that begin so, too (KUBE-ROUTER-…): these are not theirs. */
-const CHAIN = new RegExp(
-  `^(?:KUBE-(?:${
-    [
-      ..."SERVICES EXTERNAL-SERVICES NODEPORTS NODE-PORT POSTROUTING FORWARD FIREWALL MARK-MASQ MARK-DROP".split(" "),
-      ..."PROXY-FIREWALL PROXY-CANARY KUBELET-CANARY IPTABLES-HINT LOAD-BALANCER SOURCE-RANGES-FIREWALL".split(" "),
-      ..."IPVS-FILTER IPVS-OUT-FILTER".split(" "),
-      "(?:SVC|SVL|SEP|EXT|FW|XLB)-[A-Z2-7]{16}",
-    ].join("|")
-  })|FLANNEL-(?:FWD|POSTRTG))$`,
-);
+const CHAIN = new RegExp(`^(?:${[...KUBELET_CHAINS, ...LEFTOVERS.flatMap(({ chains }) => chains)].join("|")})$`);
 
-/** Tables that kube-proxy (mode nftables) and flannel (EnableNFTables) have for themselves. */
-const NFT_TABLE = /^table (?:ip kube-proxy|ip6 kube-proxy|ip flannel-ipv4|ip6 flannel-ipv6)$/;
+/** Tables that addons have for themselves: kube-proxy (mode nftables) and flannel (EnableNFTables). */
+const NFT_TABLES = LEFTOVERS.flatMap(({ tables }) => tables.map((table) => `table ${table}`));
 
 /** What is to be done about the rules of one program (`iptables`, `ip6tables-legacy`). */
 export interface FirewallCleanup {
@@ -80,7 +78,7 @@ function keptChains(chains: readonly string[], rules: readonly { chain: string; 
 
 /** The cluster's tables among what `nft list tables` printed, as `["ip", "kube-proxy"]`. */
 export function clusterNftTables(tables: string): [family: string, name: string][] {
-  return tables.split("\n").filter((line) => NFT_TABLE.test(line.trim())).map((line) => {
+  return tables.split("\n").filter((line) => NFT_TABLES.includes(line.trim())).map((line) => {
     const [, family = "", name = ""] = line.trim().split(" ");
     return [family, name];
   });

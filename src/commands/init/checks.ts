@@ -1,5 +1,4 @@
-import { coreDnsObjects } from "../../cluster/addons/coredns.ts";
-import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
+import { ADDONS } from "../../cluster/addons/table.ts";
 import { problemsOf, uploadProblems } from "../../node/pki/external.ts";
 import { inspectKubeconfigs } from "../../node/pki/kubeconfigs.ts";
 import { inspectPki } from "../../node/pki/certificates.ts";
@@ -35,11 +34,8 @@ export const patches: Phase<InitContext> = {
     const attempts: (() => unknown)[] = [
       () => patchedStaticPods(context),
       async () => patch("kubeletconfiguration", await context.kubeletConfiguration()),
-      () => config.cluster.dns.disabled ? undefined : coreDnsObjects(config.cluster, undefined, patch),
-      () =>
-        config.cluster.proxy.disabled
-          ? undefined
-          : kubeProxyObjects({ ...context.node, kubeProxy: config.kubeProxy }, [], patch),
+      ...[ADDONS.coredns, ADDONS["kube-proxy"]].filter((addon) => addon.wanted(config))
+        .map((addon) => () => addon.objects({ ...context.node, kubeProxy: config.kubeProxy, patch })),
     ];
     const problems: Problem[] = [];
     for (const attempt of attempts) {

@@ -1,5 +1,4 @@
-import { coreDnsConfigMap, coreDnsObjects } from "../../cluster/addons/coredns.ts";
-import { kubeProxyObjects } from "../../cluster/addons/kube_proxy.ts";
+import { ADDONS } from "../../cluster/addons/table.ts";
 import { proxyEnvironment } from "../../cluster/control_plane/static_pods.ts";
 import { stringify } from "../../config/yaml.ts";
 import { InvalidInput } from "../../errors.ts";
@@ -23,13 +22,11 @@ export async function manifestOutcome(context: InitContext, phase: string | unde
     }]);
   }
   const { host, node, kubeProxy, patch } = context;
-  const { cluster } = node;
+  const source = { ...node, kubeProxy, patch, proxyEnvironment: proxyEnvironment(host.environment()) };
   const objects: KubeObject[] = [];
-  if (phase !== "addon/kube-proxy") {
-    objects.push(coreDnsConfigMap(cluster), ...coreDnsObjects(cluster, undefined, patch));
-  }
-  if (phase !== "addon/coredns") {
-    objects.push(...await kubeProxyObjects({ ...node, kubeProxy }, proxyEnvironment(host.environment()), patch));
+  for (const addon of [ADDONS.coredns, ADDONS["kube-proxy"]]) {
+    if (phase !== "addon" && phase !== `addon/${addon.name}`) continue;
+    objects.push(...await addon.objects(source));
   }
   const text = objects.map((object) => `---\n${stringify(object)}`).join("").trimEnd();
   return { text, document: true, result: { phase, objects } };

@@ -1,8 +1,5 @@
-import {
-  CNI_CONFIGURATION_DIRECTORY,
-  FLANNEL_TRACES,
-  isFlannelConfiguration,
-} from "../../cluster/addons/flannel_traces.ts";
+import { CNI_CONFIGURATION_DIRECTORY, isFlannelConfiguration } from "../../cluster/addons/flannel_traces.ts";
+import { ADDONS } from "../../cluster/addons/table.ts";
 import { type Cidr, contains, parseAddress, parseCidr } from "../../config/addresses.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
@@ -10,15 +7,17 @@ import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
 import { linkAddresses, linkNames } from "./links.ts";
 
+const { traces: TRACES } = ADDONS.flannel.leftovers;
+
 /** Whether flannel was here: its configuration is removed last, so that a run that was ended finds it again. */
 async function flannelWasHere(host: Host): Promise<boolean> {
-  const text = await host.readText(FLANNEL_TRACES.configuration);
+  const text = await host.readText(TRACES.configuration);
   return text !== undefined && isFlannelConfiguration(text);
 }
 
 /** The networks from which this node's pods have addresses, as flannel leaves them for its plugin. */
 async function podNetworks(host: Host): Promise<Cidr[]> {
-  const text = await host.readText(FLANNEL_TRACES.subnets) ?? "";
+  const text = await host.readText(TRACES.subnets) ?? "";
   return [...text.matchAll(/^FLANNEL_(?:IPV6_)?SUBNET=(\S+)$/gm)].flatMap(([, subnet]) => parseCidr(subnet!) ?? []);
 }
 
@@ -35,7 +34,7 @@ async function isInside(host: Host, link: string, networks: readonly Cidr[]): Pr
 async function otherNetworks(host: Host): Promise<{ path: string; text: string }[]> {
   const names = await host.list(CNI_CONFIGURATION_DIRECTORY);
   const paths = names.map((name) => `${CNI_CONFIGURATION_DIRECTORY}/${name}`)
-    .filter((path) => path !== FLANNEL_TRACES.configuration);
+    .filter((path) => path !== TRACES.configuration);
   return await Promise.all(paths.map(async (path) => {
     const stat = await host.stat(path);
     return { path, text: stat?.kind === "file" ? await host.readText(path) ?? "" : "" };
@@ -43,7 +42,7 @@ async function otherNetworks(host: Host): Promise<{ path: string; text: string }
 }
 
 async function removeLinks({ host, config, leave }: ResetContext, others: readonly { path: string; text: string }[]) {
-  const { bridge, tunnels } = FLANNEL_TRACES;
+  const { bridge, tunnels } = TRACES;
   const there = await linkNames(host);
   const networks = await podNetworks(host);
   for (const link of [bridge, ...tunnels].filter((name) => there.includes(name))) {
@@ -88,7 +87,7 @@ async function packageOf(host: Host, path: string): Promise<string | undefined> 
 }
 
 async function removeData({ host, runtime }: ResetContext): Promise<void> {
-  const { data, results } = FLANNEL_TRACES;
+  const { data, results } = TRACES;
   for (const directory of data) await host.removeTree(directory);
   const alive = await runtime.sandboxes().then((all) => all.map(({ id }) => id), () => undefined);
   for (const name of await host.list(results)) {
@@ -99,7 +98,7 @@ async function removeData({ host, runtime }: ResetContext): Promise<void> {
   await removeEmpty(host, ["/var/lib/cni/networks", results, "/var/lib/cni"]);
 }
 
-const LINKS: readonly string[] = [FLANNEL_TRACES.bridge, ...FLANNEL_TRACES.tunnels];
+const LINKS: readonly string[] = [TRACES.bridge, ...TRACES.tunnels];
 
 /** Removes flannel's links and files. Other pod networks were not put here by us, and stay. */
 export const removeNetwork: Phase<ResetContext> = {
@@ -113,11 +112,11 @@ export const removeNetwork: Phase<ResetContext> = {
     if (!await flannelWasHere(host)) {
       const links = (await linkNames(host)).filter((name) => LINKS.includes(name));
       for (const link of links) {
-        leave(`link ${link}`, `there is no "${FLANNEL_TRACES.configuration}": it is of another network`);
+        leave(`link ${link}`, `there is no "${TRACES.configuration}": it is of another network`);
       }
       return;
     }
-    const { plugin, run, configuration } = FLANNEL_TRACES;
+    const { plugin, run, configuration } = TRACES;
     await removeLinks(context, others);
     await removeData(context);
     if (await host.stat(plugin) !== undefined) {

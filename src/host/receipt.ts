@@ -1,59 +1,21 @@
 /**
- * The receipt: what this program made on this host, so that it can be removed again, exactly that and nothing else.
- * JSON lines, each on disk before what it tells of happens.
+ * Keeps the receipt: what this program made on this host, so that it can be removed again, exactly that and nothing else.
+ * Each line is on disk before what it tells of happens.
  * @module
  */
-import { UserError } from "../errors.ts";
-import { writableByOthers } from "../file_trust.ts";
-import type { Host } from "../system.ts";
+import {
+  copyNameOf,
+  type Made,
+  readReceipt,
+  RECEIPT_PATH,
+  RECEIPT_VERSION,
+  receiptHeader,
+  receiptLine,
+  replacedDirectory,
+  subjectOf,
+} from "../receipt.ts";
+import type { FileToPut, Host, Services } from "../system.ts";
 import { ancestorsOf, appendLine, splitPath } from "./durable.ts";
-
-/** Where the receipt is. */
-export const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
-
-/** One line: the first time that something was made at a path, or that a file which we had not made was replaced. */
-export interface ReceiptEntry {
-  kind: "file" | "directory" | "overwrote";
-  path: string;
-  /** RFC 3339, UTC. */
-  at: string;
-}
-
-/** First line of a new receipt. */
-const HEADER = `${JSON.stringify({ kind: "receipt", version: 1 })}\n`;
-
-/** Reads the receipt; empty when there is none. Lines that a crash tore, and kinds of later versions, are left out. */
-export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<ReceiptEntry[]> {
-  const entries: ReceiptEntry[] = [];
-  const there = await host.stat(path);
-  const why = there && writableByOthers(there, host.uid());
-  if (why !== undefined) throw receiptError(path, why);
-  for (const line of (await host.readText(path) ?? "").split("\n")) {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      continue; // torn by a crash: what it was to tell of had not happened yet
-    }
-    if (isEntry(value)) entries.push(value);
-  }
-  return entries;
-}
-
-/** What is in the receipt is removed by `reset`: nobody else may have written it. */
-function receiptError(path: string, why: string): UserError {
-  return new UserError(`Cannot use the receipt "${path}": ${why}`, {
-    hint:
-      `Look at what it holds. If it is right: chown root:root ${path} && chmod 0600 ${path}, and rerun the command.`,
-  });
-}
-
-function isEntry(value: unknown): value is ReceiptEntry {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, path, at } = value as Record<string, unknown>;
-  return (kind === "file" || kind === "directory" || kind === "overwrote") && typeof path === "string" &&
-    typeof at === "string";
-}
 
 /** How {@linkcode receiptHost} keeps its file. */
 export interface ReceiptOptions {
@@ -62,43 +24,73 @@ export interface ReceiptOptions {
   append?(path: string, line: string): Promise<void>;
 }
 
-/**
- * A host that keeps the receipt of what is made through it. The receipt file is made by the first entry, through `host`,
- * so it is a Change like every other; its lines are not.
- */
-export function receiptHost(
+/** Who writes the receipt. */
+export interface ReceiptWriter {
+  /** Whether there is an entry for it. */
+  knows(made: Made): Promise<boolean>;
+  /** Appends an entry for what has none; entries come one after another even when callers do not. */
+  note(made: Made): Promise<void>;
+}
+
+/** The receipt file is made by the first entry, through `host`, so it is a Change like every other; its lines are not. */
+export function receiptWriter(
   host: Host,
   { path: receipt = RECEIPT_PATH, append = appendLine }: ReceiptOptions = {},
-): Host {
-  let known: Promise<Set<string>> | undefined;
+): ReceiptWriter {
+  let opened: Promise<Set<string>> | undefined;
   let last: Promise<void> = Promise.resolve();
-  const own = splitPath(receipt).directory;
 
   async function open(): Promise<Set<string>> {
-    const paths = new Set((await readReceipt(host, receipt)).map(({ path }) => path));
+    const { entries, version } = await readReceipt(host, receipt);
     if (await host.stat(receipt) === undefined) {
-      await host.makeDirectory(own, 0o700);
-      await host.put({ path: receipt, mode: 0o600, content: HEADER });
-    }
-    return paths;
+      await host.makeDirectory(splitPath(receipt).directory, 0o700);
+      await host.put({ path: receipt, mode: 0o600, content: `${receiptHeader()}\n` });
+    } else if (version !== RECEIPT_VERSION) await append(receipt, receiptHeader());
+    return new Set(entries.map(subjectOf));
   }
 
-  /** Appends what is new, one after another even when callers are not. */
-  function note(kind: ReceiptEntry["kind"], path: string): Promise<void> {
-    const noted = last.then(async () => {
-      const paths = await (known ??= open());
-      if (paths.has(path)) return;
-      await append(receipt, JSON.stringify({ kind, path, at: host.now().toISOString() } satisfies ReceiptEntry));
-      paths.add(path);
-    });
-    last = noted.catch(() => undefined);
-    return noted;
-  }
+  const known = () => opened ??= open();
+  return {
+    knows: async (made) => (await known()).has(subjectOf(made)),
+    note(made) {
+      const noted = last.then(async () => {
+        const subjects = await known();
+        if (subjects.has(subjectOf(made))) return;
+        await append(receipt, receiptLine(made, host.now()));
+        subjects.add(subjectOf(made));
+      });
+      last = noted.catch(() => undefined);
+      return noted;
+    },
+  };
+}
+
+/** A host that keeps the receipt of what is made through it. */
+export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
+  const receipt = receiptWriter(host, options);
+  const copies = replacedDirectory(options.path);
 
   async function noteMissing(directories: readonly string[]): Promise<void> {
-    for (const directory of directories) {
-      if (await host.stat(directory) === undefined) await note("directory", directory);
+    for (const path of directories) {
+      if (await host.stat(path) === undefined) await receipt.note({ kind: "directory", path });
     }
+  }
+
+  /** Copies what is at the path, as it is. @returns its name. */
+  async function setAside(path: string): Promise<string> {
+    const [there, content, copy] = await Promise.all([host.stat(path), host.read(path), copyNameOf(path)]);
+    if (!there || !content) throw new Error(`"${path}" went away while it was replaced`);
+    const { mode, uid, gid } = there;
+    await host.makeDirectory(copies, 0o700);
+    await host.put({ path: `${copies}/${copy}`, mode, owner: { uid, gid }, secret: true, content });
+    return copy;
+  }
+
+  /** Notes a file that is about to be written. @param before whether one is there. */
+  async function noteFile({ path, setAside: keeps }: FileToPut, before: boolean): Promise<void> {
+    const made: Made = { kind: "file", path };
+    if (!before || await receipt.knows(made)) return await receipt.note(made);
+    await receipt.note({ ...made, replaced: keeps ? { copy: await setAside(path) } : {} });
   }
 
   return {
@@ -128,7 +120,7 @@ export function receiptHost(
         ...file,
         async beforeChange(change) {
           await file.beforeChange?.(change);
-          await note(change.before === undefined ? "file" : "overwrote", path);
+          await noteFile(file, change.before !== undefined);
         },
       });
     },
@@ -140,9 +132,31 @@ export function receiptHost(
     remove: (path) => host.remove(path),
     removeTree: (path) => host.removeTree(path),
     run: (command) => host.run(command),
-    services: host.services,
+    services: receiptServices(host.services, receipt),
     lock: (command) => host.lock(command),
     unlock: () => host.unlock(),
     wait: (wait) => host.wait(wait),
+  };
+}
+
+/** The services, of which the receipt is told what starts at boot by our doing. */
+function receiptServices(services: Services, receipt: ReceiptWriter): Services {
+  return {
+    booted: () => services.booted(),
+    manager: () => services.manager(),
+    state: (unit) => services.state(unit),
+    states: (units) => services.states(units),
+    isEnabled: (unit) => services.isEnabled(unit),
+    journal: (unit, lines) => services.journal(unit, lines),
+    start: (unit) => services.start(unit),
+    stop: (unit) => services.stop(unit),
+    restart: (unit) => services.restart(unit),
+    async enable(unit, options) {
+      if (!await services.isEnabled(unit)) await receipt.note({ kind: "unit", name: unit });
+      await services.enable(unit, options);
+    },
+    disable: (unit, options) => services.disable(unit, options),
+    resetFailed: (unit) => services.resetFailed(unit),
+    daemonReload: () => services.daemonReload(),
   };
 }

@@ -1,4 +1,4 @@
-import { readReceiptEntries } from "./receipt_entries.ts";
+import { isNew, readReceipt } from "../receipt.ts";
 import type { Facts } from "../config/types.ts";
 import { PROGRAM_DIRECTORIES } from "../programs.ts";
 import type { ContainerRuntime, Host } from "../system.ts";
@@ -46,6 +46,7 @@ export async function gatherFacts(host: Host, runtime?: (socket: string) => Cont
 
 /** Paths that earlier runs of this program made on this host. */
 export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
-  const entries = await readReceiptEntries(host);
-  return new Set(entries.filter(({ kind }) => kind !== "overwrote").map(({ path }) => path));
+  if (host.uid() !== 0) return new Set(); // only root may read it; the preflight checks say that it takes root
+  const { entries } = await readReceipt(host);
+  return new Set(entries.filter(isNew).map(({ path }) => path));
 }

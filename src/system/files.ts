@@ -38,6 +38,11 @@ export interface FileToPut {
   secret?: boolean;
   /** The user asked for it and gets it: it does not come into the receipt, and `reset` leaves it. */
   userFile?: boolean;
+  /**
+   * Where it replaces what this program did not make, that is kept, with its mode and owner, until `reset` puts it back. It
+   * is held in memory meanwhile: for configuration.
+   */
+  setAside?: boolean;
   content: FileContent;
   /**
    * Called with the Change right before it happens, whether the file is new or replaces another, which is still there

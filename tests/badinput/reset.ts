@@ -6,6 +6,7 @@ import { wrongTypes } from "./fields.ts";
 
 const RECEIPT = "/var/lib/kubewright/receipt.jsonl";
 const HEADER = '{"kind":"receipt","version":1}\n';
+const SECOND = '{"kind":"receipt","version":2}\n';
 /** What `reset` finds of a node that kubewright did not write into its receipt. */
 const NODE = { "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\n", "/etc/kubernetes/kubelet.conf": "" };
 
@@ -115,6 +116,11 @@ const RECEIPTS: readonly (readonly [string, string | Uint8Array])[] = [
   ["a path that goes up", `${HEADER}{"kind":"file","path":"/etc/kubernetes/../mine"}\n`],
   ["a path with a zero", `${HEADER}{"kind":"file","path":"/etc/mine\\u0000"}\n`],
   ["all directories", `${HEADER}{"kind":"directory","path":"/"}\n`],
+  ["a kind of the first version in the second", `${SECOND}{"kind":"overwrote","path":"/etc/mine"}\n`],
+  ["a kind of the second version in the first", `${HEADER}{"kind":"unit","name":"mine.service"}\n`],
+  ["a version to come", `{"kind":"receipt","version":3}\n{"kind":"file","path":"/etc/mine"}\n`],
+  ["a flag for a unit", `${SECOND}{"kind":"unit","name":"--root=/"}\n`],
+  ["a copy that is elsewhere", `${SECOND}{"kind":"file","path":"/etc/mine","replaced":{"copy":"../../../etc/x"}}\n`],
   ["lines broken in the middle", `${HEADER}{"kind":"file",\n"path":"/etc/mine"}\n`],
   ["two lines in one", `${HEADER}{"kind":"file","path":"/etc/mine"}{"kind":"file","path":"/etc/mine"}\n`],
   ["a hundred thousand brackets", `${"[".repeat(100_000)}\n`],

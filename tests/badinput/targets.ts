@@ -261,7 +261,10 @@ const RECEIPT_TEXT = [
   ...["/etc/kubernetes", "/etc/kubernetes/pki", "/var/lib/kubelet"].map((path) =>
     JSON.stringify({ kind: "directory", path, at: "2026-01-01T00:00:00Z" })
   ),
+  '{"kind":"receipt","version":2}',
   '{"kind":"file","path":"/etc/kubernetes/pki/ca.crt","at":"2026-01-01T00:00:00Z"}',
+  `{"kind":"file","path":"/etc/crictl.yaml","replaced":{"copy":"${"0".repeat(64)}"},"at":"2026-01-01T00:00:00Z"}`,
+  '{"kind":"sysctl","name":"net.ipv4.ip_forward","before":"0","at":"2026-01-01T00:00:00Z"}',
   "",
 ].join("\n");
 

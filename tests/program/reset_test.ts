@@ -158,6 +158,94 @@ Deno.test("reset: what others put beside ours stays and is told, and so is what 
   assert.match(out, /^The node is off this host, after /m);
 });
 
+const COPY = "0123456789abcdef".repeat(4);
+const LOST = "f".repeat(64);
+/** The receipt of version 1 that went on in version 2. */
+const SECOND = receipt(
+  `{"kind":"overwrote","path":"/etc/kubernetes/pki/sa.key"}`,
+  `{"kind":"receipt","version":2}`,
+  ...[
+    { kind: "file", path: "/etc/second.conf" },
+    { kind: "file", path: "/etc/crictl.yaml", replaced: { copy: COPY } },
+    { kind: "file", path: "/etc/lost.conf", replaced: { copy: LOST } },
+    { kind: "unit", name: "backup.timer" },
+    { kind: "sysctl", name: "net.ipv4.ip_forward", before: "0" },
+    { kind: "sysctl", name: "vm.max_map_count", before: "65530" },
+    { kind: "kernel-module", name: "br_netfilter" },
+    { kind: "image", name: "registry.k8s.io/pause:3.10" },
+  ].map((one) => JSON.stringify({ ...one, at: "2026-01-01T00:00:00Z" })),
+);
+const REPLACED = "/var/lib/kubewright/replaced";
+const SECOND_UNITS = { "kubelet.service": { active: "inactive" }, "backup.timer": { enabled: "enabled" } };
+const SECOND_FILES = {
+  ...OURS,
+  [RECEIPT]: SECOND,
+  [`${REPLACED}/${COPY}`]: "theirs",
+  "/etc/second.conf": "ours",
+  "/etc/crictl.yaml": "ours",
+  "/etc/lost.conf": "ours",
+  "/etc/kubernetes/pki/sa.key": "KEY",
+};
+const SECOND_COMMANDS = {
+  "sysctl -n net.ipv4.ip_forward": "1\n",
+  "sysctl -w net.ipv4.ip_forward=0": "",
+  "sysctl -n vm.max_map_count": "65530\n",
+};
+
+Deno.test("reset: takes back what a receipt of version 2 names, and puts back what was replaced", async () => {
+  const { code, out, err, changes } = await run(
+    ["reset", "-f"],
+    { ...host(SECOND_FILES, SECOND_COMMANDS), units: SECOND_UNITS, modes: { [`${REPLACED}/${COPY}`]: 0o640 } },
+    "",
+    runtimeWith([]),
+  );
+  assert.equal(code, 0, err);
+  assert.ok(!err.includes("damaged"), err);
+  const written = changes.flatMap((one) => one.kind === "write" ? [[one.path, one.mode, one.size, one.secret]] : []);
+  assert.deepEqual(written, [["/etc/crictl.yaml", 0o640, "theirs".length, true]]);
+  assert.deepEqual(ran(changes).filter((line) => !line.includes("kubelet")), [
+    "sysctl -w net.ipv4.ip_forward=0",
+    "systemctl disable backup.timer",
+    "systemctl daemon-reload",
+  ]);
+  assert.ok(removed(changes).includes("/etc/second.conf"));
+  assert.ok(!removed(changes).some((path) => /crictl|lost|sa\.key/.test(path)));
+  assert.deepEqual(removed(changes).slice(-3), [REPLACED, RECEIPT, "/var/lib/kubewright"]);
+  assert.match(out, /^ {2}kernel module br_netfilter: others may use it by now; a restart of the host unloads it$/m);
+  for (const path of ["/etc/lost.conf", "/etc/kubernetes/pki/sa.key"]) {
+    assert.ok(out.includes(`  ${path}: it was there before; kubewright changed it\n`), out);
+  }
+});
+
+Deno.test("reset: what cannot be taken back keeps the receipt and what was set aside", async () => {
+  const files = { ...SECOND_FILES, "/etc/crictl.yaml": undefined, "/etc/crictl.yaml/x": "a directory by now" };
+  const commands = { ...SECOND_COMMANDS, "sysctl -n net.ipv4.ip_forward": { code: 1, stdout: "", stderr: "no" } };
+  const { code, out, changes } = await run(
+    ["reset", "-f"],
+    host(files, commands, { units: SECOND_UNITS }),
+    "",
+    runtimeWith([]),
+  );
+  assert.equal(code, 1);
+  assert.match(out, /Not finished:[\s\S]*\/etc\/crictl\.yaml: .*it is a directory, wanted a file/);
+  assert.match(out, /Not finished:[\s\S]*kernel setting net\.ipv4\.ip_forward: /);
+  assert.ok(!removed(changes).some((path) => path.startsWith("/var/lib/kubewright")));
+  assert.ok(ran(changes).includes("systemctl disable backup.timer"));
+});
+
+Deno.test("reset: a package's unit of the kubelet is disabled again where kubewright enabled it, once", async () => {
+  for (const enabledByUs of [true, false]) {
+    const lines = receipt().split("\n").filter((line) => !line.includes(UNIT)).slice(0, -1);
+    const unit = ['{"kind":"receipt","version":2}', '{"kind":"unit","name":"kubelet.service"}'];
+    const files = { ...OURS, [UNIT]: undefined, [RECEIPT]: `${[...lines, ...(enabledByUs ? unit : [])].join("\n")}\n` };
+    const { code, out, changes } = await run(["reset", "-f"], host(files), "", runtimeWith([]));
+    assert.equal(code, 0);
+    const disabled = ran(changes).filter((line) => line === "systemctl disable kubelet.service");
+    assert.equal(disabled.length, enabledByUs ? 1 : 0);
+    assert.equal(out.includes("unit kubelet.service: it is a package's, or yours; it stays enabled"), !enabledByUs);
+  }
+});
+
 Deno.test("reset: asks first; without a yes nothing is changed; a dry run does not ask and changes nothing", async () => {
   for (const answer of ["", "n\n", "no\n"]) {
     const { code, err, changes } = await run(["reset"], host(OURS), answer, runtimeWith([]));

@@ -4,7 +4,7 @@ import { realPath } from "../../node/mounts.ts";
 import { type NodeIdentity, readNodeIdentity } from "../../node/identity.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
 import { placeOf } from "../../node/places.ts";
-import { readReceiptEntries, RECEIPT_PATH, type ReceiptEntry } from "../../node/receipt_entries.ts";
+import { isNew, type Made, readReceipt, RECEIPT_PATH, subjectOf } from "../../receipt.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import { InvalidInput, UserError } from "../../errors.ts";
 import type { Left, Maker, ResetApi, ResetContext } from "../../phases/reset/context.ts";
@@ -23,11 +23,11 @@ const TRACES = [
 ];
 
 /** Who made the node: with a receipt we, unless the kubelet's configuration is there and was not made by us. */
-async function makerOf(host: Host, made: readonly ReceiptEntry[]): Promise<Maker> {
+async function makerOf(host: Host, made: readonly Made[]): Promise<Maker> {
   if (host.uid() !== 0) return "nobody"; // may not look; preflight says so
   const there = await Promise.all(TRACES.map(async (path) => await host.stat(path) !== undefined));
   const configured = there[0] === true;
-  const ours = made.some(({ kind, path }) => kind === "file" && path === KUBELET_FILES.configuration);
+  const ours = made.some((one) => one.kind === "file" && isNew(one) && one.path === KUBELET_FILES.configuration);
   if (made.length > 0 && (ours || !configured)) return "kubewright";
   return there.includes(true) ? "kubeadm" : "nobody";
 }
@@ -68,6 +68,21 @@ async function checkCertificatesDirectory(host: Host, { certificatesDir }: Reset
   throw new InvalidInput("Cannot reset this host:", [{ where: "--cert-dir", what }]);
 }
 
+/** What the receipt says that can be used; the rest is warned of. */
+async function readMade(host: Host, warn: (message: string) => void): Promise<Made[]> {
+  if (host.uid() !== 0) return []; // may not look; preflight says so
+  const { entries, unusable } = await readReceipt(host);
+  if (unusable > 0) {
+    warn(`"${RECEIPT_PATH}" is damaged: ${unusable} of its lines cannot be used; what they told of stays`);
+  }
+  // Where such a path leads depends on links; nothing is removed by guess.
+  const goesUp = (made: Made) => "path" in made && made.path.split("/").includes("..");
+  for (const made of entries.filter(goesUp)) {
+    warn(`"${RECEIPT_PATH}" names "${subjectOf(made)}", a path that goes up: it stays`);
+  }
+  return entries.filter((made) => !goesUp(made));
+}
+
 /** Puts together what the phases need. */
 export async function resetContext(
   system: System,
@@ -78,17 +93,7 @@ export async function resetContext(
   const { host } = system;
   const { left, unfinished, doing } = options;
   await checkCertificatesDirectory(host, config);
-  const entries = await readReceiptEntries(
-    host,
-    (lines) =>
-      command.warn(`"${RECEIPT_PATH}" is damaged: ${lines} of its lines cannot be used; what they told of stays`),
-  );
-  // Where such a path leads depends on links; nothing is removed by guess.
-  const goesUp = ({ path }: ReceiptEntry) => path.split("/").includes("..");
-  for (const { path } of entries.filter(goesUp)) {
-    command.warn(`"${RECEIPT_PATH}" names "${path}", a path that goes up: it stays`);
-  }
-  const made = entries.filter((entry) => !goesUp(entry));
+  const made = await readMade(host, command.warn);
   const api = once(() => apiOf(system, options.kubeconfig, command.warn));
   const maker = await makerOf(host, made);
   return {

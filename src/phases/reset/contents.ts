@@ -68,9 +68,7 @@ export const removeEtcdData: Phase<ResetContext> = {
     const named = etcd.kind === "none" ? [] : [etcd.local.dataDir];
     // After a run of ours that was ended in between the manifest is gone: the receipt knows the directory. Without a
     // manifest kubeadm would take the usual directory, in which an etcd may be that is no cluster's.
-    const directories = maker === "kubewright"
-      ? made.filter(({ kind }) => kind === "directory").map(({ path }) => path)
-      : [];
+    const directories = maker === "kubewright" ? made.flatMap((one) => one.kind === "directory" ? [one.path] : []) : [];
     for (const dataDir of new Set([...named, ...directories])) {
       if (await host.stat(`${dataDir}/member/wal`) === undefined) continue;
       if (context.keepEtcdData) leave(dataDir, "the phase remove-etcd-member was skipped");

@@ -1,6 +1,6 @@
 import type { LocalEtcdMember } from "../../node/local_etcd.ts";
 import type { NodeIdentity } from "../../node/identity.ts";
-import type { ReceiptEntry } from "../../node/receipt_entries.ts";
+import type { Made } from "../../receipt.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import type { ContainerRuntime, EtcdClient, EtcdMember, Host, KubeClient } from "../../system.ts";
 
@@ -44,7 +44,7 @@ export interface ResetContext {
   config: ResetConfiguration;
   maker: Maker;
   /** The receipt; empty on a host that kubeadm made. */
-  made: readonly ReceiptEntry[];
+  made: readonly Made[];
   /** The kubelet's working directory without links in it. */
   kubeletDirectory: string;
   /** The node that this host is. */

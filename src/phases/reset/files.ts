@@ -1,11 +1,12 @@
 import { KUBELET_ENTRIES } from "../../cluster/kubelet/directory.ts";
 import { kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
-import { RECEIPT_PATH, type ReceiptEntry } from "../../node/receipt_entries.ts";
 import { UserError } from "../../errors.ts";
+import { isNew, RECEIPT_PATH, replacedDirectory } from "../../receipt.ts";
 import type { Phase } from "../phase.ts";
 import { emptyTemporaryDirectory } from "./contents.ts";
 import { messageOf, type ResetContext } from "./context.ts";
+import { putBackReplaced, takeBack } from "./restore.ts";
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
@@ -78,9 +79,10 @@ export const removeMade: Phase<ResetContext> = {
     for (const path of moved) {
       leave(path, "kubewright made a directory there; now it is a link, to what is not known to be ours");
     }
-    const elsewhere = ({ path }: ReceiptEntry) => moved.some((directory) => path.startsWith(`${directory}/`));
-    const made = context.made.filter((entry) => !PERSONAL.test(entry.path) && !elsewhere(entry));
-    for (const { kind, path } of context.made.filter(({ path }) => PERSONAL.test(path))) {
+    const elsewhere = (path: string) => moved.some((directory) => path.startsWith(`${directory}/`));
+    const personal = context.made.filter(isNew).filter(({ path }) => PERSONAL.test(path));
+    const made = context.made.filter(isNew).filter(({ path }) => !PERSONAL.test(path) && !elsewhere(path));
+    for (const { kind, path } of personal) {
       if (kind === "file" && await host.stat(path) !== undefined) {
         leave(path, "kubewright made it for you, among your files");
       }
@@ -90,9 +92,8 @@ export const removeMade: Phase<ResetContext> = {
       files.includes(path)
     );
     if (config.cleanupTmpDir) await emptyTemporaryDirectory(context);
-    for (const { path } of made.filter(({ kind }) => kind === "overwrote")) {
-      if (await host.stat(path) !== undefined) leave(path, "it was there before; kubewright changed it");
-    }
+    await putBackReplaced(context, elsewhere);
+    await takeBack(context, [...context.made.filter((one) => !("path" in one)), ...made]);
     for (const path of files) await tryFile(context, path);
     // The kubelet writes its own identity when it joins.
     if (files.includes(KUBELET_FILES.configuration)) {
@@ -111,8 +112,8 @@ export const removeMade: Phase<ResetContext> = {
 /** Directories of ours in whose place is a link by now: what is behind it was not made by us. */
 async function movedDirectories({ host, made }: ResetContext): Promise<string[]> {
   const moved: string[] = [];
-  for (const { kind, path } of made) {
-    if (kind === "directory" && (await host.stat(path))?.kind === "symlink") moved.push(path);
+  for (const one of made) {
+    if (one.kind === "directory" && (await host.stat(one.path))?.kind === "symlink") moved.push(one.path);
   }
   return moved;
 }
@@ -133,7 +134,7 @@ export const removeReceipt: Phase<ResetContext> = {
   summary: "remove the receipt, which tells what is ours",
   when: ({ made, maker }) => made.length > 0 || maker === "kubewright",
   async run(context) {
-    const { unfinished, leave, keepEtcdData } = context;
+    const { host, unfinished, leave, keepEtcdData } = context;
     const skipped = [...skippedPhases(context), ...(keepEtcdData ? ["remove-etcd-member"] : [])];
     if (unfinished.length > 0) return leave(RECEIPT_PATH, "kubewright reset needs it to finish");
     if (skipped.length > 0) {
@@ -143,6 +144,7 @@ export const removeReceipt: Phase<ResetContext> = {
         `${what} was skipped: kubewright reset does it later. If it never will: rm ${RECEIPT_PATH}`,
       );
     }
+    await host.removeTree(replacedDirectory());
     await removeFile(context, RECEIPT_PATH);
     await removeDirectory(context, parentOf(RECEIPT_PATH));
   },

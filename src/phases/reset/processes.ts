@@ -3,6 +3,7 @@ import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts
 import { mountsBelow } from "../../node/mounts.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
+import { isNew } from "../../receipt.ts";
 import type { Phase } from "../phase.ts";
 import { within } from "./bounds.ts";
 import type { ResetContext } from "./context.ts";
@@ -13,13 +14,15 @@ const STOP_MS = 120_000;
 /** How long umount(8) may take, in ms: a file server that is gone never answers. */
 const UMOUNT_MS = 30_000;
 
-/** Whether this program made the kubelet's unit. */
+/** Whether this program made the kubelet's unit, or made it start at boot. */
 function unitIsOurs({ made }: ResetContext): boolean {
   const [unit] = kubeletUnitFiles(DEFAULT_KUBELET_PROGRAM);
-  return made.some(({ kind, path }) => kind === "file" && path === unit!.path);
+  return made.some((one) =>
+    one.kind === "unit" ? one.name === KUBELET_SERVICE : one.kind === "file" && isNew(one) && one.path === unit!.path
+  );
 }
 
-/** Stops the kubelet. A unit of ours does not start it any more; a package's stays as it is, as with kubeadm. */
+/** Stops the kubelet. A unit that we made or enabled does not start it any more; else it stays as it is, as with kubeadm. */
 export const stopKubelet: Phase<ResetContext> = {
   name: "kubelet",
   summary: "stop the kubelet",

@@ -16,18 +16,21 @@ import (
 	logs "k8s.io/component-base/logs/api/v1"
 	kubeproxy "k8s.io/kube-proxy/config/v1alpha1"
 	kubelet "k8s.io/kubelet/config/v1beta1"
+	bootstraptoken "k8s.io/kubernetes/cmd/kubeadm/app/apis/bootstraptoken/v1"
+	kubeadm "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4"
 )
 
 // Types whose JSON is not that of their Go fields.
 var written = map[reflect.Type]string{
-	reflect.TypeFor[resource.Quantity]():       "quantity",
-	reflect.TypeFor[resource.QuantityValue]():  "quantity",
-	reflect.TypeFor[intstr.IntOrString]():      "port",
-	reflect.TypeFor[meta.Time]():               "text",
-	reflect.TypeFor[meta.Duration]():           "duration",
-	reflect.TypeFor[meta.FieldsV1]():           "any",
-	reflect.TypeFor[logs.TimeOrMetaDuration](): "any",
-	reflect.TypeFor[logs.VerbosityLevel]():     "verbosity",
+	reflect.TypeFor[resource.Quantity]():                   "quantity",
+	reflect.TypeFor[resource.QuantityValue]():              "quantity",
+	reflect.TypeFor[intstr.IntOrString]():                  "port",
+	reflect.TypeFor[meta.Time]():                           "text",
+	reflect.TypeFor[meta.Duration]():                       "duration",
+	reflect.TypeFor[meta.FieldsV1]():                       "any",
+	reflect.TypeFor[logs.TimeOrMetaDuration]():             "any",
+	reflect.TypeFor[bootstraptoken.BootstrapTokenString](): "text",
+	reflect.TypeFor[logs.VerbosityLevel]():                 "verbosity",
 }
 
 var marshaler = reflect.TypeFor[json.Marshaler]()
@@ -129,6 +132,8 @@ func main() {
 	out := map[string]any{
 		"patched":    reachedFrom(core.Pod{}, apps.Deployment{}, apps.DaemonSet{}),
 		"components": reachedFrom(kubelet.KubeletConfiguration{}, kubeproxy.KubeProxyConfiguration{}),
+		"kubeadm": reachedFrom(kubeadm.ClusterConfiguration{}, kubeadm.InitConfiguration{}, kubeadm.JoinConfiguration{},
+			kubeadm.ResetConfiguration{}, kubeadm.UpgradeConfiguration{}),
 		// As Go's encoder writes what holds nothing.
 		"zeros": map[string]any{
 			"KubeletConfiguration":   kubelet.KubeletConfiguration{},

@@ -11,6 +11,7 @@ export interface Structs {
 export interface Tables {
   patched: Structs;
   components: Structs;
+  kubeadm: Structs;
   zeros: { KubeletConfiguration: unknown; KubeProxyConfiguration: unknown };
 }
 

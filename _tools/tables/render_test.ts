@@ -27,7 +27,7 @@ const ZEROS = { KubeletConfiguration: { a: "0s", b: { c: null } }, KubeProxyConf
 
 function textFor(end: string, components = COMPONENTS): string {
   const file = Object.keys(textOf).find((file) => file.endsWith(end))!;
-  return textOf[file]!({ patched: POD, components, zeros: ZEROS });
+  return textOf[file]!({ patched: POD, components, kubeadm: POD, zeros: ZEROS });
 }
 
 Deno.test("tables: structs that can be patched, by name, with how their lists are merged", () => {

@@ -295,7 +295,7 @@ const UPGRADE = document("how to upgrade", {
     printConfig: PRINT,
   }),
   diff: fields("upgrade diff", {
-    contextLines: { type: "integer", min: 0, doc: "lines of context" },
+    contextLines: { type: "integer", bits: 64, min: 0, max: Number.MAX_SAFE_INTEGER, doc: "lines of context" },
     kubernetesVersion: VERSION,
   }),
   node: fields("upgrade node", UPGRADE_NODE),

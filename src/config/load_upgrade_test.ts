@@ -45,7 +45,7 @@ apply:
   patches: {directory: /patches}
   printConfig: true
   skipPhases: [addon]
-diff: {kubernetesVersion: v1.37.1, contextLines: 5}
+diff: {kubernetesVersion: v1.37.1, contextLines: 3000000000}
 node: {etcdUpgrade: false, certificateRenewal: false, skipPhases: [preflight]}
 plan: {kubernetesVersion: v1.37.0, etcdUpgrade: false}
 timeouts: {upgradeManifests: 1h}
@@ -65,7 +65,7 @@ timeouts: {upgradeManifests: 1h}
     printConfig: true,
     skipPhases: ["addon"],
   });
-  assert.deepEqual(diff, { kubernetesVersion: "v1.37.1", contextLines: 5 });
+  assert.deepEqual(diff, { kubernetesVersion: "v1.37.1", contextLines: 3_000_000_000 }); // Go has 64 bits for it
   assert.deepEqual([node.etcdUpgrade, node.certificateRenewal, node.skipPhases], [false, false, ["preflight"]]);
   assert.deepEqual([plan.kubernetesVersion, plan.etcdUpgrade], ["v1.37.0", false]);
   assert.equal(timeouts.upgradeManifests, "1h0m0s");

@@ -30,6 +30,8 @@ export interface MemoryHostOptions {
   modes?: Readonly<Record<string, number>>;
   /** Output by command line (`kubelet --version`), or a function of it. Others do not exist (`failure: "not found"`). */
   commands?: Readonly<Record<string, string | CommandOutput | (() => string | CommandOutput)>>;
+  /** What programs print whatever they are asked, by their path; `commands` goes first. */
+  programs?: Readonly<Record<string, string>>;
   /** Ports that something listens on. */
   takenPorts?: readonly number[];
   /** Where links lead, by their path. */
@@ -69,7 +71,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     files.set(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
   }
   const execute = (command: Command): CommandOutput => {
-    const known = options.commands?.[commandLine(command.argv)];
+    const known = options.commands?.[commandLine(command.argv)] ?? options.programs?.[command.argv[0]!];
     const output = typeof known === "function" ? known() : known;
     if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
     return output ??

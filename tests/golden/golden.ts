@@ -1,7 +1,8 @@
 /**
  * Golden clusters: for each `tests/golden/<case>/config.yaml`, everything but keys and certificates that `init` puts on a
- * host (`files/`) and into the API (`objects/`, one file a phase), as plain YAML that people and kubectl can read. The
- * host is always the same, so whatever differs is a difference in kubewright.
+ * host (`files/`) and into the API (`objects/`, one file a phase), as plain YAML that people and kubectl can read. It is
+ * the program itself that runs, with its command line, on a host and with an API server in memory. The host is always the
+ * same, so whatever differs is a difference in kubewright.
  *
  *     deno task golden --check    compares, writes nothing, shows each difference
  *     deno task golden            records; fails when that changed anything, so that it never passes for a check
@@ -9,112 +10,99 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "@std/path/posix";
-import { coreDnsConfigMap, coreDnsObjects } from "../../src/cluster/addons/coredns.ts";
-import { flannelImages, flannelObjects } from "../../src/cluster/addons/flannel.ts";
-import { kubeProxyObjects } from "../../src/cluster/addons/kube_proxy.ts";
-import { bootstrapTokenSecret } from "../../src/cluster/objects/bootstrap_token.ts";
-import { clusterInfoObjects } from "../../src/cluster/objects/cluster_info.ts";
-import { controlPlaneUrl } from "../../src/cluster/endpoints.ts";
-import { controlPlaneImages } from "../../src/cluster/control_plane/images.ts";
-import { kubeadmConfigObjects, kubeletConfigObjects } from "../../src/cluster/objects/kubeadm_config.ts";
-import {
-  kubeletConfiguration,
-  kubeletFlagsFile,
-  kubeletInstanceConfiguration,
-  nodeKubeletConfiguration,
-} from "../../src/cluster/kubelet/configuration.ts";
-import { kubeletUnitFiles } from "../../src/cluster/kubelet/unit.ts";
-import { controlPlaneMarks } from "../../src/cluster/objects/node_marks.ts";
-import { KUBELET_FILES, manifestPath } from "../../src/cluster/paths.ts";
-import { bootstrapAccess, clusterAdmins } from "../../src/cluster/objects/rbac.ts";
-import { controlPlaneNode } from "../../src/cluster/control_plane/node.ts";
-import { staticPods } from "../../src/cluster/control_plane/static_pods.ts";
 import { SUPPORTED } from "../../src/cluster/versions.ts";
-import { loadInit } from "../../src/config/load.ts";
-import type { Facts, InitConfiguration } from "../../src/config/types.ts";
 import { stringify } from "../../src/config/yaml.ts";
-import type { KubeObject } from "../../src/system.ts";
+import { type RecordedObjects, recordingApi } from "../../src/kube/recording.ts";
+import type { MemoryHostOptions } from "../fakes/memory_host.ts";
+import { shortKeysForLong } from "../fakes/rsa_keys.ts";
+import { FIT, noServer, run, RUNTIME, unfit } from "../program/program.ts";
 
 const ROOT = fromFileUrl(new URL(".", import.meta.url)).replace(/\/$/, "");
 
-/** The one host of all cases. */
-const HOST = {
-  facts: {
+/** Where the host has the configuration. */
+const CONFIG = "/root/config.yaml";
+
+/** Files of the host: two more folders of CA certificates, a second runtime, IPv6, and what an etcd elsewhere asks for. */
+const FILES = {
+  "/proc/net/route": FIT.files!["/proc/net/route"]!.toString().replaceAll("eth0", "host0"),
+  "/proc/sys/net/ipv6/conf/all/forwarding": "1\n",
+  "/proc/sys/net/ipv6/conf/default/forwarding": "1\n",
+  "/usr/local/share/ca-certificates/own.crt": "",
+  "/usr/share/ca-certificates/mozilla.crt": "",
+  "/run/crio/crio.sock": "",
+  "/etc/ext/ca.crt": "",
+  "/etc/ext/client/client.crt": "",
+  "/etc/ext/client/client.key": "",
+};
+
+/** Stands for the certificate of the cluster's CA, which is another one each time. */
+const CA_PEM = "the certificate of the cluster's CA\n";
+
+/** Files of phases that have none of their own name. */
+const FILE_OF: Readonly<Record<string, string>> = {
+  "addon/cni": "addon-flannel",
+  "admin-access": "upload-config",
+  "upload-config/kubeadm": "upload-config",
+  "upload-config/kubelet": "upload-config",
+};
+
+/** The host of all cases. Only its kubelet differs: none may be newer than the API server. */
+function hostOf(config: string): MemoryHostOptions {
+  const version = /^ *kubernetesVersion: (v\S+)$/m.exec(config)?.[1] ?? SUPPORTED.newest;
+  return unfit({
     hostname: "k1",
     addresses: [{ interface: "host0", address: "10.77.0.21", family: "IPv4" }],
-    defaultAddress: "10.77.0.21",
-    criSockets: ["unix:///run/containerd/containerd.sock"],
-    kubeletVersion: SUPPORTED.newest,
-  } satisfies Facts,
-  caDirectories: ["/usr/local/share/ca-certificates", "/usr/share/ca-certificates"],
-  proxyEnvironment: [],
-  systemdResolved: true,
-  kubelet: "/usr/bin/kubelet",
-  now: new Date("2026-01-01T00:00:00Z"),
-  /** Stands for a CA certificate. */
-  caPem: "the certificate of the cluster's CA\n",
-};
+    commands: {},
+    programs: { "/usr/bin/kubelet": `Kubernetes ${version}\n` },
+    units: { "systemd-resolved.service": { active: "active" } },
+  }, { ...FILES, [CONFIG]: config });
+}
 
 /** Files by path below the case's folder. */
 type Tree = Map<string, string>;
 
-/** Everything made for one configuration. */
+/** Everything that `init` makes of one configuration. */
 async function render(text: string): Promise<Tree> {
-  const config = await loadInit(text, {}, HOST.facts, SUPPORTED);
+  const objects: RecordedObjects = new Map();
+  const fileOf = new Map<string, string>();
+  const images: string[] = [];
+  let phase = "";
+  // flannel only where a case gives pods addresses: with it they would have some in every case.
+  const network = /podSubnet:/.test(text) ? "flannel" : "none";
+  const ran = await run(["init", "--config", CONFIG, "--cni", network, "--output", "json"], hostOf(text), "", {
+    heard(line) {
+      const event = JSON.parse(line);
+      if (event.event === "phase" && event.state === "started") phase = event.phase;
+    },
+    connect: ({ server }) =>
+      recordingApi(noServer(server), objects, () => {
+        const file = FILE_OF[phase] ?? phase.replaceAll("/", "-");
+        for (const key of objects.keys()) if (!fileOf.has(key)) fileOf.set(key, file);
+      }),
+    runtime: (socket) => ({
+      ...RUNTIME,
+      socket,
+      hasImage: () => Promise.resolve(false),
+      image: () => Promise.resolve(undefined),
+      pullImage: (image) => Promise.resolve(void images.push(image)),
+    }),
+    download: { get: () => Promise.resolve({ status: 200, body: JSON.stringify({ etcdserver: "3.6.5" }) }) },
+  });
+  if (ran.code !== 0) throw new Error(`init ended with ${ran.code}:\n${ran.out}${ran.err}`);
+
   const tree: Tree = new Map();
-  for (const [path, content] of hostFiles(config)) tree.set(`files${path}`, content);
-  for (const [phase, objects] of Object.entries(await apiObjects(config))) {
-    if (objects.length > 0) tree.set(`objects/${phase}.yaml`, objects.map((o) => stringify(o)).join("---\n"));
+  const written = ran.changes.filter((change) => change.kind === "write");
+  for (const { path, secret } of written) {
+    const content = await ran.readText(path) ?? "";
+    if (!secret && !content.startsWith("-----BEGIN ")) tree.set(`files${path}`, content);
   }
-  const flannel = config.cluster.networking.podSubnet ? flannelImages(config.cluster) : [];
-  tree.set("images.txt", [...controlPlaneImages(config.cluster), ...flannel, ""].join("\n"));
+  const ca = await ran.readText(written.find(({ path }) => path.endsWith("/pki/ca.crt"))!.path) ?? "";
+  for (const [file, entries] of Map.groupBy(objects, ([key]) => fileOf.get(key))) {
+    const documents = entries.map(([, object]) => stringify(object).replaceAll(btoa(ca), btoa(CA_PEM)));
+    tree.set(`objects/${file}.yaml`, documents.join("---\n"));
+  }
+  tree.set("images.txt", [...images, ""].join("\n"));
   return tree;
-}
-
-function hostFiles(config: InitConfiguration): [path: string, content: string][] {
-  const { cluster, nodeRegistration } = config;
-  const { criSocket } = nodeRegistration;
-  const kubelet = nodeKubeletConfiguration(kubeletConfiguration(cluster, config.kubelet), { ...HOST, criSocket });
-  return [
-    ...staticPods(controlPlaneNode(config), HOST).map((pod): [string, string] => [manifestPath(pod.metadata.name), stringify(pod)]),
-    [KUBELET_FILES.configuration, stringify(kubelet)],
-    [KUBELET_FILES.instanceConfiguration, stringify(kubeletInstanceConfiguration(criSocket))],
-    [
-      KUBELET_FILES.flags,
-      kubeletFlagsFile(nodeRegistration, { hostname: HOST.facts.hostname, registerTaints: false }),
-    ],
-    ...kubeletUnitFiles(HOST.kubelet).map(({ path, content }): [string, string] => [path, content]),
-  ];
-}
-
-/** By phase, in the order of work. */
-async function apiObjects(config: InitConfiguration): Promise<Record<string, KubeObject[]>> {
-  const { cluster, localAPIEndpoint, nodeRegistration } = config;
-  const server = controlPlaneUrl(cluster, localAPIEndpoint);
-  const node: KubeObject = { apiVersion: "v1", kind: "Node", metadata: { name: nodeRegistration.name } };
-  const marks = controlPlaneMarks(node, nodeRegistration.taints);
-  return {
-    "upload-config": [
-      clusterAdmins(),
-      ...kubeadmConfigObjects(cluster),
-      ...await kubeletConfigObjects(cluster, config.kubelet),
-    ],
-    "mark-control-plane": [merge(node, marks ?? {})],
-    "bootstrap-token": [
-      ...config.bootstrapTokens.map((token) => bootstrapTokenSecret(token, HOST.now)),
-      ...bootstrapAccess(),
-      ...clusterInfoObjects({ server, caPem: HOST.caPem }),
-    ],
-    "addon-coredns": cluster.dns.disabled ? [] : [coreDnsConfigMap(cluster), ...coreDnsObjects(cluster)],
-    "addon-kube-proxy": cluster.proxy.disabled ? [] : await kubeProxyObjects({ ...controlPlaneNode(config), kubeProxy: config.kubeProxy }, HOST.proxyEnvironment),
-    "addon-flannel": cluster.networking.podSubnet ? flannelObjects(cluster) : [],
-  };
-}
-
-/** What a JSON merge patch makes of an object, as far as patches here go. */
-function merge(node: KubeObject, patch: Record<string, unknown>): KubeObject {
-  const { resourceVersion: _, ...metadata } = (patch.metadata ?? {}) as Record<string, unknown>;
-  return { ...node, ...patch, metadata: { ...node.metadata, ...metadata } };
 }
 
 /** What is recorded for a case. */
@@ -178,6 +166,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error("golden: there are no cases");
     return 1;
   }
+  shortKeysForLong();
   let files = 0;
   let different = 0;
   for (const name of cases.sort()) {

@@ -31,7 +31,11 @@ export interface Ran {
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
-export type World = Partial<Pick<System, "connect" | "etcd" | "runtime" | "unverified" | "readLine" | "signals">>;
+export interface World
+  extends Partial<Pick<System, "connect" | "etcd" | "runtime" | "unverified" | "download" | "readLine" | "signals">> {
+  /** Hears every line of standard output when it is written. */
+  heard?(line: string): void;
+}
 
 const KUBELET = "/usr/bin/kubelet";
 const SOCKET = "/var/run/containerd/containerd.sock";
@@ -74,7 +78,16 @@ export function unfit(
   return { ...FIT, ...changes, files: Object.fromEntries(entries) as Record<string, string | Uint8Array> };
 }
 
-const RUNTIME = {
+const nobody = () =>
+  Promise.reject(new KubeError("there is no network in this test", { status: 0, reason: UNREACHABLE }));
+
+/** A client of an API server that is not there. */
+export function noServer(server: string): KubeClient {
+  return { server, probe: nobody, get: nobody, list: nobody, apply: nobody, patch: nobody, delete: nobody };
+}
+
+/** A container runtime that has every image, and runs nothing. */
+export const RUNTIME = {
   socket: `unix://${SOCKET}`,
   status: () => Promise.resolve([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
   version: () => Promise.resolve({ runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" }),
@@ -112,17 +125,7 @@ export async function run(
   noteUse(args);
   let [out, err] = ["", ""];
   const changes: Change[] = [];
-  const nobody = () =>
-    Promise.reject(new KubeError("there is no network in this test", { status: 0, reason: UNREACHABLE }));
-  const noServer = (server: string): KubeClient => ({
-    server,
-    probe: nobody,
-    get: nobody,
-    list: nobody,
-    apply: nobody,
-    patch: nobody,
-    delete: nobody,
-  });
+  const { heard, ...outside } = world;
   let memory: Host | undefined;
   const code = await main(args, (events): System => ({
     host: memory = memoryHost(host, (change) => {
@@ -137,9 +140,12 @@ export async function run(
     stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     readLine: () => Promise.resolve(stdin.split("\n")[0] || undefined),
     terminal: { out: false, err: false },
-    out: (line) => void (out += `${line}\n`),
+    out(line) {
+      out += `${line}\n`;
+      heard?.(line);
+    },
     err: (text) => void (err += text),
-    ...world,
+    ...outside,
   }), SOURCE_BUILD);
   holdAgainstSchemas(args, out, err);
   const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];

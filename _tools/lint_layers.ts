@@ -1,5 +1,6 @@
 /**
- * Lint plugin: imports run down the house and never up, and only the adapters touch the machine. See ARCHITECTURE.md.
+ * Lint plugin: imports run down the house and never up, only the adapters touch the machine, and the fakes of tests name
+ * what they lack. See ARCHITECTURE.md.
  * @module
  */
 
@@ -181,6 +182,21 @@ const plugin: Deno.lint.Plugin = {
         return {
           Literal: (node) => check(node, node.value),
           TemplateElement: (node) => check(node, node.cooked),
+        };
+      },
+    },
+    "fakes-by-name": {
+      create(context) {
+        if (!/_test\.ts$|\/tests\//.test(context.filename)) return {};
+        return {
+          TSAsExpression(node) {
+            const type = node.typeAnnotation;
+            const name = type.type === "TSTypeReference" && type.typeName.type === "Identifier" && type.typeName.name;
+            if (!name || !OF_THE_WORLD.has(name) && !/Context$/.test(name)) return;
+            const message =
+              `No cast makes a whole ${name}: fake<${name}>(…) of tests/fakes/fake.ts names what is missing`;
+            context.report({ node, message });
+          },
         };
       },
     },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, HttpAnswer, KubeClient, RuntimeContainer, System } from "../system.ts";
@@ -63,11 +64,11 @@ const RUNNING: RuntimeContainer[] = COMPONENTS.map((name) => ({
 
 function runtimeOf(containers: RuntimeContainer[] | UserError): ContainerRuntime {
   const answer = <T>(value: T) => containers instanceof UserError ? Promise.reject(containers) : Promise.resolve(value);
-  return {
+  return fake<ContainerRuntime>("container runtime", {
     socket: "unix:///run/x.sock",
     version: () => answer({ runtimeName: "containerd", runtimeVersion: "v2", runtimeApiVersion: "v1" }),
     status: () => answer([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
-    containers: () => answer(containers),
+    containers: () => containers instanceof UserError ? Promise.reject(containers) : Promise.resolve(containers),
     containerStatus: () =>
       answer({
         exitCode: 1,
@@ -77,7 +78,7 @@ function runtimeOf(containers: RuntimeContainer[] | UserError): ContainerRuntime
         finishedAt: new Date(NOW.getTime() - 9_000),
       }),
     hasImage: () => answer(true),
-  } as unknown as ContainerRuntime;
+  });
 }
 
 /** Lists of pods of kube-system and kube-flannel on node-1, as a kubelet may ask for them. */
@@ -120,13 +121,13 @@ async function statusOf(
     const answer = answers[path] ?? new UserError("Cannot reach it: connection refused");
     return answer instanceof UserError ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  const system = {
+  const system = fake<System>("system", {
     host: memoryHost(host, () => assert.fail("status changes nothing")),
-    connect: ({ server }: { server: string }) => ({ server, probe: get }) as unknown as KubeClient,
+    connect: ({ server }: { server: string }) => fake<KubeClient>("API client", { server, probe: get }),
     runtime: () => runtimeOf(containers),
     unverified: { get: (url: string) => get(new URL(url).pathname + new URL(url).search) },
-  } as unknown as System;
-  const { text, result, exitCode } = await status({ system } as CommandContext);
+  });
+  const { text, result, exitCode } = await status(fake<CommandContext>("context", { system }));
   conforms(JSON.parse(JSON.stringify(result)), "status.json");
   return { text, exitCode, found: result as unknown as Status };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { Interruption } from "../errors.ts";
 import type { ContainerRuntime, EtcdClient, Host, KubeClient, Services, System } from "../system.ts";
 import { interruptionGate } from "./interruptible.ts";
@@ -107,11 +108,10 @@ Deno.test("interruption: a change under way comes to its end, and then nothing i
   const writing = new Promise<void>((resolve) => finish = resolve);
   const { host } = gate.through({
     ...hangingSystem([]),
-    host: {
-      ...hanging<Host>([]),
+    host: fake<Host>("host", {
       services: hanging<Services>([]),
-      put: ({ path }: { path: string }) => writing.then(() => void done.push(path)),
-    } as Host,
+      put: ({ path }) => writing.then(() => void done.push(path)),
+    }),
   });
   const work = host.put({ path: "/a", mode: 0o600, content: "" }).then(() =>
     host.put({ path: "/b", mode: 0o600, content: "" })
@@ -125,12 +125,12 @@ Deno.test("interruption: a change under way comes to its end, and then nothing i
 Deno.test("interruption: without a signal, or before it, results and errors are those of the calls", async () => {
   for (const signal of [undefined, new AbortController().signal]) {
     const gate = interruptionGate(signal);
-    const host = {
+    const host = fake<Host>("host", {
       services: hanging<Services>([]),
       read: () => Promise.resolve(undefined),
       remove: () => Promise.reject(new Error("no")),
-    };
-    const through = gate.through({ ...hangingSystem([]), host: host as unknown as Host }).host;
+    });
+    const through = gate.through({ ...hangingSystem([]), host }).host;
     assert.equal(await gate.until(through.read("/x")), undefined);
     await assert.rejects(gate.until(through.remove("/x")), /^Error: no$/);
   }

@@ -3,6 +3,7 @@ import { kubeClient } from "../kube/client.ts";
 import { makeCertificates, serveApi } from "../../tests/fakes/api_server.ts";
 import type { Change, ContainerRuntime, Host, KubeObject, System } from "../system.ts";
 import { linuxHost } from "./linux.ts";
+import { fake } from "../../tests/fakes/fake.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { recordingSystem } from "./recording.ts";
 import { recordingHost } from "./recording_host.ts";
@@ -75,7 +76,11 @@ Deno.test("memory host: has the commands it is given, others fail loudly", async
 
 /** A system around a host, with one API server and a runtime that may not be asked to change anything. */
 function systemOf(host: Host, caPem: string, opened: { close(): void }[]): System {
-  const runtime = { socket: "unix:///s", hasImage: () => Promise.resolve(false), pullImage: never } as unknown;
+  const runtime = fake<ContainerRuntime>("container runtime", {
+    socket: "unix:///s",
+    hasImage: () => Promise.resolve(false),
+    pullImage: never,
+  });
   return {
     host,
     connect(credentials) {
@@ -83,7 +88,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
       opened.push(client);
       return client;
     },
-    runtime: () => runtime as ContainerRuntime,
+    runtime: () => runtime,
     unverified: { get: () => Promise.reject(new Error("not here")) },
     download: { get: () => Promise.reject(new Error("not here")) },
     etcd: never,

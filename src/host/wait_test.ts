@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { inShort, TimedOut, UserError } from "../errors.ts";
 import type { KubeClient, ProbeResult, WaitEvent } from "../system.ts";
 import { waitUntil } from "./wait.ts";
@@ -47,13 +48,13 @@ Deno.test("a call that takes long is shown with why it is tried again, a short o
   await watch("short", pause(1));
   assert.equal(events.length, 0);
   const client = watchedKube(watch, (onRetry) =>
-    ({
+    fake<KubeClient>("API client", {
       server: "https://a",
       async get() {
         onRetry("connection refused");
         while (events.length < 3) await pause(5);
       },
-    }) as unknown as KubeClient);
+    }));
   await client.get({ apiVersion: "v1", kind: "Node", name: "a" });
   assert.deepEqual(
     new Set(events.map(({ what, state }) => `${what}: ${state}`)),

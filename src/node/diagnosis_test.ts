@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { UserError } from "../errors.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, RuntimeContainer, UnitState } from "../system.ts";
@@ -14,13 +15,13 @@ const kubelet = (unit: Partial<UnitState>, journal = "") =>
   host({}, { units: { [KUBELET]: unit }, journals: { [KUBELET]: journal } });
 
 function runtime(containers: Partial<RuntimeContainer>[], hasImage = true): ContainerRuntime {
-  return {
+  return fake<ContainerRuntime>("container runtime", {
     socket: "unix:///run/x.sock",
-    containers: () => Promise.resolve(containers),
+    containers: () => Promise.resolve(containers.map((parts) => fake<RuntimeContainer>("container", parts))),
     hasImage: () => Promise.resolve(hasImage),
     containerStatus: () =>
       Promise.resolve({ exitCode: 1, reason: "Error", message: "", logPath: "/var/log/pods/x/0.log" }),
-  } as unknown as ContainerRuntime;
+  });
 }
 
 Deno.test("diagnosePod: state, exit code and the last lines without the runtime's prefix", async () => {
@@ -72,9 +73,9 @@ Deno.test("diagnosePod: without a container, its missing image and the kubelet's
 });
 
 Deno.test("diagnosePod: a runtime that is gone is told, not thrown", async () => {
-  const gone = {
+  const gone = fake<ContainerRuntime>("container runtime", {
     containers: () => Promise.reject(new UserError("Cannot connect to the container runtime", { hint: "Start it." })),
-  } as unknown as ContainerRuntime;
+  });
   assert.deepEqual(await diagnosePod(host(), gone, POD), {
     details: ["kube-scheduler: Cannot connect to the container runtime"],
     hints: ["Start it."],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { stringify } from "../config/yaml.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { KubeError, UNREACHABLE } from "../kube/errors.ts";
@@ -28,7 +29,7 @@ async function find(
     if (answer) return Promise.resolve(answer);
     return Promise.reject(new KubeError("Cannot reach it", { status: 0, reason: UNREACHABLE }));
   };
-  const system = { host: memoryHost({ files }, () => {}), connect: () => ({ probe }) as unknown as KubeClient };
+  const system = { host: memoryHost({ files }, () => {}), connect: () => fake<KubeClient>("API client", { probe }) };
   const source = { configText: undefined, configName: undefined, kubeconfig: KUBECONFIG, settings: {} };
   return { ...await findConfiguration(system, { ...source, ...fields }), asked };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
 import { TimedOut, UserError } from "../errors.ts";
 import type { Change, ContainerRuntime, RuntimeContainer } from "../system.ts";
@@ -29,18 +30,24 @@ function world(running: readonly string[], comesBack = true) {
   const changes: Change[] = [];
   const asked: string[] = [];
   const container = (name: string, attempt: number) =>
-    ({ id: `${name}-${attempt}`, name, podNamespace: "kube-system", state: "running", attempt }) as RuntimeContainer;
+    fake<RuntimeContainer>("container", {
+      id: `${name}-${attempt}`,
+      name,
+      podNamespace: "kube-system",
+      state: "running",
+      attempt,
+    });
   let containers = running.map((name) => container(name, 0));
-  const runtime = {
+  const runtime = fake<ContainerRuntime>("container runtime", {
     containers: () => Promise.resolve(containers),
     hasImage: () => Promise.resolve(true),
     containerStatus: () => Promise.reject(new UserError("gone")),
-    stopContainer({ id, name }: RuntimeContainer) {
+    stopContainer({ id, name }) {
       changes.push({ kind: "stop", what: "container", name, id });
       containers = [...comesBack ? [container(name, 1)] : [], ...containers.filter((c) => c.name !== name)];
       return Promise.resolve();
     },
-  } as unknown as ContainerRuntime;
+  });
   let answers = 0;
   const unverified = {
     get(url: string) {

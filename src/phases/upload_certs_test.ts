@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { sampleNode } from "../../tests/samples/config.ts";
 import { sharedFiles } from "../cluster/objects/copy_certs.ts";
 import { InvalidInput } from "../errors.ts";
@@ -11,7 +12,7 @@ import { uploadCerts, type UploadCertsContext } from "./upload_certs.ts";
 function fakeCluster() {
   const objects = new Map<string, KubeObject>();
   const changes: string[] = [];
-  const client = {
+  const client = fake<KubeClient>("API client", {
     get: (reference: { name: string; kind: string }) =>
       Promise.resolve(objects.get(`${reference.kind} ${reference.name}`)),
     apply(object: KubeObject) {
@@ -26,7 +27,7 @@ function fakeCluster() {
       objects.delete(`${kind} ${name}`);
       return Promise.resolve();
     },
-  } as unknown as KubeClient;
+  });
   return { client, objects, changes };
 }
 

@@ -1,4 +1,5 @@
 /** `config …`, `status` and `completion`: flags and files. @module */
+import { fake } from "../fakes/fake.ts";
 import { EXIT, UserError } from "../../src/errors.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
 import { API_VERSION, type BadInput, type Category, CONFIG, line } from "./case.ts";
@@ -125,14 +126,14 @@ const TOKEN_FILE = `${API_VERSION}\nkind: InitConfiguration\nbootstrapTokens: [{
 const nobody = () => Promise.reject(new UserError('Cannot connect to the container runtime "unix:///x": not there'));
 const NO_RUNTIME: BadInput["world"] & object = {
   runtime: (socket) =>
-    ({
+    fake<ContainerRuntime>("container runtime", {
       socket,
       version: nobody,
       status: nobody,
       containers: nobody,
       sandboxes: nobody,
       images: nobody,
-    }) as unknown as ContainerRuntime,
+    }),
 };
 
 const OTHERS: readonly BadInput[] = [

@@ -1,4 +1,5 @@
 /** Hosts that are not fit, one thing each. @module */
+import { fake } from "../fakes/fake.ts";
 import { EXIT, UserError } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { KubeError } from "../../src/kube/errors.ts";
@@ -40,14 +41,14 @@ const kubelet = (output: string | { code: number; stdout: string; stderr: string
   host({ commands: { [KUBELET]: output } });
 
 /** A runtime that answers like this. */
-function runtime(status: () => Promise<unknown>): Partial<BadInput> {
-  const answers = {
+function runtime(status: ContainerRuntime["status"]): Partial<BadInput> {
+  const answers = fake<ContainerRuntime>("container runtime", {
     socket: "unix:///run/x.sock",
     status,
     cgroupDriver: () => Promise.resolve("systemd"),
     hasImage: () => Promise.resolve(true),
     version: () => Promise.resolve({ runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" }),
-  } as unknown as ContainerRuntime;
+  });
   return { world: { runtime: () => answers } };
 }
 

@@ -1,6 +1,7 @@
 /** Answers of a container runtime, over a socket, to `config images pull` and `init`. @module */
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import { createServer as createNetServer, type Server } from "node:net";
+import { fake } from "../fakes/fake.ts";
 import { containerRuntime } from "../../src/cri/client.ts";
 import { EXIT } from "../../src/errors.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
@@ -116,7 +117,7 @@ function behind(listener: Listener): () => ContainerRuntime {
       await Deno.remove(directory, { recursive: true });
     }
   }
-  const runtime = new Proxy({ socket } as unknown as ContainerRuntime, {
+  const runtime = new Proxy(fake<ContainerRuntime>("container runtime", { socket }), {
     get: (known, name) => name === "socket" ? known.socket : (...given: unknown[]) => called(String(name), given),
   });
   return () => runtime;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fake } from "../fakes/fake.ts";
 import { bootstrapTokens } from "../../src/cluster/objects/bootstrap_token.ts";
 import { kubeconfigDocument, parseKubeconfig } from "../../src/cluster/pki/kubeconfigs.ts";
 import { KUBEADM_KINDS } from "../../src/config/kubeadm_kinds.ts";
@@ -144,7 +145,7 @@ async function program(args: readonly string[], host = FIT, world: World = {}, m
 function answering(objects: readonly unknown[]): World {
   const find = (name: string) =>
     objects.find((object) => (object as KubeObject | null)?.metadata?.name === name) as KubeObject;
-  const client = {
+  const client = fake<KubeClient>("API client", {
     server: "https://10.77.0.21:6443",
     probe: () => Promise.resolve({ status: 200, body: "ok" }),
     get: ({ name }: { name: string }) => Promise.resolve(find(name)),
@@ -152,7 +153,7 @@ function answering(objects: readonly unknown[]): World {
     apply: () => Promise.resolve(),
     patch: () => Promise.resolve(),
     delete: () => Promise.resolve(),
-  } as unknown as KubeClient;
+  });
   return { connect: () => client };
 }
 

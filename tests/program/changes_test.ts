@@ -1,9 +1,10 @@
 /** What was changed is counted, and what is secret is declared by its writer. @module */
 import assert from "node:assert/strict";
+import { fake } from "../fakes/fake.ts";
 import { UserError } from "../../src/errors.ts";
-import type { Change } from "../../src/system.ts";
+import type { Change, ContainerRuntime } from "../../src/system.ts";
 import { cluster, node } from "./memory_cluster.ts";
-import { FIT, QUICK, type Ran, run, unfit, type World } from "./program.ts";
+import { FIT, QUICK, type Ran, run, unfit } from "./program.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const KEY = "0123456789abcdef".repeat(4);
@@ -152,15 +153,15 @@ Deno.test("an invalid file that is found only after changes does not hide them",
 Deno.test("the same finding is told once, however many things it is about", async () => {
   const dead = () =>
     Promise.reject(new UserError('Cannot connect to the container runtime "unix:///x": connection refused'));
-  const runtime = {
+  const runtime = fake<ContainerRuntime>("container runtime", {
     socket: "unix:///x",
     version: dead,
     status: dead,
     hasImage: dead,
     cgroupDriver: dead,
     pullImage: dead,
-  };
-  const world = { runtime: () => runtime } as unknown as World;
+  });
+  const world = { runtime: () => runtime };
   const args = ["init", "--dry-run", "--config", QUICK, "--ignore-preflight-errors=all"];
   const { err } = await run(args, FIT, "", world);
   assert.equal(err.match(/^warning: ImagePull: /gm)?.length, 1, err);

@@ -3,8 +3,9 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { fake } from "../fakes/fake.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
-import { FIT, run, unfit } from "./program.ts";
+import { FIT, run, RUNTIME, unfit } from "./program.ts";
 
 const recorded = (name: string) => Deno.readTextFile(new URL(`./kubeadm-1.37.2/${name}`, import.meta.url));
 
@@ -178,13 +179,13 @@ Deno.test("config: a group is no command, and says what belongs to it", async ()
 Deno.test("config images pull: each image, a line each; a dry run pulls none", async () => {
   const pulled: string[] = [];
   const runtime = (socket: string) =>
-    ({
+    fake<ContainerRuntime>("container runtime", {
       socket,
-      version: () => Promise.resolve({}),
+      version: () => RUNTIME.version(),
       hasImage: () => Promise.resolve(true),
       image: () => Promise.resolve(undefined),
       pullImage: (image: string) => Promise.resolve(void pulled.push(image)),
-    }) as unknown as ContainerRuntime;
+    });
   const { code, out } = await run(["config", "images", "pull", "--cri-socket", "unix:///run/a"], FIT, "", { runtime });
   assert.equal(code, 0);
   assert.equal(pulled.length, 7);

@@ -1,5 +1,6 @@
 // Flags of token, join, certs, config and reset that no other program test passes, each by what it does.
 import assert from "node:assert/strict";
+import { fake } from "../fakes/fake.ts";
 import { fresh } from "../samples/pki.ts";
 import type { ContainerRuntime, KubeObject } from "../../src/system.ts";
 import { cluster, node } from "./memory_cluster.ts";
@@ -194,7 +195,7 @@ Deno.test("certs renew: restarts over the socket that is named", async () => {
       ...cluster(...PUBLISHED).world,
       runtime: (socket) => {
         sockets.push(socket);
-        return { socket, containers: () => Promise.resolve([]) } as unknown as ContainerRuntime;
+        return fake<ContainerRuntime>("container runtime", { socket, containers: () => Promise.resolve([]) });
       },
     },
   );
@@ -238,7 +239,7 @@ Deno.test("config takes kubeadm's flags that mean nothing to it", async () => {
   assert.equal((await run(["config", "images", "list", ...printer])).documents[0]!["kind"], "Images");
   const version = () => Promise.resolve({ runtimeName: "fake", runtimeVersion: "1", runtimeApiVersion: "v1" });
   const runtime = (socket: string) =>
-    ({ socket, version, image: () => Promise.resolve(undefined) }) as unknown as ContainerRuntime;
+    fake<ContainerRuntime>("container runtime", { socket, version, image: () => Promise.resolve(undefined) });
   const pulled = await run(["config", "images", "pull", "--dry-run", "--kubeconfig=/none"], FIT, "", { runtime });
   assert.equal(pulled.code, 0, pulled.err);
 });

@@ -72,7 +72,7 @@ function losing(error: Error, from: number): World {
   const write = () => {
     if (++lines >= from) throw error;
   };
-  return { out: write, err: write } as unknown as World;
+  return { out: write, err: write };
 }
 
 const PIPE = Object.assign(new Error("Broken pipe (os error 32)"), { name: "BrokenPipe", code: "EPIPE" });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fake } from "../fakes/fake.ts";
 import "../fakes/rsa_keys.ts";
 import { SPECS } from "../../src/dispatch.ts";
 import { outputIn } from "../../src/cli/output.ts";
@@ -31,8 +32,7 @@ export interface Ran {
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
-export interface World
-  extends Partial<Pick<System, "connect" | "etcd" | "runtime" | "unverified" | "download" | "readLine" | "signals">> {
+export interface World extends Partial<Omit<System, "host" | "stdin" | "terminal">> {
   /** Hears every line of standard output when it is written. */
   heard?(line: string): void;
 }
@@ -87,7 +87,7 @@ export function noServer(server: string): KubeClient {
 }
 
 /** A container runtime that has every image, and runs nothing. */
-export const RUNTIME = {
+export const RUNTIME = fake<ContainerRuntime>("container runtime", {
   socket: `unix://${SOCKET}`,
   status: () => Promise.resolve([{ type: "RuntimeReady", status: true, reason: "", message: "" }]),
   version: () => Promise.resolve({ runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" }),
@@ -96,7 +96,7 @@ export const RUNTIME = {
   sandboxes: () => Promise.resolve([]),
   containers: () => Promise.resolve([]),
   images: () => Promise.resolve([]),
-} as unknown as ContainerRuntime;
+});
 
 /** JSON documents one after the other, each ending with a line `}`. */
 export function jsonDocuments(text: string): Record<string, unknown>[] {

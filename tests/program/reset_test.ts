@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../fakes/fake.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { UserError } from "../../src/errors.ts";
 import type {
@@ -91,12 +92,12 @@ function sandbox(id: string, ofKubelet: boolean): RuntimeSandbox {
 /** A runtime with two sandboxes; what is asked of it is kept. */
 function runtimeWith(asked: string[]) {
   return {
-    runtime: (_socket: string) => ({
+    runtime: (_socket: string) => (fake<ContainerRuntime>("container runtime", {
       socket: "unix:///x.sock",
       sandboxes: () => Promise.resolve([sandbox("pod", true), sandbox("foreign", false)]),
       stopSandbox: ({ id }: RuntimeSandbox) => Promise.resolve(void asked.push(`stop ${id}`)),
       removeSandbox: ({ id }: RuntimeSandbox) => Promise.resolve(void asked.push(`remove ${id}`)),
-    } as unknown as ContainerRuntime),
+    })),
   };
 }
 
@@ -393,13 +394,13 @@ function clusterWith(asked: string[], names: readonly string[], nodes: readonly 
     clientURLs: [`https://192.0.2.1${i}:2379`],
     isLearner: false,
   }));
-  const connect = ({ server }: { server: string }) => ({
+  const connect = ({ server }: { server: string }) => (fake<KubeClient>("API client", {
     server,
     probe: () => Promise.resolve({ status: 200, body: "" }),
     list: () => Promise.resolve([]),
     get: ({ name }: ObjectReference) => Promise.resolve(nodes.find(({ metadata }) => metadata.name === name)),
     delete: ({ kind, name }: ObjectReference) => Promise.resolve(void asked.push(`delete ${kind} ${name}`)),
-  } as unknown as KubeClient);
+  }));
   return {
     ...runtimeWith([]),
     connect,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../fakes/fake.ts";
 import { EXIT, UserError } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import type { Change, ContainerRuntime, KubeClient, RuntimeSandbox } from "../../src/system.ts";
@@ -64,13 +65,13 @@ const pod = (id: string): RuntimeSandbox => ({
 /** A runtime with some pods, at whatever socket. */
 function runtime(parts: Partial<ContainerRuntime>): World {
   return {
-    runtime: (socket) => ({
+    runtime: (socket) => (fake<ContainerRuntime>("container runtime", {
       socket,
       sandboxes: () => Promise.resolve([]),
       stopSandbox: () => Promise.resolve(),
       removeSandbox: () => Promise.resolve(),
       ...parts,
-    } as ContainerRuntime),
+    })),
   };
 }
 const removed = (changes: readonly Change[]) => changes.flatMap((c) => c.kind === "remove" ? [c.path] : []);
@@ -439,12 +440,12 @@ function lastMember(locked: string[], ...names: string[]): World {
       sandboxes: () => Promise.resolve([pod("etcd")]),
       stopSandbox: () => Promise.resolve(void locked.splice(0)),
     }),
-    connect: ({ server }) => ({
+    connect: ({ server }) => (fake<KubeClient>("API client", {
       server,
       probe: () => Promise.resolve({ status: names.length > 0 ? 200 : 500, body: "" }),
       list: () => Promise.resolve(names.map((name) => nodeObject(name))),
       get: () => Promise.resolve(undefined),
-    } as unknown as KubeClient),
+    })),
     etcd: (endpoint) => ({
       endpoint,
       members: () => Promise.resolve([{ id: "1", name: "node-1", peerURLs: [], clientURLs: [], isLearner: false }]),

@@ -2,6 +2,7 @@
 import "../fakes/rsa_keys.ts";
 import assert from "node:assert/strict";
 import { missingKeys } from "../../src/node/pki/kubeconfigs.ts";
+import { fake } from "../fakes/fake.ts";
 import { sampleNode } from "./config.ts";
 import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
 import { InvalidInput } from "../../src/errors.ts";
@@ -26,7 +27,7 @@ export function sampleWithCheapKeys(change: (node: ControlPlaneNode) => void = (
 /** A host that is only files; `writes` are the paths in the order in which they were written. Breaks after so many writes. */
 export function memoryHost(files: Map<string, { text: string; mode: number }>, writesUntilKilled = Infinity) {
   const writes: string[] = [];
-  const host: Partial<Host> = {
+  const host = fake<Host>("host", {
     now: () => NOW,
     cpus: () => 2,
     query: () => Promise.resolve({ code: 127, stdout: "", stderr: "" }),
@@ -49,8 +50,8 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
       });
       return Promise.resolve();
     },
-  };
-  return { host: host as Host, writes };
+  });
+  return { host, writes };
 }
 
 /** Content and mode by path. */

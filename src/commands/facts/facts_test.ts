@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { UserError } from "../../errors.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, InterfaceAddress } from "../../system.ts";
@@ -107,17 +108,20 @@ const RUNTIMES: readonly [string, number[], number[], number[]][] = [
   ["all are stale", [1, 2], [], [1]],
 ];
 
+/** What a runtime that listens says of itself. */
+const VERSION = { runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" };
+
 for (const [name, there, live, expected] of RUNTIMES) {
   Deno.test(`CRI sockets: ${name}`, async () => {
     const files = Object.fromEntries(there.map((i) => [SOCKETS[i]!, ""]));
     const urls = SOCKETS.map((path) => `unix://${path}`);
     const runtime = (socket: string) =>
-      ({
+      fake<ContainerRuntime>("container runtime", {
         version: () =>
           live.includes(urls.indexOf(socket))
-            ? Promise.resolve({ runtimeName: "x" })
+            ? Promise.resolve(VERSION)
             : Promise.reject(new UserError("nobody listens")),
-      }) as unknown as ContainerRuntime;
+      });
     assert.deepEqual(await criSockets(memoryHost({ files }, () => {}), runtime), expected.map((i) => urls[i]));
   });
 }
@@ -125,8 +129,8 @@ for (const [name, there, live, expected] of RUNTIMES) {
 Deno.test("CRI sockets: one that is deaf does not count", async () => {
   const files = { [SOCKETS[0]!]: "", [SOCKETS[1]!]: "" };
   const runtime = (socket: string) =>
-    ({
-      version: () => socket.includes("crio") ? Promise.resolve({}) : new Promise(() => {}),
-    }) as unknown as ContainerRuntime;
+    fake<ContainerRuntime>("container runtime", {
+      version: () => socket.includes("crio") ? Promise.resolve(VERSION) : new Promise(() => {}),
+    });
   assert.deepEqual(await criSockets(memoryHost({ files }, () => {}), runtime), [`unix://${SOCKETS[1]}`]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import { readDiscoveryFile } from "../../cluster/discovery_file.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
@@ -47,7 +48,7 @@ interface Setup {
 async function run(setup: Setup) {
   const connected: KubeCredentials[] = [];
   const warnings: string[] = [];
-  const system = {
+  const system = fake<System>("system", {
     host: memoryHost(
       { waits: true, files: { "/etc/ssl/certs/ca-certificates.crt": "SYSTEM", ...setup.files } },
       () => {},
@@ -61,12 +62,12 @@ async function run(setup: Setup) {
     connect(credentials: KubeCredentials) {
       connected.push(credentials);
       const answer = setup.api ?? (() => ({ status: 200, body: INFO() }));
-      return {
+      return fake<KubeClient>("API client", {
         server: credentials.server,
         probe: () => new Promise((resolve) => resolve(answer())),
-      } as unknown as KubeClient;
+      });
     },
-  } as unknown as System;
+  });
   const config = {
     discovery: { file: { kubeConfigPath: setup.path ?? PATH }, tlsBootstrapToken: setup.token ?? "" },
     timeouts: { discovery: setup.discovery ?? "1s" },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { TimedOut, Untrusted } from "../../errors.ts";
@@ -45,7 +46,7 @@ async function run(
   troubles: (Error | HttpAnswer)[] = [],
 ) {
   const connected: KubeCredentials[] = [];
-  const system = {
+  const system = fake<System>("system", {
     host: memoryHost({ waits: true }, () => {}),
     unverified: { get: () => Promise.resolve(unverified()) },
     connect(credentials: KubeCredentials) {
@@ -54,9 +55,9 @@ async function run(
         const next = troubles.shift() ?? answerWith({ kubeconfig: overCA });
         return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
       };
-      return { probe } as unknown as KubeClient;
+      return fake<KubeClient>("API client", { probe });
     },
-  } as unknown as System;
+  });
   const bootstrapToken = {
     token: TOKEN,
     apiServerEndpoint: "192.0.2.1:6443",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
@@ -8,14 +9,14 @@ import { type Check, runChecks } from "./run.ts";
 import { WORKER_CHECKS, type WorkerContext } from "./worker.ts";
 
 function context(options: MemoryHostOptions, endpoint = "192.0.2.1:6443"): WorkerContext {
-  return {
+  return fake<WorkerContext>("context", {
     host: memoryHost(options, () => {}),
     facts: { hostname: "node-1", addresses: [], criSockets: [] },
     ownPaths: new Set(),
     config: {} as JoinConfiguration,
     endpoint,
     warn: () => {},
-  } as unknown as WorkerContext;
+  });
 }
 
 const named = <C>(checks: readonly Check<C>[], name: string) => checks.find((check) => check.name === name)!;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
+import type { NodeRegistration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { FLAGS_CHECK } from "./kubelet_flags.ts";
 import { STATE_CHECK } from "./kubelet_state.ts";
 import { controlPlaneManifests, workerManifests } from "./manifests.ts";
-import { NODE_CHECKS } from "./node.ts";
-import type { NodeContext } from "./node.ts";
+import { NODE_CHECKS, type NodeContext } from "./node.ts";
 
 const FOLDER = "/etc/kubernetes/manifests";
 const pod = (name: string) => `kind: Pod\nmetadata: {name: ${name}}\n`;
@@ -39,7 +40,7 @@ Deno.test("join: a control plane's static pods are errors, also under another na
 
 const CONTEXT = {
   facts: { kubeletPath: "/usr/bin/kubelet", kubeletVersion: "v1.37.2", hostname: "a", addresses: [], criSockets: [] },
-  nodeRegistration: { kubeletExtraArgs: [{ name: "v", value: "4" }] },
+  nodeRegistration: fake<NodeRegistration>("registration", { kubeletExtraArgs: [{ name: "v", value: "4" }] }),
   ownPaths: NONE,
 };
 
@@ -53,7 +54,7 @@ Deno.test("KubeletFlags: each source is asked about, and named", async () => {
       return Promise.resolve({ code: known ? 0 : 1, stdout: "", stderr: known ? "" : "Error: unknown flag: --a\n" });
     },
   };
-  const found = await FLAGS_CHECK.look({ ...CONTEXT, host } as unknown as NodeContext);
+  const found = await FLAGS_CHECK.look(fake<NodeContext>("context", { ...CONTEXT, host }));
   assert.deepEqual(asked, ["/usr/bin/kubelet --v=4 --version", "/usr/bin/kubelet --a=1 --b --version"]);
   assert.match(found.errors!.join(), /KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet: unknown flag: --a$/);
 });
@@ -92,7 +93,12 @@ for (const [policy, flag, state, fits] of STATES) {
 Deno.test("Hostname: names up to 63 characters are taken, longer ones are not", async () => {
   const check = NODE_CHECKS.find(({ name }) => name === "Hostname")!;
   const look = (name: string) =>
-    check.look({ host: memoryHost({ names: [name] }, () => {}), nodeRegistration: { name } } as unknown as NodeContext);
+    check.look(
+      fake<NodeContext>("context", {
+        host: memoryHost({ names: [name] }, () => {}),
+        nodeRegistration: fake<NodeRegistration>("registration", { name }),
+      }),
+    );
   assert.deepEqual(await look(`${"n".repeat(50)}.example.org`), {});
   assert.deepEqual(await look("n".repeat(63)), {});
   const long = await look("n".repeat(64));

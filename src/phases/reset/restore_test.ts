@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { linuxHost } from "../../host/linux.ts";
 import type { ResetContext } from "./context.ts";
 import { takeBack } from "./restore.ts";
@@ -6,10 +7,10 @@ import { takeBack } from "./restore.ts";
 Deno.test("reset: a link of ours goes, one that leads elsewhere by now, or is none any more, stays", async () => {
   const dir = await Deno.makeTempDir();
   const left: string[] = [];
-  const context = {
+  const context = fake<ResetContext>("context", {
     host: linuxHost(() => {}),
     leave: (what: string, why: string) => left.push(`${what.slice(dir.length)}: ${why.replaceAll(dir, "")}`),
-  } as unknown as ResetContext;
+  });
   for (const name of ["a", "b"]) await Deno.writeTextFile(`${dir}/${name}`, name);
   await Deno.symlink(`${dir}/a`, `${dir}/ours`);
   await Deno.symlink(`${dir}/b`, `${dir}/moved`);

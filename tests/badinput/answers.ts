@@ -4,7 +4,7 @@ import type { System } from "../../src/system.ts";
 import { API_VERSION, type BadInput, type Category, CONFIG, HASH, TOKEN } from "./case.ts";
 
 const JOIN =
-  `${API_VERSION}\nkind: JoinConfiguration\ntimeouts: {discovery: 500ms}\ndiscovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: "192.0.2.1", caCertHashes: ["${HASH}"]}}\n`;
+  `${API_VERSION}\nkind: JoinConfiguration\ntimeouts: {discovery: 20ms}\ndiscovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: "192.0.2.1", caCertHashes: ["${HASH}"]}}\n`;
 
 /** `join` where cluster-info is this. */
 function join(name: string, status: number, body: string, says: RegExp, code: number = EXIT.untrusted): BadInput {

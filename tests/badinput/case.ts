@@ -26,10 +26,22 @@ export interface BadInput {
   secrets?: readonly string[];
 }
 
-/** Bad inputs of one kind; made when they are needed, because some take keys. */
+/** A bad input that takes keys or certificates: known by its name, made when its test runs. */
+export interface Later {
+  name: string;
+  make(): Promise<BadInput>;
+}
+
+/** Bad inputs of one kind. */
 export interface Category {
   name: string;
-  cases(): readonly BadInput[] | Promise<readonly BadInput[]>;
+  cases(): readonly (BadInput | Later)[];
+}
+
+/** What is made when it is asked for first, and not again. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
 }
 
 /** Where the configuration file of a case is. */
@@ -100,15 +112,16 @@ export function line(name: string, args: readonly string[], says: RegExp, more: 
   return { name, args, says, code: EXIT.invalid, ...more };
 }
 
-/** The secret halves of tokens, the bodies of private keys and other secrets in an input. */
+/** The secret halves of tokens, the bodies of private keys (of kubeconfigs, too) and other secrets in an input. */
 function secretsIn({ args, files = {}, stdin = "", secrets = [] }: BadInput): string[] {
   const texts = [...args, stdin, ...Object.values(files).filter((file) => typeof file === "string")];
   const keys = texts.flatMap((text) => [...text.matchAll(/PRIVATE KEY-----\n([^-]*)-----END/g)])
     .flatMap(([, body]) => body!.split("\n").filter((text) => text.length > 20));
+  const clientKeys = texts.flatMap((text) => [...text.matchAll(/client-key-data: (\S{40})/g)]).map(([, key]) => key!);
   const tokens = texts.flatMap((text) => [...text.matchAll(/\b[a-z0-9]{6}\.([a-z0-9]{16})\b/g)]).map(([, half]) =>
     half!
   );
-  return [...keys, ...tokens, ...secrets];
+  return [...keys, ...clientKeys, ...tokens, ...secrets];
 }
 
 /** What text never says to a person: parts of JavaScript that were put into a sentence. */

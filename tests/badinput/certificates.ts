@@ -2,9 +2,12 @@
 import { base64, decodePem, encodePem } from "../../src/pki/pem.ts";
 import { openssl } from "../../src/pki/openssl_test.ts";
 import { FIT, QUICK, run, unfit } from "../program/program.ts";
-import type { BadInput, Category } from "./case.ts";
+import recordedKeys from "../recorded/rsa_keys.json" with { type: "json" };
+import { type BadInput, type Category, type Later, once } from "./case.ts";
 
 const PKI = "/etc/kubernetes/pki";
+const [caPath, leafPath, keyPath] = [`${PKI}/ca.crt`, `${PKI}/apiserver.crt`, `${PKI}/ca.key`];
+const [ADMIN, SCHEDULER] = ["/etc/kubernetes/admin.conf", "/etc/kubernetes/scheduler.conf"];
 /** Certificates of openssl begin when they are made, so it has to be later. */
 const NOW = new Date(Date.now() + 3_600_000);
 
@@ -20,12 +23,7 @@ async function madeByInit(): Promise<Record<string, string>> {
   return files;
 }
 
-/** Runs openssl with files, and reads the one that it leaves under the name `out`. */
-async function made(args: readonly string[], files: Record<string, string> = {}): Promise<string> {
-  return await openssl(args, files);
-}
-
-const ecKey = (curve: string) => made(["genpkey", "-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`]);
+const ecKey = (curve: string) => openssl(["genpkey", "-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`]);
 
 /** The PEM text with its DER changed. */
 function changed(pem: string, change: (der: Uint8Array<ArrayBuffer>) => Uint8Array): string {
@@ -41,22 +39,27 @@ function indexOf(der: Uint8Array, bytes: readonly number[]): number {
 async function selfSigned(key: string, extensions: string, ...more: string[]): Promise<string> {
   const configuration =
     `[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=kubernetes\n[ext]\n${extensions}\n`;
-  return await made(["req", "-x509", "-new", "-key", "k.pem", "-config", "c", "-days", "30", ...more], {
+  return await openssl(["req", "-x509", "-new", "-key", "k.pem", "-config", "c", "-days", "30", ...more], {
     "k.pem": key,
     c: configuration,
   });
 }
 
-/** A certificate of another key, signed by an authority, with extensions. */
+/** A certificate that signs, and its private key. */
+interface Authority {
+  certificate: string;
+  key: string;
+}
+
+/** What is requested, signed by an authority, with extensions. */
 async function signed(
-  authority: { certificate: string; key: string },
-  key: string,
+  authority: Authority,
+  request: string,
   extensions: string,
   ...more: string[]
 ): Promise<string> {
-  const request = await made(["req", "-new", "-key", "k.pem", "-subj", "/CN=kube-apiserver"], { "k.pem": key });
   const signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "7", "-days", "30"];
-  return await made(["x509", "-req", "-in", "r.pem", ...signer, "-extfile", "e", ...more], {
+  return await openssl(["x509", "-req", "-in", "r.pem", ...signer, "-extfile", "e", ...more], {
     "r.pem": request,
     "ca.pem": authority.certificate,
     "ca.key": authority.key,
@@ -64,41 +67,103 @@ async function signed(
   });
 }
 
-/** Texts in place of a PEM file, whatever it is to hold. */
-async function notPem(): Promise<readonly (readonly [string, string | Uint8Array])[]> {
-  const pem = await ecKey("P-256");
-  const [block] = decodePem(pem);
-  const body = pem.split("\n").slice(1, -2).join("\n");
-  return [
-    ["nothing", ""],
-    ["white space", " \n\t\n"],
-    ["prose", "this is not a key\n"],
-    ["only a first line", "-----BEGIN PRIVATE KEY-----\n"],
-    ["no last line", pem.replace(/-----END.*/, "")],
-    ["no first line", pem.replace(/-----BEGIN.*\n/, "")],
-    ["another last line", pem.replace("END PRIVATE KEY", "END CERTIFICATE")],
-    ["four dashes", pem.replaceAll("-----", "----")],
-    ["six dashes", pem.replaceAll("-----BEGIN", "------BEGIN").replaceAll("PRIVATE KEY-----", "PRIVATE KEY------")],
-    ["lower case", pem.toLowerCase()],
-    ["all in one line", pem.replaceAll("\n", "")],
-    ["DER", block!.der],
-    ["the body alone", body],
-    ["base64 of the PEM", base64(new TextEncoder().encode(pem))],
-    ["zeros", new Uint8Array(4096)],
-    ["UTF-16", new Uint8Array([...`\ufeff${pem}`].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8]))],
-    [
-      "an SSH key",
-      "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-    ],
-    ["a JSON web key", '{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}'],
-    ["ten thousand first lines", "-----BEGIN PRIVATE KEY-----\n".repeat(10_000)],
-    [
-      "a hundred thousand different first lines",
-      Array.from({ length: 100_000 }, (_, i) => `-----BEGIN K${i}-----\n`).join(""),
-    ],
-    ["a megabyte of dashes", "-".repeat(1 << 20)],
-  ];
+/** Extensions of an authority. */
+const SIGN = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign";
+
+/** What the cases are made of. */
+interface Made {
+  /** All that `init` makes, by path. */
+  good: Record<string, string>;
+  /** Of that, the pairs that most cases need, and no more: every certificate on the host is verified anew for every case. */
+  pairs: Record<string, string>;
+  /** Of that, what the cases of kubeconfigs need. */
+  kubeconfigs: Record<string, string>;
+  ca: string;
+  caKey: string;
+  leaf: string;
+  leafKey: string;
+  /** The request for a certificate of the leaf's key. */
+  request: string;
+  authority: Authority;
+  /** A key of P-256 that belongs to nothing else, and an authority with it. */
+  other: string;
+  otherAuthority: Authority;
+  /** The cluster's own key, but it may sign for example.com alone. */
+  byConstrained: Authority;
+  /** Keys of RSA: of 2048 bits, and of 512. */
+  rsa: string;
+  short: string;
 }
+
+/** Made by the first test that needs it, once. */
+const made = once(async (): Promise<Made> => {
+  const good = await madeByInit();
+  const some = (...names: string[]) =>
+    Object.fromEntries(Object.entries(good).filter(([path]) => names.some((name) => path.includes(name))));
+  const [ca, caKey, leaf, leafKey] = [caPath, keyPath, leafPath, `${PKI}/apiserver.key`].map((path) => good[path]!) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const other = await ecKey("P-256");
+  const constrained = `${SIGN}\nnameConstraints=critical,permitted;DNS:example.com`;
+  return {
+    good,
+    pairs: some(`${PKI}/ca.`, `${PKI}/apiserver.`, `${PKI}/sa.`, `${PKI}/front-proxy-ca.`),
+    kubeconfigs: some(`${PKI}/ca.`, ADMIN, SCHEDULER),
+    ca,
+    caKey,
+    leaf,
+    leafKey,
+    request: await openssl(["req", "-new", "-key", "k", "-subj", "/CN=kube-apiserver"], { k: leafKey }),
+    authority: { certificate: ca, key: caKey },
+    other,
+    otherAuthority: { certificate: await selfSigned(other, "basicConstraints=critical,CA:TRUE"), key: other },
+    byConstrained: { certificate: await selfSigned(caKey, constrained), key: caKey },
+    rsa: encodePem("PRIVATE KEY", Uint8Array.fromBase64(recordedKeys[0]!)),
+    short: await openssl(["genrsa", "512"]),
+  };
+});
+
+type Content = (made: Made) => string | Uint8Array | Promise<string>;
+
+/** What is no PEM file, whatever that is to hold; made of a good one, or of nothing. */
+const NOT_PEM: readonly (readonly [string, (pem: string) => string | Uint8Array])[] = [
+  ["nothing", () => ""],
+  ["white space", () => " \n\t\n"],
+  ["prose", () => "this is not a key\n"],
+  ["only a first line", () => "-----BEGIN PRIVATE KEY-----\n"],
+  ["no last line", (pem) => pem.replace(/-----END.*/, "")],
+  ["no first line", (pem) => pem.replace(/-----BEGIN.*\n/, "")],
+  ["another last line", (pem) => pem.replace("END PRIVATE KEY", "END CERTIFICATE")],
+  ["four dashes", (pem) => pem.replaceAll("-----", "----")],
+  [
+    "six dashes",
+    (pem) => pem.replaceAll("-----BEGIN", "------BEGIN").replaceAll("PRIVATE KEY-----", "PRIVATE KEY------"),
+  ],
+  ["lower case", (pem) => pem.toLowerCase()],
+  ["all in one line", (pem) => pem.replaceAll("\n", "")],
+  ["DER", (pem) => decodePem(pem)[0]!.der],
+  ["the body alone", (pem) => pem.split("\n").slice(1, -2).join("\n")],
+  ["base64 of the PEM", (pem) => base64(new TextEncoder().encode(pem))],
+  ["zeros", () => new Uint8Array(4096)],
+  [
+    "UTF-16",
+    (pem) => new Uint8Array([...`\ufeff${pem}`].flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8])),
+  ],
+  [
+    "an SSH key",
+    () => "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+  ],
+  ["a JSON web key", () => '{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}'],
+  ["ten thousand first lines", () => "-----BEGIN PRIVATE KEY-----\n".repeat(10_000)],
+  [
+    "a hundred thousand different first lines",
+    () => Array.from({ length: 100_000 }, (_, i) => `-----BEGIN K${i}-----\n`).join(""),
+  ],
+  ["a megabyte of dashes", () => "-".repeat(1 << 20)],
+];
 
 /** Bytes in place of a DER structure. */
 const NOT_DER: readonly (readonly [string, Uint8Array])[] = [
@@ -113,32 +178,36 @@ const NOT_DER: readonly (readonly [string, Uint8Array])[] = [
   ["a text", new TextEncoder().encode("hello, world")],
 ];
 
-async function keyFiles(): Promise<readonly (readonly [string, string])[]> {
-  const [p256, rsa] = [await ecKey("P-256"), await made(["genrsa", "2048"])];
-  const truncated = (pem: string) => changed(pem, (der) => der.slice(0, der.length - 20));
-  return [
-    ["a damaged end", truncated(p256)],
-    ["a damaged end of RSA", truncated(rsa)],
-    ["zeros for the key", changed(p256, (der) => der.fill(0, 36, 68))],
-    ["a byte changed in an RSA key", changed(rsa, (der) => der.with(100, der[100]! ^ 1))],
-    ["characters that are not base64", p256.replace(/\n[A-Za-z0-9+/]{4}/, "\n!!!!")],
-    ["a public key", await made(["pkey", "-in", "k", "-pubout"], { k: p256 })],
-    ["a certificate", await selfSigned(p256, "basicConstraints=CA:TRUE")],
-    ["a certificate request", await made(["req", "-new", "-key", "k", "-subj", "/CN=a"], { k: p256 })],
-    ["encrypted PKCS#8", await made(["pkcs8", "-topk8", "-in", "k", "-passout", "pass:hunter22"], { k: p256 })],
-    [
-      "encrypted as of old",
-      await made(["rsa", "-in", "k", "-aes128", "-passout", "pass:hunter22", "-traditional"], { k: rsa }),
-    ],
-    ["Ed25519", await made(["genpkey", "-algorithm", "ED25519"])],
-    ["Ed448", await made(["genpkey", "-algorithm", "ED448"])],
-    ["X25519", await made(["genpkey", "-algorithm", "X25519"])],
-    ["DSA", await dsaKey()],
-    ["P-224", await ecKey("P-224")],
-    ["secp256k1", await ecKey("secp256k1")],
-    [
-      "a curve in parameters",
-      await made([
+const truncated = (pem: string) => changed(pem, (der) => der.slice(0, der.length - 20));
+
+/** Private keys that are none, or not of a kind that Kubernetes takes. */
+const KEY_FILES: readonly (readonly [string, Content])[] = [
+  ["a damaged end", ({ other }) => truncated(other)],
+  ["a damaged end of RSA", ({ rsa }) => truncated(rsa)],
+  ["zeros for the key", ({ other }) => changed(other, (der) => der.fill(0, 36, 68))],
+  ["a byte changed in an RSA key", ({ rsa }) => changed(rsa, (der) => der.with(100, der[100]! ^ 1))],
+  ["characters that are not base64", ({ other }) => other.replace(/\n[A-Za-z0-9+/]{4}/, "\n!!!!")],
+  ["a public key", ({ other }) => openssl(["pkey", "-in", "k", "-pubout"], { k: other })],
+  ["a certificate", ({ other }) => selfSigned(other, "basicConstraints=CA:TRUE")],
+  ["a certificate request", ({ other }) => openssl(["req", "-new", "-key", "k", "-subj", "/CN=a"], { k: other })],
+  [
+    "encrypted PKCS#8",
+    ({ other }) => openssl(["pkcs8", "-topk8", "-in", "k", "-passout", "pass:hunter22"], { k: other }),
+  ],
+  [
+    "encrypted as of old",
+    ({ rsa }) => openssl(["rsa", "-in", "k", "-aes128", "-passout", "pass:hunter22", "-traditional"], { k: rsa }),
+  ],
+  ["Ed25519", () => openssl(["genpkey", "-algorithm", "ED25519"])],
+  ["Ed448", () => openssl(["genpkey", "-algorithm", "ED448"])],
+  ["X25519", () => openssl(["genpkey", "-algorithm", "X25519"])],
+  ["DSA", dsaKey],
+  ["P-224", () => ecKey("P-224")],
+  ["secp256k1", () => ecKey("secp256k1")],
+  [
+    "a curve in parameters",
+    () =>
+      openssl([
         "genpkey",
         "-algorithm",
         "EC",
@@ -147,23 +216,22 @@ async function keyFiles(): Promise<readonly (readonly [string, string])[]> {
         "-pkeyopt",
         "ec_param_enc:explicit",
       ]),
-    ],
-    ["RSA of 512 bits", await made(["genrsa", "512"])],
-    ["RSA of 1024 bits for PSS", await made(["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:1024"])],
-    ["an EC key called RSA", p256.replaceAll("PRIVATE KEY", "RSA PRIVATE KEY")],
-    ["an RSA key called EC", rsa.replaceAll("PRIVATE KEY", "EC PRIVATE KEY")],
-    ...NOT_DER.map(([what, der]) => [what, encodePem("PRIVATE KEY", der)] as const),
-    ...NOT_DER.slice(0, 6).map(([what, der]) =>
-      [`${what} in a key of PKCS#1`, encodePem("RSA PRIVATE KEY", der)] as const
-    ),
-    ...NOT_DER.slice(0, 6).map(([what, der]) =>
-      [`${what} in a key of SEC1`, encodePem("EC PRIVATE KEY", der)] as const
-    ),
-  ];
-}
+  ],
+  ["RSA of 512 bits", () => openssl(["genrsa", "512"])],
+  ["RSA of 1024 bits for PSS", () => openssl(["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:1024"])],
+  ["an EC key called RSA", ({ other }) => other.replaceAll("PRIVATE KEY", "RSA PRIVATE KEY")],
+  ["an RSA key called EC", ({ rsa }) => rsa.replaceAll("PRIVATE KEY", "EC PRIVATE KEY")],
+  ...NOT_DER.map(([what, der]) => [what, () => encodePem("PRIVATE KEY", der)] as const),
+  ...NOT_DER.slice(0, 6).map(([what, der]) =>
+    [`${what} in a key of PKCS#1`, () => encodePem("RSA PRIVATE KEY", der)] as const
+  ),
+  ...NOT_DER.slice(0, 6).map(([what, der]) =>
+    [`${what} in a key of SEC1`, () => encodePem("EC PRIVATE KEY", der)] as const
+  ),
+];
 
 async function dsaKey(): Promise<string> {
-  const parameters = await made([
+  const parameters = await openssl([
     "genpkey",
     "-genparam",
     "-algorithm",
@@ -173,440 +241,455 @@ async function dsaKey(): Promise<string> {
     "-pkeyopt",
     "dsa_paramgen_q_bits:160",
   ]);
-  return await made(["genpkey", "-paramfile", "p"], { p: parameters });
+  return await openssl(["genpkey", "-paramfile", "p"], { p: parameters });
 }
 
-/** `init` on a host that has everything already, but for what these files say. */
-function onHost(
-  good: Readonly<Record<string, string>>,
-  name: string,
-  files: BadInput["files"],
-  says: RegExp,
-  more: Partial<BadInput> = {},
-): BadInput {
-  return {
+type Files = BadInput["files"] & object;
+
+/** Makes `init` on a host that has these files already, but for what is otherwise. */
+function onHostWith(has: (made: Made) => Files) {
+  return (
+    name: string,
+    files: (made: Made) => Files | Promise<Files>,
+    says: RegExp | ((made: Made) => RegExp),
+    more: Partial<BadInput> = {},
+  ): Later => ({
     name,
-    args: ["init", "--config", QUICK],
-    files: { ...good, ...files },
-    host: { now: NOW },
-    says,
-    code: 3,
-    ...more,
-  };
+    async make() {
+      const all = await made();
+      return {
+        name,
+        args: ["init", "--config", QUICK],
+        files: { ...has(all), ...await files(all) },
+        host: { now: NOW },
+        says: typeof says === "function" ? says(all) : says,
+        code: 3,
+        ...more,
+      };
+    },
+  });
 }
+
+/** On a host that has the pairs of keys and certificates. */
+const onHost = onHostWith(({ pairs }) => pairs);
 
 const escaped = (path: string) => path.replace(/[.]/g, "\\.");
 /** What is said of a file. */
 const of = (path: string, what = "") => new RegExp(`^ {2}${escaped(path)}: .*${what}`, "m");
 
-async function keyCases(good: Record<string, string>): Promise<BadInput[]> {
-  const bad: (readonly [string, string | Uint8Array])[] = [...await notPem(), ...await keyFiles()];
+/** In turn instead of each of the keys. */
+function keyCases(): Later[] {
+  const bad: typeof KEY_FILES = [
+    ...NOT_PEM.map(([what, of]) => [what, ({ other }: Made) => of(other)] as const),
+    ...KEY_FILES,
+  ];
   const places = [`${PKI}/ca.key`, `${PKI}/apiserver.key`, `${PKI}/sa.key`];
-  return bad.flatMap(([what, content], i) => {
+  return bad.map(([what, content], i) => {
     const path = places[i % places.length]!;
-    return [onHost(good, `${path} is ${what}`, { [path]: content }, of(path), { secrets: ["hunter22"] })];
+    return onHost(`${path} is ${what}`, async (made) => ({ [path]: await content(made) }), of(path), {
+      secrets: ["hunter22"],
+    });
   });
 }
 
-async function certificateCases(good: Record<string, string>): Promise<BadInput[]> {
-  const [caPath, leafPath] = [`${PKI}/ca.crt`, `${PKI}/apiserver.crt`];
-  const [ca, leaf, caKey, leafKey] = [caPath, leafPath, `${PKI}/ca.key`, `${PKI}/apiserver.key`].map((path) =>
-    good[path]!
-  ) as [string, string, string, string];
-  const authority = { certificate: ca, key: caKey };
-  const names =
-    "subjectAltName=DNS:node-1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,IP:10.96.0.1,IP:192.0.2.10";
-  const other = await ecKey("P-256");
-  const otherAuthority = { certificate: await selfSigned(other, "basicConstraints=critical,CA:TRUE"), key: other };
+/** What is no certificate. */
+const CERTIFICATE_FILES: readonly (readonly [string, Content])[] = [
+  ...NOT_PEM.filter(([what]) => !["DER", "zeros", "UTF-16"].includes(what)).map(([what, of]) =>
+    [what, ({ other }: Made) => of(other)] as const
+  ),
+  ...NOT_DER.map(([what, der]) => [what, () => encodePem("CERTIFICATE", der)] as const),
+  ["a key", ({ leafKey }) => leafKey],
+  ["a request", ({ other }) => openssl(["req", "-new", "-key", "k", "-subj", "/CN=a"], { k: other })],
+  ["a PKCS#7 bundle", ({ ca }) => openssl(["crl2pkcs7", "-nocrl", "-certfile", "c"], { c: ca })],
+  ["a damaged end", ({ leaf }) => changed(leaf, (der) => der.slice(0, -20))],
+  ["bytes behind the end", ({ leaf }) => changed(leaf, (der) => new Uint8Array([...der, 1, 2, 3]))],
+  [
+    "a version that is none",
+    ({ leaf }) => changed(leaf, (der) => der.with(indexOf(der, [0xa0, 3, 2, 1, 2]) + 4, 9)),
+  ],
+];
+
+/** What the API server is called by. */
+const names =
+  "subjectAltName=DNS:node-1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,IP:10.96.0.1,IP:192.0.2.10";
+
+function certificateCases(): Later[] {
   const serial = (der: Uint8Array) =>
     indexOf(der, [2]) && der.findIndex((byte, i) => byte === 2 && der[i - 1] === 2 && der[i - 2] === 1) + 1;
-  const atSerial = (der: Uint8Array<ArrayBuffer>) => der.with(serial(der) + 1, der[serial(der) + 1]! | 0x80);
+  // 0x80, which is the shortest form whatever follows: with 0xff it may be no number at all.
+  const atSerial = (der: Uint8Array<ArrayBuffer>) => der.with(serial(der) + 1, 0x80);
   const utcTime = (der: Uint8Array) => der.findIndex((byte, i) => byte === 0x17 && der[i + 1] === 13);
-  const bad: (readonly [string, string, RegExp?])[] = [
-    ...(await notPem()).filter(([, content]) => typeof content === "string").map(([what, content]) =>
-      [what, content as string] as const
-    ),
-    ...NOT_DER.map(([what, der]) => [what, encodePem("CERTIFICATE", der)] as const),
-    ["a key", leafKey],
-    ["a request", await made(["req", "-new", "-key", "k", "-subj", "/CN=a"], { k: other })],
-    ["a PKCS#7 bundle", await made(["crl2pkcs7", "-nocrl", "-certfile", "c"], { c: ca })],
-    ["a damaged end", changed(leaf, (der) => der.slice(0, -20))],
-    ["bytes behind the end", changed(leaf, (der) => new Uint8Array([...der, 1, 2, 3]))],
-    ["a version that is none", changed(leaf, (der) => der.with(indexOf(der, [0xa0, 3, 2, 1, 2]) + 4, 9))],
-  ];
-  const alone = bad.map(([what, content], i) => {
+  const alone = CERTIFICATE_FILES.map(([what, content], i) => {
     const path = i % 2 === 0 ? caPath : leafPath;
-    return onHost(good, `${path} is ${what}`, { [path]: content }, of(path));
+    return onHost(`${path} is ${what}`, async (made) => ({ [path]: await content(made) }), of(path));
   });
   return [
     ...alone,
     onHost(
-      good,
       "the API server's certificate for the authority's",
-      { [caPath]: leaf, [`${PKI}/ca.key`]: leafKey },
+      ({ leaf, leafKey }) => ({ [caPath]: leaf, [`${PKI}/ca.key`]: leafKey }),
       of(caPath, "CA:TRUE"),
     ),
     onHost(
-      good,
       "another authority",
-      { [caPath]: otherAuthority.certificate },
+      ({ otherAuthority }) => ({ [caPath]: otherAuthority.certificate }),
       of(`${PKI}/ca.key`, "not the private key"),
     ),
     onHost(
-      good,
       "another authority with its key",
-      { [caPath]: otherAuthority.certificate, [`${PKI}/ca.key`]: other },
+      ({ other, otherAuthority }) => ({ [caPath]: otherAuthority.certificate, [`${PKI}/ca.key`]: other }),
       of(leafPath, "not signed by"),
     ),
     onHost(
-      good,
       "a key of another certificate",
-      { [`${PKI}/apiserver.key`]: other },
+      ({ other }) => ({ [`${PKI}/apiserver.key`]: other }),
       of(`${PKI}/apiserver.key`, "not the private key"),
     ),
     onHost(
-      good,
       "a key before the right key",
-      { [`${PKI}/apiserver.key`]: other + leafKey },
+      ({ leafKey, other }) => ({ [`${PKI}/apiserver.key`]: other + leafKey }),
       of(`${PKI}/apiserver.key`, "not the private key"),
     ),
     onHost(
-      good,
       "the authority before the certificate",
-      { [leafPath]: ca + leaf },
+      ({ ca, leaf }) => ({ [leafPath]: ca + leaf }),
       of(`${PKI}/apiserver.key`, "not the private key"),
     ),
-    onHost(good, "another certificate before the authority", { [caPath]: leaf + ca }, of(caPath, "CA:TRUE")),
     onHost(
-      good,
+      "another certificate before the authority",
+      ({ ca, leaf }) => ({ [caPath]: leaf + ca }),
+      of(caPath, "CA:TRUE"),
+    ),
+    onHost(
       "a certificate without its key",
-      { [`${PKI}/apiserver.key`]: undefined },
+      () => ({ [`${PKI}/apiserver.key`]: undefined }),
       of(`${PKI}/apiserver.key`, "is missing"),
     ),
     onHost(
-      good,
       "no authority, but what it signed",
-      { [caPath]: undefined, [`${PKI}/ca.key`]: undefined },
+      () => ({ [caPath]: undefined, [`${PKI}/ca.key`]: undefined }),
       of(caPath, "is missing"),
     ),
-    onHost(good, "an authority without a key, and a certificate to make", {
+    onHost("an authority without a key, and a certificate to make", () => ({
       [`${PKI}/ca.key`]: undefined,
       [leafPath]: undefined,
       [`${PKI}/apiserver.key`]: undefined,
-    }, /apiserver\.crt/),
+    }), /apiserver\.crt/),
     onHost(
-      good,
       "no private key of service accounts",
-      { [`${PKI}/sa.key`]: undefined },
+      () => ({ [`${PKI}/sa.key`]: undefined }),
       of(`${PKI}/sa.key`, "is missing"),
     ),
-    onHost(good, "a public key of other service accounts", {
-      [`${PKI}/sa.pub`]: await made(["pkey", "-in", "k", "-pubout"], { k: other }),
-    }, of(`${PKI}/sa.pub`, "does not hold")),
-    onHost(good, "a public key that is damaged", {
+    onHost("a public key of other service accounts", async ({ other }) => ({
+      [`${PKI}/sa.pub`]: await openssl(["pkey", "-in", "k", "-pubout"], { k: other }),
+    }), of(`${PKI}/sa.pub`, "does not hold")),
+    onHost("a public key that is damaged", ({ good }) => ({
       [`${PKI}/sa.pub`]: changed(good[`${PKI}/sa.pub`]!, (der) => der.slice(0, -9)),
-    }, of(`${PKI}/sa.pub`)),
-    onHost(good, "a public key of Ed25519", {
-      [`${PKI}/sa.pub`]: await made(["pkey", "-in", "k", "-pubout"], {
-        k: await made(["genpkey", "-algorithm", "ED25519"]),
+    }), of(`${PKI}/sa.pub`)),
+    onHost("a public key of Ed25519", async () => ({
+      [`${PKI}/sa.pub`]: await openssl(["pkey", "-in", "k", "-pubout"], {
+        k: await openssl(["genpkey", "-algorithm", "ED25519"]),
       }),
-    }, of(`${PKI}/sa.pub`)),
-    onHost(good, "an authority that is none", {
+    }), of(`${PKI}/sa.pub`)),
+    onHost("an authority that is none", async ({ caKey }) => ({
       [caPath]: await selfSigned(caKey, "basicConstraints=critical,CA:FALSE"),
-    }, of(caPath, "CA:TRUE")),
-    onHost(good, "an authority that does not say so", {
+    }), of(caPath, "CA:TRUE")),
+    onHost("an authority that does not say so", async ({ caKey }) => ({
       [caPath]: await selfSigned(caKey, "subjectKeyIdentifier=hash"),
-    }, of(caPath, "CA:TRUE")),
-    onHost(good, "an authority that may not sign certificates", {
+    }), of(caPath, "CA:TRUE")),
+    onHost("an authority that may not sign certificates", async ({ caKey }) => ({
       [caPath]: await selfSigned(
         caKey,
         "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature,cRLSign",
       ),
-    }, of(caPath, "keyCertSign")),
+    }), of(caPath, "keyCertSign")),
     onHost(
-      good,
       "an authority with a negative serial number",
-      { [caPath]: changed(ca, atSerial) },
+      ({ ca }) => ({ [caPath]: changed(ca, atSerial) }),
       of(caPath, "serial number"),
     ),
     onHost(
-      good,
       "a certificate with a negative serial number",
-      { [leafPath]: changed(leaf, atSerial) },
+      ({ leaf }) => ({ [leafPath]: changed(leaf, atSerial) }),
       of(leafPath, "serial number"),
     ),
-    onHost(good, "an authority valid from no day", {
+    onHost("an authority valid from no day", ({ ca }) => ({
       [caPath]: changed(ca, (der) => der.fill(0x39, utcTime(der) + 2, utcTime(der) + 14)),
-    }, of(caPath)),
-    onHost(good, "an authority valid from letters", {
+    }), of(caPath)),
+    onHost("an authority valid from letters", ({ ca }) => ({
       [caPath]: changed(ca, (der) => der.fill(0x41, utcTime(der) + 2, utcTime(der) + 14)),
-    }, of(caPath)),
-    onHost(good, "a certificate that another authority of the same name signed", {
-      [leafPath]: await signed(otherAuthority, leafKey, names),
-    }, of(leafPath, "not signed by")),
+    }), of(caPath)),
+    onHost("a certificate that another authority of the same name signed", async ({ request, otherAuthority }) => ({
+      [leafPath]: await signed(otherAuthority, request, names),
+    }), of(leafPath, "not signed by")),
     onHost(
-      good,
       "a certificate that it signed itself",
-      { [leafPath]: await selfSigned(leafKey, names) },
+      async ({ leafKey }) => ({ [leafPath]: await selfSigned(leafKey, names) }),
       of(leafPath, "not signed by"),
     ),
     onHost(
-      good,
       "a certificate signed with SHA-1",
-      { [leafPath]: await signed(authority, leafKey, names, "-sha1") },
+      async ({ request, authority }) => ({ [leafPath]: await signed(authority, request, names, "-sha1") }),
       of(leafPath, "SHA-1|not signed"),
     ),
-    onHost(good, "a certificate with a byte of its signature changed", {
+    onHost("a certificate with a byte of its signature changed", ({ leaf }) => ({
       [leafPath]: changed(leaf, (der) => der.with(-3, der.at(-3)! ^ 1)),
-    }, of(leafPath, "not signed by")),
-    onHost(good, "a certificate without names", {
-      [leafPath]: await signed(authority, leafKey, "basicConstraints=CA:FALSE"),
-    }, of(leafPath, "not valid for kubernetes, .*node-1")),
-    onHost(good, "a certificate without the node's name", {
-      [leafPath]: await signed(authority, leafKey, names.replace("DNS:node-1,", "")),
-    }, of(leafPath, "not valid for node-1")),
-    onHost(good, "a certificate without the Service's address", {
-      [leafPath]: await signed(authority, leafKey, names.replace(",IP:10.96.0.1", "")),
-    }, of(leafPath, "not valid for 10\\.96\\.0\\.1")),
-    onHost(good, "a certificate with the address as a name", {
-      [leafPath]: await signed(authority, leafKey, names.replace("IP:10.96.0.1", "DNS:10.96.0.1")),
-    }, of(leafPath, "not valid for 10\\.96\\.0\\.1")),
-    onHost(good, "a certificate with a wildcard that covers less", {
+    }), of(leafPath, "not signed by")),
+    onHost("a certificate without names", async ({ request, authority }) => ({
+      [leafPath]: await signed(authority, request, "basicConstraints=CA:FALSE"),
+    }), of(leafPath, "not valid for kubernetes, .*node-1")),
+    onHost("a certificate without the node's name", async ({ request, authority }) => ({
+      [leafPath]: await signed(authority, request, names.replace("DNS:node-1,", "")),
+    }), of(leafPath, "not valid for node-1")),
+    onHost("a certificate without the Service's address", async ({ request, authority }) => ({
+      [leafPath]: await signed(authority, request, names.replace(",IP:10.96.0.1", "")),
+    }), of(leafPath, "not valid for 10\\.96\\.0\\.1")),
+    onHost("a certificate with the address as a name", async ({ request, authority }) => ({
+      [leafPath]: await signed(authority, request, names.replace("IP:10.96.0.1", "DNS:10.96.0.1")),
+    }), of(leafPath, "not valid for 10\\.96\\.0\\.1")),
+    onHost("a certificate with a wildcard that covers less", async ({ request, authority }) => ({
       [leafPath]: await signed(
         authority,
-        leafKey,
+        request,
         names.replace("DNS:kubernetes.default.svc.cluster.local", "DNS:*.svc.cluster.local").replace(
           "DNS:kubernetes.default,",
           "",
         ),
       ),
-    }, of(leafPath, "not valid for kubernetes\\.default")),
-    onHost(good, "the front proxy's certificate signed by the cluster's authority", {
+    }), of(leafPath, "not valid for kubernetes\\.default")),
+    onHost("the front proxy's certificate signed by the cluster's authority", ({ leaf, leafKey }) => ({
       [`${PKI}/front-proxy-client.crt`]: leaf,
       [`${PKI}/front-proxy-client.key`]: leafKey,
-    }, of(`${PKI}/front-proxy-client.crt`, "not signed by")),
+    }), of(`${PKI}/front-proxy-client.crt`, "not signed by")),
     onHost(
-      good,
       "an expired authority, and a certificate to make",
-      { [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined },
+      () => ({ [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined }),
       of(leafPath, "expired"),
       { host: { now: new Date(NOW.getTime() + 4000 * 86_400_000) } },
     ),
     onHost(
-      good,
       "an authority of the time to come, and a certificate to make",
-      { [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined },
+      () => ({ [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined }),
       of(leafPath, "not valid before"),
       { host: { now: new Date(NOW.getTime() - 30 * 86_400_000) } },
     ),
-    onHost(good, "a configuration with a name that the certificate lacks", {
+    onHost("a configuration with a name that the certificate lacks", () => ({
       [QUICK]: `${FIT.files![QUICK]}apiServer: {certSANs: [new.example]}\n`,
-    }, of(leafPath, "not valid for new\\.example")),
-    onHost(good, "a configuration with other Services", {
+    }), of(leafPath, "not valid for new\\.example")),
+    onHost("a configuration with other Services", () => ({
       [QUICK]: `${FIT.files![QUICK]}networking: {serviceSubnet: 10.97.0.0/16}\n`,
-    }, of(leafPath, "not valid for 10\\.97\\.0\\.1")),
+    }), of(leafPath, "not valid for 10\\.97\\.0\\.1")),
   ];
 }
 
 /** Files that Go reads otherwise than a person does: the line is named. */
-function misreadCases(good: Record<string, string>): BadInput[] {
-  const [caPath, leafPath, keyPath] = [`${PKI}/ca.crt`, `${PKI}/apiserver.crt`, `${PKI}/apiserver.key`];
-  const [ca, leaf, key] = [caPath, leafPath, keyPath].map((path) => good[path]!) as [string, string, string];
+function misreadCases(): Later[] {
+  const leafKeyPath = `${PKI}/apiserver.key`;
   const indented = (pem: string) => pem.replace(/^(?=.)/gm, "  ");
-  const lines = ca.split("\n").length;
-  const cases: (readonly [string, string, string, string])[] = [
+  const cases: (readonly [string, string, (made: Made) => string, string])[] = [
     [
-      "two files put together without a line end",
-      caPath,
-      ca.trimEnd() + leaf,
-      `line ${lines - 1}: text follows the END line of "CERTIFICATE"`,
+      "indented",
+      leafPath,
+      ({ leaf }) => indented(leaf),
+      'line 1: the BEGIN line of "CERTIFICATE" must be at the start of a line',
     ],
-    ["indented", leafPath, indented(leaf), 'line 1: the BEGIN line of "CERTIFICATE" must be at the start of a line'],
-    ["indented key", keyPath, indented(key), "line 1: .* must be at the start of a line"],
-    ["text behind the last line", leafPath, leaf.replace(/-----\n$/, "----- # mine\n"), "line \\d+: text follows"],
-    ["text before the first line", caPath, `ca: ${ca}`, "line 1: .* must be at the start of a line"],
-    ["a byte order mark", caPath, `\ufeff${ca}`, "line 1: a byte order mark"],
+    ["indented key", leafKeyPath, ({ leafKey }) => indented(leafKey), "line 1: .* must be at the start of a line"],
+    [
+      "text behind the last line",
+      leafPath,
+      ({ leaf }) => leaf.replace(/-----\n$/, "----- # mine\n"),
+      "line \\d+: text follows",
+    ],
+    ["text before the first line", caPath, ({ ca }) => `ca: ${ca}`, "line 1: .* must be at the start of a line"],
+    ["a byte order mark", caPath, ({ ca }) => `\ufeff${ca}`, "line 1: a byte order mark"],
     [
       "base64 without its padding",
       leafPath,
-      leaf.replace(/=+\n-----END/, "\n-----END").replace(/(.)\n-----END/, "\n-----END"),
+      ({ leaf }) => leaf.replace(/=+\n-----END/, "\n-----END").replace(/(.)\n-----END/, "\n-----END"),
       "line 1: its PEM block .* is not valid base64",
     ],
-    ["no last line", caPath, ca.replace(/-----END.*\n/, ""), 'line 1: the BEGIN line of "CERTIFICATE" has no END line'],
-    ["another last line", leafPath, leaf.replace("END CERTIFICATE", "END TRUSTED CERTIFICATE"), "line 1|line \\d+"],
+    [
+      "a certificate without its last line",
+      caPath,
+      ({ ca }) => ca.replace(/-----END.*\n/, ""),
+      'line 1: the BEGIN line of "CERTIFICATE" has no END line',
+    ],
+    [
+      "another last line",
+      leafPath,
+      ({ leaf }) => leaf.replace("END CERTIFICATE", "END TRUSTED CERTIFICATE"),
+      "line 1|line \\d+",
+    ],
     [
       "a trusted certificate of openssl",
       caPath,
-      ca.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+      ({ ca }) => ca.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
       "it holds TRUSTED CERTIFICATE",
     ],
     [
       "a certificate with headers",
       caPath,
-      ca.replace("-----\n", "-----\nname: value\n\n"),
+      ({ ca }) => ca.replace("-----\n", "-----\nname: value\n\n"),
       "there is no PEM block CERTIFICATE",
     ],
   ];
-  return cases.map(([what, path, content, line]) =>
-    onHost(good, `${path} is ${what}`, { [path]: content }, of(path, line))
-  );
+  return [
+    onHost(
+      `${caPath} is two files put together without a line end`,
+      ({ ca, leaf }) => ({ [caPath]: ca.trimEnd() + leaf }),
+      ({ ca }) => of(caPath, `line ${ca.split("\n").length - 1}: text follows the END line of "CERTIFICATE"`),
+    ),
+    ...cases.map(([what, path, content, line]) =>
+      onHost(`${path} is ${what}`, (made) => ({ [path]: content(made) }), of(path, line))
+    ),
+  ];
 }
 
 /** Authorities that Go 1.26 does not accept, however good their signatures are. */
-async function authorityCases(good: Record<string, string>): Promise<BadInput[]> {
-  const [caPath, keyPath, leafPath] = [`${PKI}/ca.crt`, `${PKI}/ca.key`, `${PKI}/apiserver.crt`];
-  const [key, leafKey] = [good[keyPath]!, good[`${PKI}/apiserver.key`]!];
-  const sign = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign";
-  const names =
-    "subjectAltName=DNS:node-1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,IP:10.96.0.1,IP:192.0.2.10";
+function authorityCases(): Later[] {
   const alone = { [leafPath]: undefined, [`${PKI}/apiserver.key`]: undefined };
-  const constrained = `${sign}\nnameConstraints=critical,permitted;DNS:example.com`;
-  const excluding = `${sign}\nnameConstraints=critical,excluded;IP:10.96.0.0/255.240.0.0`;
-  const byConstrained = { certificate: await selfSigned(key, constrained), key };
-  const short = await made(["genrsa", "512"]);
+  const excluding = `${SIGN}\nnameConstraints=critical,excluded;IP:10.96.0.0/255.240.0.0`;
   const noKey = { [keyPath]: undefined };
   const past = { host: { now: new Date(NOW.getTime() + 400 * 86_400_000) } };
   const before = { host: { now: new Date(NOW.getTime() - 86_400_000) } };
   return [
-    onHost(good, "an authority with an unknown critical extension", {
-      [caPath]: await selfSigned(key, `${sign}\n1.2.3.4=critical,DER:0500`),
+    onHost("an authority with an unknown critical extension", async ({ caKey }) => ({
+      [caPath]: await selfSigned(caKey, `${SIGN}\n1.2.3.4=critical,DER:0500`),
       ...alone,
-    }, of(caPath, "critical extension 1\\.2\\.3\\.4")),
-    onHost(good, "an authority of RSA-512 whose key is elsewhere", {
-      [caPath]: await selfSigned(short, sign),
+    }), of(caPath, "critical extension 1\\.2\\.3\\.4")),
+    onHost("an authority of RSA-512 whose key is elsewhere", async ({ short }) => ({
+      [caPath]: await selfSigned(short, SIGN),
       ...noKey,
-    }, of(caPath, "RSA key of 512 bits")),
+    }), of(caPath, "RSA key of 512 bits")),
     onHost(
-      good,
       "an authority of RSA-512",
-      { [caPath]: await selfSigned(short, sign), [keyPath]: short },
+      async ({ short }) => ({ [caPath]: await selfSigned(short, SIGN), [keyPath]: short }),
       of(keyPath, "RSA key of 512 bits"),
     ),
-    onHost(good, "an authority that may not sign the API server's names", {
+    onHost("an authority that may not sign the API server's names", ({ byConstrained }) => ({
       [caPath]: byConstrained.certificate,
       ...alone,
-    }, of(leafPath, "not permitted by the name constraints")),
-    onHost(good, "an authority that excludes the Service's address", {
-      [caPath]: await selfSigned(key, excluding),
+    }), of(leafPath, "not permitted by the name constraints")),
+    onHost("an authority that excludes the Service's address", async ({ caKey }) => ({
+      [caPath]: await selfSigned(caKey, excluding),
       ...alone,
-    }, of(leafPath, "10\\.96\\.0\\.1, which is excluded by the name constraints")),
-    onHost(good, "a certificate that its authority may not have signed", {
+    }), of(leafPath, "10\\.96\\.0\\.1, which is excluded by the name constraints")),
+    onHost("a certificate that its authority may not have signed", async ({ request, byConstrained }) => ({
       [caPath]: byConstrained.certificate,
-      [leafPath]: await signed(byConstrained, leafKey, names),
-    }, of(leafPath, "not permitted by the name constraints")),
-    onHost(good, "an authority for clients alone", {
-      [caPath]: await selfSigned(key, `${sign}\nextendedKeyUsage=clientAuth`),
+      [leafPath]: await signed(byConstrained, request, names),
+    }), of(leafPath, "not permitted by the name constraints")),
+    onHost("an authority for clients alone", async ({ caKey }) => ({
+      [caPath]: await selfSigned(caKey, `${SIGN}\nextendedKeyUsage=clientAuth`),
       ...alone,
-    }, of(leafPath, "extended key usages of its authority")),
-    onHost(good, "an external authority of Ed448", {
-      [caPath]: await selfSigned(await made(["genpkey", "-algorithm", "ED448"]), sign),
+    }), of(leafPath, "extended key usages of its authority")),
+    onHost("an external authority of Ed448", async () => ({
+      [caPath]: await selfSigned(await openssl(["genpkey", "-algorithm", "ED448"]), SIGN),
       ...noKey,
-    }, of(caPath, "cannot verify")),
-    onHost(good, "an expired certificate", {}, of(leafPath, "expired on"), past),
+    }), of(caPath, "cannot verify")),
+    onHost("an expired certificate", () => ({}), of(leafPath, "expired on"), past),
     onHost(
-      good,
       "an expired certificate of an external authority",
-      noKey,
+      () => noKey,
       /Have a certificate signed for \S+apiserver\.key/,
       past,
     ),
-    onHost(good, "a certificate of the time to come", {}, of(leafPath, "is not valid before"), before),
-    onHost(good, "an expired certificate, and existing-files skipped", {}, of(leafPath, "expired on"), {
+    onHost("a certificate of the time to come", () => ({}), of(leafPath, "is not valid before"), before),
+    onHost("an expired certificate, and existing-files skipped", () => ({}), of(leafPath, "expired on"), {
       args: ["init", "--config", QUICK, "--skip-phases", "existing-files"],
       ...past,
     }),
     onHost(
-      good,
       "a damaged certificate, and existing-files skipped",
-      { [leafPath]: "hello" },
+      () => ({ [leafPath]: "hello" }),
       of(leafPath, "Cannot read certificate"),
       {
         args: ["init", "--config", QUICK, "--skip-phases", "existing-files"],
       },
     ),
-    onHost(good, "an authority's key that any user may write", {}, of(keyPath, "any user may write \\(mode 0666\\)"), {
-      host: { now: NOW, modes: { [keyPath]: 0o666 } },
-    }),
+    onHost(
+      "an authority's key that any user may write",
+      () => ({}),
+      of(keyPath, "any user may write \\(mode 0666\\)"),
+      {
+        host: { now: NOW, modes: { [keyPath]: 0o666 } },
+      },
+    ),
   ];
 }
 
-const ADMIN = "/etc/kubernetes/admin.conf";
+const authorityIn = (kubeconfig: string) => /certificate-authority-data: (\S+)/.exec(kubeconfig)![1]!;
 
-function kubeconfigTexts(good: string): readonly (readonly [string, string])[] {
-  const data = /certificate-authority-data: (\S+)/.exec(good)![1]!;
-  return [
-    ["nothing", ""],
-    ["prose", "hello\n"],
-    ["not YAML", `${good}\n  x: [`],
-    ["another kind", good.replace("kind: Config", "kind: Pod")],
-    ["another version", good.replace("apiVersion: v1", "apiVersion: v2")],
-    ["two documents", `${good}---\n${good}`],
-    ["no context of the current name", good.replace(/current-context: .*/, "current-context: nobody@nowhere")],
-    ["a current context that is a list", good.replace(/current-context: .*/, "current-context: [a]")],
-    ["no cluster", good.replace(/clusters:\n(- | {2}).*\n( .*\n)*/, "clusters: []\n")],
-    ["clusters that are a mapping", good.replace(/clusters:\n(- | {2}).*\n( .*\n)*/, "clusters: {a: b}\n")],
-    ["no server", good.replace(/ +server: .*\n/, "")],
-    ["a server that is a number", good.replace(/server: .*/, "server: 6443")],
-    ["no user", good.replace(/users:\n[\s\S]*/, "users: []\n")],
-    ["an authority that is not base64", good.replace(data, "!!!!")],
-    ["an authority that is no PEM", good.replace(data, btoa("hello"))],
-    ["an authority that is a number", good.replace(data, "5")],
-    ["no authority", good.replace(/ +certificate-authority-data: .*\n/, "")],
-    [
-      "an authority in a file that is not there",
-      good.replace(/certificate-authority-data: .*/, "certificate-authority: /none/ca.crt"),
-    ],
-    ["an alias of itself", "apiVersion: v1\nkind: Config\nclusters: &a [*a]\n"],
-    ["a hundred thousand brackets", "[".repeat(100_000)],
-  ];
-}
+/** What is no kubeconfig of an administrator; made of a good one, or of nothing. */
+const KUBECONFIGS: readonly (readonly [string, (good: string) => string])[] = [
+  ["nothing", () => ""],
+  ["prose", () => "hello\n"],
+  ["not YAML", (good) => `${good}\n  x: [`],
+  ["another kind", (good) => good.replace("kind: Config", "kind: Pod")],
+  ["another version", (good) => good.replace("apiVersion: v1", "apiVersion: v2")],
+  ["two documents", (good) => `${good}---\n${good}`],
+  ["no context of the current name", (good) => good.replace(/current-context: .*/, "current-context: nobody@nowhere")],
+  ["a current context that is a list", (good) => good.replace(/current-context: .*/, "current-context: [a]")],
+  ["no cluster", (good) => good.replace(/clusters:\n(- | {2}).*\n( .*\n)*/, "clusters: []\n")],
+  ["clusters that are a mapping", (good) => good.replace(/clusters:\n(- | {2}).*\n( .*\n)*/, "clusters: {a: b}\n")],
+  ["no server", (good) => good.replace(/ +server: .*\n/, "")],
+  ["a server that is a number", (good) => good.replace(/server: .*/, "server: 6443")],
+  ["no user", (good) => good.replace(/users:\n[\s\S]*/, "users: []\n")],
+  ["an authority that is not base64", (good) => good.replace(authorityIn(good), "!!!!")],
+  ["an authority that is no PEM", (good) => good.replace(authorityIn(good), btoa("hello"))],
+  ["an authority that is a number", (good) => good.replace(authorityIn(good), "5")],
+  ["no authority", (good) => good.replace(/ +certificate-authority-data: .*\n/, "")],
+  [
+    "an authority in a file that is not there",
+    (good) => good.replace(/certificate-authority-data: .*/, "certificate-authority: /none/ca.crt"),
+  ],
+  ["an alias of itself", () => "apiVersion: v1\nkind: Config\nclusters: &a [*a]\n"],
+  ["a hundred thousand brackets", () => "[".repeat(100_000)],
+];
 
-function kubeconfigCases(good: Record<string, string>, foreignAuthority: string): BadInput[] {
-  const texts = kubeconfigTexts(good[ADMIN]!);
-  const secrets = [/client-key-data: (\S{40})/.exec(good[ADMIN]!)![1]!];
-  const files = { [ADMIN]: good[ADMIN]! };
+function kubeconfigCases(): (BadInput | Later)[] {
+  const onHost = onHostWith(({ kubeconfigs }) => kubeconfigs);
   // What can be read, but has no authority, is a matter of trust for init alone.
-  const unreadable = texts.filter(([what]) => !/authority|server that/.test(what));
+  const unreadable = KUBECONFIGS.filter(([what]) => !/authority|server that/.test(what));
   return [
-    ...texts.map(([what, text]) => onHost(good, `admin.conf is ${what}`, { [ADMIN]: text }, of(ADMIN), { secrets })),
-    ...unreadable.map(([what, text]): BadInput => ({
-      name: `token list with a kubeconfig that is ${what}`,
-      args: ["token", "list"],
-      files: { ...files, [ADMIN]: text },
-      says: /Cannot read ("|kubeconfig ")\/etc\/kubernetes\/admin\.conf"/,
-      code: 3,
-      secrets,
-    })),
+    ...KUBECONFIGS.map(([what, text]) =>
+      onHost(`admin.conf is ${what}`, ({ good }) => ({ [ADMIN]: text(good[ADMIN]!) }), of(ADMIN))
+    ),
+    ...unreadable.map(([what, text]): Later => {
+      const name = `token list with a kubeconfig that is ${what}`;
+      return {
+        name,
+        make: async () => ({
+          name,
+          args: ["token", "list"],
+          files: { [ADMIN]: text((await made()).good[ADMIN]!) },
+          says: /Cannot read ("|kubeconfig ")\/etc\/kubernetes\/admin\.conf"/,
+          code: 3,
+        }),
+      };
+    }),
     {
       name: "a kubeconfig that is not there",
       args: ["token", "list", "--kubeconfig", "/none"],
       says: /there is no "\/none"/,
       code: 1,
     },
-    onHost(good, "the scheduler's kubeconfig of another authority", {
-      "/etc/kubernetes/scheduler.conf": good["/etc/kubernetes/scheduler.conf"]!.replace(
+    onHost("the scheduler's kubeconfig of another authority", ({ good }) => ({
+      [SCHEDULER]: good[SCHEDULER]!.replace(
         /certificate-authority-data: .*/,
-        `certificate-authority-data: ${btoa(foreignAuthority)}`,
+        `certificate-authority-data: ${btoa(good[`${PKI}/front-proxy-ca.crt`]!)}`,
       ),
-    }, of("/etc/kubernetes/scheduler.conf", "does not trust")),
+    }), of(SCHEDULER, "does not trust")),
   ];
 }
 
 /** Certificates and keys. */
 export const CERTIFICATE_CASES: Category = {
   name: "certificates, keys and kubeconfigs on the host",
-  async cases() {
-    const good = await madeByInit();
-    // No more than each needs: every certificate on the host is verified anew for every case.
-    const some = (...names: string[]) =>
-      Object.fromEntries(Object.entries(good).filter(([path]) => names.some((name) => path.includes(name))));
-    const pairs = some(`${PKI}/ca.`, `${PKI}/apiserver.`, `${PKI}/sa.`, `${PKI}/front-proxy-ca.`);
-    return [
-      ...await keyCases(pairs),
-      ...await certificateCases(pairs),
-      ...misreadCases(pairs),
-      ...await authorityCases(pairs),
-      ...kubeconfigCases(some(`${PKI}/ca.`, ADMIN, "scheduler.conf"), good[`${PKI}/front-proxy-ca.crt`]!),
-    ];
-  },
+  cases: () => [
+    ...keyCases(),
+    ...certificateCases(),
+    ...misreadCases(),
+    ...authorityCases(),
+    ...kubeconfigCases(),
+  ],
 };

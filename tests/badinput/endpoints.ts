@@ -219,7 +219,7 @@ const OTHERS: readonly BadInput[] = [
   init("a node's name of 254 characters", `nodeRegistration: {name: ${"a".repeat(254)}}`, /nodeRegistration\.name/),
   init("a node's name with a slash", "nodeRegistration: {name: ../../etc}", /nodeRegistration\.name/),
   line(
-    "a node's name of 254 characters",
+    "--node-name of 254 characters",
     ["init", "--node-name", "n".repeat(254)],
     /nodeRegistration\.name|--node-name/,
   ),

@@ -213,7 +213,7 @@ function tables(): BadInput[] {
     ...["", "noschedule", "NoSchedul", "Evict"].map((effect) =>
       at(
         "init",
-        `a taint with the effect ${effect}`,
+        `a taint with the effect ${text(effect)}`,
         `nodeRegistration: {taints: [{key: a, effect: ${text(effect)}}]}`,
         "InitConfiguration.nodeRegistration.taints[0].effect",
       )

@@ -12,9 +12,11 @@ function patch(name: string, file: string, content: string | Uint8Array, says: R
 }
 
 const json = (name: string, operations: unknown, says: RegExp) =>
-  patch(name, "etcd+json.json", JSON.stringify(operations), says);
-const strategic = (name: string, yaml: string, says: RegExp) => patch(name, "kube-apiserver.yaml", yaml, says);
-const merge = (name: string, yaml: string, says: RegExp) => patch(name, "kube-scheduler+merge.yaml", yaml, says);
+  patch(`${name}, as json`, "etcd+json.json", JSON.stringify(operations), says);
+const strategic = (name: string, yaml: string, says: RegExp) =>
+  patch(`${name}, as strategic`, "kube-apiserver.yaml", yaml, says);
+const merge = (name: string, yaml: string, says: RegExp) =>
+  patch(`${name}, as merge`, "kube-scheduler+merge.yaml", yaml, says);
 
 const NO_TYPE = /patches\/etcd[^:]*: behind the \+ of its name stands neither json, merge nor strategic/;
 const UNREADABLE = /^ {2}\/root\/patches\/etcd\.yaml/m;
@@ -44,7 +46,7 @@ const CASES: readonly BadInput[] = [
     }`,
     UNREADABLE,
   ),
-  patch("a file too big", "etcd.yaml", `a: ${"x".repeat(40 << 20)}\n`, UNREADABLE),
+  patch("a file too big", "etcd.yaml", `a: ${"x".repeat(5 << 20)}\n`, UNREADABLE),
   strategic("another kind", "kind: Deployment\n", /kube-apiserver\.yaml: .*have to stay/),
   strategic("another apiVersion", "apiVersion: v2\n", /kube-apiserver\.yaml: .*have to stay/),
   strategic("another name", "metadata: {name: other}\n", /kube-apiserver\.yaml: .*have to stay/),

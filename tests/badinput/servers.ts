@@ -1,9 +1,9 @@
 /** Answers of an API server, over TLS on loopback, to `token list` and `certs check-expiration`. @module */
 import { EXIT } from "../../src/errors.ts";
 import { kubeClient } from "../../src/kube/client.ts";
-import { makeCertificates, serveApi, type TestCertificates } from "../fakes/api_server.ts";
+import { makeCertificates, serveApi } from "../fakes/api_server.ts";
 import type { System } from "../../src/system.ts";
-import { type BadInput, type Category, line } from "./case.ts";
+import { type BadInput, type Category, line, once } from "./case.ts";
 
 const ADMIN = "/etc/kubernetes/admin.conf";
 const BEARER = "correct-horse-battery-staple";
@@ -17,13 +17,16 @@ clusters: [{name: c, cluster: {server: "https://192.0.2.1:6443", certificate-aut
 users: [{name: u, user: {token: ${BEARER}}}]
 `;
 
+const certificates = once(() => makeCertificates());
+
 /** A client for a server that gives these answers, one a request; it is there for as long as it is asked something. */
-function answering(certificates: TestCertificates, answers: () => (Response | number)[]): System["connect"] {
+function answering(answers: () => (Response | number)[]): System["connect"] {
   return () => {
     async function asked<T>(ask: (client: ReturnType<typeof kubeClient>) => Promise<T>): Promise<T> {
-      await using api = serveApi(certificates);
+      const known = await certificates();
+      await using api = serveApi(known);
       api.instead.push(...answers());
-      const client = kubeClient({ server: api.server, caPem: certificates.ca, token: BEARER }, () => {}, {
+      const client = kubeClient({ server: api.server, caPem: known.ca, token: BEARER }, () => {}, {
         timeLimitMs: 40,
       });
       try {
@@ -83,7 +86,7 @@ const LISTS: readonly Answer[] = [
     { items: [{ metadata: [] }] },
     { items: [secret(5)] },
     { items: [secret("bootstrap-token-abcdef"), secret(null)] },
-  ].map((value): Answer => [`the value ${JSON.stringify(value)}`, () => [Response.json(value)], NO_LIST]),
+  ].map((value): Answer => [`the value ${JSON.stringify(value).slice(0, 90)}`, () => [Response.json(value)], NO_LIST]),
   ["a body without end", endless, /it is longer than \d+ bytes/],
   ["a body that breaks off", torn, /Cannot reach the API server/],
   ["the same page for ever", () => Array.from({ length: 9 }, () => page("a", [secret("a")])), /for ever/],
@@ -142,14 +145,13 @@ const MAPS: readonly Answer[] = [
 /** Answers of an API server that are none. */
 export const SERVER_CASES: Category = {
   name: "answers of an API server",
-  async cases() {
-    const certificates = await makeCertificates();
+  cases() {
     const made = (args: readonly string[], answers: readonly Answer[], code: number): BadInput[] =>
       answers.map(([name, answer, says]) =>
         line(`${args.join(" ")} is answered with ${name}`, args, says, {
           code,
           files: { [ADMIN]: KUBECONFIG },
-          world: { connect: answering(certificates, answer) },
+          world: { connect: answering(answer) },
           secrets: [BEARER, SECRET, atob(SECRET)],
         })
       );

@@ -1,6 +1,6 @@
 # $1: the completion of zsh; other arguments: lines. Completes them in an interactive zsh on a terminal of its own, and
 # prints for each one line: what is offered, between tabs.
-zmodload zsh/zpty
+zmodload zsh/zpty zsh/zselect
 offers=$(mktemp)
 zpty -b inner "OFFERS=$offers zsh -f -i"
 zpty -w inner "PS1= PS2= LISTMAX=100000; autoload -U compinit; compinit -u -D; source $1
@@ -14,7 +14,7 @@ wait_for() {
   repeat 1000; do
     if [[ "$(<$offers)" == *"$1"* ]]; then return; fi
     while zpty -r -t inner shown; do :; done # or it would wait for a reader
-    sleep 0.01
+    zselect -t 1 # 10 ms, without a process for it
   done
   print -u 2 "zsh never said $1"
   exit 1
@@ -24,7 +24,8 @@ for line in "${@[2,-1]}"; do
   : >$offers
   zpty -n -w inner "$line"$'\C-t'
   wait_for END
-  print -r -- "$(grep -v '^END$' $offers | sort -u | tr '\n' '\t')"
+  found=(${(uf)"$(<$offers)"})
+  print -r -- ${(pj:\t:)found:#END}
   zpty -n -w inner $'\C-u'
 done
 zpty -d inner

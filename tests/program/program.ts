@@ -105,7 +105,8 @@ export function jsonDocuments(text: string): Record<string, unknown>[] {
 
 /** Every event and every document that a test gets is held against `schemas/`. */
 function holdAgainstSchemas(args: readonly string[], out: string, err: string): void {
-  const command = SPECS.filter(({ name }) => `${args.join(" ")} `.startsWith(`${name} `))
+  const words = `${args.join(" ")} `;
+  const command = SPECS.filter(({ name }) => words.startsWith(`${name} `))
     .reduce((longest, { name }) => name.length > longest.length ? name : longest, "");
   for (const line of `${out}\n${err}`.split("\n").filter((line) => line.startsWith('{"event":'))) {
     eventConforms(JSON.parse(line), command);

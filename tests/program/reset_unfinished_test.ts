@@ -6,6 +6,15 @@ import type { Change, ContainerRuntime, KubeClient, RuntimeSandbox } from "../..
 import { clusterAuthority, kubeconfigOf, MACHINE, nodeObject } from "./node_samples.ts";
 import { FIT, run, unfit, type World } from "./program.ts";
 
+/** Milliseconds between two attempts to reach a runtime: here they are over at once, and counted. */
+const PAUSE_MS = 500;
+let pauses = 0;
+const later = globalThis.setTimeout;
+globalThis.setTimeout = ((work: () => void, ms?: number) => {
+  if (ms === PAUSE_MS) pauses++;
+  return later(work, ms === PAUSE_MS ? 0 : ms);
+}) as typeof globalThis.setTimeout;
+
 const RECEIPT = "/var/lib/kubewright/receipt.jsonl";
 const GROUPS = "find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d -name 'kubepods*'";
 const gone = (program: string) => ({
@@ -80,8 +89,10 @@ const down = (why: string) => ({ sandboxes: () => Promise.reject(new UserError(w
 for (const [role, files] of Object.entries({ worker: WORKER, "control plane": CONTROL_PLANE })) {
   for (const why of ["the socket is not there", "no runtime listens on it", "no answer within 2 s"]) {
     Deno.test(`reset of a ${role} whose runtime does not answer (${why}) keeps everything, and is short`, async () => {
+      const before = pauses;
       const { code, err, changes } = await run(["reset", "-f"], host(files), "", runtime(down(why)));
       assert.equal(code, EXIT.failed);
+      assert.equal(pauses - before, 4, "it is asked five times, with pauses");
       assert.deepEqual(removed(changes), []);
       assert.match(err, new RegExp(`Cannot remove the pods of this node: ${why}`));
       assert.match(err, /systemctl restart crio$/m);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Room -> rooms that it may import, besides itself; `system`, `errors`, `programs`, `file_trust`, `receipt`, `version` and the room `text` are open to all. */
+/** Room -> rooms that it may import, besides itself; `system`, `errors`, `programs`, `file_trust`, `receipt`, `timer`, `version` and the room `text` are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mod: ["main", "host", "kube", "cri", "etcd"],
   main: ["dispatch", "commands/command_context", "cli", "host/recording", "host/interruptible"],
@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   system: [],
 };
 
-const OPEN = new Set(["system", "errors", "version", "programs", "runtimes", "file_trust", "receipt"]);
+const OPEN = new Set(["system", "errors", "version", "programs", "runtimes", "file_trust", "receipt", "timer"]);
 
 /** Rooms that are open to all, since every word that leaves the program goes through them. */
 const OPEN_ROOMS = new Set(["text", "system"]);

@@ -24,7 +24,7 @@ export const PROGRAM_DIRECTORIES: readonly string[] = [
 const LAST_LINES = 15;
 
 /** How a command ended that did not do what was wanted: why it did not run, or its exit code and last lines of output. */
-export function commandError(command: Command, output: CommandOutput): UserError {
+export function commandError(command: Pick<Command, "argv">, output: CommandOutput): UserError {
   const shown = `Cannot run "${commandLine(command.argv)}"`;
   const program = command.argv[0];
   if (output.failure === "not found") {
@@ -35,15 +35,19 @@ export function commandError(command: Command, output: CommandOutput): UserError
     });
   }
   if (output.failure === "not executable") return new UserError(`${shown}: ${escapedLine(output.stderr.trim())}`);
-  const end = output.failure === "killed"
-    ? `it was ended by signal ${output.signal ?? "unknown"}`
-    : `it ended with exit code ${output.code}`;
+  const end = endOf(output);
   const text = output.stderr.trim() === "" ? output.stdout : output.stderr;
   const lines = text.trimEnd().split("\n").slice(-LAST_LINES).filter((line) => line.trim() !== "");
   const said = lines.length === 0
-    ? " and printed nothing"
+    ? output.failure === "too long" ? "" : " and printed nothing"
     : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
   return new UserError(`${shown}: ${end}${said}`);
+}
+
+function endOf({ failure, code, signal, limit = 0 }: CommandOutput): string {
+  if (failure === "timed out") return `it did not end within ${limit / 1_000} s`;
+  if (failure === "too long") return `it printed more than ${limit} bytes`;
+  return failure === "killed" ? `it was ended by signal ${signal ?? "unknown"}` : `it ended with exit code ${code}`;
 }
 
 /**

@@ -156,6 +156,6 @@ Deno.test("waitUntil() ends when it is aborted, while a probe is busy and betwee
 Deno.test("execute(): an aborted child gets SIGTERM", async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Interruption("SIGINT")), 20);
-  const { failure, signal } = await execute({ argv: ["sleep", "3600"] }, controller.signal);
+  const { failure, signal } = await execute({ argv: ["sleep", "3600"] }, { signal: controller.signal });
   assert.deepEqual([failure, signal], ["killed", "SIGTERM"]);
 });

@@ -47,7 +47,7 @@ export function linuxHost(
     stat,
     list,
     realPath,
-    query: (command) => execute(command, signal),
+    query: (command) => execute(command, { signal }),
     mounts: mountPoints,
     isLocked,
     portIsFree: (address, port) => new Promise((resolve) => resolve(portIsFree(address, port))),
@@ -75,9 +75,12 @@ export function linuxHost(
       await removeTree(path, () => report({ kind: "remove", path }));
     },
     async run(command: Command) {
-      const output = await watch(`"${commandLine(command.argv)}" to finish`, execute(command, signal));
+      const { argv } = command;
+      const output = await watch(`"${commandLine(argv)}" to finish`, execute(command, { forEffect: true, signal }));
       // One that fails may have had an effect all the same; one that could not be started had none.
-      if (output.failure !== "not found" && output.failure !== "not executable") report({ kind: "run", command });
+      if (output.failure !== "not found" && output.failure !== "not executable") {
+        report({ kind: "run", command: { argv } });
+      }
       if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
     },
     lock: (command) => own.lock(command),
@@ -120,10 +123,10 @@ function portIsFree(hostname: string, port: number): boolean {
 
 /** Asks what other programs ask: glibc with /etc/hosts and nsswitch.conf; where there is no `getent`, DNS. */
 async function resolves(name: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(RESOLVE_MS);
-  const { code, failure } = await execute({ argv: ["getent", "ahosts", "--", name] }, signal);
+  const { code, failure } = await execute({ argv: ["getent", "ahosts", "--", name], timeoutMs: RESOLVE_MS });
   if (failure === undefined) return code === 0;
-  if (failure === "killed") return false; // by the time limit
+  if (failure === "killed" || failure === "timed out") return false;
+  const signal = AbortSignal.timeout(RESOLVE_MS);
   const asked = await Promise.allSettled(
     (["A", "AAAA"] as const).map((type) => Deno.resolveDns(name, type, { signal })),
   );

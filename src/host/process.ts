@@ -6,9 +6,16 @@ import { UserError } from "../errors.ts";
 import { PROGRAM_DIRECTORIES } from "../programs.ts";
 import type { Command, CommandOutput } from "../system.ts";
 import { commandLine } from "../text/shell.ts";
+import { realTimer, type Timer } from "../timer.ts";
+import { collect, feed, releaseStreams } from "./child_streams.ts";
+import { type Ending, endingOf, GRACE_MS } from "./ending.ts";
+import { ANSWER_BYTES, END_BYTES, keepAll, keepEnd, linesTo } from "./output.ts";
 
 /** All of a child's environment: what it prints does not depend on the caller's locale, pager or PATH. */
 const ENVIRONMENT = { PATH: PROGRAM_DIRECTORIES.join(":"), LC_ALL: "C", HOME: "/root" };
+
+/** How long (ms) a command may take that has no limit of its own: one that looks, and one that changes something. */
+export const LIMITS_MS = { query: 60_000, run: 300_000 } as const;
 
 /** Where a program is, or why there is none that could be run. */
 type Located = { path: string } | { failure: "not found" | "not executable"; why: string };
@@ -41,25 +48,21 @@ function unstarted(failure: keyof typeof CODES, stderr: string): CommandOutput {
   return { code: CODES[failure], failure, stdout: "", stderr };
 }
 
-/**
- * Runs the command in the C locale and collects what it prints. `failure` says why there is no exit code of the program's
- * own: no such program, one that may not or cannot be executed, one that a signal ended.
- */
-export async function execute(command: Command, signal?: AbortSignal): Promise<CommandOutput> {
+/** Starts the program, or answers why it could not be. @param group it gets a process group of its own. */
+async function start(command: Command, group: boolean): Promise<Deno.ChildProcess | CommandOutput> {
   const [program, ...args] = command.argv;
   if (program === undefined) throw new Error("a command has at least a program");
   const located = await locate(program);
   if ("failure" in located) return unstarted(located.failure, located.why);
-  let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(located.path, {
+    return new Deno.Command(located.path, {
       args,
       clearEnv: true,
       env: ENVIRONMENT,
       stdin: command.stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
-      ...(signal === undefined ? {} : { signal }),
+      ...(group ? { detached: true } : {}),
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
@@ -74,20 +77,74 @@ export async function execute(command: Command, signal?: AbortSignal): Promise<C
     }
     throw new UserError(`Cannot run "${commandLine(command.argv)}": it could not be started`, { cause: error });
   }
-  const [ended] = await Promise.all([child.output(), feed(child, command.stdin)]);
-  const decoder = new TextDecoder();
-  const output = { code: ended.code, stdout: decoder.decode(ended.stdout), stderr: decoder.decode(ended.stderr) };
-  return ended.signal === null ? output : { ...output, failure: "killed", signal: ended.signal };
 }
 
-/** Writes the text to the child's standard input. A child that ends without reading it is not an error of ours. */
-async function feed(child: Deno.ChildProcess, text: string | undefined): Promise<void> {
-  if (text === undefined) return;
-  const writer = child.stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch {
-    await writer.abort().catch(() => undefined);
+/** How a command is executed. */
+export interface Execution {
+  /** For its effect: of what it prints only the end is kept. */
+  forEffect?: boolean;
+  /** Ends it, when aborted. */
+  signal?: AbortSignal | undefined;
+  timer?: Timer;
+}
+
+/** Why a child is ended. */
+type Why = "timed out" | "too long" | "interrupted" | { error: unknown };
+
+/**
+ * Runs the command in the C locale and collects what it prints. `failure` says why there is no exit code of the program's
+ * own: no such program, one that may not or cannot be executed, one that a signal or a limit ended.
+ * @throws what the command's streams fail with; the signal's reason, where even SIGKILL did not end the child.
+ */
+export async function execute(command: Command, { forEffect, signal, timer }: Execution = {}): Promise<CommandOutput> {
+  signal?.throwIfAborted();
+  const group = command.timeoutMs !== undefined;
+  const started = await start(command, group);
+  if (!(started instanceof Deno.ChildProcess)) {
+    await releaseStreams(command, started.stderr);
+    return started;
   }
+  const ending = endingOf<Why>(started, group, timer);
+  const interrupt = () => ending.begin("interrupted", GRACE_MS.interruption);
+  signal?.addEventListener("abort", interrupt);
+  const limit = command.timeoutMs ?? LIMITS_MS[forEffect ? "run" : "query"];
+  const callOff = (timer ?? realTimer)(limit, () => ending.begin("timed out", GRACE_MS.limit));
+  try {
+    const output = await attend(started, command, ending, forEffect === true);
+    const why = ending.why();
+    if (typeof why === "object") throw why.error;
+    if (why === "timed out") return { ...output, failure: why, limit };
+    return why === "too long" ? { ...output, failure: why, limit: ANSWER_BYTES } : output;
+  } finally {
+    callOff();
+    ending.callOff();
+    signal?.removeEventListener("abort", interrupt);
+  }
+}
+
+/** Is with the child until it has ended and prints no more, or is lost. */
+async function attend(
+  child: Deno.ChildProcess,
+  command: Command,
+  ending: Ending<Why>,
+  forEffect: boolean,
+): Promise<CommandOutput> {
+  const failed = (error: unknown) => ending.begin({ error }, GRACE_MS.limit);
+  const kept = forEffect ? keepEnd(END_BYTES) : keepAll(ANSWER_BYTES, () => ending.begin("too long", GRACE_MS.limit));
+  const keptErrors = keepEnd(END_BYTES);
+  const told = (from: "stdout" | "stderr") => command.onLine && linesTo((line) => command.onLine?.(line, from));
+  const stream = command.stdout?.getWriter();
+  const input = feed(child, command, failed);
+  const out = collect(child.stdout, stream ? { stream } : { kept, lines: told("stdout") }, failed);
+  const err = collect(child.stderr, { kept: keptErrors, lines: told("stderr") }, failed);
+  const status = await Promise.race([child.status, ending.lost.then(() => child.unref())]);
+  input.stop();
+  const done = Promise.all([input.done, out.done, err.done]);
+  await Promise.race([done, ending.lost]);
+  for (const one of [out, err]) one.stop();
+  const { code, signal } = status ?? { code: 137, signal: "SIGKILL" }; // what waits for a dead disk
+  if (ending.why() === undefined && signal === null) await stream?.close();
+  else await stream?.abort(new Error(`"${commandLine(command.argv)}" did not end by itself`)).catch(() => undefined);
+  const output = { code, stdout: kept.text(), stderr: keptErrors.text() };
+  return signal === null ? output : { ...output, failure: "killed", signal };
 }

@@ -18,6 +18,7 @@ import {
   summaryOf,
   writeChange,
 } from "./content.ts";
+import { releaseStreams } from "./child_streams.ts";
 import { ancestorsOf, assertWritable, PARENT_MODE, splitPath } from "./durable.ts";
 import { serviceChanges } from "./systemd.ts";
 import { waitUntil } from "./wait.ts";
@@ -150,9 +151,9 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
       removed.add(path);
       report({ kind: "remove", path });
     },
-    run(command: Command) {
-      report({ kind: "run", command });
-      return Promise.resolve();
+    async run(command: Command) {
+      await releaseStreams(command);
+      report({ kind: "run", command: { argv: command.argv } });
     },
     services: {
       booted: () => real.services.booted(),

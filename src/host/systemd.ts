@@ -57,13 +57,16 @@ async function statesOf(host: Pick<Host, "query">, units: readonly string[]): Pr
   );
 }
 
+/** How long systemd may take to stop a unit, in ms: it kills after 90 s, unless the unit says otherwise. */
+const STOP_MS = 120_000;
+
 /** systemd's changing methods, each as one command line that `run` executes or records. */
 export function serviceChanges(run: (command: Command) => Promise<void>): ServiceChanges {
   const systemctl = (...words: string[]) => run({ argv: ["systemctl", ...words] });
   const now = (options?: { now?: boolean }) => options?.now ? ["--now"] : [];
   return {
     start: (unit) => systemctl("start", unit),
-    stop: (unit) => systemctl("stop", unit),
+    stop: (unit) => run({ argv: ["systemctl", "stop", unit], timeoutMs: STOP_MS }),
     restart: (unit) => systemctl("restart", unit),
     enable: (unit, options) => systemctl("enable", ...now(options), unit),
     disable: (unit, options) => systemctl("disable", ...now(options), unit),

@@ -33,7 +33,7 @@ export type Change =
   | WriteChange
   | { kind: "directory"; path: string; mode: number }
   | { kind: "remove"; path: string }
-  | { kind: "run"; command: Command }
+  | { kind: "run"; command: Pick<Command, "argv"> }
   | { kind: "wait"; what: string }
   | { kind: "apply"; object: KubeObject; before?: KubeObject; secret?: true }
   | { kind: "patch"; reference: ObjectReference; patch: Record<string, unknown>; secret?: true }

@@ -28,8 +28,8 @@ export interface MemoryHostOptions {
   files?: Readonly<Record<string, string | Uint8Array>>;
   /** Modes of some of the files; 0644 for the others. */
   modes?: Readonly<Record<string, number>>;
-  /** Output by command line (`kubelet --version`), or a function of it. Others do not exist (`failure: "not found"`). */
-  commands?: Readonly<Record<string, string | CommandOutput | (() => string | CommandOutput)>>;
+  /** Output by command line (`kubelet --version`), or a function of its input. Others do not exist (`failure: "not found"`). */
+  commands?: Readonly<Record<string, string | CommandOutput | ((stdin: string) => string | CommandOutput)>>;
   /** What programs print whatever they are asked, by their path; `commands` goes first. */
   programs?: Readonly<Record<string, string>>;
   /** Ports that something listens on. */
@@ -70,12 +70,16 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   for (const [path, content] of Object.entries(options.files ?? {})) {
     files.set(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
   }
-  const execute = (command: Command): CommandOutput => {
+  const execute = async (command: Command): Promise<CommandOutput> => {
     const known = options.commands?.[commandLine(command.argv)] ?? options.programs?.[command.argv[0]!];
-    const output = typeof known === "function" ? known() : known;
-    if (typeof output === "string") return { code: 0, stdout: output, stderr: "" };
-    return output ??
-      { code: 127, failure: "not found", stdout: "", stderr: `${command.argv[0]}: command not found` };
+    const { stdin = "" } = command;
+    const input = typeof stdin === "string" ? stdin : await new Response(stdin).text();
+    const output = typeof known === "function" ? known(input) : known;
+    if (output === undefined) {
+      await command.stdout?.abort();
+      return { code: 127, failure: "not found", stdout: "", stderr: `${command.argv[0]}: command not found` };
+    }
+    return await printed(command, typeof output === "string" ? { code: 0, stdout: output, stderr: "" } : output);
   };
   const never = () => Promise.reject(new Error("changes go to the overlay"));
 
@@ -119,7 +123,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       return Promise.resolve([...new Set(below.map((file) => file.slice(prefix.length).split("/")[0] ?? ""))].sort());
     },
     realPath: async (path) => options.links?.[path] ?? (await base.stat(path) === undefined ? undefined : path),
-    query: (command) => Promise.resolve(execute(command)),
+    query: execute,
     mounts: async () => parseMountPoints(await base.readText("/proc/self/mountinfo") ?? "1 0 8:1 / / rw"),
     isLocked: (path) => Promise.resolve(options.locked?.includes(path) === true),
     portIsFree: (_address, port) => Promise.resolve(!options.takenPorts?.includes(port)),
@@ -163,10 +167,10 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     remove: (path) => overlay.remove(path),
     removeTree: (path) => overlay.removeTree(path),
     services: { ...states, ...serviceChanges(change) },
-    run(command) {
-      const output = execute(command);
-      if (output.failure !== undefined || output.code !== 0) return Promise.reject(commandError(command, output));
-      return overlay.run(command);
+    async run(command) {
+      const output = await execute(command);
+      if (output.failure !== undefined || output.code !== 0) throw commandError(command, output);
+      await overlay.run({ argv: command.argv });
     },
     lock: (command) => options.lock?.(command) ?? Promise.resolve(),
     unlock: () => overlay.unlock(),
@@ -177,6 +181,19 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     },
   };
   return host;
+}
+
+/** What a program prints, given to whom the command says. */
+async function printed({ stdout, onLine }: Command, output: CommandOutput): Promise<CommandOutput> {
+  const lines = (text: string) => text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined);
+  for (const from of ["stdout", "stderr"] as const) {
+    if (onLine && output[from] !== "" && !(stdout && from === "stdout")) {
+      for (const line of lines(output[from])) onLine(line, from);
+    }
+  }
+  if (stdout === undefined) return output;
+  await streamOf(output.stdout).pipeTo(stdout);
+  return { ...output, stdout: "" };
 }
 
 /** A unit that is not there. */

@@ -3,7 +3,6 @@ import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
-import { within } from "./bounds.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
 /** The pods' logs, which the kubelet keeps; only folders named as its, and links into them. */
@@ -32,8 +31,6 @@ export const removeLogs: Phase<ResetContext> = {
 };
 
 const ROOT = "/sys/fs/cgroup";
-/** How long systemd may take to stop what is in a slice, in ms. */
-const STOP_MS = 60_000;
 
 async function find(host: Host, ...argv: string[]): Promise<string[]> {
   // 1: a group went while it was looked at.
@@ -57,7 +54,7 @@ export const removeGroups: Phase<ResetContext> = {
   async run({ host, open }) {
     const slice = "kubepods.slice";
     if ((await host.services.state(slice)).active === "active") {
-      await within(STOP_MS, `systemctl stop ${slice}`, host.services.stop(slice));
+      await host.services.stop(slice);
     }
     const tops = (await podGroups(host)).filter((path) => path.endsWith("/kubepods"));
     if (tops.length === 0) return;

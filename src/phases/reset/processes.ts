@@ -5,12 +5,9 @@ import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
 import { isNew } from "../../receipt.ts";
 import type { Phase } from "../phase.ts";
-import { within } from "./bounds.ts";
 import type { ResetContext } from "./context.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** How long systemd may take to stop a kubelet, in ms: it kills after 90 s. */
-const STOP_MS = 120_000;
 /** How long umount(8) may take, in ms: a file server that is gone never answers. */
 const UMOUNT_MS = 30_000;
 
@@ -33,9 +30,8 @@ export const stopKubelet: Phase<ResetContext> = {
     const running = async () =>
       ["active", "activating", "reloading", "deactivating"].includes((await services.state(KUBELET_SERVICE)).active);
     if (await running()) {
-      const stop = services.stop(KUBELET_SERVICE);
       try {
-        await within(STOP_MS, `systemctl stop ${KUBELET_SERVICE}`, stop);
+        await services.stop(KUBELET_SERVICE);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         // It would start everything again that is removed next.
@@ -71,7 +67,7 @@ export const unmount: Phase<ResetContext> = {
       }
       doing(`unmounting ${point}`);
       try {
-        await within(UMOUNT_MS, `umount ${point}`, host.run({ argv: ["umount", ...flags, "--", point] }));
+        await host.run({ argv: ["umount", ...flags, "--", point], timeoutMs: UMOUNT_MS });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         const still = (await mountsBelow(host, kubeletDirectory)).includes(point);

@@ -18,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["config"],
   host: ["kube/recording"],
   kube: [],
-  cri: [],
+  grpc: [],
+  cri: ["grpc"],
   etcd: ["kube/http_client"],
   programs: ["text"],
   text: [],
@@ -37,7 +38,7 @@ const APART = new Set(["commands", "phases"]);
 const COMMON = new Set(["phases/phase", "phases/cell", "phases/former_files", "commands/command_context"]);
 
 /** Rooms that may use `Deno.*`. */
-const ADAPTERS = new Set(["mod", "host", "kube", "cri", "etcd"]);
+const ADAPTERS = new Set(["mod", "host", "kube", "grpc", "cri", "etcd"]);
 
 /** Packages that one room alone uses. */
 const PACKAGES: Readonly<Record<string, string>> = { pkijs: "pki", asn1js: "pki", "@noble/": "pki" };

@@ -5,9 +5,17 @@
 import { UserError } from "../errors.ts";
 import { restartHint, runtimeUnit } from "../runtimes.ts";
 import type { ChangeSink, ContainerRuntime, RuntimeContainer, RuntimeImage, RuntimeSandbox } from "../system.ts";
+import {
+  GRPC_STATUS,
+  GrpcBrokenOff,
+  GrpcError,
+  GrpcTimeout,
+  GrpcTooLong,
+  NoConnection,
+  NotGrpc,
+} from "../system/grpc.ts";
 import { oneLine } from "../text/visible.ts";
-import { callUnary, GrpcError, GrpcTimeout, NoConnection, NOT_FOUND, NotGrpc, UNIMPLEMENTED } from "./grpc.ts";
-import { decode, encode, type Message } from "./messages.ts";
+import type { Message } from "./messages.ts";
 
 /** Time limit of a call that observes, in ms: a runtime on a busy host takes seconds. */
 const CALL_MS = 10_000;
@@ -31,9 +39,15 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
 
   /** Calls `<service>/<name>` with `<name>Request` and returns its `<name>Response`. */
   async function call(service: string, name: string, request: Message, timeoutMs?: number): Promise<Message> {
+    const [{ grpcClient }, { decode, encode }] = await Promise.all([
+      import("../grpc/client.ts"), // neither is needed to start the program
+      import("./messages.ts"),
+    ]);
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
     let answer: Uint8Array;
     try {
-      answer = await callUnary(path, `/runtime.v1.${service}/${name}`, encode(`${name}Request`, request), timeoutMs);
+      const bytes = encode(`${name}Request`, request);
+      answer = await grpcClient({ socket: path }).unary(`/runtime.v1.${service}/${name}`, bytes, limit);
     } catch (error) {
       throw callError(socket, name, error, timeoutMs);
     }
@@ -49,7 +63,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
       await call(service, name, request, timeoutMs);
       return true;
     } catch (error) {
-      if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === NOT_FOUND) {
+      if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === GRPC_STATUS.notFound) {
         return false;
       }
       throw error;
@@ -82,7 +96,10 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
         const { linux } = await ask("RuntimeConfig");
         return linux === undefined ? undefined : CGROUP_DRIVERS[Number((linux as Message).cgroupDriver)];
       } catch (error) { // containerd before 2.0 does not have the call
-        if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === UNIMPLEMENTED) {
+        if (
+          error instanceof UserError && error.cause instanceof GrpcError &&
+          error.cause.code === GRPC_STATUS.unimplemented
+        ) {
           return undefined;
         }
         throw error;
@@ -225,7 +242,7 @@ const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint(socket: str
 /** The error for a failed call: it names the socket and, where one was made, the call. */
 function callError(socket: string, name: string, error: unknown, timeoutMs = CALL_MS): UserError {
   if (error instanceof GrpcError) {
-    if (error.code === UNIMPLEMENTED && error.message.includes("unknown service")) {
+    if (error.code === GRPC_STATUS.unimplemented && error.message.includes("unknown service")) {
       return new UserError(
         `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${oneLine(error.message)})`,
         {
@@ -246,9 +263,9 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
       cause: error,
     });
   }
-  if (error instanceof NotGrpc) {
+  if (error instanceof NotGrpc || error instanceof GrpcBrokenOff || error instanceof GrpcTooLong) {
     return new UserError(
-      `Cannot call ${name} of "${socket}": what listens there is not a container runtime (${error.message})`,
+      `Cannot call ${name} of "${socket}": what listens there is not a container runtime (${oneLine(error.message)})`,
       {
         hint: "Name the socket of the container runtime (--cri-socket).",
         cause: error,

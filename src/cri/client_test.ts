@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, type Http2Server } from "node:http2";
+import { framed, serveHttp2 } from "../../tests/fakes/http2_server.ts";
 import type { UserError } from "../errors.ts";
 import type { Change } from "../system.ts";
 import { containerRuntime } from "./client.ts";
@@ -15,40 +15,27 @@ async function withRuntime(
 ): Promise<void> {
   const dir = await Deno.makeTempDir();
   const requests: Message[] = [];
-  const server: Http2Server = createServer();
-  server.on("stream", (stream, headers) => {
-    const name = String(headers[":path"]).split("/").at(-1) ?? "";
-    const chunks: Uint8Array[] = [];
-    stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-    stream.on("error", () => undefined);
-    stream.on("end", async () => {
-      const frame = new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
-      assert.equal(new DataView(frame.buffer).getUint32(1), frame.length - 5);
-      requests.push(decode(`${name}Request`, frame.subarray(5)));
-      const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
-      if (answer === "silence") return;
-      if ("afterMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
-      const head = { ":status": 200, "content-type": "application/grpc" };
-      if ("code" in answer) { // as servers do when there is no message: the status is among the headers
-        const status = { "grpc-status": String(answer.code), "grpc-message": encodeURIComponent(answer.text) };
-        stream.respond({ ...head, ...status }, { endStream: true });
-        return;
-      }
-      stream.respond(head, { waitForTrailers: true });
-      stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-      const bytes = encode(answer.type, answer.message);
-      const header = new Uint8Array(5);
-      new DataView(header.buffer).setUint32(1, bytes.length);
-      for (const byte of [...header, ...bytes]) stream.write(new Uint8Array([byte]));
-      stream.end();
-    });
-  });
   const socket = `${dir}/cri.sock`;
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const server = serveHttp2(Deno.listen({ transport: "unix", path: socket }), async (call) => {
+    const name = call.header(":path")!.split("/").at(-1) ?? "";
+    const request = await call.whole();
+    assert.equal(new DataView(request.buffer).getUint32(1), request.length - 5);
+    requests.push(decode(`${name}Request`, request.subarray(5)));
+    const answer = answers[name] ?? { code: 12, text: `unknown method ${name}` };
+    if (answer === "silence") return;
+    if ("afterMs" in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
+    if ("code" in answer) { // as servers do when there is no message: the status is among the headers
+      const status = { "grpc-status": String(answer.code), "grpc-message": encodeURIComponent(answer.text) };
+      return await call.respond(status, { end: true });
+    }
+    await call.respond();
+    for (const byte of framed(encode(answer.type, answer.message))) await call.send(new Uint8Array([byte]));
+    await call.end();
+  });
   try {
     await body(`unix://${socket}`, requests);
   } finally {
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
     await Deno.remove(dir, { recursive: true });
   }
 }

@@ -1,64 +1,51 @@
 /** Answers of a container runtime, over a socket, to `config images pull` and `init`. @module */
-import { createServer, type ServerHttp2Stream } from "node:http2";
-import { createServer as createNetServer, type Server } from "node:net";
 import { fake } from "../fakes/fake.ts";
+import { framed, serveConnections, type Served, type ServedCall, serveHttp2 } from "../fakes/http2_server.ts";
 import { containerRuntime } from "../../src/cri/client.ts";
 import { EXIT } from "../../src/errors.ts";
+import { FRAME, numberFrame } from "../../src/grpc/frames.ts";
 import type { ContainerRuntime } from "../../src/system.ts";
 import { QUICK } from "../program/program.ts";
 import { type BadInput, type Category, line, TIME_LIMIT_MS } from "./case.ts";
 
-/** What listens: a server that was not told yet where. */
-export type Listener = () => Server | ReturnType<typeof createServer>;
+/** What listens at the path of a socket. */
+export type Listener = (path: string) => Served;
 
-/** A gRPC server whose every call goes like this. */
-export function grpc(answer: (stream: ServerHttp2Stream) => void): Listener {
-  return () => {
-    const server = createServer();
-    server.on("stream", (stream) => {
-      stream.on("error", () => undefined);
-      stream.resume();
-      stream.on("end", () => answer(stream));
+const listen = (path: string) => Deno.listen({ transport: "unix", path });
+
+/** A gRPC server whose every call goes like this, once the request is whole. */
+export function grpc(answer: (call: ServedCall) => Promise<unknown>): Listener {
+  return (path) =>
+    serveHttp2(listen(path), async (call) => {
+      await call.whole();
+      await answer(call);
     });
-    return server;
-  };
 }
 
 /** A message behind its length, then this status. */
 export function message(bytes: Uint8Array, trailers: Record<string, string> = { "grpc-status": "0" }): Listener {
-  return grpc((stream) => {
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-    stream.end(bytes);
+  return grpc(async (call) => {
+    await call.respond();
+    await call.send(bytes);
+    await call.end(trailers);
   });
 }
 
-/** Five bytes and these, or fewer than they say. */
-export function frame(bytes: readonly number[], length = bytes.length, flag = 0): Uint8Array {
-  const all = new Uint8Array([flag, 0, 0, 0, 0, ...bytes]);
-  new DataView(all.buffer).setUint32(1, length);
-  return all;
+/** Something at the socket that talks as it likes. */
+export function talks(talk: (connection: Deno.Conn) => Promise<unknown>): Listener {
+  return (path) => serveConnections(listen(path), talk);
 }
 
 /** An error as servers tell it: there is no message, and the status is among the headers. */
 const failed = (code: string, text: string) =>
-  grpc((stream) =>
-    stream.respond({
-      ":status": 200,
-      "content-type": "application/grpc",
-      "grpc-status": code,
-      "grpc-message": encodeURIComponent(text),
-    }, { endStream: true })
-  );
+  grpc((call) => call.respond({ "grpc-status": code, "grpc-message": encodeURIComponent(text) }, { end: true }));
 
 /** Something else than HTTP/2. */
 function speaks(text: string): Listener {
-  return () =>
-    createNetServer((socket) => {
-      socket.on("error", () => undefined);
-      socket.resume();
-      socket.end(text);
-    });
+  return talks(async (connection) => {
+    await connection.read(new Uint8Array(65536));
+    await connection.write(new TextEncoder().encode(text));
+  });
 }
 
 const NO_RUNTIME = /what listens there is not a container runtime/;
@@ -75,28 +62,29 @@ export const ANSWERS: readonly (readonly [string, Listener, RegExp])[] = [
   ["that it starts", failed("14", "containerd is not ready"), /containerd is not ready \(gRPC status 14\)/],
   ["trouble without words", failed("2", ""), /gRPC status 2/],
   ["a status of words", failed("fine", ""), NO_RUNTIME],
-  ["a version of nothing", message(frame([]), {}), NO_RUNTIME],
+  ["a version of nothing", message(framed([]), {}), NO_RUNTIME],
   ["no message", message(new Uint8Array()), /Cannot call Version/],
   ["less than a length", message(new Uint8Array([0, 0])), /Cannot call Version/],
-  ["less than the length says", message(frame([10, 1, 97], 100)), /Cannot call Version/],
-  ["more than the length says", message(frame([10, 1, 97, 10, 1, 98], 3)), /Cannot call Version/],
-  ["something compressed", message(frame([10, 1, 97], 3, 1)), /Cannot call Version/],
-  ["a field that goes on behind the end", message(frame([10, 200, 1])), /Cannot call Version/],
-  ["a number without end", message(frame(Array.from({ length: 40 }, () => 0xff))), /Cannot call Version/],
-  ["a number for text", message(frame([16, 5])), /Cannot call Version/],
-  ["a type that there is not", message(frame([15, 1, 2, 3])), /Cannot call Version/],
-  ["17 MiB", message(frame([], 17 << 20)), /more than \d+ bytes/],
+  ["less than the length says", message(framed([10, 1, 97], 100)), /Cannot call Version/],
+  ["more than the length says", message(framed([10, 1, 97, 10, 1, 98], 3)), /Cannot call Version/],
+  ["something compressed", message(framed([10, 1, 97], 3, 1)), /Cannot call Version/],
+  ["a field that goes on behind the end", message(framed([10, 200, 1])), /Cannot call Version/],
+  ["a number without end", message(framed(Array.from({ length: 40 }, () => 0xff))), /Cannot call Version/],
+  ["a number for text", message(framed([16, 5])), /Cannot call Version/],
+  ["a type that there is not", message(framed([15, 1, 2, 3])), /Cannot call Version/],
+  ["17 MiB", message(framed([], 17 << 20)), /more than \d+ bytes/],
   ["17 MiB of nothing", message(new Uint8Array(17 << 20)), /longer than its length says/],
-  ["HTTP 404", grpc((stream) => stream.respond({ ":status": 404 }, { endStream: true })), /HTTP status 404/],
+  ["HTTP 404", grpc((call) => call.respond({ ":status": "404" }, { end: true })), /HTTP status 404/],
   [
     "HTTP 200 of a web server",
-    grpc((stream) => {
-      stream.respond({ ":status": 200, "content-type": "text/html" });
-      stream.end("<html>");
+    grpc(async (call) => {
+      await call.respond({ "content-type": "text/html" });
+      await call.send(new TextEncoder().encode("<html>"));
+      await call.end({});
     }),
     NO_RUNTIME,
   ],
-  ["a stream that breaks off", grpc((stream) => stream.close(2)), NO_RUNTIME],
+  ["a stream that breaks off", grpc((call) => call.raw(numberFrame(FRAME.reset, 1, 2))), NO_RUNTIME],
   ["HTTP/1.1", speaks("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"), NO_RUNTIME],
   ["SSH", speaks("SSH-2.0-OpenSSH_9.2\r\n".repeat(5)), NO_RUNTIME],
   ["nothing, and the end", speaks(""), NO_RUNTIME],
@@ -107,13 +95,12 @@ function behind(listener: Listener): () => ContainerRuntime {
   const socket = "unix:///run/x.sock";
   async function called(name: string, given: readonly unknown[]): Promise<unknown> {
     const directory = await Deno.makeTempDir();
-    const server = listener();
+    const server = listener(`${directory}/x.sock`);
     try {
-      await new Promise<void>((resolve) => server.listen(`${directory}/x.sock`, resolve));
       const runtime = containerRuntime(`unix://${directory}/x.sock`, () => {}, TIME_LIMIT_MS.clock); // tests share the machine
       return await (runtime as unknown as Record<string, (...given: readonly unknown[]) => unknown>)[name]!(...given);
     } finally {
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
       await Deno.remove(directory, { recursive: true });
     }
   }

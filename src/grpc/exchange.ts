@@ -1,0 +1,326 @@
+/**
+ * One request and its answer over HTTP/2 (RFC 9113), on a connection of its own: stream 1, and no other. What is read ahead
+ * of the caller is never more than the window that the peer was given; what is sent waits for the peer's window.
+ * @module
+ */
+import { GrpcBrokenOff, NoConnection, NotGrpc } from "../system/grpc.ts";
+import {
+  type ByteSource,
+  FLAG,
+  FRAME,
+  type Frame,
+  frame,
+  FrameReader,
+  MAX_FRAME,
+  numberFrame,
+  PREFACE,
+  SETTING,
+  settingsFrame,
+} from "./frames.ts";
+import { BadHeaders, decodeHeaders, encodeHeaders, type HeaderList } from "./hpack.ts";
+
+/** A connection: what it writes may be less than it was given. */
+export interface ByteStream extends ByteSource {
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** How much the peer may send ahead of the caller, in bytes. */
+export const WINDOW = 1024 * 1024;
+/** The window that both sides begin with. */
+const FIRST_WINDOW = 65_535;
+const MAX_WINDOW = 2 ** 31 - 1;
+/** Longest header block, in bytes; and the longest frame that is sent, whatever the peer would take. */
+const MAX_BLOCK = 64 * 1024;
+const MAX_SENT = 64 * 1024;
+/** So many frames in a row that bring the answer no further are too many; and so many replies that wait to be sent. */
+const MAX_IDLE = 10_000;
+const MAX_REPLIES = 1_000;
+
+const NO_HTTP2 = "it does not speak HTTP/2";
+const STREAM = 1;
+
+export class Exchange {
+  readonly #connection: ByteStream;
+  readonly #reader: FrameReader;
+  readonly #receiving: Promise<void>;
+  #writing: Promise<unknown> = Promise.resolve();
+  #replies = 0;
+  /** How much may be sent: of the connection, and of the stream, which new settings may make negative. */
+  #sendable = { connection: FIRST_WINDOW, stream: FIRST_WINDOW };
+  #peer = { window: FIRST_WINDOW, frame: MAX_FRAME };
+  /** How much the peer may still send, and what was taken out of the way since it was last told so. */
+  #receivable = WINDOW;
+  #taken = 0;
+  #chunks: Uint8Array[] = [];
+  #headers: HeaderList | undefined;
+  #trailers: HeaderList | undefined;
+  #failure: { error: unknown } | undefined;
+  #waiting: (() => void)[] = [];
+
+  /** Sends the head of the request; the body goes by `write` and `end`. */
+  constructor(connection: ByteStream, headers: HeaderList) {
+    this.#connection = connection;
+    this.#reader = new FrameReader(connection);
+    this.#put(
+      PREFACE,
+      settingsFrame([[SETTING.headerTableSize, 0], [SETTING.enablePush, 0], [SETTING.initialWindowSize, WINDOW]]),
+      numberFrame(FRAME.windowUpdate, 0, WINDOW - FIRST_WINDOW),
+      frame(FRAME.headers, FLAG.endHeaders, STREAM, encodeHeaders(headers)),
+    ).catch(() => undefined); // reading tells why
+    this.#receiving = this.#receive().catch((error) => this.#end(error)).finally(() => this.#wake());
+  }
+
+  /** The head of the answer. @throws {NotGrpc | GrpcBrokenOff} or what `fail` was given; so does all else here. */
+  async headers(): Promise<HeaderList> {
+    while (this.#headers === undefined) await this.#change();
+    return this.#headers;
+  }
+
+  /** The next part of the body; undefined at its end. */
+  async read(): Promise<Uint8Array | undefined> {
+    while (this.#chunks.length === 0 && this.#trailers === undefined) await this.#change();
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) this.#take(chunk.length);
+    return chunk;
+  }
+
+  /** What came behind the body, when that has ended; an answer without a body has only its head. */
+  get trailers(): HeaderList {
+    return this.#trailers ?? [];
+  }
+
+  /** Sends a part of the body, as the peer has room for it; false when the peer wants no more of it. */
+  async write(bytes: Uint8Array): Promise<boolean> {
+    for (let at = 0; at < bytes.length;) {
+      const size = Math.min(this.#sendable.connection, this.#sendable.stream, this.#peer.frame, bytes.length - at);
+      if (this.#trailers !== undefined) return false;
+      if (size <= 0) {
+        await this.#change();
+        continue;
+      }
+      this.#sendable.connection -= size;
+      this.#sendable.stream -= size;
+      if (!await this.#send(frame(FRAME.data, 0, STREAM, bytes.subarray(at, at + size)))) return false;
+      at += size;
+    }
+    return true;
+  }
+
+  /** The body of the request has ended. */
+  async end(): Promise<void> {
+    if (this.#trailers === undefined) await this.#send(frame(FRAME.data, FLAG.end, STREAM));
+  }
+
+  /** Ends the exchange with an error, for all who wait; what was read and not taken is lost. */
+  fail(error: unknown): void {
+    this.#chunks = [];
+    this.#end(error);
+    this.#wake();
+  }
+
+  /** Closes the connection, whatever is still under way. */
+  async close(): Promise<void> {
+    this.fail(new GrpcBrokenOff("the call is over"));
+    await this.#receiving;
+  }
+
+  #end(error: unknown): void {
+    this.#failure ??= { error };
+    try {
+      this.#connection.close();
+    } catch { // it is closed
+    }
+  }
+
+  /** Waits until something has happened. */
+  async #change(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Writes frames, after all that is being written. */
+  #put(...frames: Uint8Array[]): Promise<void> {
+    const written = this.#writing.then(async () => {
+      for (const bytes of frames) {
+        for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+      }
+    });
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Writes a frame of the request; when that fails, what was read says why. False: the answer is whole. */
+  async #send(bytes: Uint8Array): Promise<boolean> {
+    try {
+      await this.#put(bytes);
+      return true;
+    } catch {
+      await this.#receiving;
+      if (this.#trailers !== undefined) return false;
+      throw this.#failure?.error;
+    }
+  }
+
+  /** Writes a reply that nobody waits for: a peer that does not read could wait for us in turn. */
+  #reply(...frames: Uint8Array[]): void {
+    if (++this.#replies > MAX_REPLIES) throw new NotGrpc("it asks without end, and reads no reply");
+    this.#put(...frames).catch(() => undefined).finally(() => this.#replies--);
+  }
+
+  /** So many bytes are out of the way: the peer may send as many again. */
+  #take(size: number): void {
+    this.#taken += size;
+    if (this.#taken < WINDOW / 2 || this.#trailers !== undefined) return;
+    this.#receivable += this.#taken;
+    const updates = [STREAM, 0].map((stream) => numberFrame(FRAME.windowUpdate, stream, this.#taken));
+    this.#taken = 0;
+    this.#put(...updates).catch(() => undefined);
+  }
+
+  async #receive(): Promise<void> {
+    for (let first = true, idle = 0; this.#trailers === undefined; first = false) {
+      const next = await this.#next(first);
+      const progress = await this.#handle(next);
+      idle = progress ? 0 : idle + 1;
+      if (idle > MAX_IDLE) throw new NotGrpc("it sends frames without end that bring no answer");
+      this.#wake();
+    }
+  }
+
+  /** The next frame; the first one has to be the peer's settings. */
+  async #next(first: boolean): Promise<Frame> {
+    let next: Frame | undefined;
+    let cause: unknown;
+    try {
+      next = await this.#reader.next();
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw new NotGrpc(first ? NO_HTTP2 : `it sends ${error.message}`, { cause: error });
+      }
+      if (first && /fatal alert/.test(String(error))) throw new NoConnection("TLS", error); // it wants another certificate
+      cause = error;
+    }
+    if (next === undefined) {
+      if (first) throw new NotGrpc("the connection was closed, or does not speak HTTP/2", { cause });
+      throw new GrpcBrokenOff("the connection was closed before the answer was whole", { cause });
+    }
+    if (first && (next.type !== FRAME.settings || next.flags & FLAG.ack)) throw new NotGrpc(NO_HTTP2);
+    return next;
+  }
+
+  /** Does what a frame asks for; whether it has brought a part of the answer. */
+  async #handle(next: Frame): Promise<boolean> {
+    const { type, flags, stream, payload } = next;
+    const ours = stream === STREAM;
+    if (type === FRAME.data && ours) return this.#data(next);
+    if (type === FRAME.headers && ours) return await this.#head(next);
+    if (type === FRAME.reset && ours && payload.length === 4) {
+      throw new GrpcBrokenOff(`the server reset the call (HTTP/2 error ${numberIn(payload)})`);
+    }
+    if (type === FRAME.goAway && stream === 0 && payload.length >= 8) {
+      if (numberIn(payload) >= STREAM) return false; // it ends what it has begun
+      throw new GrpcBrokenOff(`the server takes no more calls (HTTP/2 error ${numberIn(payload.subarray(4))})`);
+    }
+    if (type === FRAME.settings && stream === 0) this.#settings(next);
+    else if (type === FRAME.windowUpdate && payload.length === 4) this.#window(stream, numberIn(payload));
+    else if (type === FRAME.ping && stream === 0 && payload.length === 8) {
+      if (!(flags & FLAG.ack)) this.#reply(frame(FRAME.ping, FLAG.ack, 0, payload));
+    } else if (type <= FRAME.continuation && type !== FRAME.priority && !(type === FRAME.reset && stream !== 0)) {
+      throw new NotGrpc(`it sends what HTTP/2 does not allow here (a frame of type ${type})`);
+    }
+    return false;
+  }
+
+  #data(next: Frame): boolean {
+    if (this.#headers === undefined) throw new NotGrpc("it sends data before headers");
+    this.#receivable -= next.payload.length;
+    if (this.#receivable < 0) throw new NotGrpc("it sends more than it may");
+    const chunk = unpadded(next);
+    this.#take(next.payload.length - chunk.length);
+    if (chunk.length > 0) this.#chunks.push(chunk);
+    if (next.flags & FLAG.end) this.#trailers = [];
+    return chunk.length > 0;
+  }
+
+  /** A header block, with its continuations: the head of the answer, or what is behind its body. */
+  async #head(next: Frame): Promise<boolean> {
+    const parts = [unpadded(next).subarray(next.flags & FLAG.priority ? 5 : 0)];
+    let size = parts[0]!.length;
+    for (let last = next, frames = 0; !(last.flags & FLAG.endHeaders); frames++) {
+      last = await this.#next(false);
+      size += last.payload.length;
+      if (last.type !== FRAME.continuation || last.stream !== STREAM) throw new NotGrpc("a header block is not whole");
+      if (size > MAX_BLOCK || frames > 16) throw new NotGrpc(`the headers are longer than ${MAX_BLOCK} bytes`);
+      parts.push(last.payload);
+    }
+    const headers = readHeaders(parts, size);
+    const ended = (next.flags & FLAG.end) !== 0;
+    if (this.#headers === undefined && !ended && headers.some(([name, value]) => name === ":status" && value < "200")) {
+      return false; // 1xx: the real one comes
+    }
+    if (this.#headers !== undefined && !ended) throw new NotGrpc("it sends headers within the body");
+    this.#headers ??= headers;
+    if (ended) this.#trailers = headers;
+    return true;
+  }
+
+  #settings({ flags, payload }: Frame): void {
+    if (flags & FLAG.ack) return;
+    if (payload.length % 6 !== 0) throw new NotGrpc("its settings are malformed");
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+    for (let at = 0; at < payload.length; at += 6) {
+      const [id, value] = [view.getUint16(at), view.getUint32(at + 2)];
+      if (id === SETTING.initialWindowSize) {
+        if (value > MAX_WINDOW) throw new NotGrpc("its window is larger than HTTP/2 allows");
+        this.#sendable.stream += value - this.#peer.window;
+        this.#peer.window = value;
+      } else if (id === SETTING.maxFrameSize) {
+        if (value < MAX_FRAME || value >= 2 ** 24) {
+          throw new NotGrpc("its frames have a size that HTTP/2 does not allow");
+        }
+        this.#peer.frame = Math.min(value, MAX_SENT);
+      }
+    }
+    this.#reply(frame(FRAME.settings, FLAG.ack, 0));
+  }
+
+  #window(stream: number, more: number): void {
+    if (stream > STREAM) return;
+    const which = stream === 0 ? "connection" : "stream";
+    this.#sendable[which] += more;
+    if (more === 0 || this.#sendable[which] > MAX_WINDOW) throw new NotGrpc("it changes its window as HTTP/2 forbids");
+  }
+}
+
+/** The first 31 bits of a payload, as a number; an error code has 32, of which none uses the first. */
+function numberIn(payload: Uint8Array): number {
+  return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0) & 0x7fffffff;
+}
+
+/** A payload without its padding, whose length comes first. */
+function unpadded({ flags, payload }: Frame): Uint8Array {
+  if (!(flags & FLAG.padded)) return payload;
+  const end = payload.length - (payload[0] ?? 0);
+  if (end < 1) throw new NotGrpc("its padding is longer than the frame");
+  return payload.subarray(1, end);
+}
+
+function readHeaders(parts: readonly Uint8Array[], size: number): HeaderList {
+  const block = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    block.set(part, at);
+    at += part.length;
+  }
+  try {
+    return decodeHeaders(block);
+  } catch (error) {
+    if (error instanceof BadHeaders) throw new NotGrpc(error.message, { cause: error });
+    throw error;
+  }
+}

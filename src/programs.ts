@@ -23,9 +23,12 @@ export const PROGRAM_DIRECTORIES: readonly string[] = [
 /** How many of its last lines of output an error shows of a failed command. */
 const LAST_LINES = 15;
 
-/** How a command ended that did not do what was wanted: why it did not run, or its exit code and last lines of output. */
-export function commandError(command: Pick<Command, "argv">, output: CommandOutput): UserError {
-  const shown = `Cannot run "${commandLine(command.argv)}"`;
+/**
+ * How a command ended that did not do what was wanted: why it did not run, or its exit code and last lines of output.
+ * @param failed what could not be done, `Cannot ask systemd about "x.service"`; absent: to run this command line.
+ */
+export function commandError(command: Pick<Command, "argv">, output: CommandOutput, failed?: string): UserError {
+  const shown = failed ?? `Cannot run "${commandLine(command.argv)}"`;
   const program = command.argv[0];
   if (output.failure === "not found") {
     return new UserError(`${shown}: program "${program}" not found`, {
@@ -41,27 +44,29 @@ export function commandError(command: Pick<Command, "argv">, output: CommandOutp
   const said = lines.length === 0
     ? output.failure === "too long" ? "" : " and printed nothing"
     : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
-  return new UserError(`${shown}: ${end}${said}`);
+  return new UserError(`${shown}: ${failed === undefined ? "it" : `"${program}"`} ${end}${said}`);
 }
 
 function endOf({ failure, code, signal, limit = 0 }: CommandOutput): string {
-  if (failure === "timed out") return `it did not end within ${limit / 1_000} s`;
-  if (failure === "too long") return `it printed more than ${limit} bytes`;
-  return failure === "killed" ? `it was ended by signal ${signal ?? "unknown"}` : `it ended with exit code ${code}`;
+  if (failure === "timed out") return `did not end within ${limit / 1_000} s`;
+  if (failure === "too long") return `printed more than ${limit} bytes`;
+  return failure === "killed" ? `was ended by signal ${signal ?? "unknown"}` : `ended with exit code ${code}`;
 }
 
 /**
  * Asks a program for something that is judged by. A program that cannot be run, is killed, or ends with an exit code that
  * is no answer of its is an error: "could not look" is never "nothing there".
  * @param codes the exit codes that are answers.
+ * @param failed what could not be done then, for the error; absent: to run this command line.
  * @throws {UserError} that names the command and why there is no answer.
  */
 export async function ask(
   host: Pick<Host, "query">,
   command: Command,
   codes: readonly number[] = [0],
+  failed?: string,
 ): Promise<CommandOutput> {
   const output = await host.query(command);
-  if (output.failure !== undefined || !codes.includes(output.code)) throw commandError(command, output);
+  if (output.failure !== undefined || !codes.includes(output.code)) throw commandError(command, output, failed);
   return output;
 }

@@ -63,6 +63,7 @@ const SERVICES: Kinds<Services> = {
   manager: "observe",
   state: "observe",
   states: "observe",
+  timer: "observe",
   isEnabled: "observe",
   journal: "observe",
   start: (unit) => `start ${unit}`,

@@ -11,8 +11,8 @@ import { collect, feed, releaseStreams } from "./child_streams.ts";
 import { type Ending, endingOf, GRACE_MS } from "./ending.ts";
 import { ANSWER_BYTES, END_BYTES, keepAll, keepEnd, linesTo } from "./output.ts";
 
-/** All of a child's environment: what it prints does not depend on the caller's locale, pager or PATH. */
-const ENVIRONMENT = { PATH: PROGRAM_DIRECTORIES.join(":"), LC_ALL: "C", HOME: "/root" };
+/** All of a child's environment: what it prints does not depend on the host's time zone, nor on the caller's locale, pager or PATH. */
+const ENVIRONMENT = { PATH: PROGRAM_DIRECTORIES.join(":"), LC_ALL: "C", TZ: "UTC", HOME: "/root" };
 
 /** How long (ms) a command may take that has no limit of its own: one that looks, and one that changes something. */
 export const LIMITS_MS = { query: 60_000, run: 300_000 } as const;

@@ -46,7 +46,12 @@ Deno.test("the caller's environment does not reach programs", async () => {
   Deno.env.set("LANG", "de_DE.UTF-8");
   Deno.env.set("SYSTEMD_PAGER", "/tmp/x");
   const { stdout } = await host.query({ argv: ["env"] });
-  assert.deepEqual(stdout.trim().split("\n").map((line) => line.split("=")[0]).sort(), ["HOME", "LC_ALL", "PATH"]);
+  assert.deepEqual(stdout.trim().split("\n").map((line) => line.split("=")[0]).sort(), [
+    "HOME",
+    "LC_ALL",
+    "PATH",
+    "TZ",
+  ]);
 });
 
 Deno.test("why there is no answer: no such program, not executable, no interpreter, killed, a bad exit", async () => {

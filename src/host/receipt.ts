@@ -146,6 +146,7 @@ function receiptServices(services: Services, receipt: ReceiptWriter): Services {
     manager: () => services.manager(),
     state: (unit) => services.state(unit),
     states: (units) => services.states(units),
+    timer: (unit) => services.timer(unit),
     isEnabled: (unit) => services.isEnabled(unit),
     journal: (unit, lines) => services.journal(unit, lines),
     start: (unit) => services.start(unit),

@@ -160,6 +160,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
       manager: () => real.services.manager(),
       state: (unit) => real.services.state(unit),
       states: (units) => real.services.states(units),
+      timer: (unit) => real.services.timer(unit),
       isEnabled: (unit) => real.services.isEnabled(unit),
       journal: (unit, lines) => real.services.journal(unit, lines),
       ...serviceChanges((command) => host.run(command)),

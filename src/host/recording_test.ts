@@ -5,6 +5,7 @@ import type { Change, ContainerRuntime, Host, KubeObject, System } from "../syst
 import { linuxHost } from "./linux.ts";
 import { fake } from "../../tests/fakes/fake.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
+import { receiptHost } from "./receipt.ts";
 import { recordingSystem } from "./recording.ts";
 import { recordingHost } from "./recording_host.ts";
 
@@ -163,4 +164,24 @@ Deno.test("recording API: over a server, only differences are changes, and nothi
   assert.deepEqual(changes.map(({ kind }) => kind), ["apply"]);
   assert.ok(api.requests.every((request) => request.startsWith("GET ")));
   for (const client of opened) client.close();
+});
+
+Deno.test("timers are seen through a dry run and the receipt, and changed as every unit", async () => {
+  const changes: Change[] = [];
+  const next = new Date("2026-01-02T03:17:00Z");
+  const base = memoryHost(
+    { timers: { "backup.timer": { active: "active", starts: "backup.service", next } } },
+    () => {},
+  );
+  const dry = recordingHost(base, (change) => changes.push(change));
+  const { services } = receiptHost(dry, { append: () => Promise.resolve() });
+  const { load, starts, next: seen } = await services.timer("backup.timer");
+  assert.deepEqual([load, starts, seen], ["loaded", "backup.service", next]);
+  assert.equal((await services.timer("no.timer")).load, "not-found");
+  await services.enable("backup.timer", { now: true });
+  await services.disable("backup.timer", { now: true });
+  assert.deepEqual(changes.flatMap((change) => change.kind === "run" ? [change.command.argv.join(" ")] : []), [
+    "systemctl enable --now backup.timer",
+    "systemctl disable --now backup.timer",
+  ]);
 });

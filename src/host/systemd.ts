@@ -1,60 +1,56 @@
 /**
- * systemd by `systemctl` and `journalctl`: the one place that has their words and reads their answers.
+ * systemd by `systemctl` and `journalctl`: the one place that has their words; `unit_properties.ts` reads their answers.
  * @module
  */
 import { UserError } from "../errors.ts";
 import { ask } from "../programs.ts";
-import type { Command, Host, ServiceChanges, Services, UnitState } from "../system.ts";
-import { commandLine } from "../text/shell.ts";
+import type { Command, Host, ServiceChanges, Services } from "../system.ts";
+import {
+  blocksOf,
+  countsFromBoot,
+  isUnit,
+  type Properties,
+  propertiesOf,
+  TIMER_PROPERTIES,
+  timerState,
+  UNIT_PROPERTIES,
+  unitState,
+} from "./unit_properties.ts";
 
-/** Properties of a unit that are read; systemd leaves out those that a type of unit does not have. */
-const PROPERTIES = [
-  ...["LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "NRestarts", "ExecMainStatus"],
-  ...["ActiveEnterTimestampMonotonic", "NeedDaemonReload"],
-].join(",");
-
-/** The command that asks for the units' states. */
-export function showCommand(units: readonly string[]): Command {
-  return { argv: ["systemctl", "show", `--property=${PROPERTIES}`, "--", ...units] };
+/** The command that asks for these properties of units. */
+export function showCommand(units: readonly string[], properties = UNIT_PROPERTIES): Command {
+  return { argv: ["systemctl", "show", `--property=${properties.join(",")}`, "--", ...units] };
 }
 
-/** `Name=value` lines. */
-function propertiesOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split("\n").map((line) => {
-      const at = line.indexOf("=");
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
+/** What could not be done where systemd cannot be asked about units. */
+export function notAsked([unit, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? "" : ` and ${others.length} other ${others.length === 1 ? "unit" : "units"}`;
+  return `Cannot ask systemd about "${unit}"${more}`;
 }
 
-function stateOf(text: string): UnitState {
-  const properties = propertiesOf(text);
-  const word = (name: string) => properties.get(name) ?? "";
-  const number = (name: string) => Number(properties.get(name) ?? 0) || 0; // "[not set]"
-  return {
-    load: word("LoadState"),
-    active: word("ActiveState"),
-    sub: word("SubState"),
-    enabled: word("UnitFileState"),
-    result: word("Result"),
-    restarts: number("NRestarts"),
-    exitStatus: number("ExecMainStatus"),
-    activeSinceBoot: number("ActiveEnterTimestampMonotonic") / 1e6,
-    needsReload: word("NeedDaemonReload") === "yes",
-  };
-}
-
-/** Asks for the units; systemd answers in blocks in their order, an empty line between two. */
-async function statesOf(host: Pick<Host, "query">, units: readonly string[]): Promise<UnitState[]> {
+/** Asks for the properties of units, a block for each. */
+async function show(
+  host: Pick<Host, "query">,
+  units: readonly string[],
+  properties?: readonly string[],
+): Promise<Properties[]> {
   if (units.length === 0) return [];
-  const command = showCommand(units);
-  const { stdout } = await ask(host, command);
-  const states = stdout.trim().split(/\n\n+/).map(stateOf);
-  if (states.length === units.length && states.every(({ load, active }) => load !== "" && active !== "")) return states;
+  const { stdout } = await ask(host, showCommand(units, properties), [0], notAsked(units));
+  const blocks = blocksOf(stdout);
+  if (blocks.length === units.length && blocks.every(isUnit)) return blocks;
   throw new UserError(
-    `Cannot read the answer of "${commandLine(command.argv)}": expected the states of ${units.length} units`,
+    `${notAsked(units)}: systemctl printed the states of ${
+      blocks.filter(isUnit).length
+    } units, expected ${units.length}`,
   );
+}
+
+/** When the machine was booted, in ms since 1970. @throws {UserError} when that cannot be told. */
+async function bootTime(host: Pick<Host, "readText" | "now">): Promise<number> {
+  const text = await host.readText("/proc/uptime") ?? "";
+  const uptime = Number(text.split(" ")[0] || NaN);
+  if (!Number.isFinite(uptime)) throw new UserError(`Cannot read "/proc/uptime": it holds "${text}", expected seconds`);
+  return host.now().getTime() - uptime * 1_000;
 }
 
 /** How long systemd may take to stop a unit, in ms: it kills after 90 s, unless the unit says otherwise. */
@@ -76,7 +72,7 @@ export function serviceChanges(run: (command: Command) => Promise<void>): Servic
 }
 
 /** The services of a host whose programs these are. */
-export function systemdServices(host: Pick<Host, "query" | "run" | "stat">): Services {
+export function systemdServices(host: Pick<Host, "query" | "run" | "stat" | "readText" | "now">): Services {
   return {
     ...serviceChanges((command) => host.run(command)),
     booted: async () => await host.stat("/run/systemd/system") !== undefined,
@@ -89,16 +85,24 @@ export function systemdServices(host: Pick<Host, "query" | "run" | "stat">): Ser
       const failedUnits = Number(properties.get("NFailedUnits") ?? 0);
       return { version, state: properties.get("SystemState") ?? "unknown", failedUnits };
     },
-    state: async (unit) => (await statesOf(host, [unit]))[0]!,
-    states: (units) => statesOf(host, units),
+    state: async (unit) => unitState((await show(host, [unit]))[0]!),
+    states: async (units) => (await show(host, units)).map(unitState),
+    async timer(unit) {
+      const properties = (await show(host, [unit], TIMER_PROPERTIES))[0]!;
+      if (!properties.has("NextElapseUSecMonotonic")) {
+        throw new UserError(`${notAsked([unit])}: it has no time to elapse, expected a timer`);
+      }
+      return timerState(properties, countsFromBoot(properties) ? await bootTime(host) : NaN);
+    },
     async isEnabled(unit) {
       // 1: not enabled, or there is no such unit; 4: there is no such unit.
-      const { stdout } = await ask(host, { argv: ["systemctl", "is-enabled", unit] }, [0, 1, 4]);
+      const command = { argv: ["systemctl", "is-enabled", unit] };
+      const { stdout } = await ask(host, command, [0, 1, 4], `Cannot ask systemd whether "${unit}" is enabled`);
       return stdout.trim() === "enabled";
     },
     async journal(unit, lines) {
       const argv = ["journalctl", `--unit=${unit}`, `--lines=${lines}`, "--output=cat", "--no-pager"];
-      const { stdout } = await ask(host, { argv });
+      const { stdout } = await ask(host, { argv }, [0], `Cannot read the journal of "${unit}"`);
       return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("-- "));
     },
   };

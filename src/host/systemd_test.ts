@@ -2,14 +2,21 @@ import assert from "node:assert/strict";
 import { UserError } from "../errors.ts";
 import type { Command, CommandOutput } from "../system.ts";
 import { showCommand, systemdServices } from "./systemd.ts";
+import { TIMER_PROPERTIES } from "./unit_properties.ts";
 
 /** Services of a host whose programs say this; what was run is kept. */
-function servicesOf(answers: Record<string, Partial<CommandOutput>>, ran: string[] = []) {
+function servicesOf(
+  answers: Record<string, Partial<CommandOutput>>,
+  ran: string[] = [],
+  uptime: string | undefined = "32239.75 21029.18\n",
+) {
   return systemdServices({
     query: ({ argv }) =>
       Promise.resolve({ code: 127, failure: "not found", stdout: "", stderr: "", ...answers[argv.join(" ")] }),
     run: ({ argv }: Command) => Promise.resolve(void ran.push(argv.join(" "))),
     stat: () => Promise.resolve(undefined),
+    readText: (path) => Promise.resolve(path === "/proc/uptime" ? uptime : undefined),
+    now: () => new Date("2026-11-25T11:01:43.160Z"),
   });
 }
 
@@ -47,21 +54,48 @@ Deno.test("systemd: what cannot be asked, or answers something else, is an error
   const bus = "Failed to connect to bus: No such file or directory\n";
   for (
     const [answer, says] of [
-      [{}, /program "systemctl" not found/],
-      [{ code: 1, failure: undefined!, stderr: bus }, /Failed to connect to bus/],
-      [{ code: 137, failure: "killed", signal: "SIGKILL" }, /ended by signal SIGKILL/],
-      [answered(""), /expected the states of 1 units/],
-      [answered(`${ABSENT}\n${ABSENT}`), /expected the states of 1 units/],
+      [{}, /: program "systemctl" not found$/],
+      [
+        { code: 1, failure: undefined!, stderr: bus },
+        /: "systemctl" ended with exit code 1:\n {2}Failed to connect to bus/,
+      ],
+      [
+        { code: 137, failure: "killed", signal: "SIGKILL" },
+        /: "systemctl" was ended by signal SIGKILL and printed nothing$/,
+      ],
+      [
+        { code: 143, failure: "timed out", limit: 60_000 },
+        /: "systemctl" did not end within 60 s and printed nothing$/,
+      ],
+      [answered(""), /: systemctl printed the states of 0 units, expected 1$/],
+      [answered(`${ABSENT}\n${ABSENT}`), /: systemctl printed the states of 2 units, expected 1$/],
     ] as const
   ) {
     await assert.rejects(servicesOf({ [command]: answer }).state("a.service"), (error) => {
       assert.ok(error instanceof UserError);
+      assert.match(error.message, /^Cannot ask systemd about "a\.service": /);
       assert.match(error.message, says);
       return true;
     });
   }
-  await assert.rejects(servicesOf({}).isEnabled("a.service"), /program "systemctl" not found/);
-  await assert.rejects(servicesOf({}).journal("a.service", 3), /program "journalctl" not found/);
+  const said = async (work: Promise<unknown>, says: string) =>
+    await assert.rejects(work, (error: UserError) => (assert.equal(error.message, says), true));
+  const services = servicesOf({});
+  const missing = 'program "systemctl" not found';
+  await said(
+    services.states(["a.service", "b.service"]),
+    `Cannot ask systemd about "a.service" and 1 other unit: ${missing}`,
+  );
+  await said(
+    services.states(["a.service", "b", "c"]),
+    `Cannot ask systemd about "a.service" and 2 other units: ${missing}`,
+  );
+  await said(services.timer("a.timer"), `Cannot ask systemd about "a.timer": ${missing}`);
+  await said(services.isEnabled("a.service"), `Cannot ask systemd whether "a.service" is enabled: ${missing}`);
+  await said(
+    services.journal("a.service", 3),
+    'Cannot read the journal of "a.service": program "journalctl" not found',
+  );
 });
 
 Deno.test("systemd: what starts at boot, the manager and the journal", async () => {
@@ -104,4 +138,102 @@ Deno.test("systemd: each change is its command line", async () => {
     "systemctl reset-failed a.service",
     "systemctl daemon-reload",
   ]);
+});
+
+/** As systemd 252 printed it on a host in Europe/Berlin, asked with TZ=UTC. */
+const TIMERS: Readonly<Record<string, string>> = {
+  // OnCalendar=03:17 (in Berlin) and OnBootSec=90d
+  "backup.timer": `Unit=backup.service
+NextElapseUSecRealtime=Thu 2026-11-26 02:17:00 UTC
+NextElapseUSecMonotonic=2month 4w 1d 11h 57min 9.332206s
+LastTriggerUSec=
+Result=success
+LoadState=loaded
+ActiveState=active
+UnitFileState=enabled
+`,
+  // OnActiveSec=0, OnUnitActiveSec=90min 3s 250ms
+  "often.timer": `Unit=backup.service
+NextElapseUSecRealtime=
+NextElapseUSecMonotonic=10h 27min 21.793178s
+LastTriggerUSec=Wed 2026-11-25 11:01:41 UTC
+Result=success
+LoadState=loaded
+ActiveState=active
+UnitFileState=static
+`,
+  // backup.timer, stopped
+  "stopped.timer": `Unit=backup.service
+NextElapseUSecRealtime=
+NextElapseUSecMonotonic=infinity
+LastTriggerUSec=
+Result=success
+LoadState=loaded
+ActiveState=inactive
+UnitFileState=enabled
+`,
+  "no.timer": `Unit=
+NextElapseUSecRealtime=
+NextElapseUSecMonotonic=infinity
+LastTriggerUSec=
+Result=success
+LoadState=not-found
+ActiveState=inactive
+UnitFileState=
+`,
+};
+
+const showTimer = (unit: string) => showCommand([unit], TIMER_PROPERTIES).argv.join(" ");
+
+Deno.test("systemd: timers, by the calendar and counted from boot, stopped and not there", async () => {
+  const of = (unit: string) => servicesOf({ [showTimer(unit)]: answered(TIMERS[unit]!) }).timer(unit);
+  const waiting = { load: "loaded", active: "active", result: "success", starts: "backup.service" };
+  assert.deepEqual(await of("backup.timer"), {
+    ...waiting,
+    enabled: "enabled",
+    next: new Date("2026-11-26T02:17:00Z"),
+  });
+  assert.deepEqual(await of("often.timer"), {
+    ...waiting,
+    enabled: "static",
+    // systemctl list-timers of that moment: 1795609905197630
+    next: new Date("2026-11-25T12:31:45.203Z"),
+    last: new Date("2026-11-25T11:01:41Z"),
+  });
+  assert.deepEqual(await of("stopped.timer"), { ...waiting, active: "inactive", enabled: "enabled" });
+  const absent = { load: "not-found", active: "inactive", enabled: "", result: "success", starts: "" };
+  assert.deepEqual(await of("no.timer"), absent);
+});
+
+Deno.test("systemd: a timer's times that cannot be read are errors", async () => {
+  const of = (text: string, uptime?: string) =>
+    servicesOf({ [showTimer("a.timer")]: answered(text) }, [], uptime).timer("a.timer");
+  const often = TIMERS["often.timer"]!;
+  const cases: [string, RegExp][] = [
+    [often.replace("11:01:41 UTC", "12:01:41 CET"), /"Wed 2026-11-25 12:01:41 CET", expected one like "Thu/],
+    [often.replace("2026-11-25", "2026-13-25"), /"Wed 2026-13-25 11:01:41 UTC"/],
+    [often.replace("10h", "10x"), /"10x 27min 21.793178s", expected one like "1h 2min 3.5s"/],
+    [often.replace("10h 27min", "10h  27min"), /expected one like "1h/],
+    [KUBELET, /^UserError: Cannot ask systemd about "a.timer": it has no time to elapse, expected a timer$/],
+  ];
+  for (const [text, says] of cases) await assert.rejects(of(text), says);
+  await assert.rejects(of(often, "soon"), /Cannot read "\/proc\/uptime": it holds "soon"/);
+  assert.equal(
+    (await of(often.replace("LastTriggerUSec=Wed 2026-11-25 11:01:41 UTC", "LastTriggerUSec=n/a"))).last,
+    undefined,
+  );
+  // Without a time counted from boot nobody asks since when the machine runs.
+  assert.equal((await of(TIMERS["stopped.timer"]!, "soon")).next, undefined);
+});
+
+Deno.test("systemd: each unit of time", async () => {
+  const units: [string, number][] = [["1y", 31_557_600], ["1month", 2_629_800], ["2w 1d", 1_296_000], [
+    "1h 1min 1s",
+    3_661,
+  ]];
+  const answer = (text: string) => TIMERS["often.timer"]!.replace("10h 27min 21.793178s", text);
+  for (const [text, seconds] of [...units, ["1.5s", 1.5], ["3ms", 0.003], ["2000us", 0.002]] as const) {
+    const { next } = await servicesOf({ [showTimer("a.timer")]: answered(answer(text)) }, [], "0 0").timer("a.timer");
+    assert.equal(next!.getTime() - Date.parse("2026-11-25T11:01:43.160Z"), seconds * 1_000, text);
+  }
 });

@@ -22,6 +22,24 @@ export interface UnitState {
   needsReload: boolean;
 }
 
+/** A timer unit as systemd has it. */
+export interface TimerState {
+  /** `loaded`, `not-found`, `masked`, `error`, … */
+  load: string;
+  /** `active` while it waits or what it starts runs, `inactive`, `failed`. */
+  active: string;
+  /** `enabled`, `disabled`, `static`, `masked`, …; empty for one that is not there. */
+  enabled: string;
+  /** `success`, or why it failed. */
+  result: string;
+  /** The unit that it starts, `backup.service`; empty for one that is not there. */
+  starts: string;
+  /** When it elapses next, to the second; absent: not at all as things are, as when it is not active. */
+  next?: Date;
+  /** When it elapsed last, to the second, also before the last boot where it is persistent; absent: never. */
+  last?: Date;
+}
+
 /** systemd itself. */
 export interface ManagerState {
   /** `252`. */
@@ -44,6 +62,11 @@ export interface ServiceStates {
   state(unit: string): Promise<UnitState>;
   /** As `state`, for several in one call, in their order. */
   states(units: readonly string[]): Promise<UnitState[]>;
+  /**
+   * The timer, `backup.timer`; one that is not there has `load` "not-found" and is "inactive". It is enabled, started,
+   * stopped and disabled as every unit.
+   */
+  timer(unit: string): Promise<TimerState>;
   /** Whether the unit starts at boot. Its files are asked, so there is an answer where systemd does not run, too. */
   isEnabled(unit: string): Promise<boolean>;
   /** The last lines that the unit wrote, the oldest first, without time and host. */

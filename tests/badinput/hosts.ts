@@ -172,7 +172,7 @@ const CASES: readonly BadInput[] = [
     "a systemctl that is killed",
     "Service-kubelet",
     host({
-      units: { "kubelet.service": new UserError('Cannot run "systemctl show": it was ended by signal SIGKILL') },
+      units: { "kubelet.service": new UserError('Cannot ask systemd about "kubelet.service": it was killed') },
     }),
   ),
   join("no systemctl, to join", "Service-kubelet", host({ systemd: false })),

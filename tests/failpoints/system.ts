@@ -77,6 +77,7 @@ const SERVICES: Changes<Services> = {
   manager: false,
   state: false,
   states: false,
+  timer: false,
   isEnabled: false,
   journal: false,
   start: true,

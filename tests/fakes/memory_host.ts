@@ -10,6 +10,7 @@ import type {
   InterfaceAddress,
   ManagerState,
   ServiceStates,
+  TimerState,
   UnitState,
   Wait,
 } from "../../src/system.ts";
@@ -19,7 +20,7 @@ import { commandLine } from "../../src/text/shell.ts";
 import { parseMountPoints } from "../../src/host/mounts.ts";
 import { streamOf } from "../../src/host/content.ts";
 import { recordingHost } from "../../src/host/recording_host.ts";
-import { serviceChanges } from "../../src/host/systemd.ts";
+import { notAsked, serviceChanges } from "../../src/host/systemd.ts";
 import { waitUntil } from "../../src/host/wait.ts";
 
 /** What the host has. Everything has a default, and the defaults never change from run to run. */
@@ -42,6 +43,8 @@ export interface MemoryHostOptions {
   names?: readonly string[];
   /** Units by their name; an error: systemd cannot be asked about it. Others are not there, but for a time service. */
   units?: Readonly<Record<string, Partial<UnitState> | UserError>>;
+  /** Timers by their name. Others are not there. */
+  timers?: Readonly<Record<string, Partial<TimerState>>>;
   /** Units that start at boot, besides those of `units` that are enabled: files tell that even where systemd does not run. */
   enabled?: readonly string[];
   /** What units wrote, by their name. */
@@ -209,6 +212,8 @@ const NO_UNIT: UnitState = {
   needsReload: false,
 };
 
+const NO_TIMER: TimerState = { load: "not-found", active: "inactive", enabled: "", result: "success", starts: "" };
+
 /** systemd's answers; where there is none, nothing can be asked. */
 function memoryStates(options: MemoryHostOptions, stat: Host["stat"]): ServiceStates {
   const units: MemoryHostOptions["units"] = { "chrony.service": { active: "active" }, ...options.units };
@@ -218,13 +223,21 @@ function memoryStates(options: MemoryHostOptions, stat: Host["stat"]): ServiceSt
     if (options.systemd !== false) {
       return Promise.resolve({ ...NO_UNIT, ...(known === undefined ? {} : { load: "loaded", ...known }) });
     }
+    return unasked(unit);
+  };
+  const unasked = (unit: string) => {
     const output: CommandOutput = { code: 127, failure: "not found", stdout: "", stderr: "" };
-    return Promise.reject(commandError({ argv: ["systemctl", "show", unit] }, output));
+    return Promise.reject(commandError({ argv: ["systemctl"] }, output, notAsked([unit])));
   };
   return {
     booted: async () => await stat("/run/systemd/system") !== undefined,
     manager: () => Promise.resolve(options.manager),
     state,
+    timer(unit) {
+      if (options.systemd === false) return unasked(unit);
+      const known = options.timers?.[unit];
+      return Promise.resolve({ ...NO_TIMER, ...(known === undefined ? {} : { load: "loaded", ...known }) });
+    },
     states: (names) => Promise.all(names.map(state)),
     isEnabled: async (unit) => options.enabled?.includes(unit) || (await state(unit)).enabled === "enabled",
     journal: (unit, lines) =>

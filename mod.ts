@@ -15,10 +15,14 @@ import { httpDownload } from "./src/kube/download.ts";
 import { checkEnvironment, trustNobodyElse } from "./src/kube/environment.ts";
 import { unverifiedHttp } from "./src/kube/unverified.ts";
 import type { Host, System } from "./src/system.ts";
+import { OutputClosed } from "./src/system/output.ts";
 import { type Build, SOURCE_BUILD } from "./src/version.ts";
 
 export * from "./src/system.ts";
 export * from "./src/errors.ts";
+export * from "./src/system/grpc.ts";
+export * from "./src/system/kube_error.ts";
+export * from "./src/system/output.ts";
 export { main } from "./src/main.ts";
 export type { Build } from "./src/version.ts";
 
@@ -43,6 +47,7 @@ function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string)
     try {
       done += stream.writeSync(bytes.subarray(done, pieceEnd(bytes, done)));
     } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosed("the pipe is closed", { cause: error });
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);
     }

@@ -140,16 +140,6 @@ export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
 }
 
-/** The HTTP status that a failed call was answered with (0: no answer); undefined for every other error. */
-export function httpStatusOf(error: unknown): number | undefined {
-  return error instanceof UserError && "status" in error && typeof error.status === "number" ? error.status : undefined;
-}
-
-/** Whether a call failed because TLS refused the other side, which waiting does not mend. */
-export function isTlsRefusal(error: unknown): boolean {
-  return error instanceof UserError && "reason" in error && error.reason === "TLSRefused";
-}
-
 /** An error on one line, for a state that is shown while something is tried again: what failed, and at the bottom why. */
 export function inShort(error: Error): string {
   let cause: Error = error;

@@ -54,8 +54,8 @@ export interface System {
   readLine(): Promise<string | undefined>;
   /** Whether standard output / error is a terminal. */
   readonly terminal: { out: boolean; err: boolean };
-  /** Writes one line of result to standard output. */
+  /** Writes one line of result to standard output. @throws {OutputClosed} (`system/output.ts`) when nobody reads it; what else the stream says. */
   out(line: string): void;
-  /** Writes raw text to standard error (progress, diagnosis). */
+  /** Writes raw text to standard error (progress, diagnosis). @throws as `out`. */
   err(text: string): void;
 }

@@ -1,4 +1,5 @@
 import { EXIT } from "../errors.ts";
+import { OutputClosed } from "../system/output.ts";
 
 /** The exit code of a program that a closed pipe ended: 128 + SIGPIPE, as shells count it. */
 export const BROKEN_PIPE = 141;
@@ -13,10 +14,6 @@ export interface Streams {
 export interface Outlet extends Streams {
   /** The exit code of a run that ended with this one: what could not be printed is no success. */
   exitCode(code: number): number;
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && (error.name === "BrokenPipe" || "code" in error && error.code === "EPIPE");
 }
 
 /**
@@ -36,7 +33,7 @@ export function outletOf(streams: Streams, changed: () => number, end: (code: nu
     }
   };
   const failed = (stream: keyof Streams, error: unknown) => {
-    const quiet = isBrokenPipe(error);
+    const quiet = error instanceof OutputClosed;
     lost[stream] = quiet ? BROKEN_PIPE : EXIT.failed;
     if (!quiet && stream === "out") {
       const why = (error instanceof Error ? error.message : String(error)).replace(/ \(os error \d+\)$/, "");

@@ -1,5 +1,5 @@
 import type { Change, KubeObject, ObjectReference, WriteChange } from "../system.ts";
-import { EXIT, type Problem, UserError } from "../errors.ts";
+import { EXIT, InvalidInput, PreflightFailed, type Problem, UserError } from "../errors.ts";
 import type { Tally } from "./tally.ts";
 import { presentable } from "../text/message.ts";
 import { commandLine } from "../text/shell.ts";
@@ -119,8 +119,8 @@ export function changeContent(change: Change): string | undefined {
 function hintsOf(error: UserError, made: Tally): readonly string[] {
   const { hints } = error;
   if (hints.some((hint) => /\b(run|rerun) (it|this|the same command) again|\brerun\b/i.test(hint))) return hints;
-  const problems = "problems" in error && (error.problems as readonly Problem[]).length > 0;
-  if (problems) return ["Fix the problems above and run the same command again.", ...hints];
+  const listed = error instanceof InvalidInput || error instanceof PreflightFailed;
+  if (listed && error.problems.length > 0) return ["Fix the problems above and run the same command again.", ...hints];
   if (made.total === 0) return hints;
   return [...hints, "Fix the cause and run the same command again: what was done stays, and it continues from there."];
 }

@@ -4,11 +4,12 @@
  */
 import { UserError } from "../errors.ts";
 import type { ChangeSink, HttpAnswer, KubeClient, KubeCredentials, KubeObject, ObjectReference } from "../system.ts";
-import { errorOfAnswer, KubeError, UNREACHABLE } from "./errors.ts";
+import { errorOfAnswer } from "./errors.ts";
 import { describe, equalJson, isRecord, mergePatch, referenceOf, secretOf } from "./objects.ts";
 import { builtInResource, discoveredResource, groupPath, type Resource, resourcePath } from "./rest.ts";
 import { misshapen } from "./shapes.ts";
 import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
+import { KubeError, UNREACHABLE } from "../system/kube_error.ts";
 
 /** The name under which the API server keeps which fields are ours. */
 export const FIELD_MANAGER = "kubewright";

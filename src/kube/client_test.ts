@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Change, KubeObject } from "../system.ts";
 import { type ClosableKubeClient, kubeClient } from "./client.ts";
-import { type KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+
 import { makeCertificates, serveApi, type TestApi } from "../../tests/fakes/api_server.ts";
+import { type KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 
 const certificates = await makeCertificates();
 const TOKEN = "abcdef.0123456789abcdef";

@@ -1,29 +1,10 @@
 /**
- * Errors of the Kubernetes API.
+ * Errors of the Kubernetes API, from its answers.
  * @module
  */
-import { UserError, type UserErrorOptions } from "../errors.ts";
+import { KubeError } from "../system/kube_error.ts";
 import { oneLine } from "../text/visible.ts";
 import { isRecord } from "./objects.ts";
-
-/** `reason` of a {@linkcode KubeError} when there was no HTTP answer; its `status` is 0. */
-export const UNREACHABLE = "Unreachable";
-/** `reason` of a {@linkcode KubeError} when the TLS handshake failed in a way that waiting does not mend; `status` is 0. */
-export const TLS_REFUSED = "TLSRefused";
-
-/** What the API server answered instead of what was asked for, or that it did not answer. */
-export class KubeError extends UserError {
-  /** HTTP status; 0 when there was no answer. */
-  readonly status: number;
-  /** The API's machine-readable reason (`Forbidden`, `Conflict`, `AlreadyExists`), or {@linkcode UNREACHABLE}. */
-  readonly reason: string;
-
-  constructor(message: string, about: { status: number; reason: string }, options: UserErrorOptions = {}) {
-    super(message, options);
-    this.status = about.status;
-    this.reason = about.reason;
-  }
-}
 
 /** What to do about an answer, by HTTP status. */
 const HINTS: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@
  * A Kubernetes API on which changes are only recorded: later reads see them, the real API server never does.
  * @module
  */
-import { isAbsentServer, KubeError } from "./errors.ts";
+import { isAbsentServer } from "./errors.ts";
 import {
   asStored,
   covers,
@@ -15,6 +15,7 @@ import {
   secretOf,
 } from "./objects.ts";
 import type { ChangeSink, KubeClient, KubeObject, ObjectReference } from "../system.ts";
+import { KubeError } from "../system/kube_error.ts";
 
 /** How long a dry run waits for an API server that may not exist yet, in ms. */
 const REACH_MS = 2000;

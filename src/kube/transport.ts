@@ -4,8 +4,9 @@
  */
 import { inShort, UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
-import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+
 import { openHttpClient, readText, troubleOf } from "./http_client.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 
 /** Time limit of one HTTP request, in ms. */
 const REQUEST_MS = 10_000;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { kubeClient } from "./client.ts";
-import { KubeError, TLS_REFUSED, UNREACHABLE } from "./errors.ts";
+
 import { makeCertificates } from "../../tests/fakes/api_server.ts";
 import { parseAnswer, unverifiedHttp } from "./unverified.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 
 const certificates = await makeCertificates("DNS:elsewhere");
 const http = unverifiedHttp();

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { fake } from "../../tests/fakes/fake.ts";
 import { stringify } from "../config/yaml.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
-import { KubeError, UNREACHABLE } from "../kube/errors.ts";
+
 import type { HttpAnswer, KubeClient } from "../system.ts";
 import { kubeconfigDocument } from "../cluster/pki/kubeconfigs.ts";
 import { settingsFor } from "../../tests/samples/settings.ts";
 import { type ConfigurationSource, findConfiguration } from "./stored_config.ts";
+import { KubeError, UNREACHABLE } from "../system/kube_error.ts";
 
 const KUBECONFIG = "/etc/kubernetes/admin.conf";
 const ADMIN = stringify(kubeconfigDocument({

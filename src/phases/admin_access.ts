@@ -1,7 +1,8 @@
 import { clusterAdmins } from "../cluster/objects/rbac.ts";
-import { httpStatusOf, inShort, UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
+import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What giving administrators their rights needs. */
 export interface AdminAccessContext {

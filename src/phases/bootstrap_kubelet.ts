@@ -9,10 +9,11 @@ import { kubeletIdentityProblem } from "../node/kubelet/identity.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
 import type { JoinConfiguration } from "../config/types.ts";
 import { durationMs } from "../config/duration.ts";
-import { httpStatusOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
 import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
 import type { Phase } from "./phase.ts";
+import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What giving the kubelet its identity needs. */
 export interface BootstrapKubeletContext extends FormerFilesContext {

@@ -1,8 +1,9 @@
 import { controlPlaneMarks } from "../cluster/objects/node_marks.ts";
 import type { NodeRegistration } from "../config/types.ts";
-import { httpStatusOf } from "../errors.ts";
+
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
+import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What marking the node needs. */
 export interface MarkControlPlaneContext {

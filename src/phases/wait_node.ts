@@ -1,4 +1,4 @@
-import { httpStatusOf, inShort, UserError } from "../errors.ts";
+import { inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
 import { diagnoseKubelet, together } from "../node/diagnosis.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
@@ -7,6 +7,7 @@ import { durationMs } from "../config/duration.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 import { shellWord } from "../text/shell.ts";
+import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What waiting for this host's Node needs. */
 export interface WaitNodeContext {

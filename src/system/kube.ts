@@ -46,7 +46,7 @@ export interface WriteOptions {
   secret?: boolean;
 }
 
-/** The Kubernetes API, as one identity (a kubeconfig) sees it. Errors are `KubeError` with the API's reason and message. */
+/** The Kubernetes API, as one identity (a kubeconfig) sees it. Errors are `KubeError` (`kube_error.ts`) with the API's reason and message. */
 export interface KubeClient {
   /** The server URL, without a trailing slash. */
   readonly server: string;

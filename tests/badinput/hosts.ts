@@ -2,11 +2,12 @@
 import { fake } from "../fakes/fake.ts";
 import { EXIT, UserError } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
-import { KubeError } from "../../src/kube/errors.ts";
+
 import type { ContainerRuntime } from "../../src/system.ts";
 import type { BadInput, Category } from "./case.ts";
 import { FIT, QUICK } from "../program/program.ts";
 import { API_VERSION, JOIN } from "./case.ts";
+import { KubeError } from "../../src/system/kube_error.ts";
 
 const KUBELET = "/usr/bin/kubelet --version";
 const MANIFESTS = "/etc/kubernetes/manifests";

@@ -1,5 +1,6 @@
 /** Output that cannot be written: pipes that nobody reads, disks that are full. @module */
 import assert from "node:assert/strict";
+import { OutputClosed } from "../../src/system/output.ts";
 import { FIT, QUICK, type Ran, run, type World } from "./program.ts";
 
 const MAIN = new URL("../../mod.ts", import.meta.url).pathname;
@@ -75,7 +76,7 @@ function losing(error: Error, from: number): World {
   return { out: write, err: write };
 }
 
-const PIPE = Object.assign(new Error("Broken pipe (os error 32)"), { name: "BrokenPipe", code: "EPIPE" });
+const PIPE = new OutputClosed("the pipe is closed");
 const FULL = Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
 
 Deno.test("work that has begun goes on to its end without words; before that, nothing is begun", async () => {

@@ -9,12 +9,13 @@ import "../fakes/rsa_keys.ts";
 import { SPECS } from "../../src/dispatch.ts";
 import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";
-import { KubeError, UNREACHABLE } from "../../src/kube/errors.ts";
+
 import { main } from "../../src/main.ts";
 import type { Change, ContainerRuntime, Host, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";
 import { conforms, eventConforms, fileOf } from "./conform.ts";
 import { noteUse } from "./used_flags.ts";
+import { KubeError, UNREACHABLE } from "../../src/system/kube_error.ts";
 
 /** What a run left. */
 export interface Ran {

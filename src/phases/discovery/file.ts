@@ -4,11 +4,12 @@ import { trustStore } from "../../node/trust_store.ts";
 import { durationMs } from "../../config/duration.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { isHttps } from "../../config/url.ts";
-import { httpStatusOf, inShort, InvalidInput, isTlsRefusal, Untrusted, UserError } from "../../errors.ts";
+import { inShort, InvalidInput, Untrusted, UserError } from "../../errors.ts";
 import type { HttpAnswer, KubeClient, System } from "../../system.ts";
 import { oneLine } from "../../text/visible.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import { shellWord } from "../../text/shell.ts";
+import { httpStatusOf, isTlsRefusal } from "../../system/kube_error.ts";
 
 /** Longest discovery file that is fetched, in bytes. */
 const LONGEST = 1024 * 1024;

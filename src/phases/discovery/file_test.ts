@@ -10,6 +10,7 @@ import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { generateKeyPair } from "../../pki/keys.ts";
 import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../system/kube_error.ts";
 import { discover, loadDiscoveryFile } from "../discovery.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
@@ -140,15 +141,12 @@ Deno.test("what cannot be used or trusted is refused: before anything is asked, 
   await assert.rejects(run({ files: { [PATH]: kubeconfig() } }), /tlsBootstrapToken: is required/);
   const files = { [PATH]: kubeconfig({ token: "old" }) };
   await assert.rejects(run({ files, api: () => ({ status: 401, body: "" }) }), /does not accept/);
-  const refusal = Object.assign(new UserError("its certificate is for other names"), {
-    status: 0,
-    reason: "TLSRefused",
-  });
+  const refusal = new KubeError("its certificate is for other names", { status: 0, reason: TLS_REFUSED });
   const throws = (error: Error) => () => {
     throw error;
   };
   await assert.rejects(run({ files, api: throws(refusal) }), (error) => error instanceof Untrusted);
-  const absent = Object.assign(new UserError("connection refused"), { status: 0, reason: "Unreachable" });
+  const absent = new KubeError("connection refused", { status: 0, reason: UNREACHABLE });
   await assert.rejects(run({ files, api: throws(absent), discovery: "300ms" }), TimedOut);
   await assert.rejects(run({ files, api: () => ({ status: 200, body: "<html>" }) }), Untrusted);
 });

@@ -1,4 +1,4 @@
-import { httpStatusOf, inShort, isTlsRefusal, Untrusted, UserError, type UserErrorOptions } from "../../errors.ts";
+import { inShort, Untrusted, UserError, type UserErrorOptions } from "../../errors.ts";
 import type { HttpAnswer, System } from "../../system.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
@@ -8,6 +8,7 @@ import { verifyDetached } from "../../pki/jws.ts";
 import { parsePin, publicKeyPin } from "../../pki/pin.ts";
 import { type BootstrapTokenParts, parseToken } from "../../pki/token.ts";
 import { shellWord } from "../../text/shell.ts";
+import { httpStatusOf, isTlsRefusal } from "../../system/kube_error.ts";
 
 /**
  * How long (ms) an answering API server may lack the token's signature. A new token is signed within a second or two;

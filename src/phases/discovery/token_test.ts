@@ -4,7 +4,7 @@ import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { TimedOut, Untrusted } from "../../errors.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
-import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../kube/errors.ts";
+
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { signDetached } from "../../pki/jws.ts";
@@ -13,6 +13,7 @@ import { publicKeyPin } from "../../pki/pin.ts";
 import { parseToken } from "../../pki/token.ts";
 import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
 import { discoverByToken } from "./token.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../system/kube_error.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const OTHER_TOKEN = "abcdef.fedcba9876543210";

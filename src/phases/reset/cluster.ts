@@ -1,8 +1,9 @@
 import { doubtAbout } from "../../node/proof.ts";
 import { manifestPath } from "../../cluster/paths.ts";
-import { httpStatusOf, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetApi, type ResetContext } from "./context.ts";
+import { httpStatusOf } from "../../system/kube_error.ts";
 
 /** How long all members together are asked to remove one, in ms. */
 const ALL_MS = 60_000;

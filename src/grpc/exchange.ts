@@ -3,6 +3,7 @@
  * of the caller is never more than the window that the peer was given; what is sent waits for the peer's window.
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import { GrpcBrokenOff, NoConnection, NotGrpc } from "../system/grpc.ts";
 import {
   type ByteSource,
@@ -11,31 +12,29 @@ import {
   type Frame,
   frame,
   FrameReader,
-  MAX_FRAME,
   numberFrame,
   PREFACE,
   SETTING,
   settingsFrame,
 } from "./frames.ts";
-import { BadHeaders, decodeHeaders, encodeHeaders, type HeaderList } from "./hpack.ts";
+import { encodeHeaders, type HeaderList } from "./hpack.ts";
+import { type ByteSink, FIRST_WINDOW, Outgoing } from "./outgoing.ts";
+import { headersIn, numberIn, settingsIn, unpadded } from "./payloads.ts";
 
-/** A connection: what it writes may be less than it was given. */
-export interface ByteStream extends ByteSource {
-  write(bytes: Uint8Array): Promise<number>;
+/** A connection. */
+export interface ByteStream extends ByteSource, ByteSink {
   close(): void;
 }
 
 /** How much the peer may send ahead of the caller, in bytes. */
 export const WINDOW = 1024 * 1024;
-/** The window that both sides begin with. */
-const FIRST_WINDOW = 65_535;
-const MAX_WINDOW = 2 ** 31 - 1;
-/** Longest header block, in bytes; and the longest frame that is sent, whatever the peer would take. */
+/** Chunks are kept together up to this length, in bytes. */
+const SHORT = 4096;
+/** Longest header block, in bytes, and of how many frames. */
 const MAX_BLOCK = 64 * 1024;
-const MAX_SENT = 64 * 1024;
-/** So many frames in a row that bring the answer no further are too many; and so many replies that wait to be sent. */
+const MAX_CONTINUATIONS = 16;
+/** So many frames in a row that bring the answer no further are too many. */
 const MAX_IDLE = 10_000;
-const MAX_REPLIES = 1_000;
 
 const NO_HTTP2 = "it does not speak HTTP/2";
 const STREAM = 1;
@@ -44,11 +43,7 @@ export class Exchange {
   readonly #connection: ByteStream;
   readonly #reader: FrameReader;
   readonly #receiving: Promise<void>;
-  #writing: Promise<unknown> = Promise.resolve();
-  #replies = 0;
-  /** How much may be sent: of the connection, and of the stream, which new settings may make negative. */
-  #sendable = { connection: FIRST_WINDOW, stream: FIRST_WINDOW };
-  #peer = { window: FIRST_WINDOW, frame: MAX_FRAME };
+  readonly #outgoing: Outgoing;
   /** How much the peer may still send, and what was taken out of the way since it was last told so. */
   #receivable = WINDOW;
   #taken = 0;
@@ -62,7 +57,8 @@ export class Exchange {
   constructor(connection: ByteStream, headers: HeaderList) {
     this.#connection = connection;
     this.#reader = new FrameReader(connection);
-    this.#put(
+    this.#outgoing = new Outgoing(connection);
+    this.#outgoing.put(
       PREFACE,
       settingsFrame([[SETTING.headerTableSize, 0], [SETTING.enablePush, 0], [SETTING.initialWindowSize, WINDOW]]),
       numberFrame(FRAME.windowUpdate, 0, WINDOW - FIRST_WINDOW),
@@ -93,14 +89,12 @@ export class Exchange {
   /** Sends a part of the body, as the peer has room for it; false when the peer wants no more of it. */
   async write(bytes: Uint8Array): Promise<boolean> {
     for (let at = 0; at < bytes.length;) {
-      const size = Math.min(this.#sendable.connection, this.#sendable.stream, this.#peer.frame, bytes.length - at);
       if (this.#trailers !== undefined) return false;
-      if (size <= 0) {
+      const size = this.#outgoing.take(bytes.length - at);
+      if (size === 0) {
         await this.#change();
         continue;
       }
-      this.#sendable.connection -= size;
-      this.#sendable.stream -= size;
       if (!await this.#send(frame(FRAME.data, 0, STREAM, bytes.subarray(at, at + size)))) return false;
       at += size;
     }
@@ -143,33 +137,16 @@ export class Exchange {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Writes frames, after all that is being written. */
-  #put(...frames: Uint8Array[]): Promise<void> {
-    const written = this.#writing.then(async () => {
-      for (const bytes of frames) {
-        for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
-      }
-    });
-    this.#writing = written.catch(() => undefined);
-    return written;
-  }
-
   /** Writes a frame of the request; when that fails, what was read says why. False: the answer is whole. */
   async #send(bytes: Uint8Array): Promise<boolean> {
     try {
-      await this.#put(bytes);
+      await this.#outgoing.put(bytes);
       return true;
     } catch {
       await this.#receiving;
       if (this.#trailers !== undefined) return false;
       throw this.#failure?.error;
     }
-  }
-
-  /** Writes a reply that nobody waits for: a peer that does not read could wait for us in turn. */
-  #reply(...frames: Uint8Array[]): void {
-    if (++this.#replies > MAX_REPLIES) throw new NotGrpc("it asks without end, and reads no reply");
-    this.#put(...frames).catch(() => undefined).finally(() => this.#replies--);
   }
 
   /** So many bytes are out of the way: the peer may send as many again. */
@@ -179,7 +156,7 @@ export class Exchange {
     this.#receivable += this.#taken;
     const updates = [STREAM, 0].map((stream) => numberFrame(FRAME.windowUpdate, stream, this.#taken));
     this.#taken = 0;
-    this.#put(...updates).catch(() => undefined);
+    this.#outgoing.put(...updates).catch(() => undefined);
   }
 
   async #receive(): Promise<void> {
@@ -227,9 +204,10 @@ export class Exchange {
       throw new GrpcBrokenOff(`the server takes no more calls (HTTP/2 error ${numberIn(payload.subarray(4))})`);
     }
     if (type === FRAME.settings && stream === 0) this.#settings(next);
-    else if (type === FRAME.windowUpdate && payload.length === 4) this.#window(stream, numberIn(payload));
-    else if (type === FRAME.ping && stream === 0 && payload.length === 8) {
-      if (!(flags & FLAG.ack)) this.#reply(frame(FRAME.ping, FLAG.ack, 0, payload));
+    else if (type === FRAME.windowUpdate && payload.length === 4) {
+      if (stream <= STREAM) this.#outgoing.widen(ours ? "stream" : "connection", numberIn(payload));
+    } else if (type === FRAME.ping && stream === 0 && payload.length === 8) {
+      if (!(flags & FLAG.ack)) this.#outgoing.reply(frame(FRAME.ping, FLAG.ack, 0, payload));
     } else if (type <= FRAME.continuation && type !== FRAME.priority && !(type === FRAME.reset && stream !== 0)) {
       throw new NotGrpc(`it sends what HTTP/2 does not allow here (a frame of type ${type})`);
     }
@@ -242,9 +220,16 @@ export class Exchange {
     if (this.#receivable < 0) throw new NotGrpc("it sends more than it may");
     const chunk = unpadded(next);
     this.#take(next.payload.length - chunk.length);
-    if (chunk.length > 0) this.#chunks.push(chunk);
+    if (chunk.length > 0) this.#keep(chunk);
     if (next.flags & FLAG.end) this.#trailers = [];
     return chunk.length > 0;
+  }
+
+  /** Keeps a chunk until it is asked for; short ones together, as each has a cost of its own that no window counts. */
+  #keep(chunk: Uint8Array): void {
+    const last = this.#chunks.at(-1);
+    if (last === undefined || last.length + chunk.length > SHORT) this.#chunks.push(chunk);
+    else this.#chunks[this.#chunks.length - 1] = concat([last, chunk]);
   }
 
   /** A header block, with its continuations: the head of the answer, or what is behind its body. */
@@ -255,10 +240,12 @@ export class Exchange {
       last = await this.#next(false);
       size += last.payload.length;
       if (last.type !== FRAME.continuation || last.stream !== STREAM) throw new NotGrpc("a header block is not whole");
-      if (size > MAX_BLOCK || frames > 16) throw new NotGrpc(`the headers are longer than ${MAX_BLOCK} bytes`);
+      if (size > MAX_BLOCK || frames > MAX_CONTINUATIONS) {
+        throw new NotGrpc(`the headers are longer than ${MAX_BLOCK} bytes`);
+      }
       parts.push(last.payload);
     }
-    const headers = readHeaders(parts, size);
+    const headers = headersIn(parts);
     const ended = (next.flags & FLAG.end) !== 0;
     if (this.#headers === undefined && !ended && headers.some(([name, value]) => name === ":status" && value < "200")) {
       return false; // 1xx: the real one comes
@@ -271,56 +258,7 @@ export class Exchange {
 
   #settings({ flags, payload }: Frame): void {
     if (flags & FLAG.ack) return;
-    if (payload.length % 6 !== 0) throw new NotGrpc("its settings are malformed");
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    for (let at = 0; at < payload.length; at += 6) {
-      const [id, value] = [view.getUint16(at), view.getUint32(at + 2)];
-      if (id === SETTING.initialWindowSize) {
-        if (value > MAX_WINDOW) throw new NotGrpc("its window is larger than HTTP/2 allows");
-        this.#sendable.stream += value - this.#peer.window;
-        this.#peer.window = value;
-      } else if (id === SETTING.maxFrameSize) {
-        if (value < MAX_FRAME || value >= 2 ** 24) {
-          throw new NotGrpc("its frames have a size that HTTP/2 does not allow");
-        }
-        this.#peer.frame = Math.min(value, MAX_SENT);
-      }
-    }
-    this.#reply(frame(FRAME.settings, FLAG.ack, 0));
-  }
-
-  #window(stream: number, more: number): void {
-    if (stream > STREAM) return;
-    const which = stream === 0 ? "connection" : "stream";
-    this.#sendable[which] += more;
-    if (more === 0 || this.#sendable[which] > MAX_WINDOW) throw new NotGrpc("it changes its window as HTTP/2 forbids");
-  }
-}
-
-/** The first 31 bits of a payload, as a number; an error code has 32, of which none uses the first. */
-function numberIn(payload: Uint8Array): number {
-  return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0) & 0x7fffffff;
-}
-
-/** A payload without its padding, whose length comes first. */
-function unpadded({ flags, payload }: Frame): Uint8Array {
-  if (!(flags & FLAG.padded)) return payload;
-  const end = payload.length - (payload[0] ?? 0);
-  if (end < 1) throw new NotGrpc("its padding is longer than the frame");
-  return payload.subarray(1, end);
-}
-
-function readHeaders(parts: readonly Uint8Array[], size: number): HeaderList {
-  const block = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    block.set(part, at);
-    at += part.length;
-  }
-  try {
-    return decodeHeaders(block);
-  } catch (error) {
-    if (error instanceof BadHeaders) throw new NotGrpc(error.message, { cause: error });
-    throw error;
+    for (const [id, value] of settingsIn(payload)) this.#outgoing.set(id, value);
+    this.#outgoing.reply(frame(FRAME.settings, FLAG.ack, 0));
   }
 }

@@ -68,19 +68,25 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
   trustNobodyElse();
   const watch = watchOf(events.wait);
   const signals = processSignals(Deno.exit);
+  const { signal } = signals;
   return {
-    host: receiptHost(around(linuxHost(events.change, events.wait, undefined, signals.signal))),
+    host: receiptHost(around(linuxHost(events.change, events.wait, undefined, signal))),
     signals,
     connect: (credentials, timeLimitMs) =>
       watchedKube(
         watch,
         (onRetry) =>
-          kubeClient(credentials, events.change, { onRetry, ...(timeLimitMs === undefined ? {} : { timeLimitMs }) }),
+          kubeClient(credentials, events.change, {
+            onRetry,
+            signal,
+            ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
+          }),
       ),
-    runtime: (socket) => watchedRuntime(watch, containerRuntime(socket, events.change)),
-    etcd: (endpoint, credentials, limit) => watchedEtcd(watch, etcdClient(endpoint, credentials, events.change, limit)),
-    unverified: unverifiedHttp(),
-    download: httpDownload(),
+    runtime: (socket) => watchedRuntime(watch, containerRuntime(socket, events.change, undefined, signal)),
+    etcd: (endpoint, credentials, limit) =>
+      watchedEtcd(watch, etcdClient(endpoint, credentials, events.change, limit, signal)),
+    unverified: unverifiedHttp(signal),
+    download: httpDownload(signal),
     check: checkEnvironment,
     stdin: () => new Response(Deno.stdin.readable).bytes(),
     readLine,

@@ -15,6 +15,7 @@ import {
   NotGrpc,
 } from "../system/grpc.ts";
 import { oneLine } from "../text/visible.ts";
+import type { CallOptions } from "../grpc/client.ts";
 import type { Message } from "./messages.ts";
 
 /** Time limit of a call that observes, in ms: a runtime on a busy host takes seconds. */
@@ -30,37 +31,49 @@ const CGROUP_DRIVERS = ["systemd", "cgroupfs"] as const;
 /**
  * The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Connects anew with every call.
  * @param callMs time limit of a call that observes, in ms.
+ * @param signal from then on no call begins, and those that observe are given up, with the signal's reason.
  */
-export function containerRuntime(socket: string, report: ChangeSink, callMs = CALL_MS): ContainerRuntime {
+export function containerRuntime(
+  socket: string,
+  report: ChangeSink,
+  callMs = CALL_MS,
+  signal?: AbortSignal,
+): ContainerRuntime {
   const path = socket.replace(/^unix:\/\//, "");
   if (!path.startsWith("/")) {
     throw new UserError(`Cannot use the container runtime "${socket}": wanted unix:///PATH/TO/SOCKET`);
   }
 
   /** Calls `<service>/<name>` with `<name>Request` and returns its `<name>Response`. */
-  async function call(service: string, name: string, request: Message, timeoutMs?: number): Promise<Message> {
+  async function call(service: string, name: string, request: Message, options: CallOptions = {}): Promise<Message> {
+    signal?.throwIfAborted();
     const [{ grpcClient }, { decode, encode }] = await Promise.all([
       import("../grpc/client.ts"), // neither is needed to start the program
       import("./messages.ts"),
     ]);
-    const limit = timeoutMs === undefined ? {} : { timeoutMs };
     let answer: Uint8Array;
     try {
       const bytes = encode(`${name}Request`, request);
-      answer = await grpcClient({ socket: path }).unary(`/runtime.v1.${service}/${name}`, bytes, limit);
+      answer = await grpcClient({ socket: path }).unary(`/runtime.v1.${service}/${name}`, bytes, options);
     } catch (error) {
-      throw callError(socket, name, error, timeoutMs);
+      options.signal?.throwIfAborted();
+      throw callError(socket, name, error, options.timeoutMs);
     }
     try {
       return decode(`${name}Response`, answer);
     } catch (error) {
-      throw callError(socket, name, new NotGrpc(`the answer is no ${name}Response`, { cause: error }), timeoutMs);
+      throw callError(
+        socket,
+        name,
+        new NotGrpc(`the answer is no ${name}Response`, { cause: error }),
+        options.timeoutMs,
+      );
     }
   }
   /** A changing call; false when the runtime knows no such thing. */
   async function change(name: string, request: Message, service = "RuntimeService", timeoutMs = CHANGE_MS) {
     try {
-      await call(service, name, request, timeoutMs);
+      await call(service, name, request, { timeoutMs });
       return true;
     } catch (error) {
       if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === GRPC_STATUS.notFound) {
@@ -69,7 +82,9 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
       throw error;
     }
   }
-  const ask = (name: string, request: Message = {}) => call("RuntimeService", name, request, callMs);
+  /** A call that observes. */
+  const ask = (name: string, request: Message = {}, service = "RuntimeService") =>
+    call(service, name, request, { timeoutMs: callMs, ...(signal ? { signal } : {}) });
 
   return {
     socket,
@@ -106,14 +121,14 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
       }
     },
     async hasImage(image) {
-      return (await call("ImageService", "ImageStatus", { image: { image } }, callMs)).image !== undefined;
+      return (await ask("ImageStatus", { image: { image } }, "ImageService")).image !== undefined;
     },
     async image(image) {
-      const answer = await call("ImageService", "ImageStatus", { image: { image } }, callMs);
+      const answer = await ask("ImageStatus", { image: { image } }, "ImageService");
       return answer.image === undefined ? undefined : toImage(answer.image as Message);
     },
     async images() {
-      return list(await call("ImageService", "ListImages", {}, callMs), "images").map(toImage);
+      return list(await ask("ListImages", {}, "ImageService"), "images").map(toImage);
     },
     async sandboxes() {
       return list(await ask("ListPodSandbox"), "items").map(toSandbox);
@@ -140,7 +155,7 @@ export function containerRuntime(socket: string, report: ChangeSink, callMs = CA
       report({ kind: "pull", image });
     },
     async removeImage(image) {
-      if ((await call("ImageService", "ImageStatus", { image: { image } }, callMs)).image === undefined) return;
+      if ((await ask("ImageStatus", { image: { image } }, "ImageService")).image === undefined) return;
       await change("RemoveImage", { image: { image } }, "ImageService");
       report({ kind: "delete", what: "image", name: image });
     },

@@ -23,6 +23,7 @@ const NOT_ETCD = "what answers does not speak etcd's API";
  * A client for one member, `https://10.0.0.10:2379`. Connects with each call. A member that does not answer at all is an
  * error at once; one that says "not now" is asked again.
  * @param timeLimitMs how long a call is tried again for.
+ * @param signal from then on nothing new is sent, and what only asks is given up, with the signal's reason.
  * @throws {UserError} when the endpoint is not https, or (with the first call) a certificate or the key cannot be used.
  */
 export function etcdClient(
@@ -30,39 +31,49 @@ export function etcdClient(
   credentials: EtcdCredentials,
   report: ChangeSink,
   timeLimitMs = CALL_MS,
+  signal?: AbortSignal,
 ): EtcdClient {
   if (!/^https:\/\/[^/?#@\s]+$/.test(endpoint) || !URL.canParse(endpoint)) {
     throw new UserError(`Cannot use etcd at "${endpoint}": wanted https://HOST:PORT`);
   }
   const { caPem, certificatePem, keyPem } = credentials;
 
-  async function call(action: string, path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+  /** @param asks ends the call at any time; without it a call that was sent comes to its end. */
+  async function call(
+    action: string,
+    path: string,
+    body: Record<string, unknown>,
+    asks?: AbortSignal,
+  ): Promise<Record<string, unknown>> {
+    signal?.throwIfAborted();
     const end = performance.now() + timeLimitMs;
     while (true) {
-      const { status, answer } = await request(action, path, body);
+      const { status, answer } = await request(action, path, body, asks);
       if (status === 200 && answer !== undefined) return answer;
       if (answer?.code !== UNAVAILABLE || performance.now() + PAUSE_MS > end) {
         const said = oneLine([answer?.message, answer?.error].find((text) => typeof text === "string") ?? NOT_ETCD);
         throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${said} (HTTP status ${status})`);
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      const { delay } = await import("@std/async/delay");
+      await delay(PAUSE_MS, asks ? { signal: asks } : {});
     }
   }
 
-  async function request(action: string, path: string, body: Record<string, unknown>) {
+  async function request(action: string, path: string, body: Record<string, unknown>, asks: AbortSignal | undefined) {
     const client = openHttpClient(endpoint, { caPem, client: { certificatePem, keyPem } }, { direct: true });
     try {
       const response = await fetch(`${endpoint}${path}`, {
         method: "POST",
         body: JSON.stringify(body),
         redirect: "manual", // the certificate is for this server only
-        signal: AbortSignal.timeout(Math.min(REQUEST_MS, timeLimitMs)),
+        signal: AbortSignal.any([AbortSignal.timeout(Math.min(REQUEST_MS, timeLimitMs)), ...(asks ? [asks] : [])]),
         client,
       });
       const text = await readText(response, MAX_ANSWER);
       if (text === undefined) throw new UserError(`its answer is longer than ${MAX_ANSWER} bytes`);
       return { status: response.status, answer: parsed(text) };
     } catch (cause) {
+      asks?.throwIfAborted();
       const state = cause instanceof UserError ? cause.message : `it does not answer: ${troubleOf(cause).state}`;
       throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${state}`, { cause });
     } finally {
@@ -71,7 +82,7 @@ export function etcdClient(
   }
 
   async function members(): Promise<EtcdMember[]> {
-    const { members } = await call("list the members", "/v3/cluster/member/list", {});
+    const { members } = await call("list the members", "/v3/cluster/member/list", {}, signal);
     const known = Array.isArray(members) ? members.map(memberOf) : [];
     if (known.length > 0 && known.every((member) => member !== undefined)) return known;
     throw new UserError(`Cannot list the members of etcd at "${endpoint}": ${NOT_ETCD}`);

@@ -35,6 +35,8 @@ export interface KubeClientOptions {
   onRetry?(why: string): void;
   /** Time limit of one request, in ms; for tests. */
   requestMs?: number;
+  /** From then on nothing new is sent, and what only asks is given up, with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -45,9 +47,9 @@ export interface KubeClientOptions {
 export function kubeClient(
   credentials: KubeCredentials,
   report: ChangeSink,
-  { timeLimitMs = 60_000, onRetry, requestMs }: KubeClientOptions = {},
+  { timeLimitMs = 60_000, onRetry, requestMs, signal }: KubeClientOptions = {},
 ): ClosableKubeClient {
-  const transport = openTransport(credentials, requestMs);
+  const transport = openTransport(credentials, requestMs, signal);
   const discovered = new Map<string, Promise<Resource>>();
 
   /** The object in an answer. @throws {UserError} when it is none, or of other types than Kubernetes' objects of its kind. */
@@ -96,7 +98,8 @@ export function kubeClient(
           hint: "Apply the CustomResourceDefinition that defines it first.",
         });
       }
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      const { delay } = await import("@std/async/delay");
+      await delay(200, signal ? { signal } : {});
     }
   }
 

@@ -23,19 +23,22 @@ const REFUSED: Readonly<Record<string, { state: string; hint: string }>> = {
   protocol: { state: "what listens there does not speak TLS", hint: "Check the address and the port." },
 };
 
-/** Fetches by `fetch`, through the proxies of the environment as other programs do. */
-export function httpDownload(): Download {
+/**
+ * Fetches by `fetch`, through the proxies of the environment as other programs do.
+ * @param ending ends what is under way, with its reason.
+ */
+export function httpDownload(ending?: AbortSignal): Download {
   return {
     async get(url, options) {
       const { origin } = parseUrl(url, options.caPem !== undefined);
       const client = openHttpClient(origin, options, { direct: false });
-      const signal = AbortSignal.timeout(options.timeoutMs);
+      const late = AbortSignal.timeout(options.timeoutMs);
       try {
         const response = await fetch(url, {
           headers: { accept: "*/*", "user-agent": "kubewright" },
           redirect: "manual",
           client,
-          signal,
+          signal: ending === undefined ? late : AbortSignal.any([late, ending]),
         });
         if (response.status >= 300 && response.status < 400) {
           await response.body?.cancel();
@@ -44,7 +47,8 @@ export function httpDownload(): Download {
         return await readAnswer(response, url, options.limit);
       } catch (error) {
         if (error instanceof UserError) throw error;
-        throw failed(url, error, signal.aborted ? options.timeoutMs : undefined);
+        ending?.throwIfAborted();
+        throw failed(url, error, late.aborted ? options.timeoutMs : undefined);
       } finally {
         client.close();
       }

@@ -44,8 +44,17 @@ export interface Transport {
   close(): void;
 }
 
-/** Opens a transport; connects with the first request. @throws {UserError} when URL, token, certificate or key cannot be used. */
-export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_MS): Transport {
+/**
+ * Opens a transport; connects with the first request.
+ * @param signal from then on nothing new is sent, and what only asks is given up: its connection is closed, it is not tried
+ * again, and it rejects with the signal's reason. A change that was sent comes to its end.
+ * @throws {UserError} when URL, token, certificate or key cannot be used.
+ */
+export function openTransport(
+  credentials: KubeCredentials,
+  requestMs = REQUEST_MS,
+  signal?: AbortSignal,
+): Transport {
   const { server, token } = credentials;
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) { // fetch would quote it
     throw new UserError(`Cannot use the bearer token for "${server}": it holds a character that HTTP does not allow`);
@@ -58,7 +67,9 @@ export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_
   let client = open();
 
   async function once(request: KubeRequest): Promise<KubeAnswer> {
-    const signal = AbortSignal.timeout(requestMs);
+    const late = AbortSignal.timeout(requestMs);
+    const asks = request.method === "GET" ? signal : undefined;
+    asks?.throwIfAborted();
     try {
       const response = await fetch(`${server}${request.path}`, {
         method: request.method,
@@ -66,7 +77,7 @@ export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_
         ...(request.body === undefined ? {} : { body: request.body }),
         redirect: "manual", // the credentials are for this server only
         client,
-        signal,
+        signal: asks === undefined ? late : AbortSignal.any([late, asks]),
       });
       const body = await readBody(response, server);
       const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
@@ -78,11 +89,12 @@ export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_
       };
     } catch (error) {
       if (error instanceof KubeError) throw error;
-      if (signal.aborted) { // a connection that went dead must not serve the next request
+      asks?.throwIfAborted();
+      if (late.aborted) { // a connection that went dead must not serve the next request
         client.close();
         client = open();
       }
-      throw unreachable(server, error, signal.aborted ? requestMs : undefined);
+      throw unreachable(server, error, late.aborted ? requestMs : undefined);
     }
   }
 
@@ -92,6 +104,7 @@ export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_
     onRetry: (why: string) => void = () => {},
   ): Promise<KubeAnswer> {
     const deadline = performance.now() + timeLimitMs;
+    signal?.throwIfAborted();
     for (let tries = 1;; tries++) {
       const outcome = await once(request).catch((error: unknown) => {
         if (error instanceof KubeError && error.reason === UNREACHABLE) return error;
@@ -106,7 +119,8 @@ export function openTransport(credentials: KubeCredentials, requestMs = REQUEST_
         return { ...outcome, tries };
       }
       onRetry(failed ? inShort(outcome) : `it answers ${outcome.status}`);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      const { delay } = await import("@std/async/delay");
+      await delay(pause, request.method === "GET" && signal ? { signal } : {});
     }
   }
 

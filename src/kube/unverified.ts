@@ -21,12 +21,16 @@ const NOT_TLS = /InvalidContentType|wrong version number|does not speak TLS/;
 const ANYTHING = /^write UNKNOWN$/;
 const NO_API_SERVER = "What answers there is no Kubernetes API server: check the address and the port.";
 
-/** A client that speaks just enough HTTP/1.1: Deno's fetch cannot skip verification for one request. */
-export function unverifiedHttp(): UnverifiedHttp {
+/**
+ * A client that speaks just enough HTTP/1.1: Deno's fetch cannot skip verification for one request.
+ * @param ending ends what is under way, with its reason: the connection is closed.
+ */
+export function unverifiedHttp(ending?: AbortSignal): UnverifiedHttp {
   return {
     async get(url, timeoutMs) {
       const target = parseUrl(url);
       const { connect } = await import("node:tls"); // 20 ms, so only here
+      ending?.throwIfAborted();
       const host = target.hostname.replace(/^\[|\]$/g, "");
       const socket = connect({
         host,
@@ -38,8 +42,11 @@ export function unverifiedHttp(): UnverifiedHttp {
         ...(isAddress(host) ? {} : { servername: host }),
       });
       let timer: ReturnType<typeof setTimeout> | undefined;
+      let end = () => {};
       try {
         return await new Promise<HttpAnswer>((resolve, reject) => {
+          end = () => reject(ending?.reason);
+          ending?.addEventListener("abort", end);
           timer = setTimeout(() => reject(cannot(url, `no answer within ${timeoutMs / 1000} s`)), timeoutMs);
           let asking = false;
           socket.on("error", (error) => {
@@ -51,6 +58,7 @@ export function unverifiedHttp(): UnverifiedHttp {
         });
       } finally {
         clearTimeout(timer);
+        ending?.removeEventListener("abort", end);
         socket.on("error", () => undefined);
         socket.destroy();
       }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Schema, violations } from "./json_schema.ts";
+import { judge, type Schema } from "./json_schema.ts";
 
 const FOLDER = new URL("../../schemas/", import.meta.url);
 const files = new Map<string, Schema>();
@@ -21,21 +21,14 @@ export function schemaFiles(): string[] {
   return [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
 }
 
-/** `error.json`, or `#/$defs/name` in the file that says so. */
-export function lookup(reference: string, base: string): { schema: Schema; base: string } {
-  const [file = "", path = ""] = reference.split("#");
-  const name = file || base;
-  const schema = path.split("/").slice(1).reduce<unknown>(
-    (part, step) => (part as Record<string, unknown> | undefined)?.[step],
-    schemaIn(name),
-  );
-  if (schema === undefined) throw new Error(`"${reference}" in ${base} leads nowhere`);
-  return { schema: schema as Schema, base: name };
-}
+const judges = new Map<string, ReturnType<typeof judge>>();
 
 /** Throws unless the value is as the schema in the file says. */
 export function conforms(value: unknown, file: string): void {
-  const found = violations(value, schemaIn(file), lookup, file);
+  const others = () => schemaFiles().filter((other) => other !== file).map(schemaIn);
+  const violations = judges.get(file) ?? judge(schemaIn(file), others());
+  judges.set(file, violations);
+  const found = violations(value);
   if (found.length > 0) {
     throw new Error(`not as schemas/${file} says:\n  ${found.join("\n  ")}\nin ${JSON.stringify(value, undefined, 2)}`);
   }

@@ -23,6 +23,14 @@ const MAX_LIST = 128 * 1024 * 1024;
 /** How long a kind that the server does not have is looked for, in ms: a CustomResourceDefinition just applied takes a moment. */
 const DISCOVERY_MS = 10_000;
 
+/**
+ * How long, in ms, an address is waited for that no Service has: one that a creation took which was cut off. The API server
+ * frees it 60 s after it was taken (kubernetes v1.37.2, pkg/registry/core/service/ipallocator/controller/repairip.go).
+ */
+const LEAKED_MS = 90_000;
+/** Pause between two tries, in ms. */
+const LEAKED_PAUSE_MS = 500;
+
 /** A client that holds connections until it is closed. */
 export interface ClosableKubeClient extends KubeClient {
   close(): void;
@@ -113,7 +121,32 @@ export function kubeClient(
     return answer.status === 404 ? undefined : objectIn(answer, reference.kind);
   }
 
-  return {
+  /** Sends an apply; waits for the address of a Service whose creation, by a run that was killed, was cut off. */
+  async function sendApply(reference: ObjectReference, request: KubeRequest): Promise<KubeAnswer> {
+    const deadline = performance.now() + LEAKED_MS;
+    while (true) {
+      try {
+        return await send("apply", reference, request);
+      } catch (error) {
+        const address = takenAddress(reference, error);
+        if (address === undefined) throw error;
+        const holder = await holderOf(address).catch(() => undefined);
+        if (holder !== undefined) throw takenBy(error as KubeError, address, holder);
+        if (performance.now() >= deadline) throw error;
+        onRetry?.(`${address} is taken by a request that was cut off; the API server frees it after a minute`);
+        const { delay } = await import("@std/async/delay");
+        await delay(LEAKED_PAUSE_MS, signal ? { signal } : {});
+      }
+    }
+  }
+
+  /** The Service that has the address. */
+  async function holderOf(address: string): Promise<KubeObject | undefined> {
+    const services = await client.list({ apiVersion: "v1", kind: "Service" });
+    return services.find(({ spec }) => isRecord(spec) && [spec.clusterIP, spec.clusterIPs].flat().includes(address));
+  }
+
+  const client: ClosableKubeClient = {
     server: credentials.server,
     close: () => transport.close(),
     async probe(path: string): Promise<HttpAnswer> {
@@ -159,7 +192,7 @@ export function kubeClient(
       const path = await pathOf(reference);
       const before = await getAt(path, reference);
       const { managedFields: _, ...metadata } = object.metadata; // the server refuses them here
-      const answer = await send("apply", reference, {
+      const answer = await sendApply(reference, {
         method: "PATCH",
         path: `${path}?fieldManager=${FIELD_MANAGER}&force=true`,
         contentType: "application/apply-patch+yaml", // JSON is YAML
@@ -189,6 +222,19 @@ export function kubeClient(
       if (answer.status !== 404 || answer.tries > 1) report({ kind: "delete", reference });
     },
   };
+  return client;
+}
+
+/** The address of a Service that could not be created because the address is taken; undefined for any other trouble. */
+function takenAddress({ kind }: ObjectReference, error: unknown): string | undefined {
+  if (kind !== "Service" || !(error instanceof KubeError) || error.status !== 422) return undefined;
+  return /failed to allocate IP ([0-9a-f.:]+): provided IP is already allocated/.exec(error.message)?.[1];
+}
+
+function takenBy(error: KubeError, address: string, { metadata: { name, namespace } }: KubeObject): KubeError {
+  const hint = `Service "${namespace}/${name}" has the address ${address}: delete it, or give the cluster other ` +
+    "addresses for Services.";
+  return new KubeError(error.message, error, { cause: error.cause, hint });
 }
 
 /** A change whose answer was lost is counted by nobody; it may have been made all the same. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Change, KubeObject } from "../system.ts";
 import { type ClosableKubeClient, kubeClient } from "./client.ts";
-
 import { makeCertificates, serveApi, type TestApi } from "../../tests/fakes/api_server.ts";
 import { type KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 
@@ -156,6 +155,44 @@ Deno.test("errors never show a token, nor values of a Secret", async () => {
         'Cannot apply "Secret n/x": the API server answers 422 Invalid: data[k] (FieldValueInvalid)',
       );
       assert.ok(!Deno.inspect(error).includes(TOKEN));
+      return true;
+    });
+  });
+});
+
+const SERVICE: KubeObject = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "kube-dns", namespace: "kube-system" },
+  spec: { clusterIP: "10.96.0.10" },
+};
+
+/** What kube-apiserver 1.37 answers when a creation that was cut off has left the address taken. */
+const TAKEN = {
+  kind: "Status",
+  reason: "Invalid",
+  message: 'Service "kube-dns" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP ' +
+    "10.96.0.10: provided IP is already allocated",
+};
+
+Deno.test("apply: an address that no Service has is waited for; one that a Service has is an error that names it", async () => {
+  await withApi(async (client, api, changes) => {
+    const taken = () => Response.json(TAKEN, { status: 422 });
+    api.instead.push(404, taken(), Response.json({ kind: "List", metadata: {}, items: [] }));
+    await client.apply(SERVICE);
+    assert.deepEqual(changes, [{ kind: "apply", object: SERVICE }]);
+    assert.deepEqual(api.requests.map((line) => line.replace(/\?.*/, "")), [
+      "GET /api/v1/namespaces/kube-system/services/kube-dns",
+      "PATCH /api/v1/namespaces/kube-system/services/kube-dns",
+      "GET /api/v1/services",
+      "PATCH /api/v1/namespaces/kube-system/services/kube-dns",
+    ]);
+    const other = { metadata: { name: "web", namespace: "shop" }, spec: { clusterIPs: ["10.96.0.10"] } };
+    api.objects.clear();
+    api.instead.push(404, taken(), Response.json({ kind: "List", metadata: {}, items: [other] }));
+    await assert.rejects(client.apply(SERVICE), (error: KubeError) => {
+      assert.match(error.message, /Cannot apply "Service kube-system\/kube-dns": .*10\.96\.0\.10.* already allocated/);
+      assert.match(error.hints.join(), /Service "shop\/web" has the address 10\.96\.0\.10/);
       return true;
     });
   });

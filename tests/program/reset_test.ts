@@ -294,6 +294,18 @@ Deno.test("reset: no node, nothing to do, no question; keys that people put ther
   assert.match(out, /^There is no node on this host/m);
 });
 
+Deno.test("reset: a receipt that says nothing yet, which a killed init leaves, goes; one that cannot be read stays", async () => {
+  const reset = async (text: string) =>
+    await run(["reset"], host({ [RECEIPT]: text }, {}, { units: {} }), "", runtimeWith([]));
+  for (const text of ["", '{"kind":"receipt","version":2}\n', '{"kind":"receipt","version":2}\n{"kind":"fi']) {
+    const { code, changes } = await reset(text);
+    assert.deepEqual([code, removed(changes)], [0, [RECEIPT, "/var/lib/kubewright"]], text);
+  }
+  const later = await reset('{"kind":"receipt","version":3}\n{"kind":"file","path":"/etc/x"}\n');
+  assert.deepEqual([later.code, later.changes], [0, []]);
+  assert.match(later.err, /receipt\.jsonl" is damaged/);
+});
+
 Deno.test("reset: only root; phases by name; settings in a file, not beside it", async () => {
   const user = await run(["reset", "-f"], host(KUBEADMS, {}, { uid: 1000 }), "", runtimeWith([]));
   assert.equal(user.code, 2);

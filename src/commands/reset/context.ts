@@ -68,9 +68,12 @@ async function checkCertificatesDirectory(host: Host, { certificatesDir }: Reset
   throw new InvalidInput("Cannot reset this host:", [{ where: "--cert-dir", what }]);
 }
 
-/** What the receipt says that can be used; the rest is warned of. */
-async function readMade(host: Host, warn: (message: string) => void): Promise<Made[]> {
-  if (host.uid() !== 0) return []; // may not look; preflight says so
+/** What the receipt says that can be used; the rest is warned of. `whole`: there is no rest, and none was not looked for. */
+async function readMade(
+  host: Host,
+  warn: (message: string) => void,
+): Promise<{ made: Made[]; whole: boolean }> {
+  if (host.uid() !== 0) return { made: [], whole: false }; // may not look; preflight says so
   const { entries, unusable } = await readReceipt(host);
   if (unusable > 0) {
     warn(`"${RECEIPT_PATH}" is damaged: ${unusable} of its lines cannot be used; what they told of stays`);
@@ -80,7 +83,8 @@ async function readMade(host: Host, warn: (message: string) => void): Promise<Ma
   for (const made of entries.filter(goesUp)) {
     warn(`"${RECEIPT_PATH}" names "${subjectOf(made)}", a path that goes up: it stays`);
   }
-  return entries.filter((made) => !goesUp(made));
+  const made = entries.filter((one) => !goesUp(one));
+  return { made, whole: unusable === 0 && made.length === entries.length };
 }
 
 /** Puts together what the phases need. */
@@ -93,7 +97,7 @@ export async function resetContext(
   const { host } = system;
   const { left, unfinished, doing } = options;
   await checkCertificatesDirectory(host, config);
-  const made = await readMade(host, command.warn);
+  const { made, whole } = await readMade(host, command.warn);
   const api = once(() => apiOf(system, options.kubeconfig, command.warn));
   const maker = await makerOf(host, made);
   return {
@@ -102,6 +106,7 @@ export async function resetContext(
     config,
     maker,
     made,
+    receiptIsWhole: whole,
     kubeletDirectory: await realPath(host, KUBELET_DIRECTORY),
     identity: await identityOf(host),
     etcd: once(() => etcdState(system, api)),

@@ -45,6 +45,8 @@ export interface ResetContext {
   maker: Maker;
   /** The receipt; empty on a host that kubeadm made. */
   made: readonly Made[];
+  /** There is nothing in the receipt that could not be used. */
+  receiptIsWhole: boolean;
   /** The kubelet's working directory without links in it. */
   kubeletDirectory: string;
   /** The node that this host is. */

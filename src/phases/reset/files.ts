@@ -132,7 +132,9 @@ function skippedPhases({ config }: ResetContext): string[] {
 export const removeReceipt: Phase<ResetContext> = {
   name: "receipt",
   summary: "remove the receipt, which tells what is ours",
-  when: ({ made, maker }) => made.length > 0 || maker === "kubewright",
+  // Also one that says nothing yet, and the directory alone: a run that was killed leaves them.
+  when: ({ made, maker, receiptIsWhole }) =>
+    made.length > 0 || maker === "kubewright" || maker === "nobody" && receiptIsWhole,
   async run(context) {
     const { host, unfinished, leave, keepEtcdData } = context;
     const skipped = [...skippedPhases(context), ...(keepEtcdData ? ["remove-etcd-member"] : [])];

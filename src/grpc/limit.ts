@@ -23,18 +23,16 @@ export function limitOf({ timeoutMs, signal }: { timeoutMs?: number; signal?: Ab
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   };
+  const onEnd = (listener: (reason: unknown) => void) => {
+    if (own.signal.aborted) listener(own.signal.reason);
+    else own.signal.addEventListener("abort", () => listener(own.signal.reason), { once: true });
+  };
   return {
     clear,
-    onEnd: (listener) => {
-      if (own.signal.aborted) listener(own.signal.reason);
-      else own.signal.addEventListener("abort", () => listener(own.signal.reason), { once: true });
-    },
+    onEnd,
     async during(work, discard) {
       work.then((late) => own.signal.aborted && discard(late), () => undefined);
-      const ended = new Promise<never>((_, reject) =>
-        own.signal.addEventListener("abort", () => reject(own.signal.reason), { once: true })
-      );
-      return await Promise.race([work, ended]);
+      return await Promise.race([work, new Promise<never>((_, reject) => onEnd(reject))]);
     },
   };
 }

@@ -153,9 +153,12 @@ Deno.test("waitUntil() ends when it is aborted, while a probe is busy and betwee
   }
 });
 
-Deno.test("execute(): an aborted child gets SIGTERM", async () => {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new Interruption("SIGINT")), 20);
-  const { failure, signal } = await execute({ argv: ["sleep", "3600"] }, { signal: controller.signal });
-  assert.deepEqual([failure, signal], ["killed", "SIGTERM"]);
+Deno.test("execute(): an aborted child gets SIGTERM, also one that is being started", async () => {
+  for (const abort of [(end: () => void) => setTimeout(end, 50), (end: () => void) => end()]) {
+    const controller = new AbortController();
+    const executed = execute({ argv: ["sleep", "3600"] }, { signal: controller.signal });
+    abort(() => controller.abort(new Interruption("SIGINT")));
+    const { failure, signal } = await executed;
+    assert.deepEqual([failure, signal], ["killed", "SIGTERM"]);
+  }
 });

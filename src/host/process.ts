@@ -107,6 +107,7 @@ export async function execute(command: Command, { forEffect, signal, timer }: Ex
   const ending = endingOf<Why>(started, group, timer);
   const interrupt = () => ending.begin("interrupted", GRACE_MS.interruption);
   signal?.addEventListener("abort", interrupt);
+  if (signal?.aborted) interrupt(); // while the child was started
   const limit = command.timeoutMs ?? LIMITS_MS[forEffect ? "run" : "query"];
   const callOff = (timer ?? realTimer)(limit, () => ending.begin("timed out", GRACE_MS.limit));
   try {

@@ -92,19 +92,22 @@ export async function drainSource(
   write?: (piece: Uint8Array) => void | Promise<void>,
 ): Promise<Summary> {
   const wanted = await knownOf(source);
+  const cannot = `Cannot write "${path}": ${
+    source.from === undefined ? "its content" : `the content of "${source.from}"`
+  }`;
   let size = 0;
   const made = await drain(source.open(), async (piece) => {
     size += piece.length;
     if (wanted.size !== undefined && size > wanted.size) {
-      throw new UserError(`Cannot write "${path}": its content is longer than ${wanted.size} bytes, as it must be`);
+      throw new UserError(`${cannot} is longer than ${wanted.size} bytes, as it must be`);
     }
     await write?.(piece);
   });
   if (wanted.size !== undefined && size !== wanted.size) {
-    throw new UserError(`Cannot write "${path}": its content has ${size} bytes, expected ${wanted.size}`);
+    throw new UserError(`${cannot} has ${size} bytes, expected ${wanted.size}`);
   }
   if (wanted.sha256 !== undefined && made.sha256 !== wanted.sha256) {
-    throw new UserError(`Cannot write "${path}": its content has SHA-256 ${made.sha256}, expected ${wanted.sha256}`);
+    throw new UserError(`${cannot} has SHA-256 ${made.sha256}, expected ${wanted.sha256}`);
   }
   return made;
 }

@@ -2,7 +2,7 @@
  * Turns what the operating system says about a file into an error that a person can act on.
  * @module
  */
-import { UserError } from "../errors.ts";
+import { Interruption, UserError } from "../errors.ts";
 import { mountPointOf } from "./mounts.ts";
 
 /** What an errno means, in words; `%` stands for the mount point that the path lies on. */
@@ -47,11 +47,12 @@ export function isAbsent(error: unknown): boolean {
 
 /**
  * The error for a failed file operation: `Cannot <action> "<path>": <reason>; <state>`.
+ * Errors that are no operating system's stay as they are.
  * @param action What was tried: `write`, `read`, `make the directory`.
  * @param state What things are like now, when that is not plain: `the file is as it was before`.
  */
-export async function fileError(action: string, path: string, error: unknown, state?: string): Promise<UserError> {
-  if (error instanceof UserError) return error;
+export async function fileError(action: string, path: string, error: unknown, state?: string): Promise<Error> {
+  if (error instanceof UserError || error instanceof Interruption) return error;
   const errno = errnoOf(error) ?? "";
   const known = REASONS[errno];
   const reason = known?.includes("%")

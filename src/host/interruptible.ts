@@ -111,7 +111,7 @@ const ETCD: Kinds<EtcdClient> = {
 };
 
 const UNVERIFIED: Kinds<UnverifiedHttp> = { get: "observe" };
-const DOWNLOAD: Kinds<Download> = { get: "observe" };
+const DOWNLOAD: Kinds<Download> = { get: "observe", toFile: "observe" }; // its change is that of the files
 
 /** One run of a command, as far as a signal may end it. */
 export interface Gate {

@@ -91,7 +91,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     },
     runtime: () => runtime,
     unverified: { get: () => Promise.reject(new Error("not here")) },
-    download: { get: () => Promise.reject(new Error("not here")) },
+    download: fake("download", {}),
     etcd: never,
     stdin: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(undefined),

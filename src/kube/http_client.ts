@@ -80,7 +80,10 @@ const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
   { said: /No route to host/, state: "no route to host" },
   { said: /Network is unreachable/, state: "the network is unreachable" },
   { said: /dns error|failed to lookup/, state: "its name does not resolve" },
-  { said: /reset by peer|Broken pipe|closed|eof|end of file|incomplete|aborted/i, state: "the connection broke off" },
+  {
+    said: /reset by peer|Broken pipe|closed|eof|end of file|incomplete|aborted|error reading a body/i,
+    state: "the connection broke off",
+  },
 ];
 
 /** What an error of `fetch` means. */

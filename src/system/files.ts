@@ -19,6 +19,8 @@ export interface ContentSource {
   size?: number;
   /** 64 hexadecimal digits. */
   sha256?: string;
+  /** Where it comes from, for errors. */
+  from?: string;
   /** The content from its first byte; may be called again. */
   open(): ReadableStream<Uint8Array>;
 }

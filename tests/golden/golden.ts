@@ -13,6 +13,8 @@ import { dirname, fromFileUrl, join } from "@std/path/posix";
 import { SUPPORTED } from "../../src/cluster/versions.ts";
 import { stringify } from "../../src/config/yaml.ts";
 import { type RecordedObjects, recordingApi } from "../../src/kube/recording.ts";
+import { fake } from "../fakes/fake.ts";
+import type { Download } from "../../src/system.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { shortKeysForLong } from "../fakes/rsa_keys.ts";
 import { FIT, noServer, run, RUNTIME, unfit } from "../program/program.ts";
@@ -86,7 +88,9 @@ async function render(text: string): Promise<Tree> {
       image: () => Promise.resolve(undefined),
       pullImage: (image) => Promise.resolve(void images.push(image)),
     }),
-    download: { get: () => Promise.resolve({ status: 200, body: JSON.stringify({ etcdserver: "3.6.5" }) }) },
+    download: fake<Download>("download", {
+      get: () => Promise.resolve({ status: 200, body: JSON.stringify({ etcdserver: "3.6.5" }) }),
+    }),
   });
   if (ran.code !== 0) throw new Error(`init ended with ${ran.code}:\n${ran.out}${ran.err}`);
 

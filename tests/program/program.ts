@@ -138,7 +138,7 @@ export async function run(
     runtime: () => RUNTIME,
     etcd: (endpoint) => ({ endpoint, members: nobody, removeMember: nobody }),
     unverified: { get: nobody },
-    download: { get: nobody },
+    download: { get: nobody, toFile: nobody },
     stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     readLine: () => Promise.resolve(stdin.split("\n")[0] || undefined),
     terminal: { out: false, err: false },

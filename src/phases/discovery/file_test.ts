@@ -9,7 +9,7 @@ import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { generateKeyPair } from "../../pki/keys.ts";
-import type { HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
+import type { Download, HttpAnswer, KubeClient, KubeCredentials, System } from "../../system.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "../../system/kube_error.ts";
 import { discover, loadDiscoveryFile } from "../discovery.ts";
 
@@ -54,12 +54,12 @@ async function run(setup: Setup) {
       { waits: true, files: { "/etc/ssl/certs/ca-certificates.crt": "SYSTEM", ...setup.files } },
       () => {},
     ),
-    download: {
-      get: (_url: string, options: { caPem?: string }) => {
+    download: fake<Download>("download", {
+      get: (_url, options) => {
         assert.equal(options.caPem, "SYSTEM");
         return new Promise((resolve) => resolve(setup.web!()));
       },
-    },
+    }),
     connect(credentials: KubeCredentials) {
       connected.push(credentials);
       const answer = setup.api ?? (() => ({ status: 200, body: INFO() }));

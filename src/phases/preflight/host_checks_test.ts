@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ExternalEtcd } from "../../config/types.ts";
 import { Untrusted, UserError } from "../../errors.ts";
+import { fake } from "../../../tests/fakes/fake.ts";
 import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import type { UnitState } from "../../system.ts";
 import { commandLine } from "../../text/shell.ts";
-import type { DownloadOptions, HttpAnswer } from "../../system.ts";
+import type { Download, DownloadOptions, HttpAnswer } from "../../system.ts";
 import { externalEtcdChecks } from "./external_etcd.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
 import { unknownNames } from "./names.ts";
@@ -167,12 +168,12 @@ const ETCD_FILES = { "/etc/etcd/ca.crt": "CA", "/etc/etcd/client.crt": "CERT", "
 
 async function etcd(answer: () => HttpAnswer, files: Record<string, string> = ETCD_FILES) {
   const asked: [string, DownloadOptions][] = [];
-  const download = {
+  const download = fake<Download>("download", {
     get(url: string, options: DownloadOptions) {
       asked.push([url, options]);
       return new Promise<HttpAnswer>((resolve) => resolve(answer()));
     },
-  };
+  });
   const found = await Promise.all(
     externalEtcdChecks(ETCD).map((check) => check.look({ host: host({ files }), download })),
   );

@@ -1,0 +1,201 @@
+/**
+ * A document as one stream, however often its connection breaks.
+ * @module
+ */
+import { Untrusted, UserError } from "../errors.ts";
+import type { FileDownloadOptions } from "../system.ts";
+import { realTimer, type Timer } from "../timer.ts";
+import { failed, shown } from "./download_trouble.ts";
+import { type Answer, getFollowing } from "./redirects.ts";
+import { type Document, documentOf, restHeaders, restOf } from "./resumption.ts";
+
+/** How long (ms) a connection may give nothing. */
+const IDLE_MS = 60_000;
+/** Pauses (ms) before another try: the first one, and the longest. */
+const PAUSE_MS = { first: 1_000, longest: 30_000 };
+/** How often it is tried again. */
+const RETRIES = 10;
+/** Answers that another try may better: the server is busy, restarts, or something before it does. */
+const PASSING = new Set([408, 429, 500, 502, 503, 504]);
+
+/** It is not known that the rest is of the same document: what has come is of no use. */
+export class BeginAgain extends UserError {}
+
+/** What of one download is common to all its tries. */
+export interface Attempts {
+  /** How often it was tried again. */
+  retries: number;
+  signal?: AbortSignal | undefined;
+  timer?: Timer | undefined;
+}
+
+/** Trouble that another try may better. */
+class Broken extends UserError {}
+
+/**
+ * The document from its first byte. Its connection is made when the first piece is asked for.
+ * @throws (the stream) {@linkcode BeginAgain} when it broke and cannot be gone on with, {@linkcode Untrusted} when the
+ * server cannot be trusted or gives more than it may, {@linkcode UserError} for all else.
+ */
+export function downloadStream(
+  url: string,
+  options: FileDownloadOptions,
+  attempts: Attempts,
+): ReadableStream<Uint8Array> {
+  const ending = new AbortController();
+  const signal = attempts.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, attempts.signal]);
+  const limit = Math.min(options.limit, options.size ?? Infinity);
+  let document: Document = {};
+  let bytes = 0;
+  let body: Body | undefined;
+
+  async function open(): Promise<Body> {
+    const { validator } = document;
+    const headers = bytes === 0 || validator === undefined ? {} : restHeaders(validator, bytes);
+    const made = await bodyOf(url, options, headers, signal, attempts.timer ?? realTimer);
+    try {
+      const { status } = made.response;
+      if (PASSING.has(status)) throw new Broken(`${cannot(url)}: the server answered ${status}`);
+      if (bytes > 0) {
+        const rest = restOf(made.response, document, bytes);
+        if (rest === undefined) {
+          throw new BeginAgain(`${cannot(url)}: it broke off, and the rest is not of the same document`);
+        }
+        document = rest;
+      } else {
+        if (status !== 200) throw new UserError(`${cannot(url)}: the server answered ${status}, expected 200`);
+        const encoding = made.response.headers.get("content-encoding") ?? "identity";
+        // Deno 2.9 leaves it encoded; 2.6 decodes it and takes this header away.
+        if (encoding !== "identity") throw new UserError(`${cannot(url)}: the server encodes it ("${encoding}")`);
+        document = documentOf(made.response);
+      }
+      const { total } = document;
+      if (total !== undefined && total > limit) throw tooLong(url, limit);
+      if (total !== undefined && total !== (options.size ?? total)) {
+        throw new UserError(`${cannot(url)}: it has ${total} bytes, expected ${options.size}`);
+      }
+      return made;
+    } catch (error) {
+      made.close();
+      throw error;
+    }
+  }
+
+  async function read(): Promise<Uint8Array | undefined> {
+    body ??= await open();
+    const piece = await body.read();
+    const { total } = document;
+    if (piece === undefined) {
+      if (total === undefined || bytes === total) return undefined;
+      throw new Broken(`${cannot(url)}: it ended after ${bytes} of ${total} bytes`);
+    }
+    bytes += piece.length;
+    if (bytes > limit) throw tooLong(url, limit);
+    if (bytes > (total ?? Infinity)) throw new BeginAgain(`${cannot(url)}: it is longer than the ${total} bytes told`);
+    options.progress?.({ bytes, ...(total === undefined ? {} : { total }) });
+    return piece;
+  }
+
+  const close = () => {
+    body?.close();
+    body = undefined;
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      while (true) {
+        try {
+          const piece = await read();
+          if (piece !== undefined) return controller.enqueue(piece);
+          close();
+          return controller.close();
+        } catch (error) {
+          close();
+          const lost = error instanceof Broken && bytes > 0 && document.validator === undefined;
+          await again(lost ? new BeginAgain(error.message, { cause: error.cause }) : error, options, attempts, signal);
+        }
+      }
+    },
+    cancel(reason) {
+      ending.abort(reason);
+      close();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** Pauses before another try. @throws the error where there is none. */
+async function again(
+  error: unknown,
+  { retries = RETRIES }: FileDownloadOptions,
+  attempts: Attempts,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  if (!(error instanceof Broken || error instanceof BeginAgain)) throw error;
+  if (attempts.retries >= retries) {
+    const tries = retries === 0 ? "" : ` (tried ${retries + 1} times)`;
+    throw new UserError(`${error.message}${tries}`, { cause: error.cause });
+  }
+  const pause = Math.min(PAUSE_MS.first * 2 ** attempts.retries++, PAUSE_MS.longest);
+  await new Promise<void>((resolve, reject) => {
+    const abort = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = (attempts.timer ?? realTimer)(pause, () => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  if (error instanceof BeginAgain) throw error;
+}
+
+/** An answer that is read. */
+interface Body {
+  response: Response;
+  /** The next piece; undefined at its end. @throws {Broken} when the connection broke, or nothing came for too long. */
+  read(): Promise<Uint8Array | undefined>;
+  close(): void;
+}
+
+async function bodyOf(
+  url: string,
+  options: FileDownloadOptions,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  timer: Timer,
+): Promise<Body> {
+  const idleMs = options.idleMs ?? IDLE_MS;
+  const idle = new AbortController();
+  const watched = async <T>(work: Promise<T>): Promise<T> => {
+    const callOff = timer(idleMs, () => idle.abort());
+    try {
+      return await work;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UserError) throw error;
+      const broken = failed(url, error, idle.signal.aborted ? idleMs : undefined);
+      throw broken instanceof Untrusted ? broken : new Broken(broken.message, { cause: broken.cause });
+    } finally {
+      callOff();
+    }
+  };
+  const answer: Answer = await watched(getFollowing(url, options, headers, AbortSignal.any([signal, idle.signal])));
+  const reader = answer.response.body?.getReader();
+  return {
+    response: answer.response,
+    read: async () => reader && (await watched(reader.read())).value,
+    close() {
+      reader?.cancel().catch(() => undefined);
+      answer.close();
+    },
+  };
+}
+
+function cannot(url: string): string {
+  return `Cannot get "${shown(url)}"`;
+}
+
+function tooLong(url: string, limit: number): Untrusted {
+  return new Untrusted(`${cannot(url)}: it is longer than ${limit} bytes`);
+}

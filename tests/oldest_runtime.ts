@@ -1,8 +1,8 @@
 /**
  * Loaded before the tests on the oldest supported Deno (`deno task test-oldest`): up to 2.8, Deno fails a test that ends
  * while an operation is under way, unless the test says otherwise; 2.9 does not. `init` creates keys in the background and
- * a refused run leaves them to the end of the process, so the tests run by the current rule on both. Left out are those
- * whose fake container runtime needs an HTTP/2 server that works (`src/cri/client_test.ts`, a part of `tests/badinput`).
+ * a refused run leaves them to the end of the process, so the tests run by the current rule on both. Left out is
+ * the one that needs the HTTP/2 server of current Deno (`src/grpc/other_servers_test.ts`).
  * @module
  */
 

@@ -34,10 +34,13 @@ async function ask(host: Host, ...before: readonly string[]): Promise<Answer> {
 }
 
 /** Asks until the answer holds what is looked for: containers take their time to end, nodes to be ready. */
+/** How long (ms) a state may take to come: the kubelet starts an etcd whose API server is gone only after its own time limits. */
+const STATE_MS = 300_000;
+
 async function asked(host: Host, what: string, wanted: (status: Status) => boolean): Promise<Answer> {
   let last: Answer | undefined;
   try {
-    await until(what, async () => wanted((last = await ask(host)).status), { timeout: 90_000, interval: 1_000 });
+    await until(what, async () => wanted((last = await ask(host)).status), { timeout: STATE_MS, interval: 1_000 });
   } catch (cause) {
     throw new Error(`${what}: not seen on ${host.name}, but ${JSON.stringify(last?.status, undefined, 2)}`, { cause });
   }

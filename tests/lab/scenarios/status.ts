@@ -33,10 +33,10 @@ async function ask(host: Host, ...before: readonly string[]): Promise<Answer> {
   return { code, seconds, status: JSON.parse(stdout) as Status };
 }
 
-/** Asks until the answer holds what is looked for: containers take their time to end, nodes to be ready. */
 /** How long (ms) a state may take to come: the kubelet starts an etcd whose API server is gone only after its own time limits. */
 const STATE_MS = 300_000;
 
+/** Asks until the answer holds what is looked for: containers take their time to end, nodes to be ready. */
 async function asked(host: Host, what: string, wanted: (status: Status) => boolean): Promise<Answer> {
   let last: Answer | undefined;
   try {

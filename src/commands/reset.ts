@@ -191,7 +191,7 @@ function listed(title: string, things: readonly Left[]): string[] {
 function closingOf({ maker, config }: ResetContext, seconds: number): string {
   if (config.dryRun) return "";
   if (maker === "nobody") {
-    return "There is no node on this host, and nothing that kubewright made.";
+    return "There is no node on this host, and nothing that kubewright made is left.";
   }
   return `The node is off this host, after ${seconds.toFixed(1)} s.`;
 }

@@ -76,9 +76,7 @@ export function containerRuntime(
       await call(service, name, request, { timeoutMs });
       return true;
     } catch (error) {
-      if (error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === GRPC_STATUS.notFound) {
-        return false;
-      }
+      if (hasStatus(error, GRPC_STATUS.notFound)) return false;
       throw error;
     }
   }
@@ -111,12 +109,7 @@ export function containerRuntime(
         const { linux } = await ask("RuntimeConfig");
         return linux === undefined ? undefined : CGROUP_DRIVERS[Number((linux as Message).cgroupDriver)];
       } catch (error) { // containerd before 2.0 does not have the call
-        if (
-          error instanceof UserError && error.cause instanceof GrpcError &&
-          error.cause.code === GRPC_STATUS.unimplemented
-        ) {
-          return undefined;
-        }
+        if (hasStatus(error, GRPC_STATUS.unimplemented)) return undefined;
         throw error;
       }
     },
@@ -183,6 +176,11 @@ export function containerRuntime(
       }
     },
   };
+}
+
+/** Whether the call was answered with this gRPC status. */
+function hasStatus(error: unknown, code: number): boolean {
+  return error instanceof UserError && error.cause instanceof GrpcError && error.cause.code === code;
 }
 
 /** A repeated field of a message that may be absent. */

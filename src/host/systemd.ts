@@ -38,11 +38,8 @@ async function show(
   const { stdout } = await ask(host, showCommand(units, properties), [0], notAsked(units));
   const blocks = blocksOf(stdout);
   if (blocks.length === units.length && blocks.every(isUnit)) return blocks;
-  throw new UserError(
-    `${notAsked(units)}: systemctl printed the states of ${
-      blocks.filter(isUnit).length
-    } units, expected ${units.length}`,
-  );
+  const count = blocks.filter(isUnit).length;
+  throw new UserError(`${notAsked(units)}: systemctl printed the states of ${count} units, expected ${units.length}`);
 }
 
 /** When the machine was booted, in ms since 1970. @throws {UserError} when that cannot be told. */

@@ -128,10 +128,11 @@ export function kubeClient(
       try {
         return await send("apply", reference, request);
       } catch (error) {
+        if (!(error instanceof KubeError)) throw error;
         const address = takenAddress(reference, error);
         if (address === undefined) throw error;
         const holder = await holderOf(address).catch(() => undefined);
-        if (holder !== undefined) throw takenBy(error as KubeError, address, holder);
+        if (holder !== undefined) throw takenBy(error, address, holder);
         if (performance.now() >= deadline) throw error;
         onRetry?.(`${address} is taken by a request that was cut off; the API server frees it after a minute`);
         const { delay } = await import("@std/async/delay");
@@ -226,9 +227,9 @@ export function kubeClient(
 }
 
 /** The address of a Service that could not be created because the address is taken; undefined for any other trouble. */
-function takenAddress({ kind }: ObjectReference, error: unknown): string | undefined {
-  if (kind !== "Service" || !(error instanceof KubeError) || error.status !== 422) return undefined;
-  return /failed to allocate IP ([0-9a-f.:]+): provided IP is already allocated/.exec(error.message)?.[1];
+function takenAddress({ kind }: ObjectReference, { status, message }: KubeError): string | undefined {
+  if (kind !== "Service" || status !== 422) return undefined;
+  return /failed to allocate IP ([0-9a-f.:]+): provided IP is already allocated/.exec(message)?.[1];
 }
 
 function takenBy(error: KubeError, address: string, { metadata: { name, namespace } }: KubeObject): KubeError {

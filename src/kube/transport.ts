@@ -4,7 +4,6 @@
  */
 import { inShort, UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
-
 import { openHttpClient, readText, troubleOf } from "./http_client.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 

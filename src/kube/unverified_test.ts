@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { kubeClient } from "./client.ts";
-
 import { makeCertificates } from "../../tests/fakes/api_server.ts";
 import { parseAnswer, unverifiedHttp } from "./unverified.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { fake } from "../../tests/fakes/fake.ts";
 import { stringify } from "../config/yaml.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
-
 import type { HttpAnswer, KubeClient } from "../system.ts";
 import { kubeconfigDocument } from "../cluster/pki/kubeconfigs.ts";
 import { settingsFor } from "../../tests/samples/settings.ts";

@@ -1,6 +1,5 @@
 import { controlPlaneMarks } from "../cluster/objects/node_marks.ts";
 import type { NodeRegistration } from "../config/types.ts";
-
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 import { httpStatusOf } from "../system/kube_error.ts";

@@ -2,7 +2,6 @@
 import { fake } from "../fakes/fake.ts";
 import { EXIT, UserError } from "../../src/errors.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
-
 import type { ContainerRuntime } from "../../src/system.ts";
 import type { BadInput, Category } from "./case.ts";
 import { FIT, QUICK } from "../program/program.ts";

@@ -9,7 +9,6 @@ import "../fakes/rsa_keys.ts";
 import { SPECS } from "../../src/dispatch.ts";
 import { outputIn } from "../../src/cli/output.ts";
 import { memoryHost, type MemoryHostOptions } from "../fakes/memory_host.ts";
-
 import { main } from "../../src/main.ts";
 import type { Change, ContainerRuntime, Host, KubeClient, System } from "../../src/system.ts";
 import { SOURCE_BUILD } from "../../src/version.ts";

@@ -68,7 +68,7 @@ async function checkCertificatesDirectory(host: Host, { certificatesDir }: Reset
   throw new InvalidInput("Cannot reset this host:", [{ where: "--cert-dir", what }]);
 }
 
-/** What the receipt says that can be used; the rest is warned of. `whole`: there is no rest, and none was not looked for. */
+/** What the receipt says that can be used; the rest is warned of. `whole`: it was looked at, and there is no rest. */
 async function readMade(
   host: Host,
   warn: (message: string) => void,

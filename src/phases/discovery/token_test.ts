@@ -4,7 +4,6 @@ import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { TimedOut, Untrusted } from "../../errors.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
-
 import { certificatePem } from "../../pki/certificate.ts";
 import { issueAuthority } from "../../pki/issue.ts";
 import { signDetached } from "../../pki/jws.ts";

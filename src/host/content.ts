@@ -5,6 +5,7 @@
  */
 import { UserError } from "../errors.ts";
 import type { ContentDigest, ContentSource, FileContent, FileToPut, WriteChange } from "../system.ts";
+import { PIECE_BYTES, pieces } from "./pieces.ts";
 
 /** Longest text that a Change shows, in bytes. */
 export const PREVIEW_BYTES = 64 << 10;
@@ -40,26 +41,27 @@ export async function summaryOf(bytes: Uint8Array): Promise<Summary> {
 }
 
 /**
- * Reads a stream to its end; what is held of it is bounded. Each piece is given to `write` before the next one is read.
+ * Reads a stream to its end; what is held of it is one piece. Each is given to `write`, and hashed meanwhile, before the
+ * next one is read.
  * @throws what the stream or `write` throws.
  */
 export async function drain(
   stream: ReadableStream<Uint8Array>,
   write: (piece: Uint8Array) => void | Promise<void> = () => {},
 ): Promise<Summary> {
-  const head = new Uint8Array(PREVIEW_BYTES);
   let hash: Incremental | undefined;
+  let whole: Summary | undefined;
   let size = 0;
-  for await (const piece of stream) {
-    if (size + piece.length <= head.length) head.set(piece, size);
-    else {
-      hash ??= (await incremental()).update(head.subarray(0, size));
-      hash.update(piece);
-    }
+  const look = async (piece: Uint8Array) => {
+    if (size === 0 && piece.length < PIECE_BYTES) whole = await summaryOf(piece); // there is no other one
+    else (hash ??= await incremental()).update(piece);
+  };
+  for await (const piece of pieces(stream)) {
+    await Promise.all([write(piece), look(piece)]);
     size += piece.length;
-    await write(piece);
   }
-  return hash ? { size, sha256: hash.digest("hex") } : await summaryOf(head.subarray(0, size));
+  if (hash) return { size, sha256: hash.digest("hex") };
+  return whole ?? await summaryOf(new Uint8Array());
 }
 
 /**

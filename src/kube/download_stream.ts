@@ -18,6 +18,9 @@ const RETRIES = 10;
 /** Answers that another try may better: the server is busy, restarts, or something before it does. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
+/** Longest piece, in bytes: it is copied from one buffer into that of who asks, as what breaks takes its buffer along. */
+const PIECE_BYTES = 64 << 10;
+
 /** It is not known that the rest is of the same document: what has come is of no use. */
 export class BeginAgain extends UserError {}
 
@@ -81,12 +84,13 @@ export function downloadStream(
     }
   }
 
-  async function read(): Promise<Uint8Array | undefined> {
+  /** The next piece, of `longest` bytes at most; empty at the end. */
+  async function read(longest: number): Promise<Uint8Array> {
     body ??= await open();
-    const piece = await body.read();
+    const piece = await body.read(longest);
     const { total } = document;
-    if (piece === undefined) {
-      if (total === undefined || bytes === total) return undefined;
+    if (piece.length === 0) {
+      if (total === undefined || bytes === total) return piece;
       throw new Broken(`${cannot(url)}: it ended after ${bytes} of ${total} bytes`);
     }
     bytes += piece.length;
@@ -100,14 +104,21 @@ export function downloadStream(
     body?.close();
     body = undefined;
   };
-  return new ReadableStream<Uint8Array>({
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: PIECE_BYTES,
     async pull(controller) {
+      const request = controller.byobRequest!; // there is always one, by autoAllocateChunkSize
+      const into = request.view as Uint8Array;
       while (true) {
         try {
-          const piece = await read();
-          if (piece !== undefined) return controller.enqueue(piece);
-          close();
-          return controller.close();
+          const piece = await read(into.length);
+          into.set(piece);
+          if (piece.length === 0) {
+            close();
+            controller.close();
+          }
+          return request.respond(piece.length);
         } catch (error) {
           close();
           const lost = error instanceof Broken && bytes > 0 && document.validator === undefined;
@@ -119,7 +130,7 @@ export function downloadStream(
       ending.abort(reason);
       close();
     },
-  }, { highWaterMark: 0 });
+  });
 }
 
 /** Pauses before another try. @throws the error where there is none. */
@@ -153,8 +164,8 @@ async function again(
 /** An answer that is read. */
 interface Body {
   response: Response;
-  /** The next piece; undefined at its end. @throws {Broken} when the connection broke, or nothing came for too long. */
-  read(): Promise<Uint8Array | undefined>;
+  /** The next piece, good until another one is asked for; empty at its end. @throws {Broken} when the connection broke, or nothing came for too long. */
+  read(longest: number): Promise<Uint8Array>;
   close(): void;
 }
 
@@ -181,10 +192,17 @@ async function bodyOf(
     }
   };
   const answer: Answer = await watched(getFollowing(url, options, headers, AbortSignal.any([signal, idle.signal])));
-  const reader = answer.response.body?.getReader();
+  const reader = answer.response.body?.getReader({ mode: "byob" });
+  let buffer = new Uint8Array(PIECE_BYTES);
   return {
     response: answer.response,
-    read: async () => reader && (await watched(reader.read())).value,
+    async read(longest) {
+      if (reader === undefined) return new Uint8Array();
+      const { value } = await watched(reader.read(buffer.subarray(0, longest)));
+      if (value === undefined) return new Uint8Array();
+      buffer = new Uint8Array(value.buffer);
+      return value;
+    },
     close() {
       reader?.cancel().catch(() => undefined);
       answer.close();

@@ -25,8 +25,10 @@ const show = (...units: string[]) => showCommand(units).argv.join(" ");
 
 const KUBELET =
   "Result=success\nNRestarts=3\nExecMainStatus=0\nLoadState=loaded\nActiveState=active\nSubState=running\n" +
-  "UnitFileState=enabled\nActiveEnterTimestampMonotonic=61500000\nNeedDaemonReload=yes\n";
-const ABSENT = "LoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\nNeedDaemonReload=no\n";
+  "UnitFileState=enabled\nActiveEnterTimestamp=Thu 2026-11-26 02:17:00 UTC\nActiveEnterTimestampMonotonic=61500000\n" +
+  "NeedDaemonReload=yes\n";
+const ABSENT = "LoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\nActiveEnterTimestamp=\n" +
+  "NeedDaemonReload=no\n";
 
 Deno.test("systemd: states of several units, in their order, and of one that is not there", async () => {
   const services = servicesOf({ [show("kubelet.service", "no.slice")]: answered(`${KUBELET}\n${ABSENT}`) });
@@ -39,12 +41,20 @@ Deno.test("systemd: states of several units, in their order, and of one that is 
     result: "success",
     restarts: 3,
     exitStatus: 0,
+    activeSince: new Date("2026-11-26T02:17:00Z"),
     activeSinceBoot: 61.5,
     needsReload: true,
   });
-  assert.deepEqual([absent!.load, absent!.active, absent!.enabled, absent!.restarts, absent!.activeSinceBoot], [
+  assert.deepEqual([
+    absent!.load,
+    absent!.active,
+    absent!.enabled,
+    absent!.restarts,
+    absent!.activeSinceBoot,
+    absent!.activeSince,
+  ], [
     ...["not-found", "inactive", ""],
-    ...[0, 0],
+    ...[0, 0, undefined],
   ]);
   assert.deepEqual(await services.states([]), []);
 });

@@ -8,7 +8,7 @@ import type { TimerState, UnitState } from "../system.ts";
 /** Properties of a unit that are read; systemd leaves out those that a type of unit does not have. */
 export const UNIT_PROPERTIES: readonly string[] = [
   ...["LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "NRestarts", "ExecMainStatus"],
-  ...["ActiveEnterTimestampMonotonic", "NeedDaemonReload"],
+  ...["ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic", "NeedDaemonReload"],
 ];
 
 /** Properties of a timer that are read. */
@@ -16,6 +16,9 @@ export const TIMER_PROPERTIES: readonly string[] = [
   ...["LoadState", "ActiveState", "UnitFileState", "Result", "Unit"],
   ...["NextElapseUSecRealtime", "NextElapseUSecMonotonic", "LastTriggerUSec"],
 ];
+
+/** What systemd prints for a time that there is not: nothing (252), or one of these words. */
+const NEVER = new Set(["", "0", "n/a", "infinity"]);
 
 /** `Name=value` lines. */
 export type Properties = ReadonlyMap<string, string>;
@@ -44,6 +47,7 @@ export function isUnit(properties: Properties): boolean {
 export function unitState(properties: Properties): UnitState {
   const word = (name: string) => properties.get(name) ?? "";
   const number = (name: string) => Number(properties.get(name) ?? 0) || 0; // "[not set]"
+  const since = word("ActiveEnterTimestamp");
   return {
     load: word("LoadState"),
     active: word("ActiveState"),
@@ -52,13 +56,11 @@ export function unitState(properties: Properties): UnitState {
     result: word("Result"),
     restarts: number("NRestarts"),
     exitStatus: number("ExecMainStatus"),
+    ...(NEVER.has(since) ? {} : { activeSince: new Date(timestamp(since)) }),
     activeSinceBoot: number("ActiveEnterTimestampMonotonic") / 1e6,
     needsReload: word("NeedDaemonReload") === "yes",
   };
 }
-
-/** What systemd prints for a time that there is not: nothing (252), or one of these words. */
-const NEVER = new Set(["", "0", "n/a", "infinity"]);
 
 /** Whether it is to be known since when the machine runs, to say when the timer elapses next. */
 export function countsFromBoot(properties: Properties): boolean {
@@ -89,7 +91,7 @@ export function timerState(properties: Properties, bootedAt: number): TimerState
 }
 
 /**
- * Milliseconds since 1970 of "Thu 2026-11-26 02:17:00 UTC": systemctl prints timers' times so whatever its `--timestamp`
+ * Milliseconds since 1970 of "Thu 2026-11-26 02:17:00 UTC": systemctl prints times so whatever its `--timestamp`
  * is (seen with 252), in the zone of its environment, which is UTC for all programs (`process.ts`).
  */
 function timestamp(text: string): number {

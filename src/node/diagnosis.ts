@@ -5,6 +5,7 @@ import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
 import { logWithoutSecrets } from "../text/redact.ts";
 import { oneLine } from "../text/visible.ts";
 import { shellWord } from "../text/shell.ts";
+import { activeSince } from "./services.ts";
 
 /** What was found out, and what to run next. */
 export interface Diagnosis {
@@ -59,11 +60,11 @@ function distinct(lines: readonly string[]): string[] {
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
 async function kubeletService(host: Host): Promise<{ state: string; restarts: number; seconds: number }> {
   const unit = await seen(host.services.state(KUBELET_SERVICE), undefined);
-  const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
+  const since = unit && await activeSince(host, unit);
   return {
     state: unit?.active ?? "unknown",
     restarts: unit?.restarts ?? 0,
-    seconds: uptime - (unit?.activeSinceBoot ?? 0),
+    seconds: (host.now().getTime() - (since?.getTime() ?? 0)) / 1_000,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   rotatedCertificate,
 } from "../cluster/kubelet/configuration.ts";
 import { rotatesCertificate } from "../node/kubelet/identity.ts";
+import { activeSince } from "../node/services.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
 import type { UnitFile } from "../node/kubelet/unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
@@ -64,14 +65,11 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
   ];
 }
 
-/** Seconds since the epoch when the service was started; undefined when it does not run. */
-async function activeSince(host: Host): Promise<number | undefined> {
+/** When the kubelet was started; undefined when it does not run. */
+async function runsSince(host: Host): Promise<Date | undefined> {
   if (!await host.services.booted()) return undefined;
-  const { active, activeSinceBoot } = await host.services.state(KUBELET_SERVICE);
-  if (active !== "active" || activeSinceBoot === 0) return undefined;
-  const uptime = Number((await host.readText("/proc/uptime") ?? "").split(" ")[0]);
-  const since = host.now().getTime() / 1000 - uptime + activeSinceBoot;
-  return Number.isFinite(since) ? since : undefined;
+  const unit = await host.services.state(KUBELET_SERVICE);
+  return unit.active === "active" ? await activeSince(host, unit) : undefined;
 }
 
 /**
@@ -93,10 +91,10 @@ async function isForgotten({ host, nodeRegistration, registerTaints }: KubeletSt
 /** Whether the running kubelet has not seen the newest of its files. */
 async function isStale(context: KubeletStartContext, paths: readonly string[]): Promise<boolean> {
   const { host } = context;
-  const since = await activeSince(host);
+  const since = await runsSince(host);
   if (since === undefined) return true;
   const stats = await Promise.all(paths.map((path) => host.stat(path)));
-  return stats.some((stat) => stat !== undefined && stat.modified.getTime() / 1000 > since) ||
+  return stats.some((stat) => stat !== undefined && stat.modified > since) ||
     await isForgotten(context);
 }
 

@@ -112,6 +112,14 @@ Deno.test("kubelet-start restarts a kubelet that was started before the newest o
   assert.deepEqual(await again(UPTIME - 1), ["systemctl restart kubelet.service"]);
 });
 
+Deno.test("kubelet-start: when a kubelet was started is known where uptime is another one's, or the machine slept", async () => {
+  const [started, written] = [new Date("2026-01-01T00:00:05Z"), new Date("2026-01-01T00:00:00Z")];
+  const unit = { enabled: "enabled", active: "active", activeSinceBoot: UPTIME - 300 };
+  const kubelet = (activeSince: Date) => start({ units: { "kubelet.service": { ...unit, activeSince } } }, 2);
+  assert.deepEqual(await kubelet(started), []);
+  assert.deepEqual(await kubelet(new Date(written.getTime() - 5_000)), ["systemctl restart kubelet.service"]);
+});
+
 Deno.test("kubelet-start: a kubelet that ends at once is waited for; one that cannot be run is an error", async () => {
   const failing = (sub: string, exitStatus: number) => ({
     units: { "kubelet.service": { sub, exitStatus } },

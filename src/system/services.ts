@@ -16,7 +16,9 @@ export interface UnitState {
   restarts: number;
   /** The exit status of its main process, 203 where that could not be executed (systemd.exec(5)); 0 while it runs. */
   exitStatus: number;
-  /** When it became active, in seconds after boot; 0 when it never did. */
+  /** When it became active, by the clock of then, to the second; absent: it never did. `node/services.ts` knows it better. */
+  activeSince?: Date;
+  /** The same in seconds after boot, in which the machine did not sleep; 0: it never did. */
   activeSinceBoot: number;
   /** Its files are newer than what systemd has read. */
   needsReload: boolean;

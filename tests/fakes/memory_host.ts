@@ -67,7 +67,7 @@ export interface MemoryHostOptions {
 
 /** Makes the host. Writes are kept in memory and reported; `run` of a command that it does not have is an error. */
 export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host {
-  const now = options.now ?? new Date("2026-01-01T00:00:00Z");
+  const now = options.now ?? NOW;
   const hostname = options.hostname ?? "node-1";
   const files = new Map<string, Uint8Array>();
   for (const [path, content] of Object.entries(options.files ?? {})) {
@@ -199,6 +199,9 @@ async function printed({ stdout, onLine }: Command, output: CommandOutput): Prom
   return { ...output, stdout: "" };
 }
 
+/** What the clock shows, unless it is told otherwise. */
+const NOW = new Date("2026-01-01T00:00:00Z");
+
 /** A unit that is not there. */
 const NO_UNIT: UnitState = {
   load: "not-found",
@@ -214,6 +217,14 @@ const NO_UNIT: UnitState = {
 
 const NO_TIMER: TimerState = { load: "not-found", active: "inactive", enabled: "", result: "success", starts: "" };
 
+/** The second at which a unit became active that says only how long after boot that was. */
+function sinceOf(options: MemoryHostOptions, { activeSinceBoot }: Partial<UnitState>): Pick<UnitState, "activeSince"> {
+  if (!activeSinceBoot) return {};
+  const uptime = parseFloat(String(options.files?.["/proc/uptime"]));
+  const now = (options.now ?? NOW).getTime() / 1_000;
+  return { activeSince: new Date(Math.floor(now - uptime + activeSinceBoot) * 1_000) };
+}
+
 /** systemd's answers; where there is none, nothing can be asked. */
 function memoryStates(options: MemoryHostOptions, stat: Host["stat"]): ServiceStates {
   const units: MemoryHostOptions["units"] = { "chrony.service": { active: "active" }, ...options.units };
@@ -221,7 +232,7 @@ function memoryStates(options: MemoryHostOptions, stat: Host["stat"]): ServiceSt
     const known = units[unit];
     if (known instanceof UserError) return Promise.reject(known);
     if (options.systemd !== false) {
-      return Promise.resolve({ ...NO_UNIT, ...(known === undefined ? {} : { load: "loaded", ...known }) });
+      return Promise.resolve({ ...NO_UNIT, ...(known && { load: "loaded", ...sinceOf(options, known), ...known }) });
     }
     return unasked(unit);
   };

@@ -65,6 +65,18 @@ const CONFIGURATION = "/var/lib/kubelet/config.yaml";
 const PROOFS: readonly [string, ReturnType<typeof nodeObject>, MemoryHostOptions["files"], RegExp | undefined][] = [
   ["reported in this boot", nodeObject("k2"), {}, undefined],
   [
+    "a container beside this one, of the same boot",
+    nodeObject("k2", { address: "192.0.2.77" }),
+    {},
+    /Ready, and its kubelet reports from another boot or another host/,
+  ],
+  [
+    "the same, whose kubelet stands still",
+    nodeObject("k2", { ready: false, address: "192.0.2.77" }),
+    {},
+    /address is 192.0.2.77, which is none/,
+  ],
+  [
     "reported in this boot, in upper case",
     nodeObject("k2", { info: { systemUUID: "4c4c4544-0042-3510-8051-b4c04f4e4d31" } }),
     {},

@@ -64,9 +64,10 @@ async function marksOf(host: Host, { spec, status }: NodeParts): Promise<Mark[]>
 /**
  * Why it is not proven that the Node is this host; undefined when it is.
  *
- * The name in the kubelet's certificate has to be the Node's, and nothing that a machine has once may differ. A Node that
- * was reported in this very boot of this host is this host; one that a kubelet reports from elsewhere is not. For one that
- * nobody reports now, the certificate has to be of the cluster that was asked, and a mark and an address have to agree.
+ * The name in the kubelet's certificate has to be the Node's, an address of the Node has to be this host's, and nothing
+ * that a machine has once may differ. A Node that was reported in this very boot is then this host (containers share a
+ * boot, not an address); one that a kubelet reports from elsewhere is not. For one that nobody reports now, the
+ * certificate has to be of the cluster that was asked, and a mark has to agree.
  * @param caPem the authorities that the API server which gave the Node was verified with.
  */
 export async function doubtAbout(
@@ -82,18 +83,17 @@ export async function doubtAbout(
   const other = marks.find((mark) => mark.node && mark.host && mark.node !== mark.host);
   if (other !== undefined) return `its ${other.what} is "${other.node}", that of this host is "${other.host}"`;
   const bootId = status?.nodeInfo?.bootID?.toLowerCase();
-  if (bootId && bootId === await firstOf(host, BOOT_ID)) return undefined;
+  const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
+  const own = host.addresses().map(({ address }) => address);
+  const elsewhere = addresses.length > 0 && !addresses.some((address) => address !== undefined && own.includes(address));
+  if (!elsewhere && bootId && bootId === await firstOf(host, BOOT_ID)) return undefined;
   if (status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) {
     return "it is Ready, and its kubelet reports from another boot or another host";
   }
   if (!await isOfCluster(identity.certificatesPem, caPem)) {
     return `the certificate in "${identity.source}" is of another cluster`;
   }
-  const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
-  const own = host.addresses().map(({ address }) => address);
-  if (addresses.length > 0 && !addresses.some((address) => address !== undefined && own.includes(address))) {
-    return `its address is ${addresses.join(", ")}, which is none of this host's`;
-  }
+  if (elsewhere) return `its address is ${addresses.join(", ")}, which is none of this host's`;
   return marks.some((mark) => mark.node && mark.node === mark.host)
     ? undefined
     : "neither its machine ID nor its system UUID nor its provider ID can be compared with this host's";

@@ -7,7 +7,7 @@ import { parseBoolean } from "../config/flag_values.ts";
 /** One flag. `name` is without dashes. */
 export interface Flag {
   name: string;
-  type: "text" | "switch" | "list" | "number";
+  type: "text" | "switch" | "list" | "number" | "duration";
   /** What stands for the value in help: `<cidr>`. */
   value?: string;
   help: string;
@@ -64,6 +64,8 @@ export const text = (name: string, value: string, help: string): Flag => ({ name
 export const list = (name: string, value: string, help: string): Flag => ({ name, type: "list", value, help });
 /** A flag whose value is a whole number. */
 export const number = (name: string, value: string, help: string): Flag => ({ name, type: "number", value, help });
+/** A flag whose value is a duration. */
+export const duration = (name: string, help: string): Flag => ({ name, type: "duration", value: "<duration>", help });
 /** A flag that is there or not. */
 export const flag = (name: string, help: string): Flag => ({ name, type: "switch", help });
 /** The same flag with a one letter name. */

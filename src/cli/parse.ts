@@ -1,4 +1,4 @@
-import { parseDuration } from "../config/duration.ts";
+import { type Duration, parseDuration } from "../config/duration.ts";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
 import { nearest } from "../config/suggest.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
@@ -14,6 +14,7 @@ export interface Parsed {
   value(name: string): unknown;
   text(name: string): string | undefined;
   number(name: string): number | undefined;
+  duration(name: string): Duration | undefined;
   list(name: string): readonly string[] | undefined;
   switch(name: string): boolean | undefined;
 }
@@ -90,7 +91,7 @@ function choiceProblem({ name, value: choices = "<" }: Flag, value: string): Pro
 
 /** An empty value is none, as to kubeadm; but one that names a file, or is a secret, was meant to be something. */
 function mayBeEmpty({ type, value = "", needed }: Flag): boolean {
-  return !needed && (type === "list" || type === "text" && !/<(file|duration)>/.test(value));
+  return !needed && (type === "list" || type === "text" && !value.includes("<file>"));
 }
 
 /** The value of a flag, or what is wrong with one of its texts. */
@@ -116,8 +117,9 @@ function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: u
     if (wrong < 0) return { value: lists.flat() };
     return refuse(`is not a list with commas between, "quoted" where an item has one: ${JSON.stringify(texts[wrong])}`);
   }
-  if (flag.value === "<duration>" && parseDuration(last) === undefined) {
-    return refuse(`"${last}" is not a duration such as "24h" or "1m30s"`);
+  if (type === "duration") {
+    const value = parseDuration(last);
+    return value === undefined ? refuse(`"${last}" is not a duration such as "24h" or "1m30s"`) : { value };
   }
   const problem = choiceProblem(flag, last);
   return problem ? { problem } : { value: last === "" ? undefined : last };
@@ -162,6 +164,7 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
     value,
     text: (name) => value<string>(name),
     number: (name) => value<number>(name),
+    duration: (name) => value<Duration>(name),
     list: (name) => value<readonly string[]>(name),
     switch: (name) => value<boolean>(name),
   };

@@ -1,4 +1,4 @@
-import { durationMs } from "../config/duration.ts";
+import { milliseconds } from "../config/duration.ts";
 import type { Timeouts } from "../config/types.ts";
 import type { PhaseObserver } from "../phases/phase.ts";
 import type { System } from "../system.ts";
@@ -33,7 +33,7 @@ export interface Outcome {
 /** The world that a configuration asks for: recorded in a dry run, and as patient with the API server and etcd as it says. */
 export function systemFor(command: CommandContext, config: { dryRun: boolean; timeouts: Timeouts }): System {
   const system = config.dryRun ? command.dryRun() : command.changing();
-  const [api, etcd] = [durationMs(config.timeouts.kubernetesAPICall), durationMs(config.timeouts.etcdAPICall)];
+  const [api, etcd] = [milliseconds(config.timeouts.kubernetesAPICall), milliseconds(config.timeouts.etcdAPICall)];
   return {
     ...system,
     connect: (credentials) => system.connect(credentials, api),

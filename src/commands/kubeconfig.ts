@@ -10,7 +10,7 @@ import {
 } from "../cluster/pki/kubeconfigs.ts";
 import { type ConfigurationSource, findConfiguration } from "../node/stored_config.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
-import { durationMs, parseDuration } from "../config/duration.ts";
+import { type Duration, duration, formatDuration } from "../config/duration.ts";
 import { loadInit } from "../config/load.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
@@ -26,12 +26,12 @@ export interface UserRequest extends ConfigurationSource {
   organizations: readonly string[];
   /** Instead of a certificate. A secret. */
   token: string | undefined;
-  /** Go duration text. */
-  validityPeriod: string;
+  /** Absent: a year. */
+  validityPeriod: Duration | undefined;
 }
 
 /** Longer than this is worth a warning: a certificate cannot be taken back. */
-const USUAL_PERIOD = "8760h0m0s";
+const USUAL_PERIOD = duration("8760h");
 
 const AUTHORITY = certificateNamed("ca");
 
@@ -41,11 +41,10 @@ function check({ clientName, organizations, token, validityPeriod }: UserRequest
   if (organizations.includes("")) problems.push({ where: "--org", what: "holds an empty name" });
   if (token === "") problems.push({ where: "--token", what: "is empty" });
   else if (token !== undefined && !isBearerToken(token)) problems.push({ where: "--token", what: NO_BEARER_TOKEN });
-  const period = parseDuration(validityPeriod);
-  if (period === undefined || period <= 0n) {
+  if (validityPeriod !== undefined && validityPeriod.nanoseconds <= 0n) {
     problems.push({
       where: "--validity-period",
-      what: `has to be a duration of more than 0, such as 720h, but is "${validityPeriod}"`,
+      what: `has to be a duration of more than 0, such as 720h, but is "${formatDuration(validityPeriod)}"`,
     });
   }
   if (problems.length > 0) throw new InvalidInput("Cannot make a kubeconfig:", problems);
@@ -101,12 +100,14 @@ export async function user(command: CommandContext, request: UserRequest): Promi
 
 async function certificateFor(
   command: CommandContext,
-  { clientName, organizations, validityPeriod }: UserRequest,
+  { clientName, organizations, validityPeriod = USUAL_PERIOD }: UserRequest,
   cluster: ClusterConfiguration,
   pair: ExistingPair,
 ): Promise<UserCredentials> {
-  if (durationMs(validityPeriod) > durationMs(USUAL_PERIOD)) {
-    command.warn(`${validityPeriod} is long: whoever gets hold of the certificate has access until it expires`);
+  if (validityPeriod.nanoseconds > USUAL_PERIOD.nanoseconds) {
+    command.warn(
+      `${formatDuration(validityPeriod)} is long: whoever gets hold of the certificate has access until it expires`,
+    );
   }
   if (organizations.includes("system:masters")) {
     command.warn(

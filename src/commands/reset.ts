@@ -1,4 +1,5 @@
 import { readKubeletSettings } from "../node/kubelet/settings.ts";
+import { duration } from "../config/duration.ts";
 import { loadReset } from "../config/load_reset.ts";
 import type { Settings } from "../config/assignments.ts";
 import type { ResetConfiguration, Timeouts } from "../config/types.ts";
@@ -81,13 +82,13 @@ async function criSockets({ system: { host }, warn }: CommandContext): Promise<r
 }
 
 /** How long calls are tried again for, unless the configuration says otherwise: who resets does not wait for a cluster. */
-const PATIENCE = { kubernetesAPICall: ["1m0s", "10s"], etcdAPICall: ["2m0s", "30s"] } as const;
+const PATIENCE = { kubernetesAPICall: ["1m", "10s"], etcdAPICall: ["2m", "30s"] } as const;
 
 /** The configuration's time limits, the defaults replaced by shorter ones. */
 function hurried({ timeouts }: ResetConfiguration): Timeouts {
   const limit = (name: keyof typeof PATIENCE) => {
-    const [usual, ours] = PATIENCE[name];
-    return timeouts[name] === usual ? ours : timeouts[name];
+    const [usual, ours] = PATIENCE[name].map(duration);
+    return timeouts[name].nanoseconds === usual!.nanoseconds ? ours! : timeouts[name];
   };
   return { ...timeouts, kubernetesAPICall: limit("kubernetesAPICall"), etcdAPICall: limit("etcdAPICall") };
 }

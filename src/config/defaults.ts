@@ -6,13 +6,15 @@
  * @module
  */
 import { classify, formatAddress, joinHostPort, parseAddress, splitHostPort } from "./addresses.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { duration } from "./duration.ts";
 import { cleanPath } from "./paths.ts";
 import type * as t from "./types.ts";
 import { parseGoUrl } from "./url.ts";
+import type { Value } from "./values.ts";
 
-/** A part of a configuration as a file has it: anything may be absent. */
-export type Given<T> = T extends readonly (infer Item)[] ? Given<Item>[]
+/** A part of a configuration as a file has it, its texts read: anything may be absent. */
+export type Given<T> = T extends Value ? T
+  : T extends readonly (infer Item)[] ? Given<Item>[]
   : T extends object ? { -readonly [K in keyof T]?: Given<T[K]> | undefined }
   : T;
 
@@ -32,24 +34,18 @@ export const API_SERVER_PORT = 6443;
 const CONTROL_PLANE_TAINT: t.Taint = { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" };
 
 const TIMEOUTS: t.Timeouts = {
-  controlPlaneComponentHealthCheck: "4m0s",
-  kubeletHealthCheck: "4m0s",
-  kubernetesAPICall: "1m0s",
-  etcdAPICall: "2m0s",
-  tlsBootstrap: "5m0s",
-  discovery: "5m0s",
-  upgradeManifests: "5m0s",
+  controlPlaneComponentHealthCheck: duration("4m"),
+  kubeletHealthCheck: duration("4m"),
+  kubernetesAPICall: duration("1m"),
+  etcdAPICall: duration("2m"),
+  tlsBootstrap: duration("5m"),
+  discovery: duration("5m"),
+  upgradeManifests: duration("5m"),
 };
 
 /** Leaves out members that are undefined or empty text. */
 function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== "")) as T;
-}
-
-/** Go's text of a duration; what is none stays, for the check to find. */
-export function canonicalDuration(text: string): string {
-  const nanoseconds = parseDuration(text);
-  return nanoseconds === undefined ? text : formatDuration(nanoseconds);
 }
 
 /** Parts that have been checked, or are checked next, as what they are. */
@@ -145,8 +141,8 @@ export function completeCluster(
     encryptionAlgorithm: (given.featureGates as Record<string, boolean> | undefined)?.PublicKeysECDSA
       ? "ECDSA-P256"
       : given.encryptionAlgorithm || "RSA-2048",
-    certificateValidityPeriod: canonicalDuration(given.certificateValidityPeriod || "8760h"),
-    caCertificateValidityPeriod: canonicalDuration(given.caCertificateValidityPeriod || "87600h"),
+    certificateValidityPeriod: given.certificateValidityPeriod ?? duration("8760h"),
+    caCertificateValidityPeriod: given.caCertificateValidityPeriod ?? duration("87600h"),
     networking: present<t.ClusterConfiguration["networking"]>({
       serviceSubnet: networking.serviceSubnet || "10.96.0.0/12",
       podSubnet: networking.podSubnet,
@@ -233,7 +229,7 @@ export function completeBootstrapToken(given: Given<t.BootstrapToken>): t.Bootst
   return {
     token,
     ...(description ? { description } : {}),
-    ...(given.ttl || !expires ? { ttl: canonicalDuration(given.ttl || "24h") } : {}),
+    ...(given.ttl || !expires ? { ttl: given.ttl ?? duration("24h") } : {}),
     ...(expires ? { expires } : {}),
     usages,
     groups: given.groups?.length || !usages.includes("authentication")
@@ -243,10 +239,7 @@ export function completeBootstrapToken(given: Given<t.BootstrapToken>): t.Bootst
 }
 
 export function completeTimeouts(given: Given<t.Timeouts> = {}): t.Timeouts {
-  const durations = Object.entries(given).filter(([, text]) => text).map((
-    [name, text],
-  ) => [name, canonicalDuration(text!)]);
-  return { ...TIMEOUTS, ...Object.fromEntries(durations) };
+  return { ...TIMEOUTS, ...present(given) };
 }
 
 /** Fills in a ResetConfiguration. */

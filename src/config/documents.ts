@@ -9,7 +9,8 @@ import { suggestion } from "./suggest.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
 import { applySettings, type Documents, labelIn, placeIn, type Settings } from "./assignments.ts";
 import { FieldErrors, type Locate } from "./field_errors.ts";
-import { checkShape, type Schema } from "./schema.ts";
+import { checkShape, type Report, type Schema } from "./schema.ts";
+import { readValues } from "./values.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
 import type { Places } from "./yaml_places.ts";
 
@@ -169,8 +170,17 @@ export function openDocuments(
   problems.settle();
   const unreadable: [string, string][] = [];
   origins = applySettings(documents, settings, (path, what) => unreadable.push([path, what]));
+  readTexts(documents, problems.add);
+  problems.settle();
   for (const [path, what] of unreadable) problems.add(path, what);
   return { documents, problems };
+}
+
+/** Reads the texts of kubeadm's kinds, in place. */
+export function readTexts(documents: Documents, report: Report): void {
+  for (const [kind, schema] of Object.entries(KUBEADM_KINDS)) {
+    if (documents[kind]) documents[kind] = readValues(schema, documents[kind], kind, report);
+  }
 }
 
 /** The same value, which nobody can change any more. */

@@ -1,8 +1,13 @@
 /**
  * Go's duration text (`1h30m`, `1.5s`, `250ms`), read and written as Go does, so that what we store is byte for byte what
- * kubeadm would. Values are whole nanoseconds.
+ * kubeadm would.
  * @module
  */
+
+/** A span of time. An object, so that nothing else is taken for one. */
+export interface Duration {
+  readonly nanoseconds: bigint;
+}
 
 const UNITS: Readonly<Record<string, bigint>> = {
   ns: 1n,
@@ -19,8 +24,8 @@ const LARGEST = (1n << 63n) - 1n;
 /** More characters than any duration needs. */
 const LONGEST = 200;
 
-/** Nanoseconds, or undefined when the text is not a Go duration that fits 64 bits. */
-export function parseDuration(text: string): bigint | undefined {
+/** What the text says; undefined when it is not a Go duration that fits 64 bits of nanoseconds. */
+export function parseDuration(text: string): Duration | undefined {
   // No two ways to read the same digits: else a long run of them takes time that grows with its square.
   if (text.length > LONGEST || !/^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return;
   let total = 0n;
@@ -30,7 +35,17 @@ export function parseDuration(text: string): bigint | undefined {
     total += BigInt(whole || "0") * scale + BigInt(digits || "0") * scale / 10n ** BigInt(digits.length);
   }
   if (total > LARGEST) return;
-  return text.startsWith("-") ? -total : total;
+  return { nanoseconds: text.startsWith("-") ? -total : total };
+}
+
+/**
+ * A duration of the program's own.
+ * @throws {RangeError} when the text is not a duration.
+ */
+export function duration(text: string): Duration {
+  const parsed = parseDuration(text);
+  if (parsed === undefined) throw new RangeError(`"${text}" is not a duration`);
+  return parsed;
 }
 
 /** The decimal text of a fraction, without trailing zeros. */
@@ -41,8 +56,8 @@ function decimal(value: bigint, unit: bigint): string {
 }
 
 /** Go's text of a duration: `24h0m0s`, `1.5s`, `250ms`, `0s`. */
-export function formatDuration(nanoseconds: bigint): string {
-  if (nanoseconds < 0n) return `-${formatDuration(-nanoseconds)}`;
+export function formatDuration({ nanoseconds }: Duration): string {
+  if (nanoseconds < 0n) return `-${formatDuration({ nanoseconds: -nanoseconds })}`;
   if (nanoseconds === 0n) return "0s";
   if (nanoseconds < UNITS.s!) {
     const unit = nanoseconds < UNITS.us! ? "ns" : nanoseconds < UNITS.ms! ? "µs" : "ms";
@@ -54,12 +69,7 @@ export function formatDuration(nanoseconds: bigint): string {
   return hours > 0n ? `${hours}h${minutes}m${seconds}` : minutes > 0n ? `${minutes}m${seconds}` : seconds;
 }
 
-/**
- * Milliseconds of a duration from a checked configuration, rounded down.
- * @throws {RangeError} when the text is not a duration.
- */
-export function durationMs(text: string): number {
-  const nanoseconds = parseDuration(text);
-  if (nanoseconds === undefined) throw new RangeError(`"${text}" is not a duration`);
+/** Whole milliseconds, rounded down. */
+export function milliseconds({ nanoseconds }: Duration): number {
   return Number(nanoseconds / UNITS.ms!);
 }

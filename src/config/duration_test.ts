@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { durationMs, formatDuration, parseDuration } from "./duration.ts";
+import { duration, formatDuration, milliseconds, parseDuration } from "./duration.ts";
 
 const DURATIONS: readonly (readonly [string, string | undefined])[] = [
   ["24h", "24h0m0s"],
@@ -35,12 +35,12 @@ const DURATIONS: readonly (readonly [string, string | undefined])[] = [
 ];
 for (const [text, canonical] of DURATIONS) {
   Deno.test(`duration "${text}" is ${canonical ?? "refused"}`, () => {
-    const nanoseconds = parseDuration(text);
-    assert.equal(nanoseconds === undefined ? undefined : formatDuration(nanoseconds), canonical);
+    const parsed = parseDuration(text);
+    assert.equal(parsed && formatDuration(parsed), canonical);
   });
 }
 
 Deno.test("milliseconds are rounded down, and what is no duration is an error", () => {
-  assert.deepEqual([durationMs("4m0s"), durationMs("1.9ms")], [240_000, 1]);
-  assert.throws(() => durationMs("soon"), { name: "RangeError", message: '"soon" is not a duration' });
+  assert.deepEqual([milliseconds(duration("4m0s")), milliseconds(duration("1.9ms"))], [240_000, 1]);
+  assert.throws(() => duration("soon"), { name: "RangeError", message: '"soon" is not a duration' });
 });

@@ -1,6 +1,7 @@
 import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
+import { duration } from "./duration.ts";
 import { loadInit } from "./load.ts";
 import type { Facts, InitConfiguration } from "./types.ts";
 
@@ -52,8 +53,8 @@ Deno.test("nothing given is kubeadm's defaults and the facts", () => {
       certificatesDir: "/etc/kubernetes/pki",
       imageRepository: "registry.k8s.io",
       encryptionAlgorithm: "RSA-2048",
-      certificateValidityPeriod: "8760h0m0s",
-      caCertificateValidityPeriod: "87600h0m0s",
+      certificateValidityPeriod: duration("8760h"),
+      caCertificateValidityPeriod: duration("87600h"),
       networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
       etcd: {
         local: { dataDir: "/var/lib/etcd", extraArgs: [], extraEnvs: [], serverCertSANs: [], peerCertSANs: [] },
@@ -78,13 +79,13 @@ Deno.test("nothing given is kubeadm's defaults and the facts", () => {
     bootstrapTokens: [],
     skipPhases: [],
     timeouts: {
-      controlPlaneComponentHealthCheck: "4m0s",
-      kubeletHealthCheck: "4m0s",
-      kubernetesAPICall: "1m0s",
-      etcdAPICall: "2m0s",
-      tlsBootstrap: "5m0s",
-      discovery: "5m0s",
-      upgradeManifests: "5m0s",
+      controlPlaneComponentHealthCheck: duration("4m"),
+      kubeletHealthCheck: duration("4m"),
+      kubernetesAPICall: duration("1m"),
+      etcdAPICall: duration("2m"),
+      tlsBootstrap: duration("5m"),
+      discovery: duration("5m"),
+      upgradeManifests: duration("5m"),
     },
     dryRun: false,
   });
@@ -194,15 +195,20 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "v1.36.3",
   ],
   [
-    "periods are in Go's form",
+    "periods are read",
     () => load(cluster("certificateValidityPeriod: 720h")),
     (c) => c.cluster.certificateValidityPeriod,
-    "720h0m0s",
+    duration("720h"),
   ],
-  ["timeouts are in Go's form", () => load(init("timeouts: {discovery: 90s}")), (c) => c.timeouts.discovery, "1m30s"],
+  [
+    "timeouts are read",
+    () => load(init("timeouts: {discovery: 90s}")),
+    (c) => c.timeouts.discovery,
+    duration("1m30s"),
+  ],
   ["a token has kubeadm's defaults", () => load(undefined, { "--token": TOKEN }), (c) => c.bootstrapTokens, [{
     token: TOKEN,
-    ttl: "24h0m0s",
+    ttl: duration("24h"),
     usages: ["signing", "authentication"],
     groups: ["system:bootstrappers:kubeadm:default-node-token"],
   }]],
@@ -210,7 +216,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "a lifetime without token is for the token to make",
     () => load(undefined, { "--token-ttl": "0" }),
     (c) => [c.bootstrapTokens[0]?.token, c.bootstrapTokens[0]?.ttl],
-    ["", "0s"],
+    ["", duration("0")],
   ],
   [
     "a token that expires has no lifetime",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
+import { duration } from "./duration.ts";
 import { loadReset } from "./load_reset.ts";
 import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 
@@ -30,13 +31,13 @@ Deno.test("reset: nothing given is kubeadm's defaults", () => {
     ignorePreflightErrors: [],
     skipPhases: [],
     timeouts: {
-      controlPlaneComponentHealthCheck: "4m0s",
-      kubeletHealthCheck: "4m0s",
-      kubernetesAPICall: "1m0s",
-      etcdAPICall: "2m0s",
-      tlsBootstrap: "5m0s",
-      discovery: "5m0s",
-      upgradeManifests: "5m0s",
+      controlPlaneComponentHealthCheck: duration("4m"),
+      kubeletHealthCheck: duration("4m"),
+      kubernetesAPICall: duration("1m"),
+      etcdAPICall: duration("2m"),
+      tlsBootstrap: duration("5m"),
+      discovery: duration("5m"),
+      upgradeManifests: duration("5m"),
     },
     unmountFlags: [],
   });
@@ -62,7 +63,7 @@ timeouts: {kubernetesAPICall: 90s}
   assert.deepEqual(config.ignorePreflightErrors, ["isprivilegeduser", "mem"]);
   assert.deepEqual(config.skipPhases, ["remove-etcd-member"]);
   assert.deepEqual(config.unmountFlags, ["MNT_DETACH", "MNT_FORCE"]);
-  assert.equal(config.timeouts.kubernetesAPICall, "1m30s");
+  assert.deepEqual(config.timeouts.kubernetesAPICall, duration("90s"));
 });
 
 Deno.test("reset: problems are told at once, with flag or field path", () => {

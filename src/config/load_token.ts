@@ -1,6 +1,7 @@
 import { applySettings, type Documents, placeIn, type Settings } from "./assignments.ts";
 import { checkValues } from "./schema.ts";
 import { completeBootstrapToken, type Given } from "./defaults.ts";
+import { readTexts } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { FieldErrors } from "./field_errors.ts";
 import type { BootstrapToken } from "./types.ts";
@@ -14,8 +15,10 @@ import { validateBootstrapTokens } from "./validate_node.ts";
 export function loadBootstrapToken(settings: Settings, newToken: string): BootstrapToken {
   const documents: Documents = {};
   const origins = applySettings(documents, settings, () => {});
-  const [given = {}] = (documents.InitConfiguration?.bootstrapTokens ?? []) as Given<BootstrapToken>[];
   const problems = new FieldErrors(placeIn(origins, settings, false));
+  readTexts(documents, problems.add);
+  problems.settle();
+  const [given = {}] = (documents.InitConfiguration?.bootstrapTokens ?? []) as Given<BootstrapToken>[];
   const token = completeBootstrapToken({ ...given, token: given.token ?? newToken });
   checkValues(KUBEADM_KINDS.InitConfiguration, { bootstrapTokens: [token] }, "InitConfiguration", problems.add);
   problems.settle();

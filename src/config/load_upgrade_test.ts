@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
+import { duration } from "./duration.ts";
 import { loadUpgrade } from "./load_upgrade.ts";
 
 const HEAD = "apiVersion: kubeadm.k8s.io/v1beta4\nkind: UpgradeConfiguration\n";
@@ -25,7 +26,7 @@ Deno.test("upgrade: nothing given is kubeadm's defaults", () => {
   };
   const { timeouts, ...rest } = config;
   assert.deepEqual(rest, { apply: { ...plan, ...node, forceUpgrade: false }, diff: { contextLines: 0 }, node, plan });
-  assert.equal(timeouts.upgradeManifests, "5m0s");
+  assert.deepEqual(timeouts.upgradeManifests, duration("5m"));
   assert.ok(Object.isFrozen(config.apply));
 });
 
@@ -68,7 +69,7 @@ timeouts: {upgradeManifests: 1h}
   assert.deepEqual(diff, { kubernetesVersion: "v1.37.1", contextLines: 3_000_000_000 }); // Go has 64 bits for it
   assert.deepEqual([node.etcdUpgrade, node.certificateRenewal, node.skipPhases], [false, false, ["preflight"]]);
   assert.deepEqual([plan.kubernetesVersion, plan.etcdUpgrade], ["v1.37.0", false]);
-  assert.equal(timeouts.upgradeManifests, "1h0m0s");
+  assert.deepEqual(timeouts.upgradeManifests, duration("1h"));
 });
 
 Deno.test("upgrade: problems are told at once", () => {

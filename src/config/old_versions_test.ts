@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
+import { duration } from "./duration.ts";
 import { loadInit, loadJoin } from "./load.ts";
 import type { Facts } from "./types.ts";
 
@@ -33,7 +34,7 @@ nodeRegistration: {kubeletExtraArgs: {v: "4"}, taints: []}
   assert.deepEqual(cluster.etcd.local!.extraArgs.map(({ name }) => name), ["e", "f"]);
   assert.deepEqual(nodeRegistration.kubeletExtraArgs, [{ name: "v", value: "4" }]);
   assert.deepEqual(nodeRegistration.taints, []);
-  assert.equal(timeouts.controlPlaneComponentHealthCheck, "1m30s");
+  assert.deepEqual(timeouts.controlPlaneComponentHealthCheck, duration("90s"));
   assert.deepEqual(told, [
     "ClusterConfiguration (old.yaml:1:1): apiVersion kubeadm.k8s.io/v1beta3 is deprecated; kubewright config migrate writes kubeadm.k8s.io/v1beta4",
     "InitConfiguration (old.yaml:8:1): apiVersion kubeadm.k8s.io/v1beta3 is deprecated; kubewright config migrate writes kubeadm.k8s.io/v1beta4",
@@ -42,9 +43,9 @@ nodeRegistration: {kubeletExtraArgs: {v: "4"}, taints: []}
 
 Deno.test("v1beta3: a time limit of zero is the default, without an InitConfiguration too", () => {
   const { timeouts } = init(`${HEAD} ClusterConfiguration\napiServer: {timeoutForControlPlane: 0s}\n`);
-  assert.equal(timeouts.controlPlaneComponentHealthCheck, "4m0s");
+  assert.deepEqual(timeouts.controlPlaneComponentHealthCheck, duration("4m"));
   const given = init(`${HEAD} ClusterConfiguration\napiServer: {timeoutForControlPlane: 10m}\n`);
-  assert.equal(given.timeouts.controlPlaneComponentHealthCheck, "10m0s");
+  assert.deepEqual(given.timeouts.controlPlaneComponentHealthCheck, duration("10m"));
 });
 
 Deno.test("v1beta3: the discovery of join has its time limit", () => {
@@ -53,8 +54,8 @@ discovery: {bootstrapToken: {token: abcdef.0123456789abcdef, apiServerEndpoint: 
 nodeRegistration: {kubeletExtraArgs: {b: "1", a: "1"}}
 `;
   const config = loadJoin(text, {}, FACTS, "old.yaml");
-  assert.equal(config.timeouts.discovery, "2m0s");
-  assert.equal(config.timeouts.tlsBootstrap, "5m0s");
+  assert.deepEqual(config.timeouts.discovery, duration("2m"));
+  assert.deepEqual(config.timeouts.tlsBootstrap, duration("5m"));
   assert.deepEqual(config.nodeRegistration.kubeletExtraArgs.map(({ name }) => name), ["a", "b"]);
 });
 

@@ -3,7 +3,7 @@
  * `component_kinds.ts`; the same tables drive the strict check, the check of values, and descriptions of fields.
  * @module
  */
-import { parseDuration } from "./duration.ts";
+import { type Duration, formatDuration } from "./duration.ts";
 import { type Check, durationText } from "./validators.ts";
 import { suggestion } from "./suggest.ts";
 import { describe, isMapping } from "./yaml.ts";
@@ -130,8 +130,8 @@ export function checkShape(
 }
 
 /**
- * Checks the values of a document whose shape is right: required fields, formats, ranges, duplicates. An empty text is an
- * absent one, as in Go.
+ * Checks the values of a document whose shape is right and whose texts were read (`values.ts`): required fields, formats,
+ * ranges, duplicates. An empty text is an absent one, as in Go.
  */
 export function checkValues(schema: Schema, value: unknown, path: string, report: Report): void {
   if (value === undefined || value === "") return;
@@ -143,10 +143,9 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
       : schema.check?.(text);
     if (wrong) report(path, `${shown} ${wrong}`);
   } else if (schema.type === "duration") {
-    const nanoseconds = parseDuration(String(value));
-    if (nanoseconds === undefined) report(path, `"${value}" is not ${EXPECTED.duration}`);
-    else if (nanoseconds < 0n || schema.positive && nanoseconds === 0n) {
-      report(path, `"${value}" is not a time to come`);
+    const given = value as Duration;
+    if (given.nanoseconds < 0n || schema.positive && given.nanoseconds === 0n) {
+      report(path, `"${formatDuration(given)}" is not a time to come`);
     }
   } else if (schema.type === "integer") {
     const { min = -Infinity, max = Infinity } = schema;

@@ -4,13 +4,14 @@
  */
 import { InvalidInput } from "../errors.ts";
 import { completeCluster, type Given } from "./defaults.ts";
-import { KUBEADM_VERSION } from "./documents.ts";
+import { KUBEADM_VERSION, readTexts } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
 import type { Documents } from "./assignments.ts";
 import { FieldErrors } from "./field_errors.ts";
 import { checkShape, checkValues, type Report } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
+import { writeValues } from "./values.ts";
 import { parseDocuments } from "./yaml.ts";
 
 /** Leaves out what Go's `omitempty` does: empty text, lists and mappings, false, 0, undefined. */
@@ -44,7 +45,7 @@ export function clusterConfigurationDocument(cluster: ClusterConfiguration): Rec
     dataDir: etcd.local.dataDir,
   };
   const external = etcd.external && { ...etcd.external };
-  return {
+  return writeValues(KUBEADM_KINDS.ClusterConfiguration, {
     apiVersion: KUBEADM_VERSION,
     kind: "ClusterConfiguration",
     ...withoutEmpty(rest),
@@ -55,7 +56,7 @@ export function clusterConfigurationDocument(cluster: ClusterConfiguration): Rec
     proxy: withoutEmpty(proxy),
     etcd: { ...(local ? { local } : {}), ...(external ? { external } : {}) },
     networking: withoutEmpty(networking),
-  };
+  });
 }
 
 /** What is worked with of a stored configuration, and so has to be right. Other values some kubeadm has once taken. */
@@ -87,6 +88,8 @@ export function parseClusterConfiguration(
     [kind]: checkShape(schema, document.body, kind, problems.add, "ignore") as Record<string, unknown>,
   };
   if (schema !== current) convertOld(documents, [kind], () => {});
+  problems.settle();
+  readTexts(documents, report);
   problems.settle();
   const given = documents[kind] as Given<ClusterConfiguration>;
   const cluster = completeCluster(given, given.kubernetesVersion ?? "");

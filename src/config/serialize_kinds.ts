@@ -3,11 +3,18 @@
  * @module
  */
 import { KUBEADM_VERSION } from "./documents.ts";
+import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { clusterConfigurationDocument, withoutEmpty } from "./serialize.ts";
 import type * as t from "./types.ts";
+import { writeValues } from "./values.ts";
 
 /** A document that can be written as it is. */
 export type Document = Record<string, unknown> & { apiVersion: string; kind: string };
+
+/** A document of one of kubeadm's kinds, its values as text. */
+function written(kind: keyof typeof KUBEADM_KINDS, fields: Record<string, unknown>): Document {
+  return { apiVersion: KUBEADM_VERSION, kind, ...writeValues(KUBEADM_KINDS[kind], fields) };
+}
 
 function nodeRegistration(node: t.NodeRegistration, taints: readonly t.Taint[] | null): Record<string, unknown> {
   const { imagePullSerial, taints: _, ...rest } = node;
@@ -34,15 +41,13 @@ export function initDocuments(
 ): Document[] {
   const { bootstrapTokens, localAPIEndpoint, certificateKey, skipPhases, patchesDirectory, timeouts, dryRun } = config;
   return [
-    {
-      apiVersion: KUBEADM_VERSION,
-      kind: "InitConfiguration",
+    written("InitConfiguration", {
       ...withoutEmpty({ bootstrapTokens: bootstrapTokens.map(bootstrapToken), certificateKey, skipPhases, dryRun }),
       localAPIEndpoint: withoutEmpty({ ...localAPIEndpoint }),
       nodeRegistration: nodeRegistration(config.nodeRegistration, taints),
       ...patches(patchesDirectory),
       timeouts,
-    },
+    }),
     clusterConfigurationDocument(config.cluster) as Document,
     ...[config.kubelet, config.kubeProxy].filter((document) => document !== undefined) as Document[],
   ];
@@ -53,9 +58,7 @@ export function joinDocument(config: t.JoinConfiguration): Document {
   const { caCertPath, discovery, controlPlane, skipPhases, patchesDirectory, timeouts, dryRun } = config;
   const { bootstrapToken, file, tlsBootstrapToken } = discovery;
   const { taints } = config.nodeRegistration;
-  return {
-    apiVersion: KUBEADM_VERSION,
-    kind: "JoinConfiguration",
+  return written("JoinConfiguration", {
     caCertPath,
     ...(controlPlane
       ? {
@@ -79,12 +82,12 @@ export function joinDocument(config: t.JoinConfiguration): Document {
     ...withoutEmpty({ skipPhases, dryRun }),
     ...patches(patchesDirectory),
     timeouts,
-  };
+  });
 }
 
 /** The ResetConfiguration. */
 export function resetDocument({ timeouts, ...config }: t.ResetConfiguration): Document {
-  return { apiVersion: KUBEADM_VERSION, kind: "ResetConfiguration", ...withoutEmpty(config), timeouts };
+  return written("ResetConfiguration", { ...withoutEmpty(config), timeouts });
 }
 
 /** The UpgradeConfiguration. */
@@ -100,13 +103,11 @@ export function upgradeDocument({ apply, diff, node, plan, timeouts }: t.Upgrade
       ...patches(patchesDirectory),
     };
   };
-  return {
-    apiVersion: KUBEADM_VERSION,
-    kind: "UpgradeConfiguration",
+  return written("UpgradeConfiguration", {
     apply: part(apply),
     diff: part(diff),
     node: part(node),
     plan: part(plan),
     timeouts,
-  };
+  });
 }

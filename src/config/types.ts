@@ -1,9 +1,11 @@
 /**
  * The configuration in memory: complete, defaulted, validated, frozen. Field names and shapes are those of
- * `kubeadm.k8s.io/v1beta4` (durations as Go duration text, `"24h0m0s"`), so that it serializes to what kubeadm reads.
+ * `kubeadm.k8s.io/v1beta4`, so that it serializes to what kubeadm reads. Texts that stand for something else are that:
+ * they were read when the document was opened, and are text again only in `serialize` (`values.ts`).
  * @module
  */
 import type { InterfaceAddress } from "../system.ts";
+import type { Duration } from "./duration.ts";
 
 /** A command line argument of a component; the same name may occur more than once. */
 export interface Arg {
@@ -71,8 +73,8 @@ export interface ClusterConfiguration {
   certificatesDir: string;
   imageRepository: string;
   encryptionAlgorithm: EncryptionAlgorithm;
-  certificateValidityPeriod: string;
-  caCertificateValidityPeriod: string;
+  certificateValidityPeriod: Duration;
+  caCertificateValidityPeriod: Duration;
   networking: { serviceSubnet: string; podSubnet?: string; dnsDomain: string };
   /** Exactly one of the two. */
   etcd: { local?: LocalEtcd; external?: ExternalEtcd };
@@ -106,22 +108,21 @@ export interface BootstrapToken {
   /** `id.secret`; empty: `init` makes one (a lifetime was given, but no token). */
   token: string;
   description?: string;
-  /** Absent when `expires` is given; `"0s"`: never. */
-  ttl?: string;
+  /** Absent when `expires` is given; 0: never. */
+  ttl?: Duration;
   expires?: string;
   usages: readonly string[];
   groups: readonly string[];
 }
 
-/** All Go duration text. */
 export interface Timeouts {
-  controlPlaneComponentHealthCheck: string;
-  kubeletHealthCheck: string;
-  kubernetesAPICall: string;
-  etcdAPICall: string;
-  tlsBootstrap: string;
-  discovery: string;
-  upgradeManifests: string;
+  controlPlaneComponentHealthCheck: Duration;
+  kubeletHealthCheck: Duration;
+  kubernetesAPICall: Duration;
+  etcdAPICall: Duration;
+  tlsBootstrap: Duration;
+  discovery: Duration;
+  upgradeManifests: Duration;
 }
 
 /** A component's own configuration document, as given (untyped), or `{}`. */

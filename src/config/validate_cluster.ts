@@ -4,7 +4,7 @@
  * @module
  */
 import { ADDRESS_BITS, addressCount, type Cidr, formatCidr, overlaps, parseCidr } from "./addresses.ts";
-import { parseDuration } from "./duration.ts";
+import { duration, formatDuration } from "./duration.ts";
 import { minorOf } from "./kubernetes_version.ts";
 import { suggestion } from "./suggest.ts";
 import type { Report } from "./schema.ts";
@@ -29,24 +29,27 @@ export function validateCluster(cluster: ClusterConfiguration, report: Report): 
 }
 
 /** The periods that kubeadm recommends, and more than which it warns of. */
-const RECOMMENDED = { certificateValidityPeriod: "8760h0m0s", caCertificateValidityPeriod: "87600h0m0s" } as const;
+const RECOMMENDED = {
+  certificateValidityPeriod: duration("8760h"),
+  caCertificateValidityPeriod: duration("87600h"),
+};
 
 /** fec0::/10, which RFC 3879 took out of use. */
 const SITE_LOCAL = parseCidr("fec0::/10")!;
 
 /** Warns of what works, but is seldom wanted. */
 export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
-  const period = (text: string) => parseDuration(text) ?? 0n;
   for (const [name, recommended] of Object.entries(RECOMMENDED)) {
     const given = cluster[name as keyof typeof RECOMMENDED];
-    if (period(given) > period(recommended)) {
-      warn(`ClusterConfiguration.${name}`, `${given} is longer than recommended, ${recommended}`);
+    if (given.nanoseconds > recommended.nanoseconds) {
+      const what = `${formatDuration(given)} is longer than recommended, ${formatDuration(recommended)}`;
+      warn(`ClusterConfiguration.${name}`, what);
     }
   }
   const { certificateValidityPeriod: leaf, caCertificateValidityPeriod: ca } = cluster;
-  if (period(leaf) > period(ca)) {
-    const what =
-      `${leaf} is longer than caCertificateValidityPeriod, ${ca}: certificates outlive what they are verified with`;
+  if (leaf.nanoseconds > ca.nanoseconds) {
+    const what = `${formatDuration(leaf)} is longer than caCertificateValidityPeriod, ${formatDuration(ca)}: ` +
+      "certificates outlive what they are verified with";
     warn("ClusterConfiguration.certificateValidityPeriod", what);
   }
   if (cluster.featureGates.PublicKeysECDSA) {

@@ -4,6 +4,7 @@ import {
   CONFIG,
   CRI_SOCKET,
   DRY_RUN,
+  duration,
   type Flag,
   flag,
   IGNORE,
@@ -83,7 +84,7 @@ const INIT_FLAGS: readonly Flag[] = [
   ),
   text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
   sets(
-    text("token-ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+    duration("token-ttl", "how long the token is good (24h0m0s; 0 is for ever)"),
     "InitConfiguration.bootstrapTokens[0].ttl",
   ),
   flag("upload-certs", "store encrypted certificates for further control plane nodes in the cluster, for two hours"),

@@ -1,4 +1,4 @@
-import { CONFIG, KUBECONFIG, list, text } from "../cli/flags.ts";
+import { CONFIG, duration, KUBECONFIG, list, text } from "../cli/flags.ts";
 import { kubeconfigOf, nameOf, textOf, tokenOf } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
@@ -25,7 +25,7 @@ export const KUBECONFIG_COMMANDS: readonly Command[] = [
           needed: true,
         },
         text("token-file", "<file>", "file that holds the token, - for standard input"),
-        text("validity-period", "<duration>", "how long the certificate is good (8760h0m0s)"),
+        duration("validity-period", "how long the certificate is good (8760h0m0s)"),
       ],
       examples: [
         "kubewright kubeconfig user --client-name jane --org developers --validity-period 720h >jane.conf",
@@ -37,7 +37,7 @@ export const KUBECONFIG_COMMANDS: readonly Command[] = [
         clientName: parsed.text("client-name") ?? "",
         organizations: parsed.list("org") ?? [],
         token: await tokenOf(parsed, source),
-        validityPeriod: parsed.text("validity-period") ?? "8760h0m0s",
+        validityPeriod: parsed.duration("validity-period"),
         configText: await textOf(parsed, "config", source),
         configName: nameOf(parsed, "config"),
         kubeconfig: kubeconfigOf(parsed),

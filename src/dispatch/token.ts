@@ -2,6 +2,7 @@ import {
   CERTIFICATE_KEY,
   CERTIFICATE_KEY_FILE,
   DRY_RUN,
+  duration,
   flag,
   KUBECONFIG,
   list,
@@ -48,7 +49,7 @@ export const TOKEN_COMMANDS: readonly Command[] = [
           "print the whole command that joins a worker (with a certificate key: a control plane node), not only the token",
         ),
         sets(
-          text("ttl", "<duration>", "how long the token is good (24h0m0s; 0 is for ever)"),
+          duration("ttl", "how long the token is good (24h0m0s; 0 is for ever)"),
           "InitConfiguration.bootstrapTokens[0].ttl",
         ),
         sets(

@@ -8,7 +8,7 @@ import { KUBELET_FILES } from "../cluster/paths.ts";
 import { kubeletIdentityProblem } from "../node/kubelet/identity.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
 import type { JoinConfiguration } from "../config/types.ts";
-import { durationMs } from "../config/duration.ts";
+import { milliseconds } from "../config/duration.ts";
 import { UserError } from "../errors.ts";
 import type { Host, KubeClient } from "../system.ts";
 import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
@@ -106,7 +106,7 @@ export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
     if (await host.stat(KUBELET_FILES.kubeconfig) === undefined) {
       await host.wait<void>({
         what: "the kubelet to get its own identity",
-        timeoutMs: durationMs(config.timeouts.tlsBootstrap),
+        timeoutMs: milliseconds(config.timeouts.tlsBootstrap),
         assume: undefined,
         explain: () => explain(host),
         async probe() {

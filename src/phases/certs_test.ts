@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../config/duration.ts";
 import { CERTIFICATES } from "../cluster/pki/certificates.ts";
 import { inspectKubeconfigs } from "../node/pki/kubeconfigs.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
@@ -165,7 +166,7 @@ Deno.test("what has expired is refused, as with kubeadm, and nothing new is sign
     (await refusal(files)).message,
     /front-proxy-client\.crt: is missing, and its authority .* expired on 2021/,
   );
-  const short = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = "-1m0s");
+  const short = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = duration("-1m"));
   const expired: Files = new Map();
   await init(expired, short);
   const { problems } = await refusal(expired);

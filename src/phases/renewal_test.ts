@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../config/duration.ts";
 import { KUBECONFIGS, parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { renewablesOf, selectRenewables } from "../cluster/pki/renewables.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
@@ -58,7 +59,7 @@ async function assertWhole(files: Files): Promise<void> {
 
 Deno.test("renew all: who and what for stays, key and time are new, authorities and the kubelet's are as they were", async () => {
   const files = clone(fresh);
-  const cluster = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = "24h").cluster;
+  const cluster = sampleWithCheapKeys((node) => node.cluster.certificateValidityPeriod = duration("24h")).cluster;
   const { outcomes, writes } = await renew(files, ["all"], { cluster });
   assert.deepEqual(outcomes, renewablesOf(cluster).map(({ name }) => `${name} renewed`));
   assert.equal(outcomes.length, 11);

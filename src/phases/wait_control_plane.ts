@@ -14,7 +14,7 @@ import { unhealthy } from "../node/health.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
 import { PORTS } from "../cluster/paths.ts";
 import { readStaticPod, servingUrl } from "../node/static_pod_manifest.ts";
-import { durationMs } from "../config/duration.ts";
+import { milliseconds } from "../config/duration.ts";
 import type { Cell, CellsBy } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
@@ -113,7 +113,7 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
   const began = performance.now();
   await context.host.wait<void>({
     what: `${component.name} to be healthy`,
-    timeoutMs: durationMs(context.node.timeouts.controlPlaneComponentHealthCheck),
+    timeoutMs: milliseconds(context.node.timeouts.controlPlaneComponentHealthCheck),
     assume: undefined,
     explain: () => explain(context, component.name),
     reached: () => {

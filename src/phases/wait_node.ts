@@ -3,7 +3,8 @@ import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
 import { diagnoseKubelet, together } from "../node/diagnosis.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
-import { durationMs } from "../config/duration.ts";
+import { milliseconds } from "../config/duration.ts";
+import type { Timeouts } from "../config/types.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 import { shellWord } from "../text/shell.ts";
@@ -13,8 +14,7 @@ import { httpStatusOf } from "../system/kube_error.ts";
 export interface WaitNodeContext {
   host: Host;
   nodeName: string;
-  /** Go durations. */
-  timeouts: { kubeletHealthCheck: string };
+  timeouts: Pick<Timeouts, "kubeletHealthCheck">;
   /** A client that may read this Node. */
   nodeReader(): Promise<KubeClient>;
   /** The kubeconfig of that client. */
@@ -96,7 +96,7 @@ async function waitFor(
   const began = performance.now();
   await context.host.wait<void>({
     what: `node ${context.nodeName} to ${state}`,
-    timeoutMs: durationMs(context.timeouts.kubeletHealthCheck),
+    timeoutMs: milliseconds(context.timeouts.kubeletHealthCheck),
     assume: undefined,
     explain: () => explain(context.host, context.nodeName),
     reached: () => {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
+import { duration } from "../../src/config/duration.ts";
 import type { ClusterConfiguration, LocalEtcd } from "../../src/config/types.ts";
 
 const NOTHING_EXTRA = { extraArgs: [], extraVolumes: [], extraEnvs: [] };
@@ -24,8 +25,8 @@ export function sampleCluster(fields: Partial<ClusterConfiguration> = {}): Clust
     certificatesDir: "/etc/kubernetes/pki",
     imageRepository: "registry.k8s.io",
     encryptionAlgorithm: "RSA-2048",
-    certificateValidityPeriod: "8760h0m0s",
-    caCertificateValidityPeriod: "87600h0m0s",
+    certificateValidityPeriod: duration("8760h"),
+    caCertificateValidityPeriod: duration("87600h"),
     networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
     etcd: { local: SAMPLE_ETCD },
     apiServer: { ...NOTHING_EXTRA, certSANs: [] },
@@ -56,13 +57,13 @@ export function sampleNode(
     },
     endpoint: { advertiseAddress: "10.77.0.21", bindPort: 6443 },
     timeouts: {
-      controlPlaneComponentHealthCheck: "4m0s",
-      kubeletHealthCheck: "4m0s",
-      kubernetesAPICall: "1m0s",
-      etcdAPICall: "2m0s",
-      tlsBootstrap: "5m0s",
-      discovery: "5m0s",
-      upgradeManifests: "5m0s",
+      controlPlaneComponentHealthCheck: duration("4m"),
+      kubeletHealthCheck: duration("4m"),
+      kubernetesAPICall: duration("1m"),
+      etcdAPICall: duration("2m"),
+      tlsBootstrap: duration("5m"),
+      discovery: duration("5m"),
+      upgradeManifests: duration("5m"),
     },
     ...fields,
   };

@@ -2,7 +2,7 @@
  * The control plane as static pods.
  * @module
  */
-import { durationMs } from "../../config/duration.ts";
+import { milliseconds } from "../../config/duration.ts";
 import type { EnvVar } from "../../config/types.ts";
 import type { ControlPlaneNode } from "./node.ts";
 import { apiServer } from "./api_server.ts";
@@ -29,7 +29,7 @@ export function staticPods(node: ControlPlaneNode, facts: StaticPodFacts): Stati
   const { local } = cluster.etcd;
   const { initialCluster } = facts;
   const member = { name: registration.name, endpoint, ...(initialCluster ? { initialCluster } : {}) };
-  const startSeconds = durationMs(node.timeouts.controlPlaneComponentHealthCheck) / 1000;
+  const startSeconds = milliseconds(node.timeouts.controlPlaneComponentHealthCheck) / 1000;
   return [
     ...(local ? [etcdMember(cluster, local, member)] : []),
     apiServer(cluster, endpoint, facts),

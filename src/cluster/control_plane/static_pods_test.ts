@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import { commandArguments } from "../arguments.ts";
 import { SAMPLE_ETCD, sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
@@ -47,7 +48,7 @@ Deno.test("pods come in order of start, all with the priority of the node's own"
 
 Deno.test("the startup probe covers the time that the configuration gives", () => {
   const config = sampleNode();
-  const slow = { ...config, timeouts: { ...config.timeouts, controlPlaneComponentHealthCheck: "5m1s" } };
+  const slow = { ...config, timeouts: { ...config.timeouts, controlPlaneComponentHealthCheck: duration("5m1s") } };
   assert.equal(pod("kube-apiserver", slow).container.startupProbe.failureThreshold, 31);
 });
 

@@ -3,7 +3,7 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
  * @module
  */
-import { durationMs } from "../../config/duration.ts";
+import { duration, milliseconds } from "../../config/duration.ts";
 import type { BootstrapToken } from "../../config/types.ts";
 import type { KubeObject } from "../../system.ts";
 
@@ -61,7 +61,7 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
     return [{
       token: `${id}.${half}`,
       ...(description === undefined ? {} : { description }),
-      ...(expires === undefined ? { ttl: "0s" } : { expires }),
+      ...(expires === undefined ? { ttl: duration("0") } : { expires }),
       usages: ["signing", "authentication"].filter((usage) => text(`usage-bootstrap-${usage}`) === "true"),
       groups: text("auth-extra-groups")?.split(",") ?? [],
     }];
@@ -71,7 +71,7 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
 /** RFC 3339 in UTC, whole seconds; undefined: never. */
 function expirationOf(token: BootstrapToken, now: Date): string | undefined {
   if (token.expires) return timestamp(new Date(token.expires));
-  const lifetime = durationMs(token.ttl ?? "0s");
+  const lifetime = token.ttl === undefined ? 0 : milliseconds(token.ttl);
   return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
 }
 

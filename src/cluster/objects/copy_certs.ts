@@ -4,6 +4,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/copycerts/copycerts.go
  * @module
  */
+import { duration } from "../../config/duration.ts";
 import type { BootstrapToken, ClusterConfiguration } from "../../config/types.ts";
 import type { KubeObject, ObjectReference } from "../../system.ts";
 import type { Secret } from "./bootstrap_token.ts";
@@ -36,7 +37,7 @@ export function lifetimeToken(token: string): BootstrapToken {
   return {
     token,
     description: "Proxy for managing TTL for the kubeadm-certs secret",
-    ttl: "2h0m0s",
+    ttl: duration("2h"),
     usages: [],
     groups: [],
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../config/duration.ts";
 import type { Taint } from "../../config/types.ts";
 import { coreDnsConfigMap, coreDnsObjects } from "../addons/coredns.ts";
 import { flannelImages, flannelObjects } from "../addons/flannel.ts";
@@ -13,7 +14,7 @@ import { sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 const NOW = new Date("2026-11-22T16:49:38.123Z");
 const TOKEN = {
   token: "abcdef.0123456789abcdef",
-  ttl: "24h0m0s",
+  ttl: duration("24h"),
   usages: ["signing", "authentication"],
   groups: ["system:bootstrappers:kubeadm:default-node-token"],
 };
@@ -36,7 +37,7 @@ Deno.test("a bootstrap token as a Secret", () => {
 Deno.test("a token without an end, one with a fixed end, one that is there already", () => {
   const end = (token: object, existing?: ReturnType<typeof bootstrapTokenSecret>, now = NOW) =>
     decoded(bootstrapTokenSecret({ ...TOKEN, ...token }, now, existing)).expiration;
-  assert.equal(end({ ttl: "0s" }), undefined);
+  assert.equal(end({ ttl: duration("0") }), undefined);
   assert.equal(end({ expires: "2027-01-01T01:00:00+01:00" }), "2027-01-01T00:00:00Z");
   const first = bootstrapTokenSecret(TOKEN, NOW);
   const later = (ms: number) => new Date(NOW.getTime() + ms);

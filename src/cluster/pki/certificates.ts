@@ -12,7 +12,7 @@ import {
   parseCidrs,
   splitHostPort,
 } from "../../config/addresses.ts";
-import { durationMs } from "../../config/duration.ts";
+import { milliseconds } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
 import type { TlsUsage } from "../../pki/certificate.ts";
@@ -161,7 +161,7 @@ export function validityOf(kind: "authority" | "leaf", cluster: ClusterConfigura
   const lifetime = kind === "authority" ? cluster.caCertificateValidityPeriod : cluster.certificateValidityPeriod;
   return {
     notBefore: new Date(startedAt.getTime() - BACKDATE_MS),
-    notAfter: new Date(startedAt.getTime() + durationMs(lifetime)),
+    notAfter: new Date(startedAt.getTime() + milliseconds(lifetime)),
   };
 }
 

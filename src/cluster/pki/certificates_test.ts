@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../config/duration.ts";
 import { formatAddress } from "../../config/addresses.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { stringify } from "../../config/yaml.ts";
@@ -17,8 +18,8 @@ import { clientRequest, kubeconfigDocument, KUBECONFIGS, parseKubeconfig, server
 function configuration(cluster: Record<string, unknown> = {}, advertiseAddress = "10.77.0.21"): ControlPlaneNode {
   return {
     cluster: {
-      certificateValidityPeriod: "720h",
-      caCertificateValidityPeriod: "17520h0m0s",
+      certificateValidityPeriod: duration("720h"),
+      caCertificateValidityPeriod: duration("17520h"),
       networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
       apiServer: { certSANs: [] },
       etcd: { local: { serverCertSANs: [], peerCertSANs: [] } },

@@ -5,6 +5,7 @@ import { selectRenewables } from "../../cluster/pki/renewables.ts";
 import { type ConfigurationSource, findConfiguration } from "../../node/stored_config.ts";
 import { renewCertificates, type Renewed } from "../../phases/renewal.ts";
 import { restartPods } from "../../phases/restart_pods.ts";
+import { formatDuration } from "../../config/duration.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { gatherFacts } from "../../node/facts.ts";
@@ -49,7 +50,7 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   if (origin === "defaults") {
     command.warn(
       `The cluster's configuration cannot be read: ${reason}. Certificates get keys of the kind that they have, and ` +
-        `${cluster.certificateValidityPeriod}; --config names a file that says otherwise.`,
+        `${formatDuration(cluster.certificateValidityPeriod)}; --config names a file that says otherwise.`,
     );
   }
   const { host } = system;

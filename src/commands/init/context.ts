@@ -10,6 +10,7 @@ import { patcher } from "../../cluster/patches/apply.ts";
 import { patchTargets } from "../../cluster/patches/names.ts";
 import { readPatches } from "../../node/patches.ts";
 import { BOOTSTRAP_GROUP } from "../../cluster/objects/rbac.ts";
+import { duration } from "../../config/duration.ts";
 import type { BootstrapToken, Facts, InitConfiguration } from "../../config/types.ts";
 import { UserError } from "../../errors.ts";
 import type { AddonContext, PodNetwork } from "../../phases/addon.ts";
@@ -80,7 +81,7 @@ async function tokensFor(config: InitConfiguration, admin: KubeClient, now: Date
     fieldSelector: "type=bootstrap.kubernetes.io/token",
   });
   const earlier = bootstrapTokens(secrets, now).find((token) => token.description === TOKEN_DESCRIPTION);
-  const template = given ?? { ttl: "24h0m0s", usages: ["signing", "authentication"], groups: [BOOTSTRAP_GROUP] };
+  const template = given ?? { ttl: duration("24h"), usages: ["signing", "authentication"], groups: [BOOTSTRAP_GROUP] };
   return [earlier ?? { ...template, description: TOKEN_DESCRIPTION, token: formatToken(generateToken()) }];
 }
 

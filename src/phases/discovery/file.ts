@@ -1,7 +1,7 @@
 import { type DiscoveryFile, readDiscoveryFile } from "../../cluster/discovery_file.ts";
 import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { trustStore } from "../../node/trust_store.ts";
-import { durationMs } from "../../config/duration.ts";
+import { milliseconds } from "../../config/duration.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { isHttps } from "../../config/url.ts";
 import { inShort, InvalidInput, Untrusted, UserError } from "../../errors.ts";
@@ -48,7 +48,7 @@ async function fetched(system: System, config: JoinConfiguration, url: string, s
   const caPem = await trustStore(system.host);
   return await system.host.wait({
     what: `discovery file ${source}`,
-    timeoutMs: durationMs(config.timeouts.discovery),
+    timeoutMs: milliseconds(config.timeouts.discovery),
     intervalMs: 1_000,
     assume: "",
     independent: true,
@@ -79,7 +79,7 @@ async function confirmedInfo(system: System, config: JoinConfiguration, file: Di
   const client = system.connect({ server, caPem, ...credentials });
   return await system.host.wait<Info>({
     what: `cluster-info of ${server}`,
-    timeoutMs: durationMs(config.timeouts.discovery),
+    timeoutMs: milliseconds(config.timeouts.discovery),
     intervalMs: 500,
     assume: {},
     independent: true,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../config/duration.ts";
 import { fake } from "../../../tests/fakes/fake.ts";
 import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import { readDiscoveryFile } from "../../cluster/discovery_file.ts";
@@ -71,7 +72,7 @@ async function run(setup: Setup) {
   });
   const config = {
     discovery: { file: { kubeConfigPath: setup.path ?? PATH }, tlsBootstrapToken: setup.token ?? "" },
-    timeouts: { discovery: setup.discovery ?? "1s" },
+    timeouts: { discovery: duration(setup.discovery ?? "1s") },
   } as unknown as JoinConfiguration;
   const file = () => loadDiscoveryFile(system, config);
   const cluster = await discover(system, config, file, (warning) => warnings.push(warning));

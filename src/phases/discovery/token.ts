@@ -2,7 +2,7 @@ import { inShort, Untrusted, UserError, type UserErrorOptions } from "../../erro
 import type { HttpAnswer, System } from "../../system.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
-import { durationMs } from "../../config/duration.ts";
+import { milliseconds } from "../../config/duration.ts";
 import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { verifyDetached } from "../../pki/jws.ts";
 import { parsePin, publicKeyPin } from "../../pki/pin.ts";
@@ -154,7 +154,7 @@ export async function discoverByToken(
 ): Promise<{ server: string; caPem: string }> {
   const wanted = config.discovery.bootstrapToken!;
   const token = parseToken(wanted.token);
-  const place = { endpoint: wanted.apiServerEndpoint, timeoutMs: durationMs(config.timeouts.discovery) };
+  const place = { endpoint: wanted.apiServerEndpoint, timeoutMs: milliseconds(config.timeouts.discovery) };
   const kubeconfig = await genuineKubeconfig(system, place, token);
   const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
   const ca = wanted.unsafeSkipCAVerification

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { duration } from "../../config/duration.ts";
 import { fake } from "../../../tests/fakes/fake.ts";
 import { clusterInfoObjects } from "../../cluster/objects/cluster_info.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
@@ -64,7 +65,10 @@ async function run(
     caCertHashes: pins,
     unsafeSkipCAVerification: false,
   };
-  const config = { discovery: { bootstrapToken }, timeouts: { discovery } } as unknown as JoinConfiguration;
+  const config = {
+    discovery: { bootstrapToken },
+    timeouts: { discovery: duration(discovery) },
+  } as unknown as JoinConfiguration;
   return { cluster: await discoverByToken(system, config), connected };
 }
 

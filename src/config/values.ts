@@ -1,0 +1,68 @@
+/**
+ * Values that documents hold as text, read once when a document is opened, and made text again when one is written. Which
+ * fields hold them is in the schema, so that nobody else has to know.
+ * @module
+ */
+import { type Duration, formatDuration, parseDuration } from "./duration.ts";
+import type { Report, Schema } from "./schema.ts";
+
+/** What a text stands for, by the type that a schema has for it. */
+export type Value = Duration;
+
+/** How one kind of value is read and written. */
+interface Format {
+  /** Reports what cannot be read, and returns then what stands for nothing. */
+  read(text: string, path: string, report: Report): Value | undefined;
+  write(value: Value): string;
+}
+
+const FORMATS: Readonly<Partial<Record<Schema["type"], Format>>> = {
+  duration: {
+    read(text, path, report) {
+      const value = parseDuration(text);
+      if (value === undefined) report(path, `"${text}" is not a duration such as "24h" or "1m30s"`);
+      return value;
+    },
+    write: (value) => formatDuration(value),
+  },
+};
+
+/** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */
+function mapped(
+  schema: Schema,
+  value: unknown,
+  path: string,
+  turn: (format: Format, value: unknown, path: string) => unknown,
+): unknown {
+  if (value === undefined || value === null) return value;
+  const format = FORMATS[schema.type];
+  if (format) return turn(format, value, path);
+  if (schema.type === "list") {
+    return (value as unknown[]).map((item, i) => mapped(schema.of, item, `${path}[${i}]`, turn));
+  }
+  if (schema.type !== "fields") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const field = Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+      return [key, field ? mapped(field, item, `${path}.${key}`, turn) : item];
+    }),
+  );
+}
+
+/**
+ * Reads the texts of a document whose shape is right. What was read before (by the parser of the command line) stays; a
+ * text that cannot be read is reported and absent.
+ */
+export function readValues<T>(schema: Schema, document: T, path: string, report: Report): T {
+  return mapped(
+    schema,
+    document,
+    path,
+    (format, value, at) => typeof value === "string" ? format.read(value, at, report) : value,
+  ) as T;
+}
+
+/** The document with its values as text. */
+export function writeValues<T>(schema: Schema, document: T): T {
+  return mapped(schema, document, "", (format, value) => format.write(value as Value)) as T;
+}

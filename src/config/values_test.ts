@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { duration } from "./duration.ts";
+import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { readValues, writeValues } from "./values.ts";
+
+const { InitConfiguration: INIT } = KUBEADM_KINDS;
+
+/** What is read of a document, and what was reported. */
+function read(document: unknown): [unknown, string[]] {
+  const reported: string[] = [];
+  const result = readValues(INIT, document, "I", (path, what) => reported.push(`${path}: ${what}`));
+  return [result, reported];
+}
+
+Deno.test("durations are read wherever the schema has one, and other text stays", () => {
+  const document = {
+    dryRun: true,
+    timeouts: { discovery: "90s" },
+    bootstrapTokens: [{ ttl: "1h" }, { description: "1h" }],
+    other: "1h",
+  };
+  assert.deepEqual(read(document), [{
+    dryRun: true,
+    timeouts: { discovery: duration("90s") },
+    bootstrapTokens: [{ ttl: duration("1h") }, { description: "1h" }],
+    other: "1h",
+  }, []]);
+});
+
+Deno.test("what was read before, and what is not there, stays", () => {
+  const document = { timeouts: { discovery: duration("90s"), tlsBootstrap: undefined } };
+  assert.deepEqual(read(document), [document, []]);
+});
+
+Deno.test("a text that cannot be read is reported at its path, and absent", () => {
+  assert.deepEqual(read({ bootstrapTokens: [{ ttl: "1h" }, { ttl: "soon" }] }), [
+    { bootstrapTokens: [{ ttl: duration("1h") }, { ttl: undefined }] },
+    ['I.bootstrapTokens[1].ttl: "soon" is not a duration such as "24h" or "1m30s"'],
+  ]);
+});
+
+Deno.test("values are written as Go writes them, in the same order, what is not there neither", () => {
+  const written = writeValues(INIT, {
+    timeouts: { tlsBootstrap: duration("90s"), discovery: duration("1m") },
+    b: null,
+  });
+  assert.equal(JSON.stringify(written), '{"timeouts":{"tlsBootstrap":"1m30s","discovery":"1m0s"},"b":null}');
+});

@@ -85,7 +85,8 @@ export async function doubtAbout(
   const bootId = status?.nodeInfo?.bootID?.toLowerCase();
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
   const own = host.addresses().map(({ address }) => address);
-  const elsewhere = addresses.length > 0 && !addresses.some((address) => address !== undefined && own.includes(address));
+  const elsewhere = addresses.length > 0 &&
+    !addresses.some((address) => address !== undefined && own.includes(address));
   if (!elsewhere && bootId && bootId === await firstOf(host, BOOT_ID)) return undefined;
   if (status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) {
     return "it is Ready, and its kubelet reports from another boot or another host";

@@ -1,5 +1,6 @@
 import { readCredentials } from "../../node/credentials.ts";
 import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
+import { foreignRootDirectory } from "../../node/kubelet/settings.ts";
 import { realPath } from "../../node/mounts.ts";
 import { type NodeIdentity, readNodeIdentity } from "../../node/identity.ts";
 import { KUBECONFIG_FILES, KUBELET_DIRECTORY, KUBELET_FILES, manifestPath } from "../../cluster/paths.ts";
@@ -100,6 +101,9 @@ export async function resetContext(
   const { made, whole } = await readMade(host, command.warn);
   const api = once(() => apiOf(system, options.kubeconfig, command.warn));
   const maker = await makerOf(host, made);
+  const kubeletDirectory = await realPath(host, KUBELET_DIRECTORY);
+  const elsewhere = maker === "nobody" ? undefined : await foreignRootDirectory(host);
+  const rootDirectory = elsewhere && await realPath(host, elsewhere);
   return {
     host,
     runtime: system.runtime(config.criSocket),
@@ -107,7 +111,8 @@ export async function resetContext(
     maker,
     made,
     receiptIsWhole: whole,
-    kubeletDirectory: await realPath(host, KUBELET_DIRECTORY),
+    kubeletDirectory,
+    rootDirectory: rootDirectory === kubeletDirectory ? undefined : rootDirectory,
     identity: await identityOf(host),
     etcd: once(() => etcdState(system, api)),
     api,

@@ -8,7 +8,8 @@ import { isMapping, parseValues } from "../../config/yaml.ts";
 import type { Host } from "../../system.ts";
 import { parseKubeletFlagsFile } from "../../cluster/kubelet/configuration.ts";
 import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
-import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { KUBELET_DIRECTORY, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { cleanPath } from "../../config/paths.ts";
 
 /** What the kubelet is told about itself; fields are absent where its files do not say. */
 export interface KubeletSettings {
@@ -52,6 +53,14 @@ export async function readKubeletSettings(host: Host): Promise<KubeletSettings> 
     ...(typeof providerId === "string" ? { providerId } : {}),
     port: Number(setting("port", "port") ?? PORTS.kubelet),
   };
+}
+
+/** Where the kubelet keeps volumes and its state instead of /var/lib/kubelet (`--root-dir`); undefined when not elsewhere. */
+export async function foreignRootDirectory(host: Host): Promise<string | undefined> {
+  const { value } = (await readKubeletFlags(host)).findLast(({ name }) => name === "root-dir") ?? {};
+  if (!value?.startsWith("/")) return undefined;
+  const directory = cleanPath(value);
+  return directory === KUBELET_DIRECTORY ? undefined : directory;
 }
 
 /** The kubelet takes a path for a socket, too. */

@@ -49,6 +49,8 @@ export interface ResetContext {
   receiptIsWhole: boolean;
   /** The kubelet's working directory without links in it. */
   kubeletDirectory: string;
+  /** Where the kubelet keeps its volumes instead, without links in it; undefined: in its working directory. */
+  rootDirectory: string | undefined;
   /** The node that this host is. */
   identity: NodeIdentity;
   etcd(): Promise<EtcdState>;

@@ -1,4 +1,4 @@
-import { VOLUME_DIRECTORIES } from "../../cluster/kubelet/directory.ts";
+import { KUBELET_ENTRIES, VOLUME_DIRECTORIES } from "../../cluster/kubelet/directory.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
 import { mountsBelow } from "../../node/mounts.ts";
 import { DEFAULT_KUBELET_PROGRAM } from "../../cluster/paths.ts";
@@ -50,36 +50,52 @@ const UMOUNT: Readonly<Record<string, string>> = { MNT_FORCE: "-f", MNT_DETACH: 
 
 /**
  * Unmounts what is mounted below the kubelet's directory: volumes. Where we made the node, only in the kubelet's own
- * folders for volumes.
+ * folders for volumes, and so in a directory of one's own (`--root-dir`), where only people know what else is in it.
  * @throws {UserError} when something is busy: its content would be deleted next.
  */
 export const unmount: Phase<ResetContext> = {
   name: "mounts",
   summary: "unmount volumes below the kubelet's directory",
   when: ({ maker }) => maker !== "nobody",
-  async run({ host, kubeletDirectory, config, maker, leave, doing }) {
-    const flags = config.unmountFlags.flatMap((flag) => UMOUNT[flag] ?? []);
-    const ours = VOLUME_DIRECTORIES.map((name) => `${kubeletDirectory}/${name}/`);
+  async run(context) {
+    const { host, kubeletDirectory, rootDirectory, maker, leave } = context;
     for (const point of await mountsBelow(host, kubeletDirectory)) {
-      if (maker !== "kubeadm" && !ours.some((folder) => point.startsWith(folder))) {
-        leave(`mount ${point}`, "the kubelet does not mount there");
-        continue;
-      }
-      doing(`unmounting ${point}`);
-      try {
-        await host.run({ argv: ["umount", ...flags, "--", point], timeoutMs: UMOUNT_MS });
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        const still = (await mountsBelow(host, kubeletDirectory)).includes(point);
-        if (!still) continue; // it went with another
-        throw new UserError(`Cannot unmount "${point}": ${error.message}`, {
-          cause: error,
-          hint: [
-            `See what uses it (fuser -vm ${shellWord(point)}), end that and run the same command again.`,
-            "Or detach it while it is in use: ResetConfiguration with unmountFlags: [MNT_DETACH]",
-          ],
-        });
+      if (maker === "kubeadm" || isVolume(point, kubeletDirectory)) await unmountPoint(context, point);
+      else leave(`mount ${point}`, "the kubelet does not mount there");
+    }
+    if (rootDirectory === undefined) return;
+    for (const point of await mountsBelow(host, rootDirectory)) {
+      if (isVolume(point, rootDirectory)) await unmountPoint(context, point);
+    }
+    for (const name of await host.list(rootDirectory)) {
+      if ((KUBELET_ENTRIES as readonly string[]).includes(name)) {
+        leave(
+          `${rootDirectory}/${name}`,
+          "the kubelet kept it there by --root-dir; remove it when it is nobody else's",
+        );
       }
     }
   },
 };
+
+function isVolume(point: string, directory: string): boolean {
+  return VOLUME_DIRECTORIES.some((name) => point.startsWith(`${directory}/${name}/`));
+}
+
+async function unmountPoint({ host, config, doing }: ResetContext, point: string): Promise<void> {
+  const flags = config.unmountFlags.flatMap((flag) => UMOUNT[flag] ?? []);
+  doing(`unmounting ${point}`);
+  try {
+    await host.run({ argv: ["umount", ...flags, "--", point], timeoutMs: UMOUNT_MS });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (!(await host.mounts()).includes(point)) return; // it went with another
+    throw new UserError(`Cannot unmount "${point}": ${error.message}`, {
+      cause: error,
+      hint: [
+        `See what uses it (fuser -vm ${shellWord(point)}), end that and run the same command again.`,
+        "Or detach it while it is in use: ResetConfiguration with unmountFlags: [MNT_DETACH]",
+      ],
+    });
+  }
+}

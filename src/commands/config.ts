@@ -87,7 +87,7 @@ export async function migrate(
   { text, name }: ConfigFile,
   { newPath, dryRun, ...options }: CheckOptions & { newPath: string | undefined; dryRun: boolean },
 ): Promise<Outcome> {
-  const facts = await gatherFacts(command.system.host);
+  const facts = await gatherFacts(command.system.host, command.system.runtime);
   const documents = convertFile(text, name, facts, SUPPORTED, {
     allowDeprecated: true,
     ...options,

@@ -67,8 +67,8 @@ export function phaseNames(): string[] {
   return phasePaths(PHASES);
 }
 
-/** The runtime that the kubelet was set up with, where that can be told; otherwise those that are there. */
-async function criSockets({ system: { host }, warn }: CommandContext): Promise<readonly string[]> {
+/** The runtime that the kubelet was set up with, where that can be told; otherwise those that answer. */
+async function criSockets({ system: { host, runtime }, warn }: CommandContext): Promise<readonly string[]> {
   if (host.uid() === 0) { // others may not look; preflight says so
     try {
       const { runtimeEndpoint } = await readKubeletSettings(host);
@@ -78,7 +78,7 @@ async function criSockets({ system: { host }, warn }: CommandContext): Promise<r
       warn(error.message); // what is broken here is about to be removed
     }
   }
-  return (await gatherFacts(host)).criSockets;
+  return (await gatherFacts(host, runtime)).criSockets;
 }
 
 /** How long calls are tried again for, unless the configuration says otherwise: who resets does not wait for a cluster. */

@@ -5,7 +5,15 @@ import { parseKubeconfig } from "../../src/cluster/pki/kubeconfigs.ts";
 import type { MemoryHostOptions } from "../fakes/memory_host.ts";
 import { fresh, NOW, PKI } from "../samples/pki.ts";
 import { parseCertificates } from "../../src/pki/certificate.ts";
-import { FIT, QUICK, run } from "./program.ts";
+import { EXIT, UserError } from "../../src/errors.ts";
+import { FIT, QUICK, run, RUNTIME, type World } from "./program.ts";
+
+const nobodyListens = () => Promise.reject(new UserError("nobody listens"));
+
+/** The host with the scheduler's static pod. */
+function withManifest(host: MemoryHostOptions): MemoryHostOptions {
+  return { ...host, files: { ...host.files, "/etc/kubernetes/manifests/kube-scheduler.yaml": "" } };
+}
 
 /** A control plane node whose API server does not answer; files of `without` are not there. */
 function node(without: readonly string[] = [], now = NOW): MemoryHostOptions {
@@ -125,6 +133,32 @@ Deno.test("renew: says what became of each and what to restart; a dry run change
   });
   assert.equal((await run(["certs", "renew", "apisrver"], whole)).code, 3);
   assert.equal((await run(["certs", "renew"], whole)).code, 3);
+});
+
+Deno.test("renew --restart: the runtime is one that answers, and is asked before anything is renewed", async () => {
+  const sockets = ["/var/run/containerd/containerd.sock", "/var/run/crio/crio.sock"];
+  const host = node();
+  const several = { ...host, files: { ...host.files, ...Object.fromEntries(sockets.map((path) => [path, ""])) } };
+  const renewWith = (...live: string[]) => {
+    const asked: string[] = [];
+    const runtime: World["runtime"] = (socket) =>
+      Object.assign(Object.create(RUNTIME), {
+        version: () => live.some((path) => socket.endsWith(path)) ? RUNTIME.version() : nobodyListens(),
+        containers: () => Promise.resolve((asked.push(socket), [])),
+      });
+    return run(["certs", "renew", "scheduler.conf", "--restart"], withManifest(several), "", { runtime })
+      .then((ran) => ({ ...ran, asked }));
+  };
+  const live = await renewWith(sockets[1]!);
+  assert.equal(live.code, EXIT.ok, live.err);
+  assert.deepEqual(live.asked, [`unix://${sockets[1]}`]);
+  const none = await renewWith();
+  assert.equal(none.code, EXIT.failed);
+  assert.match(none.err, /nobody listens[^]*No changes were made|nobody listens[^]*Nothing was changed/);
+  assert.deepEqual(none.changes, []);
+  const both = await renewWith(...sockets);
+  assert.equal(both.code, EXIT.invalid);
+  assert.match(both.err, /--cri-socket: several container runtimes answer on this host: .*; name one/);
 });
 
 Deno.test("generate-csr: kubeadm's files; nothing is written over what is there, a run that was killed is gone on with", async () => {

@@ -4,7 +4,7 @@ import { fake } from "../fakes/fake.ts";
 import { fresh } from "../samples/pki.ts";
 import type { ContainerRuntime, KubeObject } from "../../src/system.ts";
 import { cluster, node } from "./memory_cluster.ts";
-import { FIT, QUICK, run, unfit, type World } from "./program.ts";
+import { FIT, QUICK, run, RUNTIME, unfit, type World } from "./program.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const OTHER = "fedcba.0123456789abcdef";
@@ -195,7 +195,11 @@ Deno.test("certs renew: restarts over the socket that is named", async () => {
       ...cluster(...PUBLISHED).world,
       runtime: (socket) => {
         sockets.push(socket);
-        return fake<ContainerRuntime>("container runtime", { socket, containers: () => Promise.resolve([]) });
+        return fake<ContainerRuntime>("container runtime", {
+          socket,
+          version: () => RUNTIME.version(),
+          containers: () => Promise.resolve([]),
+        });
       },
     },
   );

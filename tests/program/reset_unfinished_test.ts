@@ -527,3 +527,52 @@ Deno.test("reset: the time that a person takes to answer is no phase's", async (
   );
   assert.ok(Math.max(...spent) < 250, JSON.stringify(spent));
 });
+
+const SOCKETS = ["/var/run/containerd/containerd.sock", "/var/run/crio/crio.sock"] as const;
+
+/** A host that is half reset: the receipt is there, the kubelet's configuration, and with it the socket, is gone. */
+const HALF_RESET = {
+  ...Object.fromEntries(SOCKETS.map((path) => [path, ""])),
+  [RECEIPT]: `{"kind":"receipt","version":1}\n${lines("/etc/kubernetes/pki/ca.crt")}`,
+  "/etc/kubernetes/pki/ca.crt": "CA",
+};
+
+/** Runtimes at both sockets, of which only those at `live` answer. */
+function runtimes(live: readonly string[], asked: string[] = []): World {
+  const { runtime: answering } = runtime({});
+  const version = () => Promise.resolve({ runtimeName: "x", runtimeVersion: "1", runtimeApiVersion: "v1" });
+  return {
+    runtime(socket) {
+      const there = live.some((path) => socket.endsWith(path));
+      const silent = { version: () => Promise.reject(new UserError("nobody listens")), ...down("nobody listens") };
+      return Object.assign(answering!(socket), { version }, there ? {} : silent, {
+        ...(there ? { sandboxes: () => Promise.resolve((asked.push(socket), [])) } : {}),
+      });
+    },
+  };
+}
+
+Deno.test("reset of a half-reset node: of several sockets only those count at which a runtime answers", async () => {
+  const stale = await run(["reset", "-f"], host(HALF_RESET), "", runtimes([]));
+  assert.equal(stale.code, EXIT.failed, "as with a runtime that is down");
+  assert.match(stale.err, /Cannot remove the pods of this node: nobody listens/);
+  assert.ok(!removed(stale.changes).includes(RECEIPT), "nobody looked for pods");
+  for (const socket of SOCKETS) {
+    const asked: string[] = [];
+    const one = await run(["reset", "-f"], host(HALF_RESET), "", runtimes([socket], asked));
+    assert.equal(one.code, EXIT.ok, one.err);
+    assert.deepEqual(asked, [`unix://${socket}`]);
+    assert.ok(removed(one.changes).includes(RECEIPT));
+  }
+  const both = await run(["reset", "-f"], host(HALF_RESET), "", runtimes(SOCKETS));
+  assert.equal(both.code, EXIT.invalid);
+  assert.match(both.err, /several container runtimes answer on this host/);
+});
+
+Deno.test("reset of a host without a node finds nothing to do, with stale sockets, too", async () => {
+  const files = { [SOCKETS[0]]: "", [SOCKETS[1]]: "" };
+  const { code, err, out, changes } = await run(["reset", "-f"], host(files), "", runtimes([]));
+  assert.equal(code, EXIT.ok, err);
+  assert.match(out, /There is no node on this host/);
+  assert.deepEqual(changes, []);
+});

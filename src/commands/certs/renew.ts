@@ -7,7 +7,7 @@ import { renewCertificates, type Renewed } from "../../phases/renewal.ts";
 import { restartPods } from "../../phases/restart_pods.ts";
 import { formatDuration } from "../../config/duration.ts";
 import { InvalidInput } from "../../errors.ts";
-import type { Host } from "../../system.ts";
+import type { Host, System } from "../../system.ts";
 import { gatherFacts } from "../../node/facts.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
 
@@ -46,7 +46,8 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   const system = request.dryRun ? command.dryRun() : command.changing();
   const { cluster, origin, reason } = await findConfiguration(system, request);
   const entries = selectRenewables(request.names, cluster);
-  const socket = request.restart ? await socketOf(system.host, request.criSocket) : undefined;
+  const runtime = request.restart ? system.runtime(await socketOf(system, request.criSocket)) : undefined;
+  await runtime?.version(); // before anything is renewed that could not be restarted
   if (origin === "defaults") {
     command.warn(
       `The cluster's configuration cannot be read: ${reason}. Certificates get keys of the kind that they have, and ` +
@@ -59,9 +60,9 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   const width = Math.max(...entries.map(({ name }) => name.length));
   const restart = await podsToRestart(host, renewed);
   const { unverified } = system;
-  const restarted = socket === undefined
+  const restarted = runtime === undefined
     ? []
-    : await restartPods({ host, unverified, runtime: system.runtime(socket), note: command.note }, restart);
+    : await restartPods({ host, unverified, runtime, note: command.note }, restart);
   const text = [
     ...renewed.map((one) => line(one, width, request.dryRun)),
     ...request.dryRun ? [] : told(restart, restarted),
@@ -81,14 +82,16 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   };
 }
 
-/** The container runtime that restarts happen with: the one that was named, else the kubelet's. */
-async function socketOf(host: Host, given: string | undefined): Promise<string> {
+/** The container runtime that restarts happen with: the one that was named, else the kubelet's, else the one that answers. */
+async function socketOf({ host, runtime }: System, given: string | undefined): Promise<string> {
   if (given !== undefined) return given.startsWith("/") ? `unix://${given}` : given;
   const { runtimeEndpoint } = await readKubeletSettings(host);
   if (runtimeEndpoint !== undefined) return runtimeEndpoint;
-  const { criSockets: [only, ...more] } = await gatherFacts(host);
+  const { criSockets: [only, ...more] } = await gatherFacts(host, runtime);
   if (only !== undefined && more.length === 0) return only;
-  const what = only === undefined ? "no container runtime was found" : `there are ${[only, ...more].join(", ")}`;
+  const what = only === undefined
+    ? "no container runtime was found"
+    : `several container runtimes answer on this host: ${[only, ...more].join(", ")}`;
   throw new InvalidInput("Cannot restart static pods:", [{ where: "--cri-socket", what: `${what}; name one` }]);
 }
 

@@ -3,10 +3,12 @@ import type { DiscoveryFile } from "../../cluster/discovery_file.ts";
 import { KUBELET_CONFIG } from "../../cluster/objects/kubeadm_config.ts";
 import { configMapText } from "../../node/config_map.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { patientReader } from "../../node/patient_reader.ts";
 import { patcher } from "../../cluster/patches/apply.ts";
 import { PATCH_TARGETS } from "../../cluster/patches/names.ts";
 import { readPatches } from "../../node/patches.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
+import { milliseconds } from "../../config/duration.ts";
 import { parseDocuments } from "../../config/yaml.ts";
 import { isHttps } from "../../config/url.ts";
 import { InvalidInput, Untrusted, UserError } from "../../errors.ts";
@@ -82,6 +84,25 @@ async function firstEndpoint(
   return url === null ? undefined : `${url.hostname}:${url.port || 443}`;
 }
 
+/** A client for what joining reads of the cluster, whose API servers may just be starting. */
+function patiently(system: System, { timeouts }: JoinConfiguration, to: KubeCredentials, whose: string): KubeClient {
+  return patientReader(system.connect(to), system.host, {
+    timeoutMs: milliseconds(timeouts.kubernetesAPICall),
+    whose,
+    hints: {
+      forbidden: [
+        "On a control plane node, create what lets nodes read the configuration: kubewright init phase upload-config all, " +
+        "then kubewright init phase bootstrap-token",
+        "If these roles are there already, look at the API server (kubewright status on a control plane node).",
+      ],
+      refused: [
+        "If a bootstrap token has expired, create another: kubewright token create --print-join-command",
+        "If this host was part of another cluster: kubewright reset, then join again.",
+      ],
+    },
+  });
+}
+
 async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConfiguration> {
   const [document] = parseDocuments(await configMapText(reader, KUBELET_CONFIG), "ConfigMap kubelet-config");
   if (document) return document.body;
@@ -105,10 +126,10 @@ export async function joinContext(
     const own = await identity();
     if (!own) {
       const { server, caPem, credentials } = (await cluster())!;
-      return system.connect({ server, caPem, ...credentials });
+      return patiently(system, config, { server, caPem, ...credentials }, "the bootstrap credentials");
     }
     command.note("the kubelet has its identity already: this host has joined before");
-    return system.connect(own);
+    return patiently(system, config, own, `the identity of the kubelet (${KUBELET_FILES.kubeconfig})`);
   });
   return {
     host,

@@ -22,33 +22,44 @@ interface Wanted {
   timeoutMs: number;
 }
 
-const reachable = (endpoint: string) => [
-  `See from this host whether the API server is reachable: curl -k ${shellWord(`https://${endpoint}/version`)}`,
-];
+/** Answers of an API server that is starting, or that does not show cluster-info to everyone. */
+const NOT_SHOWN: readonly (number | undefined)[] = [401, 403, 404];
+
+/** What to do when time is up, by the status of the last answer, where there was one. */
+function hintsFor(endpoint: string, status: number | undefined): string[] {
+  const look = shellWord(`https://${endpoint}${NOT_SHOWN.includes(status) ? CLUSTER_INFO_PATH : "/version"}`);
+  return NOT_SHOWN.includes(status)
+    ? [
+      "On a control plane node, create cluster-info and the right to read it without credentials again: " +
+      "kubewright init phase bootstrap-token",
+      `See from this host what the API server answers: curl -k ${look}`,
+      "If the API server runs with --anonymous-auth=false, join with a discovery file: --discovery-file",
+    ]
+    : [`See from this host whether the API server is reachable: curl -k ${look}`];
+}
 
 /** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */
 async function signedClusterInfo(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
   let answeringSince: number | undefined;
+  let status: number | undefined;
   return await system.host.wait<Record<string, string>>({
     what: `cluster-info of ${endpoint}, signed for token "${token.id}"`,
     timeoutMs,
     intervalMs: 500,
     assume: {},
     independent: true,
-    explain: () =>
-      Promise.resolve({
-        details: [],
-        hints: reachable(endpoint),
-      }),
+    explain: () => Promise.resolve({ details: [], hints: hintsFor(endpoint, status) }),
     async probe() {
       let answer: HttpAnswer;
+      status = undefined;
       try {
         answer = await system.unverified.get(`https://${endpoint}${CLUSTER_INFO_PATH}`, 5_000);
       } catch (error) {
         if (!(error instanceof UserError) || error instanceof Untrusted) throw error;
         return { done: false, state: inShort(error) };
       }
-      if (answer.status !== 200) return { done: false, state: `the API server answers ${answer.status}` };
+      ({ status } = answer);
+      if (status !== 200) return { done: false, state: `the API server answers ${status}` };
       const data = clusterInfoData(answer);
       if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
       answeringSince ??= performance.now();
@@ -94,22 +105,25 @@ export async function checkPins(caPem: string, pins: readonly string[], endpoint
 
 /**
  * Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA.
- * What ends before TLS has proven anything is asked again until the time is up.
+ * What ends before TLS has proven anything is asked again until the time is up, and so is, as by kubeadm, every answer but
+ * a cluster-info: TLS has proven the server then, and one that is starting forbids everything for some seconds.
  */
 async function confirm(system: System, ca: { pem: string; what: string }, kubeconfig: string, wanted: Wanted) {
   const { endpoint, timeoutMs } = wanted;
   const client = system.connect({ server: `https://${endpoint}`, caPem: ca.pem });
   const refuse = (state: string, options: UserErrorOptions = {}) =>
     new Untrusted(`Cannot trust the cluster at "${endpoint}": ${state}`, options);
+  let status: number | undefined;
   await system.host.wait<void>({
     what: `cluster-info of ${endpoint} over ${ca.what}`,
     timeoutMs,
     intervalMs: 500,
     assume: undefined,
     independent: true,
-    explain: () => Promise.resolve({ details: [], hints: reachable(endpoint) }),
+    explain: () => Promise.resolve({ details: [], hints: hintsFor(endpoint, status) }),
     async probe() {
       let answer: HttpAnswer;
+      status = undefined;
       try {
         answer = await client.probe(CLUSTER_INFO_PATH);
       } catch (cause) {
@@ -120,10 +134,16 @@ async function confirm(system: System, ca: { pem: string; what: string }, kubeco
           hint: cause.hints,
         });
       }
-      const { status } = answer;
-      if (status >= 500 || status === 429) return { done: false, state: `the API server answers ${status}` };
-      if (status !== 200) throw refuse(`it answers ${status} when cluster-info is asked for over ${ca.what}`);
-      if (clusterInfoData(answer)["kubeconfig"] === kubeconfig) return { done: true, value: undefined };
+      ({ status } = answer);
+      if (status !== 200) return { done: false, state: `the API server answers ${status}` };
+      let data: Record<string, string>;
+      try {
+        data = clusterInfoData(answer);
+      } catch (error) { // that is no proof of another cluster
+        if (!(error instanceof Untrusted)) throw error;
+        return { done: false, state: inShort(error) };
+      }
+      if (data["kubeconfig"] === kubeconfig) return { done: true, value: undefined };
       throw refuse(`cluster-info is another one when asked for over ${ca.what}`);
     },
   });

@@ -97,11 +97,30 @@ Deno.test("discoverByToken() trusts of several CAs only the pinned one until clu
 Deno.test("discoverByToken() asks again over the CA after trouble that says nothing about trust", async () => {
   const answer = answerWith(await signed(KUBECONFIG));
   const unreachable = new KubeError("Cannot reach", { status: 0, reason: UNREACHABLE });
-  const troubles: (KubeError | HttpAnswer)[] = [unreachable, { status: 503, body: "" }];
+  const answers = [503, 403].map((status) => ({ status, body: "" }));
+  const troubles: (KubeError | HttpAnswer)[] = [unreachable, ...answers, { status: 200, body: "starting" }];
   const { cluster } = await run(() => answer, KUBECONFIG, [CA.pin], "20s", troubles);
   assert.equal(cluster.caPem, CA.pem);
   const refused = new KubeError("Cannot reach", { status: 0, reason: TLS_REFUSED });
   await assert.rejects(run(() => answer, KUBECONFIG, [CA.pin], "20s", [refused]), Untrusted);
+});
+
+Deno.test("discoverByToken() ends with the time, and with what to do, when cluster-info is not shown over the CA", async () => {
+  const answer = answerWith(await signed(KUBECONFIG));
+  for (const status of [401, 403, 404]) {
+    const troubles = Array.from({ length: 50 }, () => ({ status, body: "" }));
+    await assert.rejects(run(() => answer, KUBECONFIG, [CA.pin], "20ms", troubles), (error) => {
+      assert.ok(error instanceof TimedOut);
+      assert.match(error.message, new RegExp(`over the pinned CA, last state: the API server answers ${status}`));
+      assert.match(error.hints.join(" "), /kubewright init phase bootstrap-token.*curl -k .*cluster-info/);
+      return true;
+    });
+    await assert.rejects(run(() => ({ status, body: "" }), KUBECONFIG, [CA.pin], "20ms"), (error) => {
+      assert.ok(error instanceof TimedOut);
+      assert.match(error.hints.join(" "), /bootstrap-token/);
+      return true;
+    });
+  }
 });
 
 /** What must be refused, and the words that say why. */

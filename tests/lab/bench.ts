@@ -1,8 +1,8 @@
 /**
- * `deno task bench [--rounds N] [--before PROGRAM] [RSA-2048] [ECDSA-P256] [join]`: how long `init` and `join` take, beside
+ * `deno task bench [--rounds N] [--before PROGRAM] [--timeline] [RSA-2048] [ECDSA-P256] [join]`: how long `init` and `join` take, beside
  * the lab's kubeadm, or beside another kubewright, as of before a change, and beside the floor: everything is there, and
  * only the kubelet is started. All get the same configuration and preloaded images, each its own fresh host, one at a time;
- * one observer tells of all when they are healthy.
+ * one observer tells of all when they are healthy. `--timeline` draws the last round, `dist/timeline-<job>.svg`.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { type Contender, initContenders, joinContenders } from "./contenders.ts"
 import { Lab, removeOnSignal } from "./lab.ts";
 import { type Measured, median, startUp, table } from "./measure.ts";
 import { binary } from "./scenario.ts";
+import { drawTimelines } from "./timeline.ts";
 
 const JOBS = ["RSA-2048", "ECDSA-P256", "join"] as const;
 type Job = typeof JOBS[number];
@@ -58,9 +59,18 @@ function medians(rows: readonly (readonly string[])[]): string[] {
   ];
 }
 
-/** Rounds in which each contender has its turn; who begins changes. The first round only warms up and is not counted. */
-async function compare(lab: Lab, job: Job, contenders: readonly Contender[], rounds: number): Promise<void> {
+/**
+ * Rounds in which each contender has its turn; who begins changes. The first round only warms up and is not counted.
+ * @returns the last round.
+ */
+async function compare(
+  lab: Lab,
+  job: Job,
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<ReadonlyMap<Contender, Measured>> {
   const rows: string[][] = [];
+  let last: ReadonlyMap<Contender, Measured> = new Map();
   for (let round = 0; round <= rounds; round++) {
     const shift = round % contenders.length;
     const runs = new Map<Contender, Measured>();
@@ -72,8 +82,18 @@ async function compare(lab: Lab, job: Job, contenders: readonly Contender[], rou
       );
     }
     if (round > 0) rows.push(row(`${round}`, contenders, runs));
+    last = runs;
   }
   console.log(`\n${job}, seconds\n${table([heading(contenders), ...rows, medians(rows)])}`);
+  return last;
+}
+
+/** Draws a round beside the compiled program. */
+async function draw(job: Job, runs: ReadonlyMap<Contender, Measured>): Promise<void> {
+  const path = `dist/timeline-${job.toLowerCase()}.svg`;
+  const timelines = [...runs].map(([{ name }, { timeline }]) => ({ ...timeline, tool: name }));
+  await Deno.writeTextFile(new URL(`../../${path}`, import.meta.url), drawTimelines(job, timelines));
+  console.log(`drawn: ${path}`);
 }
 
 /** What the programs cost before they do anything. */
@@ -91,15 +111,17 @@ async function programs(lab: Lab, paths: Readonly<Record<string, string>>): Prom
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values: { rounds: count, before }, positionals: chosen } = parseArgs({
+  const { values: { rounds: count, before, timeline }, positionals: chosen } = parseArgs({
     args: [...args],
-    options: { rounds: { type: "string", default: "5" }, before: { type: "string" } },
+    options: { rounds: { type: "string", default: "5" }, before: { type: "string" }, timeline: { type: "boolean" } },
     allowPositionals: true,
   });
   const rounds = Number(count);
   const unknown = chosen.filter((name) => !(JOBS as readonly string[]).includes(name));
   if (!(Number.isInteger(rounds) && rounds > 0) || unknown.length > 0) {
-    console.error(`Cannot measure that: deno task bench [--rounds N] [--before PROGRAM] [${JOBS.join("] [")}]`);
+    console.error(
+      `Cannot measure that: deno task bench [--rounds N] [--before PROGRAM] [--timeline] [${JOBS.join("] [")}]`,
+    );
     return 2;
   }
   const [load = 0] = Deno.loadavg();
@@ -115,7 +137,8 @@ async function main(args: readonly string[]): Promise<number> {
   await programs(lab, { ...before === undefined ? { kubeadm: lab.programs.get("kubeadm")! } : { before }, ours });
   for (const job of chosen.length > 0 ? chosen as Job[] : JOBS) {
     const contenders = job === "join" ? joinContenders(ours, before) : initContenders(job, ours, before);
-    await compare(lab, job, contenders, rounds);
+    const last = await compare(lab, job, contenders, rounds);
+    if (timeline) await draw(job, last);
   }
   return 0;
 }

@@ -114,9 +114,13 @@ export class Host {
     return (await this.exec(["sh", "-euc", script], options)).stdout.replace(/\n$/, "");
   }
 
-  /** Starts a program inside and returns at once; `show` also prints here what it prints. */
-  spawn(argv: readonly string[], options: { env?: Record<string, string>; show?: boolean } = {}): Spawned {
-    return new Spawned(this.#enter(argv), { ...ENVIRONMENT, ...this.#groups(), ...options.env }, options.show);
+  /** Starts a program inside and returns at once; `show` also prints here what it prints, `hear` gets it. */
+  spawn(
+    argv: readonly string[],
+    options: { env?: Record<string, string>; show?: boolean; hear?(text: string): void } = {},
+  ): Spawned {
+    const env = { ...ENVIRONMENT, ...this.#groups(), ...options.env };
+    return new Spawned(this.#enter(argv), env, options.show, options.hear);
   }
 
   /** A command line for people that opens a shell inside. */

@@ -7,6 +7,7 @@
 import type { Host } from "./host.ts";
 import { type Observation, observe } from "./observer.ts";
 import { tail } from "./process.ts";
+import { phasesOf, type Printed, processStarts, type Timeline } from "./timeline.ts";
 
 /** Seconds of one run. */
 export interface Measured {
@@ -16,6 +17,7 @@ export interface Measured {
   end: number;
   /** CPU seconds, user and system, of the command and its children. */
   cpu: number;
+  timeline: Timeline;
 }
 
 /** Runs a command while an observer asks, on the same host or another; throws when either fails. */
@@ -30,12 +32,28 @@ export async function measured(
   const seen = observe(observer, observation);
   seen.catch(() => {}); // a command that fails is told of first
   const start = Date.now();
-  const output = await host.spawn(["sh", "-c", script, "measured", ...argv]).done;
-  const end = (Date.now() - start) / 1000;
+  const printed: Printed[] = [];
+  const hear = (text: string) => void printed.push({ at: Date.now(), text });
+  const output = await host.spawn(["sh", "-c", script, "measured", ...argv], { hear }).done;
+  const ended = Date.now();
   if (output.code !== 0) throw new Error(`Cannot measure ${argv[0]}: exit code ${output.code}\n${tail(output)}`);
   const children = output.stderr.trim().split("\n").at(-1) ?? "";
   const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
-  return { healthy: (Math.max(...(await seen).values()) - start) / 1000, end, cpu };
+  const healthy = [...await seen].map(([name, at]) => ({ name, from: at, to: at }));
+  const timeline = {
+    tool: argv[0]!.split("/").at(-1)!,
+    start,
+    end: ended,
+    phases: phasesOf(printed, ended),
+    processes: await processStarts(host),
+    healthy,
+  };
+  return {
+    healthy: (Math.max(...healthy.map(({ to }) => to)) - start) / 1000,
+    end: (ended - start) / 1000,
+    cpu,
+    timeline,
+  };
 }
 
 /** Milliseconds that `program version` takes: the median of twenty runs. */

@@ -15,8 +15,16 @@ export class Spawned {
   #stdout = "";
   #stderr = "";
 
-  /** `show` also prints what the program prints, as it comes. */
-  constructor(argv: readonly string[], env: Record<string, string>, show = false) {
+  /**
+   * `show` also prints what the program prints, as it comes.
+   * @param hear is told of each piece of standard output.
+   */
+  constructor(
+    argv: readonly string[],
+    env: Record<string, string>,
+    show = false,
+    hear: (text: string) => void = () => {},
+  ) {
     const [program = "", ...args] = argv;
     this.#child = new Deno.Command(program, {
       args,
@@ -26,7 +34,7 @@ export class Spawned {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.done = this.#run(show);
+    this.done = this.#run(show, hear);
     // Whoever never awaits it must not be ended by its failure.
     this.done.catch(() => {});
   }
@@ -46,10 +54,13 @@ export class Spawned {
     signal(await childOf(this.#child.pid) ?? this.#child.pid, name);
   }
 
-  async #run(show: boolean): Promise<Output> {
+  async #run(show: boolean, hear: (text: string) => void): Promise<Output> {
     const [status] = await Promise.all([
       this.#child.status,
-      this.#keep(this.#child.stdout, show ? Deno.stdout : undefined, (text) => this.#stdout += text),
+      this.#keep(this.#child.stdout, show ? Deno.stdout : undefined, (text) => {
+        this.#stdout += text;
+        hear(text);
+      }),
       this.#keep(this.#child.stderr, show ? Deno.stderr : undefined, (text) => this.#stderr += text),
     ]);
     return { code: status.code, stdout: this.#stdout, stderr: this.#stderr };

@@ -111,7 +111,7 @@ Deno.test("a table's cell stays in its row", () => {
   assert.equal(table([["A", "B"], ["x\ny\tz", "\x1b[2J"]]), "A         B\nx\\ny\\tz   \\x1b[2J");
 });
 
-Deno.test("a printed command line is one that a shell takes as it is meant", async () => {
+Deno.test("a printed command line is one that every shell takes as it is meant", async () => {
   const words = [
     "a b",
     "",
@@ -123,13 +123,27 @@ Deno.test("a printed command line is one that a shell takes as it is meant", asy
     "~",
     "#x",
     "a\nb",
+    "a\n\tb 100% -n !x",
+    "-n\x07",
     "\x1b[2J'\\",
     "\u202e",
-    "é",
+    "é\xad\x85\xa0ÿ",
+    "日本\u200b$(id)",
     "--x=1",
+    "=ls",
+    "\x01".repeat(3) + "\\0101",
   ];
   const line = commandLine(["printf", "%s\\0", ...words]);
-  assert.match(line, /^[^\p{Cc}\p{Cf}]+$/u);
-  const { stdout } = await new Deno.Command("bash", { args: ["-c", line], env: { LC_ALL: "C.UTF-8" } }).output();
-  assert.deepEqual(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
+  assert.match(line, /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
+  for (const shell of ["bash", "sh"]) {
+    for (const LC_ALL of ["C.UTF-8", "C"]) {
+      const { stdout } = await new Deno.Command(shell, { args: ["-c", line], env: { LC_ALL } }).output();
+      assert.deepEqual(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words, `${shell} ${LC_ALL}: ${line}`);
+    }
+  }
+  // A line end at the end is what a POSIX shell has no word for; bash, zsh and busybox have.
+  const ending = commandLine(["printf", "%s\\0", "a\n\n", "\n"]);
+  assert.equal(ending, `printf '%s\\0' a$'\\n'$'\\n' $'\\n'`.replace(" a", ` "$(printf 'a')"`));
+  const { stdout } = await new Deno.Command("bash", { args: ["-c", ending] }).output();
+  assert.equal(new TextDecoder().decode(stdout), "a\n\n\0\n\0");
 });

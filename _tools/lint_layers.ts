@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cri: ["grpc"],
   etcd: ["kube/http_client"],
   programs: ["text"],
+  receipt: ["text"],
   text: [],
   system: [],
 };

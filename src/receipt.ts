@@ -9,6 +9,7 @@
 import { UserError } from "./errors.ts";
 import { writableByOthers } from "./file_trust.ts";
 import type { Host } from "./system.ts";
+import { shellWord } from "./text/shell.ts";
 
 /** Where the receipt is. */
 export const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
@@ -113,8 +114,9 @@ export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<Rece
   const why = there && writableByOthers(there, host.uid());
   if (why !== undefined) {
     throw new UserError(`Cannot use the receipt "${path}": ${why}`, {
-      hint: `Look at what it holds: reset removes what is in it. If it is right: chown root:root ${path} && ` +
-        `chmod 0600 ${path}, and rerun the command.`,
+      hint:
+        `Look at what it holds: reset removes what is in it. If it is right: chown root:root ${shellWord(path)} && ` +
+        `chmod 0600 ${shellWord(path)}, and rerun the command.`,
     });
   }
   return parseReceipt(await host.readText(path) ?? "");

@@ -13,6 +13,7 @@ import { checkShape, type Report, type Schema } from "./schema.ts";
 import { readValues } from "./values.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
 import type { Places } from "./yaml_places.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** How a configuration is read. */
 export interface LoadOptions {
@@ -164,7 +165,7 @@ export function openDocuments(
   const documents = readDocuments(file, [...wanted, ...besides], problems, options);
   if (text !== undefined && wanted.length > 0 && !wanted.some((kind) => documents[kind])) {
     throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, problems.all, {
-      hint: `Add a document with apiVersion: ${KUBEADM_VERSION} and kind: ${wanted[0]}.`,
+      hint: `Add a document with apiVersion: ${KUBEADM_VERSION} and kind: ${shellWord(wanted[0] ?? "")}.`,
     });
   }
   problems.settle();

@@ -157,7 +157,7 @@ async function assertStays(path: string, wanted: string): Promise<void> {
     : [];
   throw new UserError(
     `Cannot give "${path}" the ${wanted}: users other than this one may replace it, by "${loose}"`,
-    { hint: [...hint, `See it: ls -ld ${loose}`] },
+    { hint: [...hint, `See it: ls -ld ${shellWord(loose)}`] },
   );
 }
 

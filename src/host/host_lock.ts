@@ -6,6 +6,7 @@
 import { HostBusy, UserError } from "../errors.ts";
 import { errnoOf, fileError, isAbsent } from "./failure.ts";
 import { tryLock } from "./lock.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** Where the lock is for root: forgotten at boot, and in no directory that `reset` empties. */
 export const LOCK_DIRECTORY = "/run/kubewright";
@@ -114,7 +115,7 @@ function assertOwn(path: string, info: Deno.FileInfo, wanted: "directory" | "fil
     : undefined;
   if (why === undefined) return;
   throw new UserError(`Cannot lock this host with "${path}": ${why}`, {
-    hint: `Look at it (ls -ld ${path}), then remove it and rerun the command.`,
+    hint: `Look at it (ls -ld ${shellWord(path)}), then remove it and rerun the command.`,
   });
 }
 

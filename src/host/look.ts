@@ -74,7 +74,7 @@ function assertFile(path: string, info: Deno.FileInfo): void {
   if (info.isFile || info.isDirectory || OPENED_BY_CALLER.test(path)) return;
   const kind = info.isFifo ? "a named pipe" : info.isSocket ? "a socket" : "a device";
   throw new UserError(`Cannot read "${path}": it is ${kind}, expected a file`, {
-    hint: `Look at it (ls -ld ${path}), then replace it by a file and run the same command again.`,
+    hint: `Look at it (ls -ld ${shellWord(path)}), then replace it by a file and run the same command again.`,
   });
 }
 

@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import { splitPath, syncDirectory } from "./durable.ts";
 import { fileError, isAbsent } from "./failure.ts";
 import { mountPoints } from "./mounts.ts";
+import { shellWord } from "../text/shell.ts";
 
 /**
  * Removes what lies at the path, a directory with everything below it.
@@ -21,7 +22,7 @@ export async function removeTree(path: string, removed: () => void): Promise<voi
     const mount = (await mountPoints()).find((point) => point === real || point.startsWith(`${real}/`));
     if (mount !== undefined) {
       throw new UserError(`Cannot remove "${path}": something is mounted at "${mount}"; nothing was removed`, {
-        hint: `Unmount it and run the same command again: umount ${mount}`,
+        hint: `Unmount it and run the same command again: umount ${shellWord(mount)}`,
       });
     }
     try {

@@ -10,6 +10,7 @@ import { builtInResource, discoveredResource, groupPath, type Resource, resource
 import { misshapen } from "./shapes.ts";
 import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts";
 import { KubeError, UNREACHABLE } from "../system/kube_error.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** The name under which the API server keeps which fields are ours. */
 export const FIELD_MANAGER = "kubewright";
@@ -233,7 +234,8 @@ function takenAddress({ kind }: ObjectReference, { status, message }: KubeError)
 }
 
 function takenBy(error: KubeError, address: string, { metadata: { name, namespace } }: KubeObject): KubeError {
-  const hint = `Service "${namespace}/${name}" has the address ${address}: delete it, or give the cluster other ` +
+  const hint =
+    `Service "${namespace}/${name}" has the address ${shellWord(address)}: delete it, or give the cluster other ` +
     "addresses for Services.";
   return new KubeError(error.message, error, { cause: error.cause, hint });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { InvalidInput } from "../errors.ts";
+import { shellWord } from "../text/shell.ts";
 
 /** Variables of the runtime and its libraries. Proxies and SSL_CERT_FILE are the host's, and are read by name where they count. */
 const OF_THE_RUNTIME = /^(DENO|NODE|OTEL|RUST)_|^SSLKEYLOGFILE$/;
@@ -38,6 +39,10 @@ export function checkEnvironment(): void {
   throw new InvalidInput(
     "Cannot run in this environment:",
     refused.map((name) => ({ where: name, what: `environment variable "${name}" must not be set: ${TOO_LATE[name]}` })),
-    { hint: `Unset it, and run the command again: env ${refused.map((name) => `-u ${name}`).join(" ")} kubewright …` },
+    {
+      hint: `Unset it, and run the command again: env ${
+        refused.map((name) => `-u ${shellWord(name)}`).join(" ")
+      } kubewright …`,
+    },
   );
 }

@@ -107,7 +107,7 @@ async function lastLines(host: Host, logPath: string): Promise<string[]> {
 /** Why there is no container: its image, and the last different errors of the kubelet about it. */
 async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, image }: StaticPod): Promise<Diagnosis> {
   const details = [`${name}: the container runtime has no such container`];
-  const hints = [`Look at what the kubelet says of it: journalctl -u kubelet | grep ${name}`];
+  const hints = [`Look at what the kubelet says of it: journalctl -u kubelet | grep ${shellWord(name)}`];
   if (!await runtime.hasImage(image)) {
     details.push(`${name}: its image ${image} is not on this host`);
     hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host a way to its registry.");

@@ -4,6 +4,7 @@ import type { Arg } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import { argument } from "../cluster/arguments.ts";
 import { CNI_CONFIGURATION_DIRECTORY, FLANNEL_TRACES } from "../cluster/addons/flannel_traces.ts";
+import { commandLine, shellWord } from "../text/shell.ts";
 
 /** Something that is in the way, and how to remove it. */
 export interface InTheWay {
@@ -27,7 +28,7 @@ export async function preferredConfigurations(host: Host): Promise<InTheWay | un
   return {
     what: `${others.join(", ")}: the container runtime takes the first CNI configuration by name, and would use it ` +
       `instead of ${FLANNEL_TRACES.configuration}`,
-    hint: `If another pod network left it, move it away: mv ${others.join(" ")} /root/`,
+    hint: `If another pod network left it, move it away: mv ${commandLine(others)} /root/`,
   };
 }
 
@@ -38,7 +39,7 @@ export async function leftConfigurations(host: Host): Promise<InTheWay | undefin
   return {
     what: `${others.join(", ")} ${others.length === 1 ? "is" : "are"} there before this host has a pod network: the ` +
       "container runtime takes the first CNI configuration by name",
-    hint: `If another pod network left it, move it away: mv ${others.join(" ")} /root/`,
+    hint: `If another pod network left it, move it away: mv ${commandLine(others)} /root/`,
   };
 }
 
@@ -74,7 +75,7 @@ export function bridgeInTheWay(host: Host, networks: readonly string[] | undefin
     what:
       `the bridge ${bridge} has the address ${foreign.map(({ address }) => address).join(", ")} of an earlier pod ` +
       `network: ${wanted}`,
-    hint: `Remove it: ip link delete ${bridge}`,
+    hint: `Remove it: ip link delete ${shellWord(bridge)}`,
   };
 }
 
@@ -91,7 +92,7 @@ export function tunnelsInTheWay(host: Host, podSubnet: string): InTheWay | undef
   return first && {
     what:
       `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; this one is ${podSubnet}`,
-    hint: `Remove it: ip link delete ${first.interface}`,
+    hint: `Remove it: ip link delete ${shellWord(first.interface)}`,
   };
 }
 

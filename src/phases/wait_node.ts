@@ -7,7 +7,7 @@ import { milliseconds } from "../config/duration.ts";
 import type { Timeouts } from "../config/types.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
-import { shellWord } from "../text/shell.ts";
+import { commandLine, shellWord } from "../text/shell.ts";
 import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What waiting for this host's Node needs. */
@@ -59,8 +59,10 @@ function refusalOf(path: string): (status: number | undefined) => void {
   const { kubeconfig, clientCertificate } = KUBELET_FILES;
   if (path !== kubeconfig) return endWhenRefused(`the credentials in ${path}`, [`Look at ${path}.`]);
   return endWhenRefused(`the identity of the kubelet (${path})`, [
-    `See which cluster and node it is of: openssl x509 -noout -subject -enddate -in ${clientCertificate}`,
-    `An identity that an earlier cluster left: rm ${clientCertificate} ${kubeconfig}, and rerun the command.`,
+    `See which cluster and node it is of: openssl x509 -noout -subject -enddate -in ${shellWord(clientCertificate)}`,
+    `An identity that an earlier cluster left: rm ${
+      commandLine([clientCertificate, kubeconfig])
+    }, and rerun the command.`,
   ]);
 }
 

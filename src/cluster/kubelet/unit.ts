@@ -51,6 +51,7 @@ export function kubeletUnitFiles(path: string): { path: string; content: string;
     ["Service", [
       [
         "Environment",
+        // deno-lint-ignore kubewright-shell/printed-commands -- a line of a unit, with constants of ours
         `"KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=${bootstrapKubeconfig} --kubeconfig=${kubeconfig}"`,
       ],
       ["Environment", `"KUBELET_CONFIG_ARGS=--config=${configuration}"`],

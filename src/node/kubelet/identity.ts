@@ -13,6 +13,7 @@ import { argument } from "../../cluster/arguments.ts";
 import { rotatedCertificate } from "../../cluster/kubelet/configuration.ts";
 import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { commandLine, shellWord } from "../../text/shell.ts";
 
 /** The node that this host is to be. */
 export interface WantedIdentity {
@@ -80,7 +81,7 @@ export async function kubeletIdentityProblem(
   const stored = await storedIdentity(host, kubeletExtraArgs);
   if (stored === undefined) return undefined;
   const { path, pem } = stored;
-  const remove = `Remove it: rm ${path}`;
+  const remove = `Remove it: rm ${shellWord(path)}`;
   const { parseCertificates, validityAt } = await import("../../pki/certificate.ts");
   let certificates: Certificate[];
   try {
@@ -101,7 +102,7 @@ export async function kubeletIdentityProblem(
       where: path,
       what: `expired on ${day(certificate!.notAfter)}, and ${KUBELET_FILES.kubeconfig} names it: the kubelet cannot ` +
         "authenticate",
-      hint: `Remove both, and rerun the command: rm ${path} ${KUBELET_FILES.kubeconfig}`,
+      hint: `Remove both, and rerun the command: rm ${shellWord(path)} ${KUBELET_FILES.kubeconfig}`,
     };
   }
   if (caPem === undefined || !await isOf(caPem, certificates, host.now())) {
@@ -110,7 +111,7 @@ export async function kubeletIdentityProblem(
       what:
         "is the identity of a kubelet in another cluster: the CA of this cluster did not sign it, and the kubelet " +
         "would be refused (Unauthorized)",
-      hint: named ? `Remove it with its kubeconfig: rm ${path} ${KUBELET_FILES.kubeconfig}` : remove,
+      hint: named ? `Remove it with its kubeconfig: rm ${shellWord(path)} ${KUBELET_FILES.kubeconfig}` : remove,
     };
   }
   const wanted = `system:node:${argument(kubeletExtraArgs, "hostname-override") ?? name}`;
@@ -119,8 +120,8 @@ export async function kubeletIdentityProblem(
   return {
     where: path,
     what: `is the identity of node "${other}", and this host is to be "${wanted.slice("system:node:".length)}"`,
-    hint: `Keep the name (--node-name ${other}), or remove the identity: rm ${
-      named ? `${path} ${KUBELET_FILES.kubeconfig}` : path
+    hint: `Keep the name (--node-name ${shellWord(other)}), or remove the identity: rm ${
+      commandLine(named ? [path, KUBELET_FILES.kubeconfig] : [path])
     }`,
   };
 }

@@ -2,6 +2,7 @@
 import type { JoinConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /**
  * The CA's certificate that is on this host already, if any.
@@ -17,7 +18,7 @@ export async function presentAuthority(
     throw new InvalidInput("Cannot join:", [{
       where: config.caCertPath,
       what: "is there already, with another CA than the cluster's: this host is, or was, part of another cluster",
-      hint: `Take it out of that one first, or move ${config.caCertPath} away.`,
+      hint: `Take it out of that one first, or move ${shellWord(config.caCertPath)} away.`,
     }]);
   }
   return present;

@@ -17,6 +17,7 @@ import { authorityCannotSign, type ExistingPair, type InspectionResult } from ".
 import { readIssuer, readPair } from "./pair.ts";
 import { keyAccess } from "./key_access.ts";
 import { inspectServiceAccountKey } from "./service_account_key.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** One of {@linkcode CERTIFICATES} on the host. */
 export interface InspectedCertificate extends InspectionResult {
@@ -155,9 +156,9 @@ async function leafProblems(
     const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
     const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, node) }, now) === undefined;
     const hint = issuer.keys === undefined
-      ? `Have a certificate signed for ${paths.key} by whoever keeps ${key}.`
+      ? `Have a certificate signed for ${shellWord(paths.key)} by whoever keeps ${shellWord(key)}.`
       : !signs
-      ? `Put an authority in place of ${path} that can sign, with its key, and remove what it has signed.`
+      ? `Put an authority in place of ${shellWord(path)} that can sign, with its key, and remove what it has signed.`
       : certificateTrouble(certificate, now) === undefined
       ? "Put the authority back that signed it, or remove this certificate and its key to have both made anew."
       : `Renew it: kubewright certs renew ${spec.name}`;

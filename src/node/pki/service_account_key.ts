@@ -5,6 +5,7 @@ import type { Host } from "../../system.ts";
 import { pkiPaths, SERVICE_ACCOUNT_KEY } from "../../cluster/pki/certificates.ts";
 import { keyAccess } from "./key_access.ts";
 import { type InspectionResult, problemAt, readPem } from "./pair.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** The service account key pair on the host: `keys` are absent when there is no `sa.key`. */
 export async function inspectServiceAccountKey(
@@ -42,6 +43,8 @@ export async function inspectServiceAccountKey(
     return { problems: [problemAt(paths.publicKey, error)], warnings: [], hasPublicKey, keys };
   }
   const what = `does not hold the public key of ${paths.key}: the API server would refuse every token that it signs`;
-  const hint = `Put the public key back that belongs to ${paths.key}, or remove ${paths.publicKey} to have it written.`;
+  const hint = `Put the public key back that belongs to ${shellWord(paths.key)}, or remove ${
+    shellWord(paths.publicKey)
+  } to have it written.`;
   return { problems: [{ where: paths.publicKey, what, hint }], warnings: [], hasPublicKey, keys };
 }

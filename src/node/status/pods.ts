@@ -7,6 +7,7 @@ import { UserError } from "../../errors.ts";
 import type { Host, KubeObject, System } from "../../system.ts";
 import type { PodState, Trouble } from "./document.ts";
 import { look, type Seen, valueOf } from "./look.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** Where the pods are without which no other pod works: names and the pod network. */
 const NAMESPACES = ["kube-system", "kube-flannel"];
@@ -76,6 +77,8 @@ export async function judgePods(host: Host, pods: readonly PodState[]): Promise<
     where: "pods",
     what: `${namespace}/${name} does not run: ${state}`,
     ...(i === 0 && said && said.details.length > 0 ? { details: said.details } : {}),
-    ...(i === bad.length - 1 ? { hints: [`Look at it: kubectl -n ${namespace} describe pod ${name}`] } : {}),
+    ...(i === bad.length - 1
+      ? { hints: [`Look at it: kubectl -n ${shellWord(namespace)} describe pod ${shellWord(name)}`] }
+      : {}),
   }));
 }

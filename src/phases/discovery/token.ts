@@ -27,15 +27,15 @@ const NOT_SHOWN: readonly (number | undefined)[] = [401, 403, 404];
 
 /** What to do when time is up, by the status of the last answer, where there was one. */
 function hintsFor(endpoint: string, status: number | undefined): string[] {
-  const look = shellWord(`https://${endpoint}${NOT_SHOWN.includes(status) ? CLUSTER_INFO_PATH : "/version"}`);
+  const url = `https://${endpoint}${NOT_SHOWN.includes(status) ? CLUSTER_INFO_PATH : "/version"}`;
   return NOT_SHOWN.includes(status)
     ? [
       "On a control plane node, create cluster-info and the right to read it without credentials again: " +
       "kubewright init phase bootstrap-token",
-      `See from this host what the API server answers: curl -k ${look}`,
+      `See from this host what the API server answers: curl -k ${shellWord(url)}`,
       "If the API server runs with --anonymous-auth=false, join with a discovery file: --discovery-file",
     ]
-    : [`See from this host whether the API server is reachable: curl -k ${look}`];
+    : [`See from this host whether the API server is reachable: curl -k ${shellWord(url)}`];
 }
 
 /** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */

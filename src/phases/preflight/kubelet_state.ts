@@ -4,6 +4,7 @@ import { flagValues } from "../../cluster/kubelet/unit_syntax.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { givenFlags, type GivenFlagsContext } from "./kubelet_flags.ts";
 import type { Check, Findings } from "./run.ts";
+import { commandLine } from "../../text/shell.ts";
 
 interface StateContext extends GivenFlagsContext {
   kubelet?: ComponentConfiguration;
@@ -52,7 +53,7 @@ async function stateFindings(context: StateContext): Promise<Findings> {
         : `${path} is of a kubelet with ${field} "${found}", this one has "${wanted}": it would not start with the file`,
     );
   }
-  return errors.length === 0 ? {} : { errors, hint: `Remove what an earlier kubelet left: rm ${paths.join(" ")}` };
+  return errors.length === 0 ? {} : { errors, hint: `Remove what an earlier kubelet left: rm ${commandLine(paths)}` };
 }
 
 /** Whether the kubelet would refuse to start because of what an earlier one left. */

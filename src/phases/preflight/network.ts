@@ -3,6 +3,7 @@ import type { Host } from "../../system.ts";
 import { type Family, parseAddress, parseCidr } from "../../config/addresses.ts";
 import { pathName } from "./names.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** Whether forwarding is on; the kernel's default is off. */
 async function forwardingFindings(host: Host, path: string, key: string): Promise<Findings> {
@@ -10,7 +11,7 @@ async function forwardingFindings(host: Host, path: string, key: string): Promis
   if (content === "1") return NOTHING;
   return {
     errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
-    hint: `Run: sysctl -w ${key}=1 && echo ${key}=1 > /etc/sysctl.d/99-kubernetes.conf`,
+    hint: `Run: sysctl -w ${shellWord(`${key}=1`)} && echo ${shellWord(`${key}=1`)} > /etc/sysctl.d/99-kubernetes.conf`,
   };
 }
 

@@ -10,6 +10,7 @@ import { FLAGS_CHECK } from "./kubelet_flags.ts";
 import { portFindings } from "./network.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 import { CLOCK_CHECK, SERVICE_CHECK } from "./services.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** What the checks of every node look at. */
 export interface NodeContext {
@@ -81,7 +82,7 @@ async function nameFindings({ host, nodeRegistration: { name } }: NodeContext): 
   if (await host.resolves(name)) return NOTHING;
   return {
     warnings: [`the node name "${name}" resolves to no address`],
-    hint: `Add a line for ${name} to /etc/hosts or to DNS.`,
+    hint: `Add a line for ${shellWord(name)} to /etc/hosts or to DNS.`,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   splitHostPort,
 } from "../../config/addresses.ts";
 import { type Findings, NOTHING } from "./run.ts";
+import { shellWord } from "../../text/shell.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -49,7 +50,7 @@ export function hostFindings(host: string, environment: Environment): Findings {
   if (!proxy) return NOTHING;
   return {
     warnings: [`connections to ${host} go through the proxy ${shown(proxy)}`],
-    hint: `If that is not meant, add ${host} to NO_PROXY.`,
+    hint: `If that is not meant, add ${shellWord(host)} to NO_PROXY.`,
   };
 }
 
@@ -63,6 +64,8 @@ export function networkFindings(subnets: readonly string[], environment: Environ
   const proxy = proxyFor(formatAddress(nthAddress(parseCidr(caught[0]!)!, 1)), environment)!;
   return {
     warnings: caught.map((subnet) => `connections to ${subnet} go through the proxy ${shown(proxy)}`),
-    hint: `The API server reaches pods and Services by these addresses: add ${caught.join(",")} to NO_PROXY.`,
+    hint: `The API server reaches pods and Services by these addresses: add ${
+      shellWord(caught.join(","))
+    } to NO_PROXY.`,
   };
 }

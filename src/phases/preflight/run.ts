@@ -3,6 +3,7 @@ import type { Host } from "../../system.ts";
 import type { NodeRegistration } from "../../config/types.ts";
 import type { Phase } from "../phase.ts";
 import { unknownNames } from "./names.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** What a check found; empty: nothing. */
 export interface Findings {
@@ -48,7 +49,7 @@ export const PRIVILEGED: Check<{ host: Host }> = {
 /** How to go on in spite of checks without which the rest may work. */
 function skipHint(names: readonly string[]): string {
   const what = names.length === 1 ? "this check" : "these checks";
-  return `To skip ${what}: --ignore-preflight-errors=${names.join(",")}`;
+  return `To skip ${what}: --ignore-preflight-errors=${shellWord(names.join(","))}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { NodeContext } from "./node.ts";
 import { hostFindings } from "./proxy.ts";
 import { type Check, NOTHING, warningOf } from "./run.ts";
 import { firewallCheck } from "./services.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** What the checks of a worker look at. */
 export interface WorkerContext extends NodeContext {
@@ -59,7 +60,7 @@ export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
         errors: [
           `the name "${name}" of the first server to ask (${endpoint}) does not resolve to an address on this host`,
         ],
-        hint: `Look at it with: getent hosts ${name}. Add it to DNS or to /etc/hosts, or join by address.`,
+        hint: `Look at it with: getent hosts ${shellWord(name)}. Add it to DNS or to /etc/hosts, or join by address.`,
       };
     },
   },

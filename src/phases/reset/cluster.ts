@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetApi, type ResetContext } from "./context.ts";
 import { httpStatusOf } from "../../system/kube_error.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** How long all members together are asked to remove one, in ms. */
 const ALL_MS = 60_000;
@@ -46,7 +47,7 @@ export const deleteNode: Phase<ResetContext> = {
     if (api === undefined) return;
     doing(`asking the API server ${api.client.server}`);
     const { name } = identity;
-    const byHand = `kubectl delete node ${name}, on a control plane node that goes on`;
+    const byHand = `kubectl delete node ${shellWord(name)}, on a control plane node that goes on`;
     const hostname = host.hostname().trim().toLowerCase();
     if (identity.known && name !== hostname) {
       note(`this host is node "${name}", not "${hostname}": by ${identity.source}`);
@@ -99,7 +100,9 @@ export const removeEtcdMember: Phase<ResetContext> = {
     throw new UserError(`Cannot remove the etcd member "${etcd.member.name}": ${failures.join("; ")}`, {
       hint: [
         "Make etcd's cluster healthy and run the same command again.",
-        `Or remove it on another member (etcdctl member remove ${BigInt(etcd.member.id).toString(16)}), or leave it: ` +
+        `Or remove it on another member (etcdctl member remove ${
+          shellWord(BigInt(etcd.member.id).toString(16))
+        }), or leave it: ` +
         "--skip-phases=remove-etcd-member",
       ],
     });

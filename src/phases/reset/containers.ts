@@ -5,6 +5,7 @@ import type { Phase } from "../phase.ts";
 import { within } from "./bounds.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 import { podGroups } from "./leftovers.ts";
+import { shellWord } from "../../text/shell.ts";
 
 /** How often the runtime is asked and a sandbox is tried to be stopped or removed, as in kubeadm. */
 const ATTEMPTS = 5;
@@ -122,6 +123,11 @@ async function checkGone({ host, runtime }: ResetContext): Promise<void> {
   throw new UserError(
     `Cannot remove the pods of this node: ${left.length} processes run in their control groups (kubepods; ${some}), ` +
       `and "${runtime.socket}" has no pods`,
-    { hint: [`See what they are: ps -fp ${left.slice(0, 5).join(",")}`, ...hintsFor(runtime.socket).slice(1)] },
+    {
+      hint: [
+        `See what they are: ps -fp ${shellWord(left.slice(0, 5).join(","))}`,
+        ...hintsFor(runtime.socket).slice(1),
+      ],
+    },
   );
 }

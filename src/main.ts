@@ -153,7 +153,7 @@ async function run(
     const { command, rest } = findCommand(COMMANDS, commandWords(args));
     const { spec } = command;
     const reporter = told.reporter = await reporterFor(output, spec.output, options);
-    const parsed = parseCommandLine(spec, rest);
+    const parsed = parseCommandLine(spec, rest, () => system.host.workingDirectory());
     listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
     if (parsed.switch("help")) {
       outlet.out(commandHelp(spec, await command.phases?.() ?? []));

@@ -15,6 +15,8 @@ export interface Flag {
   short?: string;
   /** An empty value is refused, where it would quietly mean something else. */
   needed?: true;
+  /** Its value is a path, which is made absolute when the command line is read. */
+  path?: true;
   /** A number without prefix: `010` is ten. */
   decimal?: true;
   /** The fields of the configuration that it sets, `InitConfiguration.nodeRegistration.name`; one that sets several gives way to others. */
@@ -60,6 +62,8 @@ export type OutputKind = "events" | "document";
 
 /** A flag with one value. */
 export const text = (name: string, value: string, help: string): Flag => ({ name, type: "text", value, help });
+/** A flag with the path of a file or directory that is written, or looked for by a path that is kept. */
+export const path = (name: string, value: string, help: string): Flag => ({ ...text(name, value, help), path: true });
 /** A flag that may be repeated, or hold several values between commas. */
 export const list = (name: string, value: string, help: string): Flag => ({ name, type: "list", value, help });
 /** A flag whose value is a whole number. */

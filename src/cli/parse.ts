@@ -1,3 +1,4 @@
+import { absolutePath } from "../config/paths.ts";
 import { type Duration, parseDuration } from "../config/duration.ts";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
 import { nearest } from "../config/suggest.ts";
@@ -127,9 +128,14 @@ function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: u
 
 /**
  * Parses what stands behind the command's name.
+ * @param workingDirectory where relative paths begin; asked only for flags that take a path.
  * @throws {InvalidInput} with every unknown flag, missing value and extra operand at once.
  */
-export function parseCommandLine(command: CommandSpec, words: readonly string[]): Parsed {
+export function parseCommandLine(
+  command: CommandSpec,
+  words: readonly string[],
+  workingDirectory: () => string = () => "/",
+): Parsed {
   const flags = flagsOf(command);
   const names = flags.map(({ name }) => name);
   const { values: given, operands, unknown } = readWords(words, flags);
@@ -149,7 +155,8 @@ export function parseCommandLine(command: CommandSpec, words: readonly string[])
     if (!texts) continue;
     const result = valueOf(flag, texts);
     if ("problem" in result) problems.push(result.problem);
-    else values.set(flag.name, result.value);
+    else if (!flag.path || result.value === undefined) values.set(flag.name, result.value);
+    else values.set(flag.name, absolutePath(String(result.value), workingDirectory()));
   }
   if (problems.length > 0) {
     throw new InvalidInput(`Cannot run "${command.name}" as given:`, problems, {

@@ -1,11 +1,11 @@
-import { CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, PRINTER_FLAGS, sets, text } from "../cli/flags.ts";
+import { CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, path, PRINTER_FLAGS, sets } from "../cli/flags.ts";
 import type { Parsed } from "../cli/parse.ts";
 import { kubeconfigOf, nameOf, settingsOf, textOf, type TextSource } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
 const CERT_DIR = {
   ...sets(
-    text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+    path("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
     "ClusterConfiguration.certificatesDir",
   ),
   besideConfig: true as const,
@@ -95,7 +95,7 @@ export const CERTS_COMMANDS: readonly Command[] = [
         CERT_DIR,
         CONFIG,
         DRY_RUN,
-        text("kubeconfig-dir", "<dir>", "where the kubeconfigs go (/etc/kubernetes)"),
+        path("kubeconfig-dir", "<dir>", "where the kubeconfigs go (/etc/kubernetes)"),
       ],
       examples: ["kubewright certs generate-csr --cert-dir /root/csr/pki --kubeconfig-dir /root/csr"],
     },

@@ -13,6 +13,7 @@ import {
   NODE_NAME,
   number,
   PATCHES,
+  path,
   readFeatureGates,
   sets,
   SKIP,
@@ -93,7 +94,7 @@ const INIT_FLAGS: readonly Flag[] = [
 /** Flags that only single phases have. */
 const PHASE_FLAGS: readonly Flag[] = [
   KUBECONFIG,
-  text("kubeconfig-dir", "<dir>", "where phase kubeconfig writes (/etc/kubernetes)"),
+  path("kubeconfig-dir", "<dir>", "where phase kubeconfig writes (/etc/kubernetes)"),
   flag("print-manifest", "phases addon coredns and addon kube-proxy: print what they install, install nothing"),
 ];
 

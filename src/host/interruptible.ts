@@ -32,6 +32,7 @@ const object = ({ kind, metadata: { name, namespace } }: KubeObject) =>
 
 const HOST: Kinds<Omit<Host, "services">> = {
   hostname: "pass",
+  workingDirectory: "pass",
   environment: "pass",
   uid: "pass",
   cpus: "pass",

@@ -50,7 +50,7 @@ const ARGUMENT = {
   metadata: { name: "n" },
 };
 /** Methods that end at once, or that main alone calls. */
-const PASS = ["hostname", "environment", "uid", "cpus", "addresses", "now", "lock", "unlock"];
+const PASS = ["hostname", "workingDirectory", "environment", "uid", "cpus", "addresses", "now", "lock", "unlock"];
 
 type Call = [name: string, call: () => Promise<unknown>];
 

@@ -22,6 +22,15 @@ import { commandLine } from "../text/shell.ts";
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
 const RESOLVE_MS = 10_000;
 
+/** @throws {UserError} when it is gone, or its path may not be read. */
+function workingDirectory(): string {
+  try {
+    return Deno.cwd();
+  } catch (cause) {
+    throw new UserError("Cannot tell the working directory: it was removed, or its path may not be read", { cause });
+  }
+}
+
 /** The real host. `onWait` hears of each wait's progress, for a terminal; `own` is its lock, for tests in a place of theirs;
  * `signal` ends waits and child processes. */
 export function linuxHost(
@@ -34,6 +43,7 @@ export function linuxHost(
   const host: Omit<Host, "services"> = {
     now: () => new Date(),
     hostname: () => Deno.hostname(),
+    workingDirectory,
     environment: () => Deno.env.toObject(),
     uid: () => Deno.uid() ?? 0,
     cpus: () => navigator.hardwareConcurrency,

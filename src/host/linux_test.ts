@@ -228,6 +228,7 @@ Deno.test("portIsFree: sees listeners on one address and on all; a foreign addre
 Deno.test("facts: host name, addresses, CPUs, names", async () => {
   const host = linuxHost(() => {});
   assert.equal(host.hostname(), Deno.hostname());
+  assert.equal(host.workingDirectory(), Deno.cwd());
   assert.ok(host.addresses().some(({ address, family }) => address === "127.0.0.1" && family === "IPv4"));
   assert.ok(host.cpus() >= 1);
   assert.equal(await host.resolves("localhost"), true);

@@ -96,6 +96,7 @@ export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
   return {
     now: () => host.now(),
     hostname: () => host.hostname(),
+    workingDirectory: () => host.workingDirectory(),
     environment: () => host.environment(),
     uid: () => host.uid(),
     cpus: () => host.cpus(),

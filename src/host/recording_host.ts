@@ -94,6 +94,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
   const host: Host = {
     now: () => real.now(),
     hostname: () => real.hostname(),
+    workingDirectory: () => real.workingDirectory(),
     environment: () => real.environment(),
     uid: () => real.uid(),
     cpus: () => real.cpus(),

@@ -11,6 +11,8 @@ export interface InterfaceAddress {
 export interface Machine {
   /** The kernel's host name, as it is. */
   hostname(): string;
+  /** The directory that the program was started in: where relative paths of its command line begin. */
+  workingDirectory(): string;
   /** The program's environment variables. */
   environment(): Readonly<Record<string, string>>;
   /** The user id that the program runs as. */

@@ -46,6 +46,7 @@ type Changes<T> = { readonly [K in keyof Required<T>]: boolean };
 
 const HOST: Changes<Omit<Host, "services">> = {
   hostname: false,
+  workingDirectory: false,
   environment: false,
   uid: false,
   cpus: false,

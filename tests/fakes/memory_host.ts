@@ -98,6 +98,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   const base: Host = {
     now: () => now,
     hostname: () => hostname,
+    workingDirectory: () => "/root",
     environment: () => options.environment ?? {},
     uid: () => options.uid ?? 0,
     cpus: () => options.cpus ?? 2,
@@ -150,6 +151,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   const host: Host = {
     now: () => overlay.now(),
     hostname: () => overlay.hostname(),
+    workingDirectory: () => overlay.workingDirectory(),
     environment: () => overlay.environment(),
     uid: () => overlay.uid(),
     cpus: () => overlay.cpus(),

@@ -209,7 +209,11 @@ Deno.test("generate-csr: kubeadm's files; nothing is written over what is there,
   assert.deepEqual([resumed.code, paths[0], paths.length], [0, "/csr/pki/apiserver.csr", files.length - 1]);
   const other = { ...begun, "/csr/pki/apiserver.csr": "hello" };
   assert.match((await run(call, { ...FIT, files: other })).out, /Cannot read certificate request/);
-  assert.equal((await run([...call, "--kubeconfig-dir", "here"])).code, 3);
+  const relative = await run([...call, "--cert-dir", "../csr/pki", "--kubeconfig-dir", "here/"]);
+  const places = relative.changes.flatMap((change) =>
+    change.kind === "write" && !change.path.startsWith("/var/lib") ? [change.path] : []
+  );
+  assert.deepEqual([relative.code, places[0], places.at(-1)], [0, files[0], "/root/here/scheduler.conf.csr"]);
 });
 
 Deno.test("certificate-key: 64 hexadecimal digits, never the same", async () => {

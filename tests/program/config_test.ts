@@ -138,6 +138,9 @@ Deno.test("config migrate: v1beta3 becomes v1beta4, printed or written, not in a
   const changes = written.changes.map((change) => change.kind === "write" ? [change.path, change.mode] : change.kind);
   assert.deepEqual(changes.at(-1), ["/root/new.yaml", 0o600]);
   assert.ok(!changes.flat().some((path) => String(path).includes("receipt")));
+  const relative = await run([...args, "--new-config", "./new.yaml"], host);
+  assert.deepEqual([relative.code, relative.out], [0, written.out]);
+  assert.equal((await run([...args, "--new-config", "new.yaml/"], host)).code, 1);
   const dry = await run([...args, "--new-config", "/root/new.yaml", "--dry-run"], host);
   assert.deepEqual(dry.changes, []);
   assert.match((await run(["config", "migrate"])).err, /--old-config: is required/);

@@ -106,10 +106,6 @@ Deno.test("init: certificate keys, manifests, other folders, gates and roots", a
     await refusal("init", "phase", "certs", "all", "--kubeconfig-dir", "/x"),
     /is for phase kubeconfig alone/,
   );
-  assert.match(
-    await refusal("init", "phase", "kubeconfig", "all", "--kubeconfig-dir", "x"),
-    /has to be an absolute path/,
-  );
   assert.match(await refusal("init", "--feature-gates", "RootlessControlPlane=true"), /can only be false here/);
   assert.match(await refusal("init", "--rootfs", "/mnt"), /--rootfs: is not supported; .*chroot/);
   assert.match(await refusal("token", "create", "--certificate-key", KEY), /only together with --print-join-command/);

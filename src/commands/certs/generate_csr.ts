@@ -4,7 +4,6 @@ import { KUBERNETES_DIRECTORY } from "../../cluster/paths.ts";
 import { SUPPORTED } from "../../cluster/versions.ts";
 import type { Settings } from "../../config/assignments.ts";
 import { loadInit } from "../../config/load.ts";
-import { InvalidInput } from "../../errors.ts";
 import { writeCsrs } from "../../phases/write_csrs.ts";
 import { startKeys } from "../../pki/key_pool.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
@@ -23,11 +22,6 @@ export interface CsrRequest {
 /** `certs generate-csr`: for an authority whose key is not on this host, every key and what is to be signed. */
 export async function generateCsr(command: CommandContext, request: CsrRequest): Promise<Outcome> {
   const { kubeconfigDirectory = KUBERNETES_DIRECTORY } = request;
-  if (!kubeconfigDirectory.startsWith("/")) {
-    throw new InvalidInput("Cannot generate certificate requests:", [
-      { where: "--kubeconfig-dir", what: `has to be an absolute path, but is "${kubeconfigDirectory}"` },
-    ]);
-  }
   const system = request.dryRun ? command.dryRun() : command.changing();
   const { host } = system;
   const facts = await gatherFacts(host);

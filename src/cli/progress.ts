@@ -32,7 +32,9 @@ export function terminalProgress(err: (text: string) => void, width = 100): Prog
       if (!oldest) return this.clear();
       const more = pending.size > 1 ? ` (and ${pending.size - 1} more)` : "";
       const line = oneLine(
-        `  waiting for ${oldest.what}${more}: ${presentable(oldest.state)}, ${(oldest.elapsedMs / 1000).toFixed(0)} s`,
+        `  waiting for ${presentable(`${oldest.what}${more}: ${oldest.state}`)}, ${
+          (oldest.elapsedMs / 1000).toFixed(0)
+        } s`,
       );
       err(`\r\x1b[2K${line.slice(0, width - 1)}`);
       shown = true;

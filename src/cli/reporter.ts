@@ -90,7 +90,7 @@ export function eventReporter(options: ReporterOptions, notation: Notation): Rep
       if (last?.state === state && elapsedMs - last.ms < SILENT_MS && !done) return;
       if (done) waiting.delete(what);
       else waiting.set(what, { state, ms: elapsedMs });
-      emit({ event: "wait", what, state: presentable(state), ms: Math.round(elapsedMs), done });
+      emit({ event: "wait", what: presentable(what), state: presentable(state), ms: Math.round(elapsedMs), done });
     },
     note: (message) => emit({ event: "note", message: presentable(message) }),
     warn: (message) => emit({ event: "warning", message: presentable(message) }),

@@ -31,6 +31,12 @@ const SECRETS: readonly Rule[] = [
     /\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#"'<>]{0,500}|[^\s"'/@<>:]{0,200}:[^\s"'@<>]{0,500})@(?!sha\d+:)/gi,
     "$1<secret>@",
   ],
+  // The same without a scheme, as Go takes a proxy's address and people write a host: user:password@host, at the beginning of
+  // a word. A name@host without a colon is a context or an address of mail, and behind the @ of an image is a digest.
+  [
+    /(?<![^\s"'`=(,[{|;])(?!mailto:|[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'`/@<>:=(),;[\]{}|]{0,200}:[^\s"'`<>]{1,500}@(?!sha\d+\b|[a-z0-9+._-]{1,40}:[0-9a-f]{32})(?=[\w[.-])/gi,
+    "<secret>@",
+  ],
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>?#]{0,1000})([?#][^\s"'<>]+)/gi, withoutValues],
   // HTTP's credentials; in quotes up to the end of them, as a value may hold line ends.
   [/((["'`])(?:[\w-]+: *)?(?:Bearer|Basic)) +(?!auth|constraint)(?:(?!\2)[\s\S]){4,4000}?(?=\2)/gi, "$1 <secret>"],

@@ -199,3 +199,37 @@ Deno.test("a command that changes things and found nothing to change says so", a
   assert.equal(code, 0, out);
   assert.match(out, /There is no node on this host.*\nNo changes were made\.\n$/);
 });
+
+/** Where a person may have written a password, and where the program shows what it was given. */
+const PASSWORD = "hunter2pw";
+
+for (const given of [`user:${PASSWORD}@10.0.0.1:6443`, `https://user:${PASSWORD}@10.0.0.1:6443`]) {
+  Deno.test(`no message shows the password of ${given.replace(PASSWORD, "…")}`, async () => {
+    const file = (text: string) =>
+      unfit({}, { "/c.yaml": `apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n${text}\n` });
+    const proxy = unfit({ environment: { PATH: "/usr/bin", HTTPS_PROXY: given } });
+    const runs: [string[], ReturnType<typeof unfit>][] = [
+      [["init", "--dry-run"], proxy],
+      [["join", given, "--token=abcdef.0123456789abcdef", "--discovery-token-unsafe-skip-ca-verification"], FIT],
+      [["join", "--discovery-file", given], FIT],
+      [["init", "--control-plane-endpoint", given], FIT],
+      [["init", "--image-repository", given], FIT],
+      [["init", "--node-name", given, "--service-cidr", given, "--cri-socket", given], FIT],
+      [["init", given], FIT],
+      [["init", `--nosuch=${given}`], FIT],
+      [["config", "images", "list", "--image-repository", given], FIT],
+      [["token", "list", "--kubeconfig", given], FIT],
+      [["config", "validate", "--config=/c.yaml"], file(`etcd: {external: {endpoints: ["${given}"]}}`)],
+      [["config", "validate", "--config=/c.yaml"], file(`dns: {imageRepository: "${given}"}\nproxy: "${given}"`)],
+      [["config", "validate", "--config=/c.yaml"], file(`apiServer: {certSANs: ["${given}"]}`)],
+    ];
+    for (const [args, host] of runs) {
+      for (const output of ["text", "json"]) {
+        const { out, err } = await run([...args, "-o", output], host);
+        assert.ok(!`${out}${err}`.includes(PASSWORD), `${args.join(" ")}: ${out}${err}`);
+      }
+    }
+    const { err } = await run(["init", "--dry-run"], proxy);
+    assert.match(err, /connections to \S+ go through the proxy (https:\/\/)?10\.0\.0\.1:6443/);
+  });
+}

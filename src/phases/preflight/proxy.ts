@@ -39,9 +39,9 @@ export function proxyFor(host: string, environment: Environment): string | undef
   return exceptions.some((entry) => entry === "*" || covers(entry, host.toLowerCase())) ? undefined : proxy;
 }
 
-/** A proxy's URL without what may be a password in it. */
+/** A proxy's address without what may be a password in it; Go takes one without a scheme, too. */
 function shown(proxy: string): string {
-  return proxy.replace(/\/\/[^@/]*@/, "//");
+  return proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/|\/\/)?.*@/is, "$1");
 }
 
 /** Warns of an API server that would be reached through a proxy. */

@@ -2,6 +2,7 @@ import type { Change, KubeObject, ObjectReference, WriteChange } from "../system
 import { EXIT, InvalidInput, PreflightFailed, type Problem, UserError } from "../errors.ts";
 import type { Tally } from "./tally.ts";
 import { presentable } from "../text/message.ts";
+import { contentWithoutSecrets } from "../text/redact.ts";
 import { commandLine } from "../text/shell.ts";
 import { oneLine, ownLines } from "../text/visible.ts";
 
@@ -101,8 +102,13 @@ function shortEvent(change: Change): Record<string, unknown> {
   }
 }
 
-/** What a change writes: text, or an object; undefined where that is not text, too long to show, or nothing is written. */
+/** The same without passwords that a person may have put into it, such as a proxy's. */
 function contentOf(change: Change): unknown {
+  return contentWithoutSecrets(rawContentOf(change));
+}
+
+/** What a change writes: text, or an object; undefined where that is not text, too long to show, or nothing is written. */
+function rawContentOf(change: Change): unknown {
   if (change.kind === "apply") return change.object;
   if (change.kind === "patch") return change.patch;
   return change.kind === "write" ? change.preview : undefined;

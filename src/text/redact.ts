@@ -65,6 +65,16 @@ const IN_LOGS: readonly Rule[] = [
   [new RegExp(`(${NAMES}["']?\\s*:\\s*["']?)(?!<)[^\\s"',}]{6,}`, "gi"), "$1<secret>"],
 ];
 
+/** In what is written, such as a manifest: the value of a variable or an argument, by its name in the line before. */
+const IN_CONTENT: readonly Rule[] = [
+  [
+    new RegExp(`("?name"?: *"?[\\w.-]{0,200}${NAMES}"?,?\\s{1,200}"?value"?: *"?)(?![<"])[^\\n"]+`, "gi"),
+    "$1<secret>",
+  ],
+];
+/** A name whose value is a secret. */
+const SECRET_NAME = new RegExp(`${NAMES}$`, "i");
+
 function without(secrets: readonly Rule[], text: string): string {
   return secrets.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead as string), text);
 }
@@ -77,4 +87,23 @@ export function withoutSecrets(text: string): string {
 /** A line of a log or journal as it may be shown: more is taken for a secret, since nobody's sentences suffer from it. */
 export function logWithoutSecrets(text: string): string {
   return without(IN_LOGS, without(SECRETS, text));
+}
+
+/** Deepest nesting of content that is looked into. */
+const DEEPEST = 64;
+
+/** What a change writes, text or an object, as it may be shown: who uses it has it exactly, who reads about it needs no password. */
+export function contentWithoutSecrets(content: unknown, depth = 0): unknown {
+  if (typeof content === "string") return without(IN_CONTENT, without(SECRETS, content));
+  if (typeof content !== "object" || content === null) return content;
+  if (depth > DEEPEST) return "<too deep>";
+  if (Array.isArray(content)) return content.map((item) => contentWithoutSecrets(item, depth + 1));
+  const entries = Object.entries(content);
+  const isSecret = "name" in content && SECRET_NAME.test(String(content.name)) && "value" in content;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      isSecret && name === "value" ? "<secret>" : contentWithoutSecrets(value, depth + 1),
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { presentable } from "./message.ts";
-import { logWithoutSecrets, withoutSecrets } from "./redact.ts";
+import { contentWithoutSecrets, logWithoutSecrets, withoutSecrets } from "./redact.ts";
 import { commandLine } from "./shell.ts";
 import { table } from "./table.ts";
 import { oneLine, ownLines, visible, visibleJson } from "./visible.ts";
@@ -80,6 +80,24 @@ Deno.test("withoutSecrets() takes out every kind of secret, and leaves sentences
   }
   for (const text of HARMLESS) assert.equal(withoutSecrets(text), text);
   assert.equal(logWithoutSecrets("password: correcthorse"), "password: <secret>");
+});
+
+Deno.test("contentWithoutSecrets() takes secrets out of text and objects that are written", () => {
+  const pair = (name: string, value: string) => ({ name, value });
+  const object = { env: [pair("HTTP_PROXY", "http://u:hunter22@p"), pair("DB_PASSWORD", "hunter22"), pair("A", "b")] };
+  assert.deepEqual(contentWithoutSecrets({ spec: [object, 1, null, true] }), {
+    spec: [
+      { env: [pair("HTTP_PROXY", "http://<secret>@p"), pair("DB_PASSWORD", "<secret>"), pair("A", "b")] },
+      1,
+      null,
+      true,
+    ],
+  });
+  const yaml =
+    '- name: DB_PASSWORD\n  value: hunter 22\n- name: oidc-client-secret\n  value: "hunter22"\n- name: A\n  value: b\n';
+  assert.equal(contentWithoutSecrets(yaml), yaml.replace(/hunter ?22/g, "<secret>"));
+  const harmless = "- --service-account-key-file=/etc/kubernetes/pki/sa.pub\n- --enable-bootstrap-token-auth=true\n";
+  assert.equal(contentWithoutSecrets(harmless), harmless);
 });
 
 Deno.test("withoutSecrets() takes no time that grows with the square of the text", () => {

@@ -230,6 +230,11 @@ for (const given of [`user:${PASSWORD}@10.0.0.1:6443`, `https://user:${PASSWORD}
       }
     }
     const { err } = await run(["init", "--dry-run"], proxy);
+    for (const output of ["text", "json", "yaml"]) {
+      const { out } = await run(["init", "--dry-run", "--verbose", "--config", QUICK, "-o", output], proxy);
+      assert.ok(!out.includes(PASSWORD), output);
+      assert.ok(out.split("<secret>@10.0.0.1:6443").length > 4, "manifests and the DaemonSet are shown");
+    }
     assert.match(err, /connections to \S+ go through the proxy (https:\/\/)?10\.0\.0\.1:6443/);
   });
 }

@@ -2,7 +2,7 @@
  * Addresses of the control plane and of cluster DNS.
  * @module
  */
-import { formatAddress, joinHostPort, nthAddress, parseCidrs } from "../config/addresses.ts";
+import { formatAddress, joinHostPort, nthAddress } from "../config/addresses.ts";
 import type { ApiEndpoint, ClusterConfiguration } from "../config/types.ts";
 import { PORTS } from "./paths.ts";
 
@@ -36,5 +36,5 @@ export function etcdPeerUrl(address: string): string {
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/constants/constants.go (GetDNSIP)
  */
 export function clusterDnsAddress(cluster: ClusterConfiguration): string {
-  return formatAddress(nthAddress(parseCidrs(cluster.networking.serviceSubnet)[0]!, 10));
+  return formatAddress(nthAddress(cluster.networking.serviceSubnet[0]!, 10));
 }

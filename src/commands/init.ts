@@ -143,7 +143,7 @@ function load(command: CommandContext, request: InitRequest, facts: Facts, netwo
   const { configText, configName, settings, phase } = request;
   const options = { anyRuntime: phase !== undefined && !WITH_RUNTIME.includes(phase[0]!) };
   const config = loadInit(configText, settings, facts, SUPPORTED, configName, { ...options, warn: command.warn });
-  if (network.kind !== "flannel" || config.cluster.networking.podSubnet) return config;
+  if (network.kind !== "flannel" || config.cluster.networking.podSubnet.length > 0) return config;
   const withPods = withSetting(settings, "ClusterConfiguration.networking.podSubnet", FLANNEL_POD_SUBNET);
   return loadInit(configText, withPods, facts, SUPPORTED, configName, options);
 }

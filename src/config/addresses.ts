@@ -2,7 +2,6 @@
  * IP addresses, networks and `host:port`, as text and as numbers. Text out is canonical (RFC 5952).
  * @module
  */
-import { InvalidInput } from "../errors.ts";
 
 export type Family = "IPv4" | "IPv6";
 
@@ -15,6 +14,11 @@ export interface Address {
 export interface Cidr {
   address: Address;
   prefix: number;
+}
+
+/** A network that keeps how it was written: that is what is stored, and what components are given. */
+export interface Network extends Cidr {
+  text: string;
 }
 
 /** Number of bits of an address. */
@@ -98,15 +102,20 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /**
- * Reads one network, or several with commas between them.
- * @throws {InvalidInput} when one is not a network.
+ * Networks of the program's own, with commas between.
+ * @throws {RangeError} when one is not a network.
  */
-export function parseCidrs(text: string): Cidr[] {
+export function networks(text: string): Network[] {
   return text.split(",").map((part) => {
     const cidr = parseCidr(part);
-    if (!cidr) throw new InvalidInput(`Cannot read network "${part}": it is not of the form address/prefix`);
-    return cidr;
+    if (!cidr) throw new RangeError(`"${part}" is not a network of the form address/prefix`);
+    return { ...cidr, text: part };
   });
+}
+
+/** Networks as they were written, with commas between. */
+export function networksText(networks: readonly Network[]): string {
+  return networks.map(({ text }) => text).join(",");
 }
 
 /** Canonical text of a network. */

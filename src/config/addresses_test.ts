@@ -130,7 +130,8 @@ Deno.test("an IPv6 host gets brackets before its port", () => {
 });
 
 Deno.test("a list of networks with a wrong one names it", () => {
-  assert.throws(() => a.parseCidrs("10.0.0.0/8,x"), {
-    message: 'Cannot read network "x": it is not of the form address/prefix',
+  assert.throws(() => a.networks("10.0.0.0/8,x"), {
+    name: "RangeError",
+    message: '"x" is not a network of the form address/prefix',
   });
 });

@@ -5,7 +5,7 @@
  * Defaults: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
  * @module
  */
-import { classify, formatAddress, joinHostPort, parseAddress, splitHostPort } from "./addresses.ts";
+import { classify, formatAddress, joinHostPort, networks, parseAddress, splitHostPort } from "./addresses.ts";
 import { duration } from "./duration.ts";
 import { cleanPath } from "./paths.ts";
 import type * as t from "./types.ts";
@@ -143,11 +143,11 @@ export function completeCluster(
       : given.encryptionAlgorithm || "RSA-2048",
     certificateValidityPeriod: given.certificateValidityPeriod ?? duration("8760h"),
     caCertificateValidityPeriod: given.caCertificateValidityPeriod ?? duration("87600h"),
-    networking: present<t.ClusterConfiguration["networking"]>({
-      serviceSubnet: networking.serviceSubnet || "10.96.0.0/12",
-      podSubnet: networking.podSubnet,
+    networking: {
+      serviceSubnet: networking.serviceSubnet ?? networks("10.96.0.0/12"),
+      podSubnet: networking.podSubnet ?? [],
       dnsDomain: networking.dnsDomain || "cluster.local",
-    }),
+    },
     etcd: etcd(given.etcd),
     apiServer: {
       ...component(given.apiServer),

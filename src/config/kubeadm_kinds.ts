@@ -25,6 +25,10 @@ function flag(doc: string): Schema {
   return { type: "boolean", doc };
 }
 
+function networks(doc: string): Schema {
+  return { type: "networks", doc };
+}
+
 function list(doc: string, of: Schema, unique?: string): Schema {
   return unique === undefined ? { type: "list", doc, of } : { type: "list", doc, of, unique };
 }
@@ -220,8 +224,8 @@ const CLUSTER = document("what is the same for the whole cluster", {
   kubernetesVersion: text("version of the control plane, v1.37.2, or a label such as stable-1"),
   networking: fields("networks of the cluster", {
     dnsDomain: text("domain of Services", format.dnsName),
-    podSubnet: text("networks of pods, one or one of each family, with a comma between"),
-    serviceSubnet: text("networks of Services, one or one of each family, with a comma between"),
+    podSubnet: networks("networks of pods, one or one of each family, with a comma between"),
+    serviceSubnet: networks("networks of Services, one or one of each family, with a comma between"),
   }),
   proxy: fields("the kube-proxy addon", { disabled: flag("whether to leave it out") }),
   scheduler: fields("kube-scheduler", COMPONENT),

@@ -1,6 +1,7 @@
 import { type FlagValues, settingsFor } from "../../tests/samples/settings.ts";
 import assert from "node:assert/strict";
 import type { InvalidInput } from "../errors.ts";
+import { networks } from "./addresses.ts";
 import { duration } from "./duration.ts";
 import { loadInit } from "./load.ts";
 import type { Facts, InitConfiguration } from "./types.ts";
@@ -55,7 +56,7 @@ Deno.test("nothing given is kubeadm's defaults and the facts", () => {
       encryptionAlgorithm: "RSA-2048",
       certificateValidityPeriod: duration("8760h"),
       caCertificateValidityPeriod: duration("87600h"),
-      networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+      networking: { serviceSubnet: networks("10.96.0.0/12"), podSubnet: [], dnsDomain: "cluster.local" },
       etcd: {
         local: { dataDir: "/var/lib/etcd", extraArgs: [], extraEnvs: [], serverCertSANs: [], peerCertSANs: [] },
       },
@@ -306,7 +307,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
         ),
       ),
     (c) => c.cluster.networking.podSubnet,
-    "10.0.0.0/9",
+    networks("10.0.0.0/9"),
   ],
   [
     "no node networks, no rule about their size",
@@ -317,7 +318,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
         ),
       ),
     (c) => c.cluster.networking.podSubnet,
-    "10.244.0.0/27",
+    networks("10.244.0.0/27"),
   ],
   [
     "an address for all is none, as to kubeadm",

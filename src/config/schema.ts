@@ -14,6 +14,7 @@ export type Schema =
   & (
     | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
     | { type: "duration"; positive?: true }
+    | { type: "networks" }
     | { type: "boolean" }
     | { type: "integer"; min?: number; max?: number; bits?: 64 }
     | { type: "number" }
@@ -32,6 +33,7 @@ export type Report = (path: string, what: string, hint?: Hint, at?: "key" | "val
 const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   text: "text",
   duration: 'a duration such as "24h" or "1m30s"',
+  networks: "text",
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",
@@ -41,8 +43,13 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   fields: "a mapping",
 };
 
+/** Whether documents have text for it. */
+function isText({ type }: Schema): boolean {
+  return type === "text" || type === "duration" || type === "networks";
+}
+
 function hasType(schema: Schema, value: unknown): boolean {
-  if (schema.type === "text" || schema.type === "duration") return typeof value === "string";
+  if (isText(schema)) return typeof value === "string";
   if (schema.type === "boolean") return typeof value === "boolean";
   if (schema.type === "number") return Number.isFinite(value);
   if (schema.type === "integer") return isInteger(value, schema.bits);
@@ -80,8 +87,7 @@ function typeProblem(schema: Schema, value: unknown): string {
   const expected = `expected ${EXPECTED[schema.type]}, is `;
   if (schema.type === "text" && schema.secret) return "expected text; write it in quotes";
   const scalar = typeof value === "number" || typeof value === "boolean";
-  const wantsText = schema.type === "text" || schema.type === "duration";
-  return expected + describe(value) + (wantsText && scalar ? "; write it in quotes" : "");
+  return expected + describe(value) + (isText(schema) && scalar ? "; write it in quotes" : "");
 }
 
 /**

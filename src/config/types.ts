@@ -5,6 +5,7 @@
  * @module
  */
 import type { InterfaceAddress } from "../system.ts";
+import type { Network } from "./addresses.ts";
 import type { Duration } from "./duration.ts";
 
 /** A command line argument of a component; the same name may occur more than once. */
@@ -75,7 +76,8 @@ export interface ClusterConfiguration {
   encryptionAlgorithm: EncryptionAlgorithm;
   certificateValidityPeriod: Duration;
   caCertificateValidityPeriod: Duration;
-  networking: { serviceSubnet: string; podSubnet?: string; dnsDomain: string };
+  /** One network, or one of each family; of pods perhaps none. */
+  networking: { serviceSubnet: readonly Network[]; podSubnet: readonly Network[]; dnsDomain: string };
   /** Exactly one of the two. */
   etcd: { local?: LocalEtcd; external?: ExternalEtcd };
   apiServer: ControlPlaneComponent & { certSANs: readonly string[] };

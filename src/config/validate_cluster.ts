@@ -56,8 +56,7 @@ export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
     warn("ClusterConfiguration.featureGates.PublicKeysECDSA", "is deprecated; write encryptionAlgorithm: ECDSA-P256");
   }
   for (const name of ["serviceSubnet", "podSubnet"] as const) {
-    for (const cidr of (cluster.networking[name] ?? "").split(",").map(parseCidr)) {
-      if (!cidr || !overlaps(cidr, SITE_LOCAL)) continue;
+    for (const cidr of cluster.networking[name].filter((cidr) => overlaps(cidr, SITE_LOCAL))) {
       warn(
         `${NETWORKING}.${name}`,
         `${formatCidr(cidr)} has site-local addresses, fec0::/10, which RFC 3879 deprecates`,
@@ -66,31 +65,8 @@ export function warnOfCluster(cluster: ClusterConfiguration, warn: Warn): void {
   }
 }
 
-/** Reads one network or one of each family; reports what is wrong and then returns none. */
-function readSubnets(text: string, path: string, report: Report): Cidr[] {
-  const parts = text.split(",");
-  if (parts.length > 2) {
-    report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
-    return [];
-  }
-  const cidrs = parts.map((part) => ({ part, cidr: parseCidr(part) }));
-  const wrong = cidrs.filter(({ cidr }) => !cidr);
-  for (const { part } of wrong) {
-    const unprefixed = parseCidr(`${part}/0`) ? "; its prefix length is missing, as in /16" : "";
-    report(path, `"${part}" is not a network of the form address/prefix${unprefixed}`);
-  }
-  if (wrong.length > 0) return [];
-  const valid = cidrs.map(({ cidr }) => cidr!);
-  if (new Set(valid.map((cidr) => cidr.address.family)).size !== valid.length) {
-    report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
-    return [];
-  }
-  return valid;
-}
-
 function validateNetworks(cluster: ClusterConfiguration, report: Report): void {
-  const { serviceSubnet, podSubnet } = cluster.networking;
-  const services = readSubnets(serviceSubnet, `${NETWORKING}.serviceSubnet`, report);
+  const { serviceSubnet: services, podSubnet: pods } = cluster.networking;
   for (const cidr of services) {
     const bits = ADDRESS_BITS[cidr.address.family];
     const shown = formatCidr(cidr);
@@ -104,8 +80,6 @@ function validateNetworks(cluster: ClusterConfiguration, report: Report): void {
       );
     }
   }
-  if (podSubnet === undefined) return;
-  const pods = readSubnets(podSubnet, `${NETWORKING}.podSubnet`, report);
   for (const cidr of pods) validatePodSubnet(cidr, cluster.controllerManager.extraArgs, report);
   for (const pod of pods) {
     for (const service of services.filter((cidr) => overlaps(cidr, pod))) {

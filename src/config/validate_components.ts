@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/componentconfigs/kubelet.go (and kubeproxy.go)
  * @module
  */
-import { formatAddress, nthAddress, parseAddress, parseCidr } from "./addresses.ts";
+import { formatAddress, networksText, nthAddress, parseAddress } from "./addresses.ts";
 import type { ClusterConfiguration, ComponentConfiguration } from "./types.ts";
 import { isMapping } from "./yaml.ts";
 
@@ -17,7 +17,7 @@ function valueAt(document: ComponentConfiguration, path: string): unknown {
 
 /** The address of the DNS Service: the tenth of the first network. */
 function dnsAddress({ networking }: ClusterConfiguration): string | undefined {
-  const cidr = parseCidr(networking.serviceSubnet.split(",")[0]!);
+  const [cidr] = networking.serviceSubnet;
   return cidr && cidr.prefix <= (cidr.address.family === "IPv4" ? 28 : 124)
     ? formatAddress(nthAddress(cidr, 10))
     : undefined;
@@ -64,7 +64,7 @@ export function warnOfKubeProxy(document: ComponentConfiguration, cluster: Clust
     ...(address && bind !== "0.0.0.0" && bind !== "::"
       ? { bindAddress: address.family === "IPv4" ? "0.0.0.0" : "::" }
       : {}),
-    clusterCIDR: cluster.networking.podSubnet,
+    clusterCIDR: networksText(cluster.networking.podSubnet) || undefined,
     "clientConnection.kubeconfig": "/var/lib/kube-proxy/kubeconfig.conf",
   }, warn);
   if (document.mode === "ipvs") {

@@ -2,7 +2,7 @@
  * Rules between the fields of InitConfiguration and JoinConfiguration, and between them and the cluster and the host.
  * @module
  */
-import { classify, contains, formatCidr, parseAddress, parseCidr } from "./addresses.ts";
+import { classify, contains, formatCidr, parseAddress } from "./addresses.ts";
 import { hasScheme } from "./defaults.ts";
 import type { Report } from "./schema.ts";
 import type * as t from "./types.ts";
@@ -95,7 +95,7 @@ export function validateApiEndpoint(
 export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.ClusterConfiguration, report: Report): void {
   const path = "InitConfiguration.localAPIEndpoint.advertiseAddress";
   const address = parseAddress(endpoint.advertiseAddress);
-  const services = cluster.networking.serviceSubnet.split(",").map(parseCidr);
+  const services = cluster.networking.serviceSubnet;
   const [first] = services;
   if (!address || !first) return;
   if (address.family !== first.address.family) {
@@ -108,7 +108,7 @@ export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.Clust
         "they have to be of one family",
     );
   }
-  const inside = services.find((cidr) => cidr && contains(cidr, address));
+  const inside = services.find((cidr) => contains(cidr, address));
   if (inside) report(path, `"${endpoint.advertiseAddress}" lies in serviceSubnet ${formatCidr(inside)}`);
 }
 

@@ -3,28 +3,56 @@
  * fields hold them is in the schema, so that nobody else has to know.
  * @module
  */
+import { type Network, networksText, parseCidr } from "./addresses.ts";
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import type { Report, Schema } from "./schema.ts";
 
 /** What a text stands for, by the type that a schema has for it. */
-export type Value = Duration;
+export type Value = Duration | readonly Network[];
 
 /** How one kind of value is read and written. */
-interface Format {
-  /** Reports what cannot be read, and returns then what stands for nothing. */
-  read(text: string, path: string, report: Report): Value | undefined;
-  write(value: Value): string;
+interface Format<T extends Value> {
+  /** Reports what cannot be read, and returns what stands for nothing. */
+  read(text: string, path: string, report: Report): T | undefined;
+  write(value: T): string;
 }
 
-const FORMATS: Readonly<Partial<Record<Schema["type"], Format>>> = {
-  duration: {
-    read(text, path, report) {
-      const value = parseDuration(text);
-      if (value === undefined) report(path, `"${text}" is not a duration such as "24h" or "1m30s"`);
-      return value;
-    },
-    write: (value) => formatDuration(value),
+const DURATION: Format<Duration> = {
+  read(text, path, report) {
+    const value = parseDuration(text);
+    if (value === undefined) report(path, `"${text}" is not a duration such as "24h" or "1m30s"`);
+    return value;
   },
+  write: formatDuration,
+};
+
+/** One network, or one of each family. Rules that concern one of them have nothing to judge when the text is wrong. */
+const NETWORKS: Format<readonly Network[]> = {
+  read(text, path, report) {
+    if (text === "") return undefined;
+    const parts = text.split(",");
+    const networks = parts.flatMap((part) => {
+      const cidr = parseCidr(part);
+      return cidr ? [{ ...cidr, text: part }] : [];
+    });
+    const families = new Set(networks.map(({ address }) => address.family));
+    if (parts.length <= 2 && networks.length === parts.length && families.size === parts.length) return networks;
+    if (parts.length > 2 || networks.length === parts.length) {
+      report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
+      return [];
+    }
+    for (const part of parts.filter((part) => !parseCidr(part))) {
+      const unprefixed = parseCidr(`${part}/0`) ? "; its prefix length is missing, as in /16" : "";
+      report(path, `"${part}" is not a network of the form address/prefix${unprefixed}`);
+    }
+    return [];
+  },
+  write: networksText,
+};
+
+const FORMATS: Readonly<Partial<Record<Schema["type"], Format<Value>>>> = {
+  duration: DURATION as Format<Value>,
+  networks: NETWORKS as Format<Value>,
 };
 
 /** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */
@@ -32,7 +60,7 @@ function mapped(
   schema: Schema,
   value: unknown,
   path: string,
-  turn: (format: Format, value: unknown, path: string) => unknown,
+  turn: (format: Format<Value>, value: unknown, path: string) => unknown,
 ): unknown {
   if (value === undefined || value === null) return value;
   const format = FORMATS[schema.type];
@@ -51,7 +79,7 @@ function mapped(
 
 /**
  * Reads the texts of a document whose shape is right. What was read before (by the parser of the command line) stays; a
- * text that cannot be read is reported and absent.
+ * text that cannot be read is reported, and absent or empty.
  */
 export function readValues<T>(schema: Schema, document: T, path: string, report: Report): T {
   return mapped(

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { networks } from "./addresses.ts";
 import { duration } from "./duration.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { readValues, writeValues } from "./values.ts";
 
-const { InitConfiguration: INIT } = KUBEADM_KINDS;
+const { InitConfiguration: INIT, ClusterConfiguration: CLUSTER } = KUBEADM_KINDS;
 
 /** What is read of a document, and what was reported. */
 function read(document: unknown): [unknown, string[]] {
@@ -45,4 +46,23 @@ Deno.test("values are written as Go writes them, in the same order, what is not 
     b: null,
   });
   assert.equal(JSON.stringify(written), '{"timeouts":{"tlsBootstrap":"1m30s","discovery":"1m0s"},"b":null}');
+});
+
+Deno.test("networks keep how they were written, and an empty text is none", () => {
+  const document = { networking: { podSubnet: "10.1.2.3/16,FD00::/56", serviceSubnet: "" } };
+  const found = readValues(CLUSTER, document, "C", assert.fail);
+  assert.deepEqual(found, { networking: { podSubnet: networks("10.1.2.3/16,FD00::/56"), serviceSubnet: undefined } });
+  assert.deepEqual(writeValues(CLUSTER, found), { networking: { ...document.networking, serviceSubnet: undefined } });
+});
+
+Deno.test("a network that cannot be read leaves none, so that rules between networks have nothing to judge", () => {
+  const reported: string[] = [];
+  const document = { networking: { podSubnet: "10.1.0.0/16,x", serviceSubnet: "10.1.0.0/16,10.2.0.0/16" } };
+  assert.deepEqual(readValues(CLUSTER, document, "C", (path, what) => reported.push(`${path}: ${what}`)), {
+    networking: { podSubnet: [], serviceSubnet: [] },
+  });
+  assert.deepEqual(reported, [
+    'C.networking.podSubnet: "x" is not a network of the form address/prefix',
+    'C.networking.serviceSubnet: "10.1.0.0/16,10.2.0.0/16" has to be one network, or one of IPv4 and one of IPv6',
+  ]);
 });

@@ -1,5 +1,15 @@
 /** What of another pod network a host still has, and what would keep pods from starting with a new one. @module */
-import { classify, contains, formatCidr, parseAddress, parseCidr } from "../config/addresses.ts";
+import {
+  type Cidr,
+  classify,
+  contains,
+  formatAddress,
+  formatCidr,
+  type Network,
+  networksText,
+  parseAddress,
+  parseCidr,
+} from "../config/addresses.ts";
 import type { Arg } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import { argument } from "../cluster/arguments.ts";
@@ -44,14 +54,12 @@ export async function leftConfigurations(host: Host): Promise<InTheWay | undefin
 }
 
 /** The first networks of nodes, one of each family, which the first node of a cluster gets. */
-export function firstNodeNetworks(podSubnet: string, controllerManagerArgs: readonly Arg[]): string[] {
-  return podSubnet.split(",").flatMap((text) => {
-    const cidr = parseCidr(text.trim());
-    if (!cidr) return [];
-    const { family } = cidr.address;
+export function firstNodeNetworks(podSubnet: readonly Cidr[], controllerManagerArgs: readonly Arg[]): Cidr[] {
+  return podSubnet.flatMap(({ address }) => {
+    const { family } = address;
     const given = argument(controllerManagerArgs, `node-cidr-mask-size-${family.toLowerCase()}`) ??
       argument(controllerManagerArgs, "node-cidr-mask-size");
-    return [formatCidr({ address: cidr.address, prefix: Number(given ?? (family === "IPv4" ? 24 : 64)) })];
+    return parseCidr(`${formatAddress(address)}/${given ?? (family === "IPv4" ? 24 : 64)}`) ?? [];
   });
 }
 
@@ -59,18 +67,18 @@ export function firstNodeNetworks(podSubnet: string, controllerManagerArgs: read
  * A bridge of pods whose address is not of this node's network: the bridge plugin refuses to change it, and no pod starts.
  * @param networks of this node; undefined where they are not known yet.
  */
-export function bridgeInTheWay(host: Host, networks: readonly string[] | undefined): InTheWay | undefined {
+export function bridgeInTheWay(host: Host, networks: readonly Cidr[] | undefined): InTheWay | undefined {
   const { bridge } = FLANNEL_TRACES;
   const foreign = host.addresses().filter((entry) => {
     const address = parseAddress(entry.address);
     if (entry.interface !== bridge || !address || classify(address) !== "global") return false;
-    const own = networks?.map(parseCidr).filter((cidr) => cidr?.address.family === address.family);
-    return own === undefined || own.length > 0 && !own.some((cidr) => contains(cidr!, address));
+    const own = networks?.filter((cidr) => cidr.address.family === address.family);
+    return own === undefined || own.length > 0 && !own.some((cidr) => contains(cidr, address));
   });
   if (foreign.length === 0) return undefined;
   const wanted = networks === undefined
     ? "no pod starts where this node gets another network"
-    : `pods of this node get addresses of ${networks.join(" and ")}, and none starts`;
+    : `pods of this node get addresses of ${networks.map(formatCidr).join(" and ")}, and none starts`;
   return {
     what:
       `the bridge ${bridge} has the address ${foreign.map(({ address }) => address).join(", ")} of an earlier pod ` +
@@ -80,18 +88,18 @@ export function bridgeInTheWay(host: Host, networks: readonly string[] | undefin
 }
 
 /** Tunnels of an earlier flannel that are of another network of pods. */
-export function tunnelsInTheWay(host: Host, podSubnet: string): InTheWay | undefined {
-  const networks = podSubnet.split(",").map((text) => parseCidr(text.trim()));
+export function tunnelsInTheWay(host: Host, podSubnet: readonly Network[]): InTheWay | undefined {
   const foreign = host.addresses().filter((entry) => {
     const address = parseAddress(entry.address);
     if (!FLANNEL_TRACES.tunnels.includes(entry.interface as "flannel.1") || !address) return false;
-    const own = networks.filter((cidr) => cidr?.address.family === address.family);
-    return classify(address) === "global" && own.length > 0 && !own.some((cidr) => contains(cidr!, address));
+    const own = podSubnet.filter((cidr) => cidr.address.family === address.family);
+    return classify(address) === "global" && own.length > 0 && !own.some((cidr) => contains(cidr, address));
   });
   const [first] = foreign;
   return first && {
-    what:
-      `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; this one is ${podSubnet}`,
+    what: `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; this one is ${
+      networksText(podSubnet)
+    }`,
     hint: `Remove it: ip link delete ${shellWord(first.interface)}`,
   };
 }

@@ -34,7 +34,7 @@ async function suspicions({ host, node, podNetwork }: WaitPodsContext): Promise<
   const { networking, controllerManager } = node.cluster;
   const found = [
     await preferredConfigurations(host),
-    bridgeInTheWay(host, firstNodeNetworks(networking.podSubnet ?? "", controllerManager.extraArgs)),
+    bridgeInTheWay(host, firstNodeNetworks(networking.podSubnet, controllerManager.extraArgs)),
     await missingPlugins(host),
   ];
   return found.filter((one) => one !== undefined);

@@ -8,6 +8,7 @@ import { API_VERSION, type BadInput, type Category, cluster, CONFIG, init, initF
 const WRONG_TYPE: Readonly<Record<Schema["type"], unknown>> = {
   text: { a: 1 },
   duration: 5,
+  networks: { a: 1 },
   boolean: "true",
   integer: "1",
   number: "1",

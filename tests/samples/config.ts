@@ -3,6 +3,7 @@
  * @module
  */
 import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
+import { networks } from "../../src/config/addresses.ts";
 import { duration } from "../../src/config/duration.ts";
 import type { ClusterConfiguration, LocalEtcd } from "../../src/config/types.ts";
 
@@ -27,7 +28,7 @@ export function sampleCluster(fields: Partial<ClusterConfiguration> = {}): Clust
     encryptionAlgorithm: "RSA-2048",
     certificateValidityPeriod: duration("8760h"),
     caCertificateValidityPeriod: duration("87600h"),
-    networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+    networking: { serviceSubnet: networks("10.96.0.0/12"), podSubnet: [], dnsDomain: "cluster.local" },
     etcd: { local: SAMPLE_ETCD },
     apiServer: { ...NOTHING_EXTRA, certSANs: [] },
     controllerManager: NOTHING_EXTRA,

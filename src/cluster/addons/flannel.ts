@@ -4,7 +4,7 @@
  * @see https://github.com/flannel-io/flannel/blob/v0.28.10/Documentation/kube-flannel.yml
  * @module
  */
-import { formatCidr, parseCidrs } from "../../config/addresses.ts";
+import { formatCidr } from "../../config/addresses.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeObject } from "../../system.ts";
@@ -82,13 +82,12 @@ const CNI_CONFIGURATION = {
 /** flannel's own configuration; IPv4 is on unless said otherwise, IPv6 the other way round. */
 function networkConfiguration(cluster: ClusterConfiguration): Record<string, unknown> {
   const { podSubnet } = cluster.networking;
-  if (!podSubnet) {
+  if (podSubnet.length === 0) {
     throw new InvalidInput("Cannot set up flannel: networking.podSubnet is not set", [], {
       hint: `Set networking.podSubnet (or --pod-network-cidr), for instance to ${FLANNEL_POD_SUBNET}.`,
     });
   }
-  const networks = parseCidrs(podSubnet);
-  const of = (family: "IPv4" | "IPv6") => networks.find((cidr) => cidr.address.family === family);
+  const of = (family: "IPv4" | "IPv6") => podSubnet.find((cidr) => cidr.address.family === family);
   const [v4, v6] = [of("IPv4"), of("IPv6")];
   return {
     ...(v4 ? { Network: formatCidr(v4) } : { EnableIPv4: false }),

@@ -3,6 +3,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/addons/proxy/manifests.go
  * @module
  */
+import { networksText } from "../../config/addresses.ts";
 import type { ComponentConfiguration, EnvVar } from "../../config/types.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { stringify } from "../../config/yaml.ts";
@@ -53,14 +54,14 @@ export async function kubeProxyObjects(
 export function kubeProxyConfiguration(
   { cluster, endpoint, kubeProxy }: KubeProxySource,
 ): ComponentConfiguration {
-  const { podSubnet } = cluster.networking;
+  const clusterCIDR = networksText(cluster.networking.podSubnet);
   const mode = releaseOf(cluster.kubernetesVersion).kubeProxyMode;
   return withDefaults(kubeProxy ?? {}, {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     bindAddress: endpoint.advertiseAddress.includes(":") ? "::" : "0.0.0.0",
     clientConnection: { kubeconfig: `${MOUNT}/kubeconfig.conf` },
-    ...(podSubnet ? { clusterCIDR: podSubnet } : {}),
+    ...(clusterCIDR ? { clusterCIDR } : {}),
     ...(mode ? { mode } : {}),
   });
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { formatCidr, networks } from "../../config/addresses.ts";
+import type { Arg } from "../../config/types.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import type { InterfaceAddress, KubeObject } from "../../system.ts";
 import {
@@ -49,11 +51,11 @@ for (const [names, preferred, left] of CONFIGURATIONS) {
 }
 
 Deno.test("the network of the first node is the first of the pods' network", () => {
-  assert.deepEqual(firstNodeNetworks("10.244.0.0/16,fd00:10::/56", []), ["10.244.0.0/24", "fd00:10::/64"]);
-  assert.deepEqual(firstNodeNetworks("10.244.0.0/16", [{ name: "node-cidr-mask-size", value: "26" }]), [
-    "10.244.0.0/26",
-  ]);
-  assert.deepEqual(firstNodeNetworks("", []), []);
+  const first = (pods: string, args: Arg[]) => firstNodeNetworks(networks(pods), args).map(formatCidr);
+  assert.deepEqual(first("10.244.0.0/16,fd00:10::/56", []), ["10.244.0.0/24", "fd00:10::/64"]);
+  assert.deepEqual(first("10.244.0.0/16", [{ name: "node-cidr-mask-size", value: "26" }]), ["10.244.0.0/26"]);
+  assert.deepEqual(first("10.244.0.0/16", [{ name: "node-cidr-mask-size", value: "many" }]), []);
+  assert.deepEqual(firstNodeNetworks([], []), []);
 });
 
 /** Addresses, networks of the node, whether the bridge is in the way. */
@@ -69,15 +71,18 @@ const BRIDGES: readonly [InterfaceAddress[], string[] | undefined, boolean][] = 
   [[address("cni0", "fe80::1")], undefined, false],
 ];
 
-for (const [addresses, networks, expected] of BRIDGES) {
-  Deno.test(`cni0 with ${addresses.map((a) => a.address)} where the node has ${networks}`, () => {
-    assert.equal(bridgeInTheWay(memoryHost({ addresses }, () => {}), networks) !== undefined, expected);
+for (const [addresses, own, expected] of BRIDGES) {
+  Deno.test(`cni0 with ${addresses.map((a) => a.address)} where the node has ${own}`, () => {
+    assert.equal(
+      bridgeInTheWay(memoryHost({ addresses }, () => {}), own && networks(own.join())) !== undefined,
+      expected,
+    );
   });
 }
 
 Deno.test("flannel.1 of another network", () => {
   const look = (text: string) =>
-    tunnelsInTheWay(memoryHost({ addresses: [address("flannel.1", text)] }, () => {}), "10.244.0.0/16");
+    tunnelsInTheWay(memoryHost({ addresses: [address("flannel.1", text)] }, () => {}), networks("10.244.0.0/16"));
   assert.equal(look("10.244.3.0"), undefined);
   assert.match(look("10.42.0.0")!.hint, /ip link delete flannel\.1/);
 });

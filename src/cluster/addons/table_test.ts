@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { networks } from "../../config/addresses.ts";
 import { sampleCluster, sampleNode } from "../../../tests/samples/config.ts";
 import { clusterChains, clusterNftTables } from "./firewall.ts";
 import { ADDONS, ALL_ADDONS } from "./table.ts";
 
-const networking = { podSubnet: "10.244.0.0/16", serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" };
+const networking = {
+  podSubnet: networks("10.244.0.0/16"),
+  serviceSubnet: networks("10.96.0.0/12"),
+  dnsDomain: "cluster.local",
+};
 
 /** Every value of a key, however deep. */
 function valuesOf(key: string, value: unknown): unknown[] {

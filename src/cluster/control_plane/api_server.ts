@@ -3,7 +3,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/manifests.go
  * @module
  */
-import { joinHostPort } from "../../config/addresses.ts";
+import { joinHostPort, networksText } from "../../config/addresses.ts";
 import type { ApiEndpoint, ClusterConfiguration, EnvVar } from "../../config/types.ts";
 import { argument, commandArguments } from "../arguments.ts";
 import { etcdClientUrl, loopbackLike } from "../endpoints.ts";
@@ -71,7 +71,7 @@ function apiServerArguments(cluster: ClusterConfiguration, endpoint: ApiEndpoint
     "service-account-issuer": `https://kubernetes.default.svc.${cluster.networking.dnsDomain}`,
     "service-account-key-file": `${pki}/sa.pub`,
     "service-account-signing-key-file": `${pki}/sa.key`,
-    "service-cluster-ip-range": cluster.networking.serviceSubnet,
+    "service-cluster-ip-range": networksText(cluster.networking.serviceSubnet),
     "tls-cert-file": `${pki}/apiserver.crt`,
     "tls-private-key-file": `${pki}/apiserver.key`,
   };

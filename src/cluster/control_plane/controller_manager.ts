@@ -3,6 +3,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/manifests.go
  * @module
  */
+import { networksText } from "../../config/addresses.ts";
 import type { ClusterConfiguration, EnvVar, HostPathMount } from "../../config/types.ts";
 import { argument, commandArguments } from "../arguments.ts";
 import { kubernetesImage } from "../images.ts";
@@ -45,8 +46,12 @@ function controllerManagerArguments(cluster: ClusterConfiguration, externalCA: b
   const pki = cluster.certificatesDir;
   const { podSubnet, serviceSubnet } = cluster.networking;
   return {
-    ...(podSubnet
-      ? { "allocate-node-cidrs": "true", "cluster-cidr": podSubnet, "service-cluster-ip-range": serviceSubnet }
+    ...(podSubnet.length > 0
+      ? {
+        "allocate-node-cidrs": "true",
+        "cluster-cidr": networksText(podSubnet),
+        "service-cluster-ip-range": networksText(serviceSubnet),
+      }
       : {}),
     "authentication-kubeconfig": KUBECONFIG_FILES.controllerManager,
     "authorization-kubeconfig": KUBECONFIG_FILES.controllerManager,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import { commandArguments } from "../arguments.ts";
@@ -143,7 +144,7 @@ Deno.test("without the CA's key nothing is signed", () => {
 Deno.test("pod networks are cut up only when there is one", () => {
   const { flags } = pod("kube-controller-manager");
   assert.equal(flags.has("allocate-node-cidrs"), false);
-  const networking = { ...sampleCluster().networking, podSubnet: "10.244.0.0/16" };
+  const networking = { ...sampleCluster().networking, podSubnet: networks("10.244.0.0/16") };
   const withPods = pod("kube-controller-manager", sampleNode({ networking })).flags;
   assert.deepEqual(["allocate-node-cidrs", "cluster-cidr", "service-cluster-ip-range"].map((f) => withPods.get(f)), [
     "true",

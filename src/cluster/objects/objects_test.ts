@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
 import type { Taint } from "../../config/types.ts";
 import { coreDnsConfigMap, coreDnsObjects } from "../addons/coredns.ts";
@@ -102,7 +103,11 @@ Deno.test("kube-proxy: mode from 1.37 on, bind address of the node's family, the
 });
 
 Deno.test("CoreDNS: the DNS address of the Service network, the domain in the Corefile, replicas kept", () => {
-  const networking = { serviceSubnet: "fd00:96::/112,10.96.0.0/16", dnsDomain: "corp.example" };
+  const networking = {
+    serviceSubnet: networks("fd00:96::/112,10.96.0.0/16"),
+    podSubnet: [],
+    dnsDomain: "corp.example",
+  };
   const objects = coreDnsObjects(sampleCluster({ networking }), 5);
   const spec = (kind: string) => objects.find((o) => o.kind === kind)?.spec as Record<string, unknown>;
   assert.equal(spec("Service").clusterIP, "fd00:96::a");
@@ -112,7 +117,7 @@ Deno.test("CoreDNS: the DNS address of the Service network, the domain in the Co
 
 Deno.test("flannel: networks by family, images from the user's repository, refusal without a network", () => {
   const net = (podSubnet: string) => {
-    const cluster = sampleCluster({ networking: { ...sampleCluster().networking, podSubnet } });
+    const cluster = sampleCluster({ networking: { ...sampleCluster().networking, podSubnet: networks(podSubnet) } });
     const map = flannelObjects(cluster).find((o) => o.kind === "ConfigMap") as unknown as {
       data: Record<string, string>;
     };

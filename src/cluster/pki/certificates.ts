@@ -9,7 +9,6 @@ import {
   formatAddress,
   nthAddress,
   parseAddress,
-  parseCidrs,
   splitHostPort,
 } from "../../config/addresses.ts";
 import { milliseconds } from "../../config/duration.ts";
@@ -214,7 +213,7 @@ function apiServerNames(node: ControlPlaneNode): string[] {
     "kubernetes.default",
     "kubernetes.default.svc",
     `kubernetes.default.svc.${networking.dnsDomain}`,
-    formatAddress(nthAddress(parseCidrs(networking.serviceSubnet)[0]!, 1)),
+    formatAddress(nthAddress(networking.serviceSubnet[0]!, 1)),
     node.endpoint.advertiseAddress,
     ...endpoint ? [endpoint.host] : [],
     ...apiServer.certSANs,

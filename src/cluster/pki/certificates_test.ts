@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
 import { formatAddress } from "../../config/addresses.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
@@ -20,7 +21,7 @@ function configuration(cluster: Record<string, unknown> = {}, advertiseAddress =
     cluster: {
       certificateValidityPeriod: duration("720h"),
       caCertificateValidityPeriod: duration("17520h"),
-      networking: { serviceSubnet: "10.96.0.0/12", dnsDomain: "cluster.local" },
+      networking: { serviceSubnet: networks("10.96.0.0/12"), podSubnet: [], dnsDomain: "cluster.local" },
       apiServer: { certSANs: [] },
       etcd: { local: { serverCertSANs: [], peerCertSANs: [] } },
       ...cluster,
@@ -46,7 +47,7 @@ Deno.test("names of the API server and of etcd, in kubeadm's order", () => {
       configuration({
         controlPlaneEndpoint: "api.example.test:8443",
         apiServer: { certSANs: ["*.example.test", "192.0.2.7", "2001:DB8::7", "k1", "::ffff:192.0.2.7"] },
-        networking: { serviceSubnet: "172.20.0.0/16,fd00::/112", dnsDomain: "corp.example" },
+        networking: { serviceSubnet: networks("172.20.0.0/16,fd00::/112"), podSubnet: [], dnsDomain: "corp.example" },
       }),
       `*.example.test api.example.test k1 ${CLUSTER_NAMES} kubernetes.default.svc.corp.example ` +
       "172.20.0.1 10.77.0.21 192.0.2.7 2001:db8::7",
@@ -55,7 +56,7 @@ Deno.test("names of the API server and of etcd, in kubeadm's order", () => {
       "apiserver",
       configuration({
         controlPlaneEndpoint: "[2001:db8::9]:6443",
-        networking: { serviceSubnet: "fd00:10:96::/112", dnsDomain: "cluster.local" },
+        networking: { serviceSubnet: networks("fd00:10:96::/112"), podSubnet: [], dnsDomain: "cluster.local" },
       }, "2001:db8::21"),
       `k1 ${CLUSTER_NAMES} kubernetes.default.svc.cluster.local fd00:10:96::1 2001:db8::21 2001:db8::9`,
     ],

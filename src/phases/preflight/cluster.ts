@@ -69,10 +69,6 @@ const IDENTITY_CHECK: Check<ClusterChecksContext> = {
   },
 };
 
-function subnetsOf({ serviceSubnet = "", podSubnet = "" }: { serviceSubnet?: string; podSubnet?: string }): string[] {
-  return [...serviceSubnet.split(","), ...podSubnet.split(",")];
-}
-
 /** What the cluster says about this node before it is one. */
 export const clusterChecks: Phase<ClusterChecksContext> = {
   name: "cluster-checks",
@@ -90,7 +86,8 @@ export const clusterChecks: Phase<ClusterChecksContext> = {
         ...KUBELET_CHECKS,
         versionCheck(facts.kubeletVersion, kubernetesVersion),
         ...forwardingChecks(
-          familiesOf(subnetsOf(networking)).filter((family) => family !== familyOf(context.endpoint)),
+          familiesOf([...networking.serviceSubnet, ...networking.podSubnet])
+            .filter((family) => family !== familyOf(context.endpoint)),
         ),
       ],
       { ...context, kubelet },

@@ -1,3 +1,4 @@
+import { parseAddress } from "../../config/addresses.ts";
 import type { Host } from "../../system.ts";
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { pkiPaths } from "../../cluster/pki/certificates.ts";
@@ -123,14 +124,14 @@ async function identityFindings({ host, node }: ControlPlaneContext): Promise<Fi
 
 /** What the networks of the cluster ask of this host. */
 function networkChecks({ cluster, endpoint }: ControlPlaneNode): Check<ControlPlaneContext>[] {
-  const { serviceSubnet, podSubnet = "" } = cluster.networking;
-  const subnets = [...serviceSubnet.split(","), ...podSubnet.split(",")].filter(Boolean);
+  const networks = [...cluster.networking.serviceSubnet, ...cluster.networking.podSubnet];
   const address = endpoint.advertiseAddress;
+  const family = parseAddress(address)?.family;
   return [
-    ...forwardingChecks(familiesOf([...subnets, address])),
+    ...forwardingChecks([...familiesOf(networks), ...family ? [family] : []]),
     firewallCheck([endpoint.bindPort, PORTS.kubelet]),
     { name: "HTTPProxy", look: ({ host }) => Promise.resolve(hostFindings(address, host.environment())) },
-    { name: "HTTPProxyCIDR", look: ({ host }) => Promise.resolve(networkFindings(subnets, host.environment())) },
+    { name: "HTTPProxyCIDR", look: ({ host }) => Promise.resolve(networkFindings(networks, host.environment())) },
   ];
 }
 
@@ -141,7 +142,7 @@ const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
   {
     name: "CNILinks",
     look({ host, node: { cluster } }) {
-      const { podSubnet = "" } = cluster.networking;
+      const { podSubnet } = cluster.networking;
       const own = firstNodeNetworks(podSubnet, cluster.controllerManager.extraArgs);
       return Promise.resolve(warningOf(bridgeInTheWay(host, own), tunnelsInTheWay(host, podSubnet)));
     },

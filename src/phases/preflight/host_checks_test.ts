@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networks } from "../../config/addresses.ts";
 import type { ExternalEtcd } from "../../config/types.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import { fake } from "../../../tests/fakes/fake.ts";
@@ -47,12 +48,12 @@ for (const [name, exceptions, used] of ROUTES) {
 }
 
 Deno.test("HTTPProxy, HTTPProxyCIDR: warnings that show no password", () => {
-  for (const found of [hostFindings("192.0.2.1", PROXY), networkFindings(["10.96.0.0/12", "fd00::/112"], PROXY)]) {
+  for (const found of [hostFindings("192.0.2.1", PROXY), networkFindings(networks("10.96.0.0/12,fd00::/112"), PROXY)]) {
     assert.match(found.warnings!.join(), /http:\/\/proxy:3128/);
     assert.doesNotMatch(JSON.stringify(found), /word/);
   }
-  assert.equal(networkFindings(["10.96.0.0/12", "fd00::/112"], PROXY).warnings!.length, 2);
-  assert.deepEqual(networkFindings(["10.96.0.0/12"], { ...PROXY, NO_PROXY: "10.0.0.0/8" }), {});
+  assert.equal(networkFindings(networks("10.96.0.0/12,fd00::/112"), PROXY).warnings!.length, 2);
+  assert.deepEqual(networkFindings(networks("10.96.0.0/12"), { ...PROXY, NO_PROXY: "10.0.0.0/8" }), {});
 });
 
 const OPTIONS =
@@ -146,7 +147,7 @@ Deno.test("Firewalld: a warning that names the ports", async () => {
 });
 
 Deno.test("FileContent: forwarding of the families that there are", async () => {
-  const checks = forwardingChecks(familiesOf(["10.96.0.0/12", "fd00::/112", "192.0.2.1", "nonsense"]));
+  const checks = forwardingChecks(familiesOf(networks("10.96.0.0/12,fd00::/112,192.0.2.0/24")));
   assert.deepEqual(checks.map(({ name }) => name), [
     "FileContent--proc-sys-net-ipv4-ip_forward",
     "FileContent--proc-sys-net-ipv6-conf-default-forwarding",

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
-import { type Family, parseAddress, parseCidr } from "../../config/addresses.ts";
+import type { Cidr, Family } from "../../config/addresses.ts";
 import { pathName } from "./names.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 import { shellWord } from "../../text/shell.ts";
@@ -29,9 +29,9 @@ export function forwardingChecks(families: Iterable<Family>): Check<{ host: Host
   });
 }
 
-/** The families of addresses and networks; what is neither has none. */
-export function familiesOf(texts: readonly string[]): Family[] {
-  return texts.flatMap((text) => parseAddress(text)?.family ?? parseCidr(text)?.address.family ?? []);
+/** The families of networks. */
+export function familiesOf(networks: readonly Cidr[]): Family[] {
+  return networks.map(({ address }) => address.family);
 }
 
 /** Whether something else listens at the port, and what. */

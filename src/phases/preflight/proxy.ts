@@ -7,6 +7,8 @@ import {
   classify,
   contains,
   formatAddress,
+  type Network,
+  networksText,
   nthAddress,
   parseAddress,
   parseCidr,
@@ -55,17 +57,15 @@ export function hostFindings(host: string, environment: Environment): Findings {
 }
 
 /** Warns of networks of pods and Services whose addresses would be reached through a proxy. */
-export function networkFindings(subnets: readonly string[], environment: Environment): Findings {
-  const caught = subnets.filter((subnet) => {
-    const cidr = parseCidr(subnet);
-    return cidr && proxyFor(formatAddress(nthAddress(cidr, 1)), environment);
-  });
+export function networkFindings(networks: readonly Network[], environment: Environment): Findings {
+  const proxyOf = (network: Network) => proxyFor(formatAddress(nthAddress(network, 1)), environment);
+  const caught = networks.filter(proxyOf);
   if (caught.length === 0) return NOTHING;
-  const proxy = proxyFor(formatAddress(nthAddress(parseCidr(caught[0]!)!, 1)), environment)!;
+  const proxy = shown(proxyOf(caught[0]!)!);
   return {
-    warnings: caught.map((subnet) => `connections to ${subnet} go through the proxy ${shown(proxy)}`),
+    warnings: caught.map(({ text }) => `connections to ${text} go through the proxy ${proxy}`),
     hint: `The API server reaches pods and Services by these addresses: add ${
-      shellWord(caught.join(","))
+      shellWord(networksText(caught))
     } to NO_PROXY.`,
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { ControlPlaneNode } from "../control_plane/node.ts";
 import { isMapping, parseDocuments, stringify } from "../../config/yaml.ts";
+import { cleanPath } from "../../config/paths.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { LeafRequest } from "../../pki/issue.ts";
 import { base64, fromBase64, pemText } from "../../pki/pem.ts";
@@ -154,7 +155,10 @@ function dataOf(text: string): string {
   return base64(new TextEncoder().encode(text));
 }
 
-/** What the current context of a kubeconfig leads to. Embedded data wins over a file, as in client-go; absent: not given. */
+/**
+ * What the current context of a kubeconfig leads to. Embedded data wins over a file, as in client-go; absent: not given.
+ * Relative paths of files begin in the kubeconfig's folder, as in client-go, whatever the working directory is.
+ */
 export interface Kubeconfig {
   server: string;
   clusterName: string;
@@ -190,7 +194,7 @@ const USER_FIELDS = [
 
 /**
  * Reads the current context of a kubeconfig, or the only cluster of one without contexts.
- * @param source what to call the text in messages: a path.
+ * @param source the kubeconfig's path, for messages, and for the files that it names.
  * @throws {InvalidInput} when it is not a kubeconfig or its current context leads nowhere. Never shows a secret.
  */
 export function parseKubeconfig(text: string, source: string): Kubeconfig {
@@ -226,7 +230,8 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
     ...dataOrFile(cluster, "certificate-authority", "ca", source),
     ...dataOrFile(user, "client-certificate", "clientCert", source),
     ...dataOrFile(user, "client-key", "clientKey", source),
-    ...token ? { token } : tokenFile ? { tokenFile } : {},
+    ...token ? { token } : {},
+    ...tokenFile ? { tokenFile: besides(source, tokenFile) } : {},
     ...further.length > 0 ? { further } : {},
   };
 }
@@ -253,7 +258,13 @@ function dataOrFile(
   const data = textOf(from[`${key}-data`]);
   if (data) return { [`${field}Pem`]: pemText(fromBase64(data, `${key}-data of "${source}"`)) };
   const file = textOf(from[key]);
-  return file ? { [`${field}File`]: file } : {};
+  return file ? { [`${field}File`]: besides(source, file) } : {};
+}
+
+/** A path that a kubeconfig names: relative ones begin in its folder. */
+function besides(kubeconfig: string, file: string): string {
+  if (file.startsWith("/")) return file;
+  return cleanPath(`${kubeconfig.slice(0, kubeconfig.lastIndexOf("/") + 1)}${file}`);
 }
 
 /** The entry of this name in a list of `{ name, [key]: mapping }`. */

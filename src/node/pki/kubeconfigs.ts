@@ -1,5 +1,4 @@
 /** What a host already has of the kubeconfigs, and which keys `init` has to make. Observes, never changes. @module */
-import { dirname, isAbsolute, join } from "@std/path/posix";
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
@@ -143,11 +142,10 @@ async function inspectClient(
 /** DER of the first certificate that a kubeconfig trusts, embedded or in a file (named relative to the kubeconfig). */
 async function firstTrusted(host: Host, path: string, { caPem, caFile }: Kubeconfig): Promise<Uint8Array> {
   const { parseCertificates } = await import("../../pki/certificate.ts");
-  const file = caFile === undefined || isAbsolute(caFile) ? caFile : join(dirname(path), caFile);
-  const pem = caPem ?? (file === undefined ? undefined : await host.readText(file));
+  const pem = caPem ?? (caFile === undefined ? undefined : await host.readText(caFile));
   if (pem === undefined) {
     throw new InvalidInput(
-      `Cannot read kubeconfig "${path}": it has no authority${file ? ` ("${file}" is not there)` : ""}`,
+      `Cannot read kubeconfig "${path}": it has no authority${caFile ? ` ("${caFile}" is not there)` : ""}`,
     );
   }
   return parseCertificates(pem)[0]!.der;

@@ -97,6 +97,14 @@ Deno.test("a file with credentials: they are used, but a bootstrap token wins fo
   assert.deepEqual((await run({ files, token: TOKEN })).cluster.credentials, { token: TOKEN });
   const byToken = await run({ files: { [PATH]: kubeconfig({ tokenFile: "/root/token" }), "/root/token": "secret\n" } });
   assert.deepEqual(byToken.cluster.credentials, { token: "secret" });
+  const relative = {
+    [PATH]: kubeconfig({ tokenFile: "token" }, { "certificate-authority-data": "", "certificate-authority": "ca.crt" }),
+    "/root/token": "secret",
+    "/root/ca.crt": CA,
+    token: "of the working directory",
+    "ca.crt": "of the working directory",
+  };
+  assert.deepEqual((await run({ files: relative })).cluster, { ...byToken.cluster, caPem: CA });
 });
 
 Deno.test("an https URL: fetched over the host's CAs, again after trouble", async () => {

@@ -5,7 +5,8 @@
  */
 import { InvalidInput } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
-import { isBearerToken, type Kubeconfig, NO_BEARER_TOKEN, parseKubeconfig } from "./pki/kubeconfigs.ts";
+import { parseKubeconfig } from "./pki/kubeconfigs.ts";
+import { clientOf, refusedField, tokenOf } from "./pki/login.ts";
 
 /** What a discovery file says. */
 export interface DiscoveryFile {
@@ -23,18 +24,6 @@ export interface DiscoveryFile {
 /** A token, or a client certificate with its key. */
 export type FileCredentials = Required<Pick<KubeCredentials, "token">> | Required<Pick<KubeCredentials, "client">>;
 
-/** Why a field of the kubeconfig is refused. */
-const REFUSED: Readonly<Record<string, string>> = {
-  "insecure-skip-tls-verify": "without verification anybody could pass for the cluster",
-  "tls-server-name": "the kubelet would not use it; give a server that is in the certificate",
-  "proxy-url": "API servers are reached directly; the kubelet would not use it, either",
-  exec: "no plugins are run; embed a token or a client certificate",
-  "auth-provider": "no plugins are run; embed a token or a client certificate",
-  username: "API servers take no passwords any more; embed a token or a client certificate",
-  password: "API servers take no passwords any more; embed a token or a client certificate",
-  as: "the kubelet has to ask for itself",
-};
-
 /**
  * Reads a discovery file.
  * @param source what to call it in messages: its path or URL.
@@ -48,10 +37,8 @@ export async function readDiscoveryFile(
 ): Promise<DiscoveryFile> {
   const kubeconfig = parseKubeconfig(text, source);
   const refuse = (state: string) => new InvalidInput(`Cannot use discovery file "${source}": ${state}`);
-  for (const field of kubeconfig.further ?? []) {
-    const why = Object.hasOwn(REFUSED, field) ? REFUSED[field] : undefined;
-    if (why) throw refuse(`it has "${field}", which is refused: ${why}`);
-  }
+  const refused = refusedField(kubeconfig);
+  if (refused !== undefined) throw refuse(refused);
   if (!/^https:\/\/[^/?#@]+\/?$/.test(kubeconfig.server)) {
     throw refuse(`its server is "${kubeconfig.server}", wanted https://HOST[:PORT]`);
   }
@@ -66,7 +53,9 @@ export async function readDiscoveryFile(
   };
   const caPem = await embedded(kubeconfig.caPem, kubeconfig.caFile, "certificate-authority");
   if (caPem !== undefined) await checkAuthority(caPem, refuse);
-  const credentials = await credentialsOf(kubeconfig, refuse, embedded);
+  const token = await tokenOf(kubeconfig, refuse, embedded);
+  const client = token === undefined ? await clientOf(kubeconfig, refuse, embedded) : undefined;
+  const credentials = token === undefined ? client && { client } : { token };
   return {
     server: kubeconfig.server.replace(/\/$/, ""),
     user: kubeconfig.user,
@@ -84,17 +73,4 @@ async function checkAuthority(caPem: string, refuse: (state: string) => Error): 
     if (!(error instanceof InvalidInput)) throw error;
     throw refuse(`its certificate authority is no PEM certificate (${error.message})`);
   }
-}
-
-async function credentialsOf(
-  config: Kubeconfig,
-  refuse: (state: string) => Error,
-  embedded: (value: string | undefined, path: string | undefined, field: string) => Promise<string | undefined>,
-): Promise<FileCredentials | undefined> {
-  const token = (await embedded(config.token, config.tokenFile, "tokenFile"))?.trim();
-  if (token && !isBearerToken(token)) throw refuse(`its token ${NO_BEARER_TOKEN}`);
-  if (token) return { token };
-  const certificatePem = await embedded(config.clientCertPem, config.clientCertFile, "client-certificate");
-  const keyPem = await embedded(config.clientKeyPem, config.clientKeyFile, "client-key");
-  return certificatePem && keyPem ? { client: { certificatePem, keyPem } } : undefined;
 }

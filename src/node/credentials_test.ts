@@ -37,8 +37,60 @@ Deno.test("files that a kubeconfig names begin in its folder, not in the working
     client: { certificatePem: "CERT", keyPem: "KEY" },
   });
   const { "/root/conf/ca.crt": _, ...without } = files;
-  await assert.rejects(read("/root/conf/k.conf", without), /names "\/root\/conf\/ca.crt", which is not there/);
+  await assert.rejects(
+    read("/root/conf/k.conf", without),
+    /"certificate-authority" names "\/root\/conf\/ca.crt", which is not there/,
+  );
   assert.equal((await read("k.conf", { "k.conf": text, ...files }))?.caPem, "of the caller's folder");
   const absolute = kubeconfig({ "certificate-authority": "/etc/ca.crt" }, {});
   assert.equal((await read("/k.conf", { "/k.conf": absolute, "/etc/ca.crt": "CA" }))?.caPem, "CA");
+});
+
+Deno.test("a token's file is read, and wins over the token, if it can be read", async () => {
+  const CA = { "certificate-authority-data": btoa("CA") };
+  const tokenOf = async (user: Record<string, unknown>, files: Record<string, string> = {}) =>
+    (await read("/k/k.conf", { "/k/k.conf": kubeconfig(CA, user), ...files }))?.token;
+  assert.equal(await tokenOf({ tokenFile: "token" }, { "/k/token": "s3cret\n" }), "s3cret");
+  assert.equal(await tokenOf({ tokenFile: "/t", token: "old" }, { "/t": "new" }), "new");
+  assert.equal(await tokenOf({ tokenFile: "/t", token: "old" }), "old");
+  assert.equal(await tokenOf({}), undefined);
+  await assert.rejects(tokenOf({ tokenFile: "/t" }), /"tokenFile" names "\/t", which is not there/);
+  await assert.rejects(tokenOf({ tokenFile: "/t" }, { "/t": "\n" }), /tokenFile "\/t" is empty/);
+  await assert.rejects(tokenOf({ tokenFile: "/t" }, { "/t": "s3cret s3cret" }), (error: Error) => {
+    assert.match(error.message, /its token holds a space/);
+    assert.doesNotMatch(error.message, /s3cret/);
+    return true;
+  });
+});
+
+/** What would make a request another's, nobody's, or go to anybody: fields of cluster and user, and what is said. */
+const REFUSED: readonly [Record<string, unknown>, Record<string, unknown>, RegExp][] = [
+  [{}, { exec: { command: "aws" } }, /it has "exec", which is not supported: no plugins are run; give a token or/],
+  [{}, { "auth-provider": { name: "gcp" } }, /"auth-provider"/],
+  [{}, { username: "me", password: "s3cret" }, /"password".*no passwords/],
+  [{}, { as: "root", token: "t" }, /"as".*that user's own kubeconfig/],
+  [{}, { "as-groups": ["system:masters"], token: "t" }, /"as-groups"/],
+  [{ "proxy-url": "http://p:1" }, {}, /"proxy-url".*directly/],
+  [{ "tls-server-name": "x" }, {}, /"tls-server-name".*a server that is in the certificate/],
+  [{ "insecure-skip-tls-verify": true }, {}, /"insecure-skip-tls-verify".*certificate-authority-data/],
+  [{}, { "client-certificate-data": btoa("C") }, /a client certificate without a client-key/],
+  [{}, { "client-key-data": btoa("K") }, /a client key without a client-certificate/],
+];
+
+for (const [cluster, user, says] of REFUSED) {
+  Deno.test(`a kubeconfig is refused by name: ${JSON.stringify({ ...cluster, ...user })}`, async () => {
+    const text = kubeconfig({ "certificate-authority-data": btoa("CA"), ...cluster }, user);
+    await assert.rejects(read("/k.conf", { "/k.conf": text }), (error: Error) => {
+      assert.match(error.message, /^Cannot use kubeconfig "\/k.conf": /);
+      assert.match(error.message, says);
+      assert.doesNotMatch(error.message, /s3cret/);
+      return true;
+    });
+  });
+}
+
+Deno.test("a kubeconfig may say what changes neither whom is trusted nor who asks", async () => {
+  const cluster = { "certificate-authority-data": btoa("CA"), "insecure-skip-tls-verify": false };
+  const more = { "disable-compression": true, extensions: [{ name: "x", extension: {} }] };
+  assert.ok(await read("/k.conf", { "/k.conf": kubeconfig({ ...cluster, ...more }, { token: "t" }) }));
 });

@@ -2,7 +2,7 @@
  * Addresses of the control plane and of cluster DNS.
  * @module
  */
-import { formatAddress, joinHostPort, nthAddress } from "../config/addresses.ts";
+import { formatAddress, formatHostPort, joinHostPort, nthAddress } from "../config/addresses.ts";
 import type { ApiEndpoint, ClusterConfiguration } from "../config/types.ts";
 import { PORTS } from "./paths.ts";
 
@@ -18,7 +18,8 @@ export function localUrl(endpoint: ApiEndpoint): string {
 
 /** URL of the API that clients of the whole cluster use: `controlPlaneEndpoint`, else the one of this node. */
 export function controlPlaneUrl(cluster: ClusterConfiguration, endpoint: ApiEndpoint): string {
-  return cluster.controlPlaneEndpoint ? `https://${cluster.controlPlaneEndpoint}` : localUrl(endpoint);
+  const { controlPlaneEndpoint } = cluster;
+  return controlPlaneEndpoint ? `https://${formatHostPort(controlPlaneEndpoint)}` : localUrl(endpoint);
 }
 
 /** URL at which the etcd member on `address` serves clients. */

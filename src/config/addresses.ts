@@ -21,6 +21,12 @@ export interface Network extends Cidr {
   text: string;
 }
 
+/** Where a server is: a host name, or an address without brackets, and a port, which may be missing where people write it. */
+export interface HostPort {
+  host: string;
+  port?: number;
+}
+
 /** Number of bits of an address. */
 export const ADDRESS_BITS = { IPv4: 32, IPv6: 128 } as const;
 
@@ -157,7 +163,7 @@ export function nthAddress(cidr: Cidr, n: number): Address {
  * Splits `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. The host comes without brackets and is not
  * checked; undefined when brackets or port (1..65535) are malformed.
  */
-export function splitHostPort(text: string): { host: string; port?: number } | undefined {
+export function splitHostPort(text: string): HostPort | undefined {
   if (text.includes(":") && parseAddress(text)) return { host: text };
   const match = /^(?:\[([^\][]+)\]|([^\][:]+))(?::([1-9]\d{0,4})?)?$/.exec(text);
   if (!match || match[1] !== undefined && !match[1].includes(":")) return;
@@ -169,4 +175,9 @@ export function splitHostPort(text: string): { host: string; port?: number } | u
 /** `host:port`, with brackets around an IPv6 address. */
 export function joinHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Text of {@linkcode HostPort}, as `splitHostPort` reads it. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return port === undefined ? host : joinHostPort(host, port);
 }

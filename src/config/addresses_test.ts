@@ -127,6 +127,9 @@ for (const [text, expected] of HOST_PORTS) {
 
 Deno.test("an IPv6 host gets brackets before its port", () => {
   assert.deepEqual([a.joinHostPort("fd00::1", 6443), a.joinHostPort("h", 1)], ["[fd00::1]:6443", "h:1"]);
+  for (const text of ["fd00::1", "[fd00::1]:6443", "h", "h:1"]) {
+    assert.equal(a.formatHostPort(a.splitHostPort(text)!), text);
+  }
 });
 
 Deno.test("a list of networks with a wrong one names it", () => {

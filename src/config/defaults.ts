@@ -5,7 +5,7 @@
  * Defaults: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
  * @module
  */
-import { classify, formatAddress, joinHostPort, networks, parseAddress, splitHostPort } from "./addresses.ts";
+import { classify, formatAddress, type HostPort, networks, parseAddress } from "./addresses.ts";
 import { duration } from "./duration.ts";
 import { cleanPath } from "./paths.ts";
 import type * as t from "./types.ts";
@@ -13,7 +13,8 @@ import { parseGoUrl } from "./url.ts";
 import type { Value } from "./values.ts";
 
 /** A part of a configuration as a file has it, its texts read: anything may be absent. */
-export type Given<T> = T extends Value ? T
+export type Given<T> = T extends t.Endpoint ? HostPort
+  : T extends Value ? T
   : T extends readonly (infer Item)[] ? Given<Item>[]
   : T extends object ? { -readonly [K in keyof T]?: Given<T[K]> | undefined }
   : T;
@@ -102,10 +103,9 @@ function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfi
   };
 }
 
-/** Adds the port to an endpoint without one; what is no endpoint stays, for the check to find. */
-export function withPort(endpoint: string, port: number): string {
-  const parts = splitHostPort(endpoint);
-  return parts && parts.port === undefined ? joinHostPort(parts.host, port) : endpoint;
+/** Adds the port to an endpoint without one. */
+function withPort(endpoint: HostPort | undefined, port: number): t.Endpoint | undefined {
+  return endpoint && { host: endpoint.host, port: endpoint.port ?? port };
 }
 
 /**
@@ -134,7 +134,7 @@ export function completeCluster(
   return present<t.ClusterConfiguration>({
     kubernetesVersion,
     clusterName: given.clusterName || "kubernetes",
-    controlPlaneEndpoint: given.controlPlaneEndpoint && withPort(given.controlPlaneEndpoint, bindPort),
+    controlPlaneEndpoint: withPort(given.controlPlaneEndpoint, bindPort),
     certificatesDir: cleanPath(given.certificatesDir || "/etc/kubernetes/pki"),
     imageRepository: given.imageRepository || "registry.k8s.io",
     // The gate of 1.35 and 1.36 says it in another way, and has the last word.
@@ -279,7 +279,8 @@ export function completeDiscovery(
       ? {
         bootstrapToken: {
           token: bootstrapToken.token ?? "",
-          apiServerEndpoint: withPort(bootstrapToken.apiServerEndpoint ?? "", API_SERVER_PORT),
+          // One that is missing is for the check to find.
+          apiServerEndpoint: withPort(bootstrapToken.apiServerEndpoint, API_SERVER_PORT) as t.Endpoint,
           caCertHashes: (bootstrapToken.caCertHashes ?? []).map((hash) => hash.toLowerCase()),
           unsafeSkipCAVerification: bootstrapToken.unsafeSkipCAVerification ?? false,
         },

@@ -29,6 +29,10 @@ function networks(doc: string): Schema {
   return { type: "networks", doc };
 }
 
+function endpoint(doc: string): Schema {
+  return { type: "endpoint", doc };
+}
+
 function list(doc: string, of: Schema, unique?: string): Schema {
   return unique === undefined ? { type: "list", doc, of } : { type: "list", doc, of, unique };
 }
@@ -195,7 +199,7 @@ const CLUSTER = document("what is the same for the whole cluster", {
   certificateValidityPeriod: time("how long a new certificate is valid"),
   certificatesDir: FILE("folder of certificates and keys"),
   clusterName: text("name of the cluster"),
-  controlPlaneEndpoint: text("host[:port] that all API servers together are reached at", format.endpoint),
+  controlPlaneEndpoint: endpoint("host[:port] that all API servers together are reached at"),
   controllerManager: fields("kube-controller-manager", COMPONENT),
   dns: fields("the DNS addon", { ...IMAGE, disabled: flag("whether to leave it out") }),
   encryptionAlgorithm: oneOf(
@@ -242,7 +246,7 @@ const JOIN = document("how to make this host a node of a cluster", {
       "by a token",
       {
         token: TOKEN,
-        apiServerEndpoint: text("host:port of an API server", format.endpoint),
+        apiServerEndpoint: endpoint("host:port of an API server"),
         caCertHashes: list("pins of the cluster's CA; any one has to fit", text("a pin", format.caHash)),
         unsafeSkipCAVerification: flag("whether to do without a pin"),
       },

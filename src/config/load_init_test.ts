@@ -157,13 +157,13 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
     "an endpoint without port gets the bind port",
     () => load(undefined, { "--control-plane-endpoint": "api.example", "--apiserver-bind-port": 7443 }),
     (c) => c.cluster.controlPlaneEndpoint,
-    "api.example:7443",
+    { host: "api.example", port: 7443 },
   ],
   [
-    "an IPv6 endpoint without port gets brackets",
+    "an IPv6 endpoint without port gets the usual one",
     () => load(undefined, { "--control-plane-endpoint": "fd00::1" }),
     (c) => c.cluster.controlPlaneEndpoint,
-    "[fd00::1]:6443",
+    { host: "fd00::1", port: 6443 },
   ],
   [
     "a loopback address means a global one on lo",

@@ -44,7 +44,7 @@ Deno.test("a worker needs an endpoint, a token and a pin, and has no taints", ()
   assert.deepEqual(discovery, {
     bootstrapToken: {
       token: TOKEN,
-      apiServerEndpoint: "10.77.0.21:6443",
+      apiServerEndpoint: { host: "10.77.0.21", port: 6443 },
       caCertHashes: [HASH],
       unsafeSkipCAVerification: false,
     },
@@ -54,16 +54,16 @@ Deno.test("a worker needs an endpoint, a token and a pin, and has no taints", ()
 
 const VALUES: readonly (readonly [string, () => JoinConfiguration, (c: JoinConfiguration) => unknown, unknown])[] = [
   [
-    "an IPv6 endpoint gets brackets and port",
+    "an IPv6 endpoint gets a port",
     () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "fd00::1" }),
     (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
-    "[fd00::1]:6443",
+    { host: "fd00::1", port: 6443 },
   ],
   [
     "a port stays",
     () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "a.example:8443" }),
     (c) => c.discovery.bootstrapToken?.apiServerEndpoint,
-    "a.example:8443",
+    { host: "a.example", port: 8443 },
   ],
   [
     "pins are in lower case",

@@ -4,7 +4,8 @@
  * @module
  */
 import { type Duration, formatDuration } from "./duration.ts";
-import { type Check, durationText } from "./validators.ts";
+import { formatHostPort, type HostPort } from "./addresses.ts";
+import { type Check, durationText, endpointHost } from "./validators.ts";
 import { suggestion } from "./suggest.ts";
 import { describe, isMapping } from "./yaml.ts";
 
@@ -15,6 +16,7 @@ export type Schema =
     | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
     | { type: "duration"; positive?: true }
     | { type: "networks" }
+    | { type: "endpoint" }
     | { type: "boolean" }
     | { type: "integer"; min?: number; max?: number; bits?: 64 }
     | { type: "number" }
@@ -34,6 +36,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   text: "text",
   duration: 'a duration such as "24h" or "1m30s"',
   networks: "text",
+  endpoint: "text",
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",
@@ -45,7 +48,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
 
 /** Whether documents have text for it. */
 function isText({ type }: Schema): boolean {
-  return type === "text" || type === "duration" || type === "networks";
+  return type === "text" || type === "duration" || type === "networks" || type === "endpoint";
 }
 
 function hasType(schema: Schema, value: unknown): boolean {
@@ -153,6 +156,10 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
     if (given.nanoseconds < 0n || schema.positive && given.nanoseconds === 0n) {
       report(path, `"${formatDuration(given)}" is not a time to come`);
     }
+  } else if (schema.type === "endpoint") {
+    const endpoint = value as HostPort;
+    const wrong = endpointHost(endpoint.host);
+    if (wrong) report(path, `${JSON.stringify(formatHostPort(endpoint))} ${wrong}`);
   } else if (schema.type === "integer") {
     const { min = -Infinity, max = Infinity } = schema;
     if (Number(value) < min || Number(value) > max) {

@@ -89,7 +89,7 @@ export function parseClusterConfiguration(
   };
   if (schema !== current) convertOld(documents, [kind], () => {});
   problems.settle();
-  readTexts(documents, report);
+  readTexts(documents, problems.add);
   problems.settle();
   const given = documents[kind] as Given<ClusterConfiguration>;
   const cluster = completeCluster(given, given.kubernetesVersion ?? "");

@@ -5,7 +5,7 @@
  * @module
  */
 import type { InterfaceAddress } from "../system.ts";
-import type { Network } from "./addresses.ts";
+import type { HostPort, Network } from "./addresses.ts";
 import type { Duration } from "./duration.ts";
 
 /** A command line argument of a component; the same name may occur more than once. */
@@ -64,13 +64,16 @@ export interface ExternalEtcd {
 
 export type EncryptionAlgorithm = "RSA-2048" | "RSA-3072" | "RSA-4096" | "ECDSA-P256" | "ECDSA-P384";
 
+/** Where API servers are reached. */
+export type Endpoint = Required<HostPort>;
+
 /** What is the same for the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
 export interface ClusterConfiguration {
   /** With a leading `v`, resolved: `v1.37.2`. */
   kubernetesVersion: string;
   clusterName: string;
-  /** `host:port`; absent: the local endpoint is the cluster's. */
-  controlPlaneEndpoint?: string;
+  /** Absent: the local endpoint is the cluster's. */
+  controlPlaneEndpoint?: Endpoint;
   certificatesDir: string;
   imageRepository: string;
   encryptionAlgorithm: EncryptionAlgorithm;
@@ -155,8 +158,7 @@ export interface JoinConfiguration {
   discovery: {
     bootstrapToken?: {
       token: string;
-      /** `host:port`. */
-      apiServerEndpoint: string;
+      apiServerEndpoint: Endpoint;
       caCertHashes: readonly string[];
       unsafeSkipCAVerification: boolean;
     };

@@ -3,7 +3,7 @@
  * (`is not …`), or undefined. Patterns are those of Kubernetes' own validation; where we are stricter, the reason is given.
  * @module
  */
-import { classify, parseAddress, splitHostPort } from "./addresses.ts";
+import { classify, parseAddress } from "./addresses.ts";
 import { parseDuration } from "./duration.ts";
 import { isImageReference } from "./image_reference.ts";
 import { parseGoUrl } from "./url.ts";
@@ -49,15 +49,11 @@ export const reachableAddress: Check = (text) => {
     : `is ${kind === "unspecified" ? "an" : "a"} ${kind} address; others have to reach this host at it`;
 };
 
-/** `host:port` of an API server. */
-export const endpoint: Check = (text) => {
-  const parts = splitHostPort(text);
-  if (!parts) return "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
-  if (parseAddress(parts.host)) return;
-  if (ADDRESS_LIKE.test(parts.host)) return `has no valid IP address in it: "${parts.host}"`;
-  return dnsName(parts.host) === undefined
-    ? undefined
-    : `has no valid host in it: "${parts.host}" is no IP address or DNS name`;
+/** The host of an endpoint; what is wrong is said of the endpoint. */
+export const endpointHost: Check = (host) => {
+  if (parseAddress(host)) return;
+  if (ADDRESS_LIKE.test(host)) return `has no valid IP address in it: "${host}"`;
+  return dnsName(host) === undefined ? undefined : `has no valid host in it: "${host}" is no IP address or DNS name`;
 };
 
 /** `id.secret`. https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/cluster-bootstrap/token/api/types.go */

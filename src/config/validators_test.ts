@@ -34,16 +34,7 @@ const CHECKS: readonly (readonly [keyof typeof f & string, readonly string[], re
     "host",
     "255.255.255.255",
   ]],
-  ["endpoint", ["a:1", "a", "10.0.0.1:6443", "[::1]:6443"], [
-    "",
-    "a:0",
-    "a:x",
-    "A:1",
-    "10.0.0:1",
-    "10.0.0.256",
-    "https://a",
-    "a b",
-  ]],
+  ["endpointHost", ["a", "a.example", "10.0.0.1", "::1"], ["", "A", "10.0.0", "10.0.0.256", "https://a", "a b"]],
   ["bootstrapToken", ["abcdef.0123456789abcdef"], [
     "",
     "abcdef",

@@ -3,12 +3,12 @@
  * fields hold them is in the schema, so that nobody else has to know.
  * @module
  */
-import { type Network, networksText, parseCidr } from "./addresses.ts";
+import { formatHostPort, type HostPort, type Network, networksText, parseCidr, splitHostPort } from "./addresses.ts";
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import type { Report, Schema } from "./schema.ts";
 
 /** What a text stands for, by the type that a schema has for it. */
-export type Value = Duration | readonly Network[];
+export type Value = Duration | readonly Network[] | HostPort;
 
 /** How one kind of value is read and written. */
 interface Format<T extends Value> {
@@ -50,9 +50,22 @@ const NETWORKS: Format<readonly Network[]> = {
   write: networksText,
 };
 
+/** Whether the host can be one is a check of the value. */
+const ENDPOINT: Format<HostPort> = {
+  read(text, path, report) {
+    if (text === "") return undefined;
+    const value = splitHostPort(text);
+    const form = "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
+    if (value === undefined) report(path, `${JSON.stringify(text)} ${form}`);
+    return value;
+  },
+  write: formatHostPort,
+};
+
 const FORMATS: Readonly<Partial<Record<Schema["type"], Format<Value>>>> = {
   duration: DURATION as Format<Value>,
   networks: NETWORKS as Format<Value>,
+  endpoint: ENDPOINT as Format<Value>,
 };
 
 /** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */

@@ -66,3 +66,19 @@ Deno.test("a network that cannot be read leaves none, so that rules between netw
     'C.networking.serviceSubnet: "10.1.0.0/16,10.2.0.0/16" has to be one network, or one of IPv4 and one of IPv6',
   ]);
 });
+
+Deno.test("an endpoint may lack its port, and has to be of its form", () => {
+  const reported: string[] = [];
+  const readEndpoint = (controlPlaneEndpoint: string) =>
+    readValues(CLUSTER, { controlPlaneEndpoint }, "C", (path, what) => reported.push(`${path}: ${what}`));
+  assert.deepEqual(readEndpoint("fd00::1"), { controlPlaneEndpoint: { host: "fd00::1" } });
+  assert.deepEqual(writeValues(CLUSTER, { controlPlaneEndpoint: { host: "fd00::1", port: 6443 } }), {
+    controlPlaneEndpoint: "[fd00::1]:6443",
+  });
+  assert.deepEqual(
+    ["", "a:0", "a:x", "https://a"].map(readEndpoint),
+    Array(4).fill({ controlPlaneEndpoint: undefined }),
+  );
+  const form = "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
+  assert.deepEqual(reported, ["a:0", "a:x", "https://a"].map((text) => `C.controlPlaneEndpoint: "${text}" ${form}`));
+});

@@ -112,7 +112,7 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
 
 Deno.test("a certificate that lacks a wanted name is refused by that name", async () => {
   const config = sampleWithCheapKeys((node) => {
-    node.cluster.controlPlaneEndpoint = "api.example.test:8443";
+    node.cluster.controlPlaneEndpoint = { host: "api.example.test", port: 8443 };
     node.cluster.apiServer = { ...node.cluster.apiServer, certSANs: ["2001:db8::7"] };
   });
   const { problems } = await refusal(clone(fresh), config);

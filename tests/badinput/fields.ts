@@ -9,6 +9,7 @@ const WRONG_TYPE: Readonly<Record<Schema["type"], unknown>> = {
   text: { a: 1 },
   duration: 5,
   networks: { a: 1 },
+  endpoint: { a: 1 },
   boolean: "true",
   integer: "1",
   number: "1",

@@ -61,7 +61,15 @@ function exampleOf(schema: Schema): unknown {
   if (schema.type === "list") return [exampleOf(schema.of)];
   if (schema.type === "map") return { a: exampleOf(schema.of) };
   if (schema.type === "text") return schema.values?.at(-1) ?? "a";
-  return { duration: "1h", networks: "10.1.0.0/16", boolean: true, integer: 1, number: 1, anything: "a" }[schema.type];
+  return {
+    duration: "1h",
+    networks: "10.1.0.0/16",
+    endpoint: "a",
+    boolean: true,
+    integer: 1,
+    number: 1,
+    anything: "a",
+  }[schema.type];
 }
 
 const EXAMPLES = Object.entries(KUBEADM_KINDS).map(([kind, schema]) => ({

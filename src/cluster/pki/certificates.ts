@@ -3,14 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/certs/certlist.go
  * @module
  */
-import {
-  type Address,
-  ADDRESS_BITS,
-  formatAddress,
-  nthAddress,
-  parseAddress,
-  splitHostPort,
-} from "../../config/addresses.ts";
+import { type Address, ADDRESS_BITS, formatAddress, nthAddress, parseAddress } from "../../config/addresses.ts";
 import { milliseconds } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
@@ -206,7 +199,6 @@ export function addressOf(octets: Uint8Array): Address {
 
 function apiServerNames(node: ControlPlaneNode): string[] {
   const { networking, controlPlaneEndpoint, apiServer } = node.cluster;
-  const endpoint = controlPlaneEndpoint === undefined ? undefined : splitHostPort(controlPlaneEndpoint);
   return [
     nodeName(node),
     "kubernetes",
@@ -215,7 +207,7 @@ function apiServerNames(node: ControlPlaneNode): string[] {
     `kubernetes.default.svc.${networking.dnsDomain}`,
     formatAddress(nthAddress(networking.serviceSubnet[0]!, 1)),
     node.endpoint.advertiseAddress,
-    ...endpoint ? [endpoint.host] : [],
+    ...controlPlaneEndpoint ? [controlPlaneEndpoint.host] : [],
     ...apiServer.certSANs,
   ];
 }

@@ -45,7 +45,7 @@ Deno.test("names of the API server and of etcd, in kubeadm's order", () => {
     [
       "apiserver",
       configuration({
-        controlPlaneEndpoint: "api.example.test:8443",
+        controlPlaneEndpoint: { host: "api.example.test", port: 8443 },
         apiServer: { certSANs: ["*.example.test", "192.0.2.7", "2001:DB8::7", "k1", "::ffff:192.0.2.7"] },
         networking: { serviceSubnet: networks("172.20.0.0/16,fd00::/112"), podSubnet: [], dnsDomain: "corp.example" },
       }),
@@ -55,7 +55,7 @@ Deno.test("names of the API server and of etcd, in kubeadm's order", () => {
     [
       "apiserver",
       configuration({
-        controlPlaneEndpoint: "[2001:db8::9]:6443",
+        controlPlaneEndpoint: { host: "2001:db8::9", port: 6443 },
         networking: { serviceSubnet: networks("fd00:10:96::/112"), podSubnet: [], dnsDomain: "cluster.local" },
       }, "2001:db8::21"),
       `k1 ${CLUSTER_NAMES} kubernetes.default.svc.cluster.local fd00:10:96::1 2001:db8::21 2001:db8::9`,
@@ -109,7 +109,7 @@ Deno.test("subjects: the API server reaches kubelets without an organization, th
 });
 
 Deno.test("components of this node use its own API server, people the common endpoint", () => {
-  const config = configuration({ controlPlaneEndpoint: "api.example.test:8443" }, "2001:db8::21");
+  const config = configuration({ controlPlaneEndpoint: { host: "api.example.test", port: 8443 } }, "2001:db8::21");
   const servers = Object.fromEntries(KUBECONFIGS.map((spec) => [spec.name, serverOf(spec, config)]));
   assert.deepEqual(servers, {
     admin: "https://api.example.test:8443",

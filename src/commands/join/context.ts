@@ -7,6 +7,7 @@ import { patientReader } from "../../node/patient_reader.ts";
 import { patcher } from "../../cluster/patches/apply.ts";
 import { PATCH_TARGETS } from "../../cluster/patches/names.ts";
 import { readPatches } from "../../node/patches.ts";
+import { formatHostPort, type HostPort, splitHostPort } from "../../config/addresses.ts";
 import type { ComponentConfiguration, Facts, JoinConfiguration } from "../../config/types.ts";
 import { milliseconds } from "../../config/duration.ts";
 import { parseDocuments } from "../../config/yaml.ts";
@@ -62,8 +63,11 @@ async function ownIdentity(
     const { caPem, server } = (await file())!;
     if (caPem !== undefined) await checkSameCluster(own.caPem, await pinsOf(caPem), server);
   }
-  const { caCertHashes = [], apiServerEndpoint = own.server } = config.discovery.bootstrapToken ?? {};
-  if (caCertHashes.length > 0) await checkSameCluster(own.caPem, caCertHashes, apiServerEndpoint);
+  const { bootstrapToken } = config.discovery;
+  if (bootstrapToken && bootstrapToken.caCertHashes.length > 0) {
+    const { caCertHashes, apiServerEndpoint } = bootstrapToken;
+    await checkSameCluster(own.caPem, caCertHashes, formatHostPort(apiServerEndpoint));
+  }
   return own;
 }
 
@@ -72,16 +76,16 @@ function isLocal({ discovery }: JoinConfiguration): boolean {
   return discovery.file !== undefined && !isHttps(discovery.file.kubeConfigPath);
 }
 
-/** Where the first connection goes, `host:port`: API server, or who has the discovery file. */
+/** Where the first connection goes: API server, or who has the discovery file. */
 async function firstEndpoint(
   { discovery }: JoinConfiguration,
   file: () => Promise<DiscoveryFile | undefined>,
-): Promise<string | undefined> {
+): Promise<HostPort | undefined> {
   if (!discovery.file) return discovery.bootstrapToken?.apiServerEndpoint;
   const url = URL.parse(
     isLocal({ discovery } as JoinConfiguration) ? (await file())!.server : discovery.file.kubeConfigPath,
   );
-  return url === null ? undefined : `${url.hostname}:${url.port || 443}`;
+  return url === null ? undefined : splitHostPort(`${url.hostname}:${url.port || 443}`);
 }
 
 /** A client for what joining reads of the cluster, whose API servers may just be starting. */

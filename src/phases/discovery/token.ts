@@ -1,6 +1,7 @@
 import { inShort, Untrusted, UserError, type UserErrorOptions } from "../../errors.ts";
 import type { HttpAnswer, System } from "../../system.ts";
 import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
+import { formatHostPort } from "../../config/addresses.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { milliseconds } from "../../config/duration.ts";
 import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
@@ -174,7 +175,10 @@ export async function discoverByToken(
 ): Promise<{ server: string; caPem: string }> {
   const wanted = config.discovery.bootstrapToken!;
   const token = parseToken(wanted.token);
-  const place = { endpoint: wanted.apiServerEndpoint, timeoutMs: milliseconds(config.timeouts.discovery) };
+  const place = {
+    endpoint: formatHostPort(wanted.apiServerEndpoint),
+    timeoutMs: milliseconds(config.timeouts.discovery),
+  };
   const kubeconfig = await genuineKubeconfig(system, place, token);
   const { server, caPem = "" } = parseKubeconfig(kubeconfig, "cluster-info");
   const ca = wanted.unsafeSkipCAVerification

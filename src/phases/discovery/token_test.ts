@@ -61,7 +61,7 @@ async function run(
   });
   const bootstrapToken = {
     token: TOKEN,
-    apiServerEndpoint: "192.0.2.1:6443",
+    apiServerEndpoint: { host: "192.0.2.1", port: 6443 },
     caCertHashes: pins,
     unsafeSkipCAVerification: false,
   };

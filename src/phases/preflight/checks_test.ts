@@ -8,13 +8,13 @@ import { NODE_CHECKS } from "./node.ts";
 import { type Check, runChecks } from "./run.ts";
 import { WORKER_CHECKS, type WorkerContext } from "./worker.ts";
 
-function context(options: MemoryHostOptions, endpoint = "192.0.2.1:6443"): WorkerContext {
+function context(options: MemoryHostOptions, server = "192.0.2.1"): WorkerContext {
   return fake<WorkerContext>("context", {
     host: memoryHost(options, () => {}),
     facts: { hostname: "node-1", addresses: [], criSockets: [] },
     ownPaths: new Set(),
     config: {} as JoinConfiguration,
-    endpoint,
+    endpoint: { host: server, port: 6443 },
     warn: () => {},
   });
 }
@@ -23,10 +23,10 @@ const named = <C>(checks: readonly Check<C>[], name: string) => checks.find((che
 
 Deno.test("DiscoveryEndpoint: a name that does not resolve is an error, an address is not looked up", async () => {
   const check = named(WORKER_CHECKS, "DiscoveryEndpoint");
-  assert.match((await check.look(context({}, "nowhere.invalid:6443"))).errors![0]!, /"nowhere.invalid".*not resolve/);
-  assert.deepEqual(await check.look(context({ names: ["api"] }, "api:6443")), {});
-  assert.deepEqual(await check.look(context({}, "192.0.2.1:6443")), {});
-  assert.deepEqual(await check.look(context({}, "[2001:db8::1]:6443")), {});
+  assert.match((await check.look(context({}, "nowhere.invalid"))).errors![0]!, /"nowhere.invalid".*not resolve/);
+  assert.deepEqual(await check.look(context({ names: ["api"] }, "api")), {});
+  assert.deepEqual(await check.look(context({}, "192.0.2.1")), {});
+  assert.deepEqual(await check.look(context({}, "2001:db8::1")), {});
 });
 
 Deno.test("DirAvailable: static pods that are there already are named, those of a joined worker are its own", async () => {

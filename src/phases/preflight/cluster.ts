@@ -6,6 +6,7 @@ import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { kubeletSkewProblem } from "../../cluster/versions.ts";
 import { parseClusterConfiguration } from "../../config/serialize.ts";
+import type { HostPort } from "../../config/addresses.ts";
 import type { ComponentConfiguration, JoinConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeClient, KubeObject } from "../../system.ts";
@@ -20,7 +21,7 @@ import { shellWord } from "../../text/shell.ts";
 /** What asking the cluster about a node to be needs. */
 export interface ClusterChecksContext extends NodeContext {
   /** Where the first connection goes; the family of a literal address was looked at before. */
-  endpoint?: string;
+  endpoint?: HostPort;
   config: JoinConfiguration;
   /** The cluster, proven; undefined when the kubelet has its identity already. */
   cluster(): Promise<{ server: string; caPem: string } | undefined>;

@@ -1,4 +1,4 @@
-import { type Family, parseAddress, splitHostPort } from "../../config/addresses.ts";
+import { type Family, formatHostPort, type HostPort, parseAddress } from "../../config/addresses.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { bridgeInTheWay, leftConfigurations } from "../../node/pod_network.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
@@ -15,8 +15,8 @@ import { shellWord } from "../../text/shell.ts";
 /** What the checks of a worker look at. */
 export interface WorkerContext extends NodeContext {
   config: JoinConfiguration;
-  /** Where the first connection goes, `host:port`: the API server, or who has the discovery file. */
-  endpoint?: string;
+  /** Where the first connection goes: the API server, or who has the discovery file. */
+  endpoint?: HostPort;
 }
 
 /** What to do about a host that has been a node before. */
@@ -34,8 +34,8 @@ function kubeconfigCheck(path: string): Check<NodeContext> {
 }
 
 /** The family of an endpoint's address; undefined where it has a name. */
-export function familyOf(endpoint: string | undefined): Family | undefined {
-  return parseAddress(splitHostPort(endpoint ?? "")?.host ?? "")?.family;
+export function familyOf(endpoint: HostPort | undefined): Family | undefined {
+  return endpoint && parseAddress(endpoint.host)?.family;
 }
 
 /** What another cluster's kubelet was configured with. */
@@ -54,11 +54,12 @@ export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
     name: "DiscoveryEndpoint",
     essential: true,
     async look({ host, endpoint }) {
-      const name = endpoint === undefined ? undefined : splitHostPort(endpoint)?.host;
-      if (name === undefined || parseAddress(name) || await host.resolves(name)) return NOTHING;
+      if (!endpoint || familyOf(endpoint) || await host.resolves(endpoint.host)) return NOTHING;
+      const name = endpoint.host;
+      const server = formatHostPort(endpoint);
       return {
         errors: [
-          `the name "${name}" of the first server to ask (${endpoint}) does not resolve to an address on this host`,
+          `the name "${name}" of the first server to ask (${server}) does not resolve to an address on this host`,
         ],
         hint: `Look at it with: getent hosts ${shellWord(name)}. Add it to DNS or to /etc/hosts, or join by address.`,
       };
@@ -68,8 +69,7 @@ export const WORKER_CHECKS: readonly Check<WorkerContext>[] = [
     name: "HTTPProxy",
     look({ host, config }) {
       const endpoint = config.discovery.bootstrapToken?.apiServerEndpoint;
-      const server = endpoint === undefined ? undefined : splitHostPort(endpoint)?.host;
-      return Promise.resolve(server === undefined ? NOTHING : hostFindings(server, host.environment()));
+      return Promise.resolve(endpoint ? hostFindings(endpoint.host, host.environment()) : NOTHING);
     },
   },
   ...forwardingChecks(["IPv4", "IPv6"]).map((check, i): Check<WorkerContext> => ({

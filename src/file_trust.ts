@@ -2,7 +2,7 @@
  * Whose word a file is: what others than root and this user may write decides nothing. Open to every room.
  * @module
  */
-import type { FileStat } from "./system.ts";
+import type { FileStat, Host } from "./system.ts";
 
 /** The mode as ls(1) and chmod(1) count it, `0644`. */
 export function octal(mode: number): string {
@@ -18,4 +18,67 @@ export function writableByOthers({ kind, uid: owner, mode }: FileStat, uid: numb
   if (owner !== 0 && owner !== uid) return `its owner is user ${owner}, expected user ${uid}`;
   if ((mode & 0o022) !== 0) return `its mode is ${octal(mode)}, expected one by which only its owner writes`;
   return undefined;
+}
+
+/** Something on the way to a file: a directory or link that decides what the path names, and at the end what it names. */
+export interface OnTheWay {
+  /** Without links in it, but for its last part. */
+  readonly path: string;
+  readonly stat: FileStat;
+  /** Whether it lies in a directory in which anybody may make things, and only its owner may replace it (/tmp). */
+  readonly inSticky: boolean;
+}
+
+/** As many links as Linux follows for one path. */
+const MOST_LINKS = 40;
+
+/** All that lies on the way to an absolute path, the root first, links followed one by one. */
+export async function wayTo(host: Pick<Host, "stat">, path: string): Promise<OnTheWay[]> {
+  const way: OnTheWay[] = [];
+  const sticky = new Set<string>();
+  const rest = path.split("/").reverse();
+  let [at, links] = ["", 0];
+  const look = async (path: string) => {
+    const stat = await host.stat(path);
+    if (stat !== undefined) way.push({ path, stat, inSticky: sticky.has(at) });
+    return stat;
+  };
+  await look("/");
+  while (rest.length > 0) {
+    const name = rest.pop()!;
+    if (name === "" || name === ".") continue;
+    if (name === "..") {
+      at = at.slice(0, at.lastIndexOf("/"));
+      continue;
+    }
+    const stat = await look(`${at}/${name}`);
+    if (stat?.kind !== "symlink") {
+      at += `/${name}`;
+      if (stat && isSticky(stat)) sticky.add(at);
+    } else if (stat.target === undefined || ++links > MOST_LINKS) break;
+    else {
+      if (stat.target.startsWith("/")) at = "";
+      rest.push(...stat.target.split("/").reverse());
+    }
+  }
+  return way;
+}
+
+/** Whether others may make things in a directory, and only a thing's owner may replace it. */
+function isSticky({ kind, mode }: FileStat): boolean {
+  return kind === "directory" && (mode & 0o1000) !== 0 && (mode & 0o022) !== 0;
+}
+
+/** Who besides root and this user decides what is at a path: anybody, a group, another user. */
+export type Deciding = "anybody" | "group" | "owner";
+
+/** Who besides root and this user may change it, or what is in it; undefined when nobody may. */
+export function whoDecides({ stat, inSticky }: OnTheWay, uid: number): Deciding | undefined {
+  const isForeign = stat.uid !== 0 && stat.uid !== uid;
+  if (stat.kind === "symlink") return isForeign && inSticky ? "owner" : undefined; // of a link, the mode says nothing
+  const guarded = isSticky(stat); // what is in it is judged by its own owner
+  if ((stat.mode & 0o002) !== 0 && !guarded) return "anybody";
+  if (isForeign) return "owner";
+  const isOfRoot = stat.kind === "directory" && stat.gid === 0;
+  return (stat.mode & 0o020) !== 0 && !guarded && !isOfRoot ? "group" : undefined;
 }

@@ -85,6 +85,7 @@ export async function user(command: CommandContext, request: UserRequest): Promi
       hint: "Run this on a control plane node, or name the cluster's configuration with --config.",
     });
   }
+  pair.warnings?.forEach(command.warn);
   const { certificatePem } = await import("../pki/certificate.ts");
   const document = kubeconfigDocument({
     clusterName: cluster.clusterName,

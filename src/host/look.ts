@@ -90,6 +90,7 @@ export async function stat(path: string): Promise<FileStat | undefined> {
       uid: info.uid ?? 0,
       gid: info.gid ?? 0,
       modified: info.mtime ?? new Date(0),
+      ...info.isSymlink ? { target: await Deno.readLink(path) } : {},
     };
   } catch (error) {
     if (isAbsent(error)) return undefined;

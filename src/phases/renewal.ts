@@ -7,6 +7,7 @@
 import { pkiPaths } from "../cluster/pki/certificates.ts";
 import { certificateNamed, validityOf } from "../cluster/pki/certificates.ts";
 import { findRenewable, type Found, pathOf } from "../node/pki/renewables.ts";
+import { accessTo } from "../node/pki/access.ts";
 import { type ExistingPair, problemAt, readPair, signingAuthority, whyCannotSign } from "../node/pki/pair.ts";
 import { kubeconfigWithClient } from "../cluster/pki/kubeconfig_client.ts";
 import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
@@ -27,6 +28,8 @@ export interface RenewalContext {
   keepAlgorithm: boolean;
   /** When the program was started; validity counts from it. */
   startedAt: Date;
+  /** Tells the person something that does not stop the work. */
+  warn(message: string): void;
 }
 
 /** What became of one certificate. */
@@ -50,7 +53,8 @@ interface Planned {
  */
 export async function renewCertificates(context: RenewalContext, entries: readonly Renewable[]): Promise<Renewed[]> {
   const { host, cluster } = context;
-  const authorities = await readAuthorities(host, cluster, entries);
+  const authorities = await readAuthorities(context, entries);
+  await checkAccess(context, entries);
   const found = await Promise.all(entries.map((entry) => findRenewable(host, cluster, entry)));
   const planned = entries.map((entry, i): Planned => ({
     entry,
@@ -155,8 +159,19 @@ function refuseUnreadable(planned: readonly Planned[], cluster: ClusterConfigura
   if (problems.length > 0) throw new InvalidInput("Cannot renew certificates that cannot be read:", problems);
 }
 
+/** New certificates get the names of the old ones: whoever could write those would choose them. */
+async function checkAccess({ host, cluster, warn }: RenewalContext, entries: readonly Renewable[]): Promise<void> {
+  const files = entries.map((entry) => ({
+    path: pathOf(entry, cluster),
+    holds: entry.kind === "pair" ? "certificate" as const : "kubeconfig" as const,
+  }));
+  const { problems, warnings } = await accessTo(host, files);
+  if (problems.length > 0) throw new InvalidInput("Cannot renew certificates:", problems);
+  warnings.forEach(warn);
+}
+
 /** The authorities that can sign, by name; one whose key is kept elsewhere is not among them. */
-async function readAuthorities(host: Host, cluster: ClusterConfiguration, entries: readonly Renewable[]) {
+async function readAuthorities({ host, cluster, warn }: RenewalContext, entries: readonly Renewable[]) {
   const authorities = new Map<string, Authority & { bundle: readonly Certificate[] }>();
   const problems: Problem[] = [];
   for (const name of new Set(entries.map(({ issuer }) => issuer))) {
@@ -169,6 +184,7 @@ async function readAuthorities(host: Host, cluster: ClusterConfiguration, entrie
       problems.push(...error instanceof InvalidInput ? error.problems : [problemAt(paths.certificate, error)]);
       continue;
     }
+    pair.warnings?.forEach(warn);
     if (pair.certificates && !pair.keys) continue;
     if (!pair.certificates) {
       problems.push({ where: paths.certificate, what: `is missing: nothing can be signed by "${name}"` });

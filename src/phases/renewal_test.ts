@@ -36,7 +36,7 @@ async function renew(files: Files, names: string[], options: Options = {}) {
   const { cluster = sampleWithCheapKeys().cluster, writesUntilKilled, keepAlgorithm = false } = options;
   const { host, writes } = memoryHost(files, writesUntilKilled);
   host.now = () => LATER;
-  const context = { host, cluster, keepAlgorithm, startedAt: LATER };
+  const context = { host, cluster, keepAlgorithm, startedAt: LATER, warn: () => {} };
   const renewed = await renewCertificates(context, selectRenewables(names, cluster));
   return { writes, outcomes: renewed.map(({ entry, outcome }) => `${entry.name} ${outcome}`), renewed };
 }
@@ -171,7 +171,7 @@ Deno.test("owner and group stay: a component that does not run as root reads its
       return host.put(file);
     },
   };
-  const context = { host: owned, cluster, keepAlgorithm: false, startedAt: LATER };
+  const context = { host: owned, cluster, keepAlgorithm: false, startedAt: LATER, warn: () => {} };
   await renewCertificates(context, selectRenewables(["apiserver"], cluster));
   assert.deepEqual(owners, [`0:2000 ${PKI}/apiserver.key`]);
   assert.equal(files.get(`${PKI}/apiserver.key`)!.mode, 0o640);
@@ -272,7 +272,13 @@ Deno.test("everything that can fail is tried before the first write, and named",
   const { cluster } = sampleWithCheapKeys();
   const refused = async (files: Files, change: (host: Host) => Host, expected: RegExp) => {
     const before = clone(files);
-    const context = { host: change(memoryHost(files).host), cluster, keepAlgorithm: false, startedAt: LATER };
+    const context = {
+      host: change(memoryHost(files).host),
+      cluster,
+      keepAlgorithm: false,
+      startedAt: LATER,
+      warn: () => {},
+    };
     await assert.rejects(renewCertificates(context, selectRenewables(["all"], cluster)), expected);
     assert.deepEqual(files, before);
   };
@@ -314,7 +320,7 @@ Deno.test("a write that fails takes back the files that were replaced before it"
           ? Promise.reject(new UserError(`Cannot write "${file.path}": no space left on device`))
           : host.put(file),
     };
-    const context = { host: full, cluster, keepAlgorithm: false, startedAt: LATER };
+    const context = { host: full, cluster, keepAlgorithm: false, startedAt: LATER, warn: () => {} };
     await assert.rejects(
       renewCertificates(context, selectRenewables(["all"], cluster)),
       /no space left on device\. The files that were replaced before it have their former content again\.$/,

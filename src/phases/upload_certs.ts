@@ -6,7 +6,7 @@ import {
   lifetimeToken,
   sharedFiles,
 } from "../cluster/objects/copy_certs.ts";
-import { uploadProblems } from "../node/pki/external.ts";
+import { inspectUpload } from "../node/pki/external.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { InvalidInput } from "../errors.ts";
 import { seal, unseal } from "../pki/certificate_key.ts";
@@ -23,6 +23,8 @@ export interface UploadCertsContext {
   /** What to encrypt with: 64 hexadecimal digits. */
   certificateKey: string;
   admin(): Promise<KubeClient>;
+  /** Tells the person something that does not stop the work. */
+  warn(message: string): void;
 }
 
 /** An upload that is to go on for longer than this (ms) is left as it is. */
@@ -77,8 +79,9 @@ export const uploadCerts: Phase<UploadCertsContext> = {
   when: (context) => context.uploadCerts,
   async run(context) {
     const { host, certificateKey } = context;
-    const problems = await uploadProblems(host, context.node);
+    const { problems, warnings } = await inspectUpload(host, context.node);
     if (problems.length > 0) throw new InvalidInput("Cannot upload certificates:", problems);
+    warnings.forEach(context.warn);
     const client = await context.admin();
     const files = await filesOf(context);
     const present = await client.get(COPY_CERTS);

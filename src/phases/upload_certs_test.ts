@@ -44,6 +44,7 @@ function contextOf(client: KubeClient, fields: Partial<UploadCertsContext> = {},
     uploadCerts: true,
     certificateKey: generateCertificateKey(),
     admin: () => Promise.resolve(client),
+    warn: () => {},
     ...fields,
   };
 }
@@ -134,4 +135,19 @@ Deno.test("external authorities: nothing is uploaded, because whoever joins coul
     );
     assert.deepEqual(changes, []);
   }
+});
+
+Deno.test("keys that anybody may write are not uploaded; those that others may read are, with a warning", async () => {
+  const { client, objects } = fakeCluster();
+  const withMode = (name: string, mode: number) =>
+    memoryHost({ files: FILES, modes: { [`${PKI}/${name}`]: mode } }, () => {});
+  for (const name of ["ca.key", "sa.key", "sa.pub", "etcd/ca.crt"]) {
+    const context = contextOf(client, { host: withMode(name, 0o666) });
+    await assert.rejects(async () => await uploadCerts.run!(context), /that any user may write/);
+  }
+  assert.equal(objects.size, 0);
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  await uploadCerts.run!(contextOf(client, { host: withMode("ca.key", 0o644), warn }));
+  assert.match(warnings.join("\n"), /ca\.key may be read by any user/);
 });

@@ -11,6 +11,8 @@ export interface FileStat {
   gid: number;
   /** When its content was last changed. */
   modified: Date;
+  /** Where a symbolic link leads, as it is written there. */
+  target?: string;
 }
 
 /** Content that is not held in memory. Its size and hash, where they are given, are what it must have. */

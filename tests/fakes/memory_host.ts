@@ -27,7 +27,7 @@ import { waitUntil } from "../../src/host/wait.ts";
 export interface MemoryHostOptions {
   /** Content by absolute path; their directories are there, too. */
   files?: Readonly<Record<string, string | Uint8Array>>;
-  /** Modes of some of the files; 0644 for the others. */
+  /** Modes of some of the files and directories; 0600 for other keys and kubeconfigs, 0755 for directories, else 0644. */
   modes?: Readonly<Record<string, number>>;
   /** Output by command line (`kubelet --version`), or a function of its input. Others do not exist (`failure: "not found"`). */
   commands?: Readonly<Record<string, string | CommandOutput | ((stdin: string) => string | CommandOutput)>>;
@@ -115,11 +115,13 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
       if (bytes !== undefined) {
         return Promise.resolve({
           kind: "file",
-          mode: options.modes?.[path] ?? (path.endsWith(".key") ? 0o600 : 0o644),
+          mode: options.modes?.[path] ?? (/\.(?:key|conf)$/.test(path) ? 0o600 : 0o644),
           ...about,
         });
       }
-      return Promise.resolve(isDirectory(path) ? { kind: "directory", mode: 0o755, ...about } : undefined);
+      return Promise.resolve(
+        isDirectory(path) ? { kind: "directory", mode: options.modes?.[path] ?? 0o755, ...about } : undefined,
+      );
     },
     list(path) {
       const prefix = path === "/" ? "/" : `${path}/`;

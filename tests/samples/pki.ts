@@ -30,6 +30,7 @@ export function memoryHost(files: Map<string, { text: string; mode: number }>, w
   const host = fake<Host>("host", {
     now: () => NOW,
     cpus: () => 2,
+    uid: () => 0,
     query: () => Promise.resolve({ code: 127, stdout: "", stderr: "" }),
     stat: (path) => {
       const file = files.get(path);

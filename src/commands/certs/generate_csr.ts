@@ -34,7 +34,7 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
   );
   const node = controlPlaneNode(config);
   const wanted = wantedCsrs(node, kubeconfigDirectory.replace(/\/+$/, ""));
-  const existing = await inspectCsrs(host, wanted, await readOwnPaths(host));
+  const existing = await inspectCsrs(host, wanted, await readOwnPaths(host), command.warn);
   const missing = existing.filter(({ keys }) => !keys).map(({ wanted }) => wanted.name);
   const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
   await writeCsrs({ host, node, keys }, existing);

@@ -55,7 +55,7 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
     );
   }
   const { host } = system;
-  const context = { host, cluster, keepAlgorithm: origin === "defaults", startedAt: host.now() };
+  const context = { host, cluster, keepAlgorithm: origin === "defaults", startedAt: host.now(), warn: command.warn };
   const renewed = await renewCertificates(context, entries);
   const width = Math.max(...entries.map(({ name }) => name.length));
   const restart = await podsToRestart(host, renewed);

@@ -1,5 +1,5 @@
 import { ADDONS } from "../../cluster/addons/table.ts";
-import { problemsOf, uploadProblems } from "../../node/pki/external.ts";
+import { inspectUpload, problemsOf } from "../../node/pki/external.ts";
 import { inspectKubeconfigs } from "../../node/pki/kubeconfigs.ts";
 import { inspectPki } from "../../node/pki/certificates.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
@@ -16,7 +16,7 @@ export const existingFiles: Phase<InitContext> = {
     const findings = [...await inspectPki(host, node), ...await inspectKubeconfigs(host, node)];
     const problems = [
       ...problemsOf(node, findings),
-      ...context.uploadCerts ? await uploadProblems(host, node) : [],
+      ...context.uploadCerts ? (await inspectUpload(host, node)).problems : [],
     ];
     if (problems.length > 0) {
       throw new InvalidInput("Cannot use files that are on this host already:", problems);

@@ -2,17 +2,20 @@
 import type { JoinConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
+import { accessTo } from "./access.ts";
 import { shellWord } from "../../text/shell.ts";
 
 /**
  * The CA's certificate that is on this host already, if any.
- * @throws {InvalidInput} when it is another one than the cluster's.
+ * @throws {InvalidInput} when it is another one than the cluster's, or when anybody may replace it.
  */
 export async function presentAuthority(
   host: Host,
   config: JoinConfiguration,
   caPem: string,
 ): Promise<string | undefined> {
+  const { problems } = await accessTo(host, [{ path: config.caCertPath, holds: "certificate" }]);
+  if (problems.length > 0) throw new InvalidInput("Cannot join:", problems);
   const present = await host.readText(config.caCertPath);
   if (present !== undefined && present.trim() !== caPem.trim()) {
     throw new InvalidInput("Cannot join:", [{

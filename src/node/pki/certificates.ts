@@ -15,7 +15,6 @@ import { addressOf, alternativeNames, certificateNamed, CERTIFICATES } from "../
 import { type CertificateSpec, isWanted, pkiPaths } from "../../cluster/pki/certificates.ts";
 import { authorityCannotSign, type ExistingPair, type InspectionResult } from "./pair.ts";
 import { readIssuer, readPair } from "./pair.ts";
-import { keyAccess } from "./key_access.ts";
 import { inspectServiceAccountKey } from "./service_account_key.ts";
 import { shellWord } from "../../text/shell.ts";
 
@@ -79,11 +78,9 @@ export async function inspectCertificate(
       });
     }
   }
-  const access = pair.keys ? await keyAccess(host, paths.key) : { problems: [], warnings: [] };
-  problems.push(...access.problems);
   const warnings = [
     ...certificate ? await certificateWarnings(paths.certificate, certificate, spec, host.now()) : [],
-    ...access.warnings,
+    ...pair.warnings ?? [],
   ];
   if (spec.issuer === undefined) {
     problems.push(...await authorityProblems(host, node, spec, pair));
@@ -98,6 +95,7 @@ export async function inspectCertificate(
     problems.push(...await leafProblems(host, node, spec, pair, issuerSpec, issuer ?? {}));
     return { pair, issuer, problems, warnings };
   }
+  warnings.push(...issuer?.warnings ?? []); // it is to sign
   const want = { usage: spec.usages[0]!, ...alternativeNames(spec, node) };
   const unsigned = await authorityCannotSign(host, node, issuerSpec, issuer ?? {}, paths.certificate, want);
   problems.push(...unsigned.problems);

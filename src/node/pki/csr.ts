@@ -4,11 +4,12 @@
  * @module
  */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
-import { InvalidInput, type Problem } from "../../errors.ts";
+import { InvalidInput } from "../../errors.ts";
 import type { LeafSubject } from "../../pki/issue.ts";
 import type { KeyPair } from "../../pki/keys.ts";
 import type { Host } from "../../system.ts";
 import { CERTIFICATES, isWanted, leafRequest, pkiPaths } from "../../cluster/pki/certificates.ts";
+import { accessTo } from "./access.ts";
 import { problemAt } from "./pair.ts";
 import { clientRequest, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 
@@ -53,14 +54,21 @@ export function wantedCsrs(node: ControlPlaneNode, kubeconfigDirectory: string):
 /**
  * What is there of them.
  * @param ownPaths what this program made on this host.
+ * @param warn tells the person something that does not stop the work.
  * @throws {InvalidInput} when something is there that is not the beginning of this very work.
  */
 export async function inspectCsrs(
   host: Host,
   wanted: readonly WantedCsr[],
   ownPaths: ReadonlySet<string>,
+  warn: (message: string) => void,
 ): Promise<InspectedCsr[]> {
-  const problems: Problem[] = [];
+  const keys = wanted.map(({ keyPath, kubeconfig }) => ({
+    path: keyPath,
+    holds: kubeconfig ? "kubeconfig" as const : "private key" as const,
+  }));
+  const { problems, warnings } = await accessTo(host, keys);
+  warnings.forEach(warn);
   const existing = await Promise.all(wanted.map(async (one) => {
     const { keyPath, requestPath, certificatePath } = one;
     const paths = [keyPath, requestPath, ...certificatePath ? [certificatePath] : []];

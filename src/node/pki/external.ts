@@ -7,6 +7,8 @@ import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { certificateNamed, pkiPaths } from "../../cluster/pki/certificates.ts";
+import { sharedFiles } from "../../cluster/objects/copy_certs.ts";
+import { type Access, accessTo } from "./access.ts";
 import { type InspectionResult, type OfCluster, unique } from "./pair.ts";
 
 /** All problems of what was found, each once. */
@@ -38,18 +40,25 @@ function externalProblem(
   };
 }
 
-/** Why the certificates of this host cannot be uploaded for others, who would have to sign with them (kubeadm's rule). */
-export async function uploadProblems(host: Pick<Host, "stat">, { cluster }: OfCluster): Promise<Problem[]> {
+/**
+ * Why the certificates of this host cannot be uploaded for others: keys that they would have to sign with are elsewhere
+ * (kubeadm's rule), or anybody may write them.
+ */
+export async function inspectUpload(host: Pick<Host, "stat" | "uid">, { cluster }: OfCluster): Promise<Access> {
+  const { problems, warnings } = await accessTo(
+    host,
+    Object.values(sharedFiles(cluster)).filter((path) => path !== "").map((path) => ({
+      path,
+      holds: path.endsWith(".crt") ? "certificate" : path.endsWith(".pub") ? "public key" : "private key",
+    })),
+  );
   const external: string[] = [];
   for (const name of ["ca", "front-proxy-ca"]) {
     const { certificate, key } = pkiPaths(cluster, certificateNamed(name));
     if (await host.stat(certificate) !== undefined && await host.stat(key) === undefined) external.push(key);
   }
-  if (external.length === 0) return [];
+  if (external.length === 0) return { problems, warnings };
   const what = `cannot be done without the keys of the authorities, but there is no ${external.join(" and no ")}`;
-  return [{
-    where: "--upload-certs",
-    what,
-    hint: "Leave it out: who has those keys has to make what the others need.",
-  }];
+  const hint = "Leave it out: who has those keys has to make what the others need.";
+  return { problems: [{ where: "--upload-certs", what, hint }, ...problems], warnings };
 }

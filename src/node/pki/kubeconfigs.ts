@@ -12,6 +12,7 @@ import {
   SERVICE_ACCOUNT_KEY,
 } from "../../cluster/pki/certificates.ts";
 import { controlPlaneUrl } from "../../cluster/endpoints.ts";
+import { accessTo } from "./access.ts";
 import { authorityCannotSign, type ExistingPair, type InspectionResult, readIssuer } from "./pair.ts";
 import {
   type Kubeconfig,
@@ -44,12 +45,14 @@ export async function inspectKubeconfig(
   const text = await host.readText(spec.path);
   const authority = await readIssuer(host, node, CLUSTER_AUTHORITY);
   const exists = text !== undefined;
-  if (!authority) return { exists, authority, problems: [], warnings: [] };
+  const access = await accessTo(host, [{ path: spec.path, holds: "kubeconfig" }]);
+  if (access.problems.length > 0 || !authority) return { exists, authority, ...access };
   if (!exists) {
     const want = { usage: "client" as const, dnsNames: [], ipAddresses: [] };
     const unsigned = await authorityCannotSign(host, node, CLUSTER_AUTHORITY, authority, spec.path, want);
     const { problems } = unsigned;
-    return { exists, authority, problems, warnings: [], missingExternal: unsigned.missingExternal ?? [] };
+    const warnings = [...access.warnings, ...authority.warnings ?? []];
+    return { exists, authority, problems, warnings, missingExternal: unsigned.missingExternal ?? [] };
   }
   const { certificate: authorityPath } = pkiPaths(node.cluster, CLUSTER_AUTHORITY);
   const { certificates, keys } = authority;
@@ -88,7 +91,7 @@ export async function inspectKubeconfig(
       );
     }
     const client = await inspectClient(host, node, spec, kubeconfig, certificates);
-    const warnings = [...serverWarnings(node, spec, kubeconfig), ...client.warnings];
+    const warnings = [...access.warnings, ...serverWarnings(node, spec, kubeconfig), ...client.warnings];
     return client.problem
       ? problem(client.problem, `Put the right ones in${anew}`)
       : { exists, authority, problems: [], warnings };

@@ -7,6 +7,7 @@ import type { KeyPair } from "../../pki/keys.ts";
 import { pemText } from "../../pki/pem.ts";
 import type { Host } from "../../system.ts";
 import { type CertificateSpec, pkiPaths } from "../../cluster/pki/certificates.ts";
+import { accessTo } from "./access.ts";
 
 /** What a pair of files depends on. */
 export type OfCluster = Pick<ControlPlaneNode, "cluster">;
@@ -15,6 +16,8 @@ export type OfCluster = Pick<ControlPlaneNode, "cluster">;
 export interface ExistingPair {
   readonly certificates?: readonly [Certificate, ...Certificate[]];
   readonly keys?: KeyPair;
+  /** Who else may read its files, or change what leads to them. */
+  readonly warnings?: readonly string[];
 }
 
 /** What was found out about material on the host. */
@@ -42,12 +45,15 @@ export async function readPem(host: Pick<Host, "read">, path: string): Promise<s
 
 /**
  * Reads a pair of files.
- * @throws {InvalidInput} with one problem a file, when one is there and cannot be read.
+ * @throws {InvalidInput} with one problem a file, when one is there and cannot be read, or when anybody may write it.
  */
 export async function readPair(host: Host, node: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
   const paths = pkiPaths(node.cluster, spec);
   const [certificateText, keyText] = await Promise.all([readPem(host, paths.certificate), readPem(host, paths.key)]);
-  const problems: Problem[] = [];
+  const { problems, warnings } = await accessTo(host, [
+    { path: paths.certificate, holds: "certificate" },
+    { path: paths.key, holds: "private key" },
+  ]);
   let certificates: ExistingPair["certificates"];
   let keys: KeyPair | undefined;
   if (certificateText !== undefined) {
@@ -67,7 +73,7 @@ export async function readPair(host: Host, node: OfCluster, spec: CertificateSpe
     }
   }
   if (problems.length > 0) throw new InvalidInput("Cannot use the existing certificates:", problems);
-  return { ...certificates && { certificates }, ...keys && { keys } };
+  return { ...certificates && { certificates }, ...keys && { keys }, warnings };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import type { KeyPair } from "../../pki/keys.ts";
 import type { Host } from "../../system.ts";
 import { pkiPaths, SERVICE_ACCOUNT_KEY } from "../../cluster/pki/certificates.ts";
-import { keyAccess } from "./key_access.ts";
+import { accessTo } from "./access.ts";
 import { type InspectionResult, problemAt, readPem } from "./pair.ts";
 import { shellWord } from "../../text/shell.ts";
 
@@ -15,10 +15,15 @@ export async function inspectServiceAccountKey(
   const paths = pkiPaths(node.cluster, SERVICE_ACCOUNT_KEY);
   const [privateText, publicText] = await Promise.all([readPem(host, paths.key), readPem(host, paths.publicKey)]);
   const hasPublicKey = publicText !== undefined;
+  const access = await accessTo(host, [
+    { path: paths.key, holds: "private key" },
+    { path: paths.publicKey, holds: "public key" },
+  ]);
+  if (access.problems.length > 0) return { ...access, hasPublicKey };
   if (privateText === undefined) {
     const what = `is missing, but ${paths.publicKey} is there`;
     const hint = "Put the private key back, or remove the public one to have both made anew.";
-    return { problems: hasPublicKey ? [{ where: paths.key, what, hint }] : [], warnings: [], hasPublicKey };
+    return { ...access, problems: hasPublicKey ? [{ where: paths.key, what, hint }] : [], hasPublicKey };
   }
   const { parsePrivateKey, parsePublicKeys } = await import("../../pki/key_pem.ts");
   const { samePublicKey } = await import("../../pki/keys.ts");
@@ -33,7 +38,6 @@ export async function inspectServiceAccountKey(
     const what = "has a key of the curve P-224, with which the API server cannot sign tokens";
     return { problems: [{ where: paths.key, what }], warnings: [], hasPublicKey, keys };
   }
-  const access = await keyAccess(host, paths.key);
   try {
     // Other forms of public keys (PKCS#1, certificates) are the API server's to judge, and a list may hold former keys.
     const listed = await parsePublicKeys(publicText ?? "");

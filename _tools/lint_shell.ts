@@ -50,22 +50,31 @@ function partsOf(node: Deno.lint.Node): Part[] {
   return [node];
 }
 
+/** What the variables of a file are made of, by their names. */
+type Declared = ReadonlyMap<string, readonly Deno.lint.Node[]>;
+
+/** The same but for one name: a variable that is made of itself is made of nothing that is known. */
+function without(declared: Declared, name: string): Declared {
+  return new Map([...declared].filter(([other]) => other !== name));
+}
+
 /** Whether it is text that a shell takes: quoted, a constant of ours, a number, a choice of such. */
-function isSafe(node: Deno.lint.Node): boolean {
+function isSafe(node: Deno.lint.Node, declared: Declared): boolean {
   switch (node.type) {
     case "Literal":
       return true;
     case "TemplateLiteral":
-      return node.expressions.every(isSafe);
+      return node.expressions.every((one) => isSafe(one, declared));
     case "ConditionalExpression":
-      return isSafe(node.consequent) && isSafe(node.alternate);
+      return isSafe(node.consequent, declared) && isSafe(node.alternate, declared);
     case "LogicalExpression":
-      return isSafe(node.left) && isSafe(node.right);
+      return isSafe(node.left, declared) && isSafe(node.right, declared);
     case "Identifier":
-      return /^[A-Z][A-Z0-9_]*$/.test(node.name) || SAFE.test(node.name);
+      return /^[A-Z][A-Z0-9_]*$/.test(node.name) || SAFE.test(node.name) ||
+        (declared.get(node.name)?.every((value) => isSafe(value, without(declared, node.name))) ?? false);
     case "MemberExpression":
       return node.property.type === "Identifier" &&
-          (node.property.name === "length" || SAFE.test(node.property.name)) || isSafe(node.object);
+          (node.property.name === "length" || SAFE.test(node.property.name)) || isSafe(node.object, declared);
     case "CallExpression": {
       const { callee } = node;
       if (callee.type === "Identifier") return QUOTING.test(callee.name) || SAFE.test(callee.name);
@@ -74,9 +83,9 @@ function isSafe(node: Deno.lint.Node): boolean {
       const [first] = node.arguments;
       if (callee.property.name === "map" && first?.type === "Identifier") return QUOTING.test(first.name);
       if (callee.property.name === "map" && first?.type === "ArrowFunctionExpression") {
-        return isSafe(callee.object) || isSafe(first.body);
+        return isSafe(callee.object, declared) || isSafe(first.body, declared);
       }
-      return ["join", "slice"].includes(callee.property.name) && isSafe(callee.object);
+      return ["join", "slice"].includes(callee.property.name) && isSafe(callee.object, declared);
     }
     default:
       return false;
@@ -107,6 +116,8 @@ const plugin: Deno.lint.Plugin = {
     "printed-commands": {
       create(context) {
         if (!/\/(?:src\/.*|mod)\.ts$/.test(context.filename) || /_test\.ts$/.test(context.filename)) return {};
+        const declared = new Map<string, Deno.lint.Node[]>();
+        const found: { part: Deno.lint.Node; where: string }[] = [];
         const check = (node: Deno.lint.Node) => {
           if (!isText(node) || "parent" in node && isText(node.parent as Deno.lint.Node)) return;
           const hint = isHint(node);
@@ -117,19 +128,27 @@ const plugin: Deno.lint.Plugin = {
               continue;
             }
             const command = COMMAND.exec(before)?.[1];
-            const inCommand = command !== undefined && !AFTER.test(command);
             const isQuoted = (before.split('"').length - 1) % 2 === 1; // a value in a sentence
-            if ((hint && !isQuoted || inCommand) && !isSafe(part)) {
-              const text = context.sourceCode.getText(part);
-              context.report({
-                node: part,
-                message: `"${text}" stands in a ${inCommand ? "command" : "hint"}: quote it for a shell, shellWord(…)`,
-              });
-            }
+            if (command !== undefined && !AFTER.test(command)) found.push({ part, where: "command" });
+            else if (hint && !isQuoted) found.push({ part, where: "hint" });
             before += "X";
           }
         };
-        return { TemplateLiteral: check, BinaryExpression: check };
+        return {
+          TemplateLiteral: check,
+          BinaryExpression: check,
+          VariableDeclarator({ id, init }) {
+            if (id.type === "Identifier" && init) declared.set(id.name, [...declared.get(id.name) ?? [], init]);
+          },
+          "Program:exit"() {
+            for (const { part, where } of found) {
+              if (isSafe(part, declared)) continue;
+              const text = context.sourceCode.getText(part);
+              const message = `"${text}" stands in a ${where}: quote it for a shell, shellWord(…)`;
+              context.report({ node: part, message });
+            }
+          },
+        };
       },
     },
   },

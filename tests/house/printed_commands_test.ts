@@ -23,6 +23,8 @@ const LINES: readonly (readonly [line: string, unquoted: number])[] = [
   ["warn(`the key ${path} may be read; it should not (chmod 0600 ${path})`);", 1],
   ['const remove = "Remove it: rm " + path;', 1],
   ["const remove = `Remove it: rm ${CONSTANT} ${FILES.kubeconfig} ${pids.length}`;", 0],
+  ["const word = shellWord(path); const remove = `Remove it: rm ${word}`;", 0],
+  ["const word = path; const remove = `Remove it: rm ${word}`;", 1],
   ["const keep = `Keep the name (--node-name ${other})`;", 1],
   ["const keep = `Keep the name (--node-name k1), or rename ${other}`;", 0],
   ["const text = `no container runtime answers at ${socket}`;", 0],

@@ -20,7 +20,7 @@ const COMMAND = new RegExp(
 const AFTER = /(?:[,.;:]\s|\)|")[^"]*$/;
 
 /** Functions whose result is text that a shell takes. */
-const QUOTING = /^(?:shellWord|commandLine|\w*[hH]int)$/;
+const QUOTING = /^(?:shellWord|commandLine|moveAway|\w*[hH]int)$/;
 
 /**
  * Names of what may be there unquoted, as nobody else chooses its characters: numbers, and names of ours (units of

@@ -14,7 +14,7 @@ import type { Arg } from "../config/types.ts";
 import type { Host } from "../system.ts";
 import { argument } from "../cluster/arguments.ts";
 import { CNI_CONFIGURATION_DIRECTORY, FLANNEL_TRACES } from "../cluster/addons/flannel_traces.ts";
-import { commandLine, shellWord } from "../text/shell.ts";
+import { moveAway, shellWord } from "../text/shell.ts";
 
 /** Something that is in the way, and how to remove it. */
 export interface InTheWay {
@@ -38,7 +38,7 @@ export async function preferredConfigurations(host: Host): Promise<InTheWay | un
   return {
     what: `${others.join(", ")}: the container runtime takes the first CNI configuration by name, and would use it ` +
       `instead of ${FLANNEL_TRACES.configuration}`,
-    hint: `If another pod network left it, move it away: mv ${commandLine(others)} /root/`,
+    hint: `If another pod network left it, move it away: ${moveAway(others)}`,
   };
 }
 
@@ -49,7 +49,7 @@ export async function leftConfigurations(host: Host): Promise<InTheWay | undefin
   return {
     what: `${others.join(", ")} ${others.length === 1 ? "is" : "are"} there before this host has a pod network: the ` +
       "container runtime takes the first CNI configuration by name",
-    hint: `If another pod network left it, move it away: mv ${commandLine(others)} /root/`,
+    hint: `If another pod network left it, move it away: ${moveAway(others)}`,
   };
 }
 

@@ -30,3 +30,8 @@ function printed(text: string): string {
 export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
+
+/** The command line that moves files to root's home, for hints: what has such a name there already is kept. */
+export function moveAway(paths: readonly string[]): string {
+  return `mv --backup=numbered ${commandLine(paths)} /root/`;
+}

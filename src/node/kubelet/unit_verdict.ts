@@ -3,7 +3,7 @@ import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { commandWords, environmentFile, flagValues, unitSettings } from "../../cluster/kubelet/unit_syntax.ts";
-import { shellWord } from "../../text/shell.ts";
+import { moveAway } from "../../text/shell.ts";
 
 /** A unit or a drop-in. */
 export interface UnitPart {
@@ -82,7 +82,7 @@ async function unnamed(host: Host, program: string, content: string): Promise<st
 
 /** A file of the unit, and what it does that it should not. */
 export function kubeletUnitProblem(where: string, what: string): Problem {
-  return { where, what, hint: `${HOW}, or move the file away: mv ${shellWord(where)} /root/` };
+  return { where, what, hint: `${HOW}, or move the file away: ${moveAway([where])}` };
 }
 
 /**

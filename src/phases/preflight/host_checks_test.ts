@@ -158,6 +158,26 @@ Deno.test("FileContent: forwarding of the families that there are", async () => 
   assert.match(found[1]!.errors![0]!, /holds "0"/);
 });
 
+Deno.test("FileContent: what the hints write loses nothing that is there, and no other key", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const looks = await Promise.all(forwardingChecks(["IPv4", "IPv6"]).map((check) => check.look({ host: host({}) })));
+    const keys = ["net.ipv4.ip_forward=1", "net.ipv6.conf.default.forwarding=1"];
+    for (const name of ["99-kubernetes.conf", ...keys.map((key) => `99-${key.replace("=1", "")}.conf`)]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "vm.swappiness=1\n");
+    }
+    for (const { hint } of looks) {
+      const line = [hint].flat()[0]!.replace(/^Run: sysctl -w \S+ && /, "").replaceAll("/etc/sysctl.d", folder);
+      assert.ok((await new Deno.Command("sh", { args: ["-c", line] }).output()).success, line);
+    }
+    const texts = await Array.fromAsync(Deno.readDir(folder), ({ name }) => Deno.readTextFile(`${folder}/${name}`));
+    const lines = texts.flatMap((text) => text.trim().split("\n"));
+    assert.deepEqual(lines.sort(), [...keys, ...Array(3).fill("vm.swappiness=1")].sort());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 const ETCD: ExternalEtcd = {
   endpoints: [],
   httpEndpoints: ["https://etcd:2379/"],

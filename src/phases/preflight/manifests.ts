@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { pathName } from "./names.ts";
 import { type Findings, NOTHING } from "./run.ts";
-import { commandLine } from "../../text/shell.ts";
+import { moveAway } from "../../text/shell.ts";
 
 /** The static pods of a control plane. */
 export const COMPONENTS = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"] as const;
@@ -69,7 +69,7 @@ export async function controlPlaneManifests(host: Host, ownPaths: ReadonlySet<st
   return {
     warnings: found.filter((file) => !copies.includes(file)).map(told),
     ...(errors.length > 0 ? { errors, essential: true } : {}),
-    ...(errors.length > 0 ? { hint: `Move them away: mv ${commandLine(copies.map(({ path }) => path))} /root/` } : {}),
+    ...(errors.length > 0 ? { hint: `Move them away: ${moveAway(copies.map(({ path }) => path))}` } : {}),
   };
 }
 

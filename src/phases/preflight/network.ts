@@ -11,7 +11,10 @@ async function forwardingFindings(host: Host, path: string, key: string): Promis
   if (content === "1") return NOTHING;
   return {
     errors: [`${path} holds "${content ?? "nothing"}", must be 1: without it pods reach nothing outside their node`],
-    hint: `Run: sysctl -w ${shellWord(`${key}=1`)} && echo ${shellWord(`${key}=1`)} > /etc/sysctl.d/99-kubernetes.conf`,
+    // A file of its own for each key, appended to: no file that is there loses anything, nor does one hint undo another.
+    hint: `Run: sysctl -w ${shellWord(`${key}=1`)} && echo ${shellWord(`${key}=1`)} >> ${
+      shellWord(`/etc/sysctl.d/99-${key}.conf`)
+    }`,
   };
 }
 

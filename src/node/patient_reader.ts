@@ -37,7 +37,7 @@ export function patientReader(client: KubeClient, host: Host, { timeoutMs, whose
           return { done: true, value: await client.get(reference) };
         } catch (error) {
           if (!isRefusal(error)) throw error;
-          check(httpStatusOf(error));
+          check(error);
           return { done: false, state: inShort(error) };
         }
       },

@@ -82,6 +82,7 @@ function credentialsWatch({ reader }: BootstrapKubeletContext): () => Promise<vo
       check((await (await reader()).probe("/version")).status);
     } catch (error) {
       if (httpStatusOf(error) === undefined) throw error; // else: nobody answers just now
+      check(error as Error);
     }
   };
 }

@@ -3,6 +3,8 @@ import { kubeletIdentityProblem } from "../node/kubelet/identity.ts";
 import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 import { endWhenRefused } from "../node/unauthorized.ts";
+import type { UserError } from "../errors.ts";
+import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import { type Files, fresh, init, NOW, PKI, sampleWithCheapKeys, text } from "../../tests/samples/pki.ts";
 
@@ -105,6 +107,32 @@ Deno.test("a refusal ends a wait when it lasts, and not before", () => {
     check(401);
     now = 17_000;
     assert.throws(() => check(401), /the API server refuses x \(401 Unauthorized\)/);
+    const error = (status: number, reason: string) => new KubeError("z", { status, reason }, { hint: "w" });
+    for (
+      const [refusal, says] of [[error(401, ""), /refuses x/], [error(0, TLS_REFUSED), /over TLS, with x/]] as const
+    ) {
+      const watch = endWhenRefused("x", ["y"], 3_000);
+      now = 20_000;
+      watch(refusal);
+      now = 22_000;
+      watch(error(0, UNREACHABLE));
+      watch(refusal);
+      now = 24_000;
+      watch(refusal);
+      now = 26_000;
+      assert.throws(() => watch(refusal), says);
+    }
+    const changing = endWhenRefused("x", ["y"], 3_000);
+    changing(401);
+    now = 28_000;
+    changing(error(0, TLS_REFUSED)); // another refusal, for as long
+    now = 30_000;
+    changing(error(0, TLS_REFUSED));
+    now = 32_000;
+    assert.throws(() => changing(error(0, TLS_REFUSED)), (thrown: UserError) => {
+      assert.deepEqual(thrown.hints, ["w", "y"]);
+      return true;
+    });
   } finally {
     performance.now = real;
   }

@@ -11,10 +11,13 @@ import type {
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { diagnoseKubelet, diagnosePod, newestContainer, type StaticPod, together } from "../node/diagnosis.ts";
 import { unhealthy } from "../node/health.ts";
+import { endWhenRefused, isRefusal, type Tried } from "../node/unauthorized.ts";
 import { etcdImage, type KubernetesComponent, kubernetesImage } from "../cluster/images.ts";
 import { PORTS } from "../cluster/paths.ts";
 import { readStaticPod, servingUrl } from "../node/static_pod_manifest.ts";
+import { joinHostPort } from "../config/addresses.ts";
 import { milliseconds } from "../config/duration.ts";
+import { shellWord } from "../text/shell.ts";
 import type { Cell, CellsBy } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
@@ -25,6 +28,8 @@ export interface WaitControlPlaneContext {
   runtime: ContainerRuntime;
   unverified: UnverifiedHttp;
   admin(): Promise<KubeClient>;
+  /** The kubeconfig of that client. */
+  nodeReaderFile: string;
   /** Manifests that were written anew in this run, and when: a container that is older is about to be replaced. */
   rewritten: CellsBy<Date>;
   /** When the kubelet was started, as `performance.now()`. */
@@ -78,6 +83,22 @@ async function explain({ host, runtime, node }: WaitControlPlaneContext, name: C
   return together(parts);
 }
 
+/** For how long (ms) a refusal may last: an API server that runs reads certificates that were replaced within seconds. */
+const REFUSED_MS = 15_000;
+
+/** Ends the wait when what answers is not this host's API server, or not the one of these certificates. */
+function refusalWatch({ node, nodeReaderFile }: WaitControlPlaneContext) {
+  const port = node.endpoint.bindPort;
+  return endWhenRefused(`the administrator's kubeconfig (${nodeReaderFile})`, [
+    `See what listens there: ss -ltnp ${shellWord(`sport = :${port}`)}`,
+    "See whose certificate it shows: openssl s_client -connect " +
+    `${
+      shellWord(joinHostPort(node.endpoint.advertiseAddress, port))
+    } </dev/null | openssl x509 -noout -issuer -subject`,
+    "If it is an API server of an earlier cluster, end it, and rerun the command.",
+  ], REFUSED_MS);
+}
+
 /** How often (ms) the container runtime is asked for a container's state, and for how long not at all. */
 const STATE_MS = { every: 1_000, first: 3_000 };
 
@@ -108,9 +129,15 @@ async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: s
   return undefined;
 }
 
+/** A runtime that does not answer just now does not tell. */
+function unknown(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+}
+
 async function waitFor(context: WaitControlPlaneContext, component: Component): Promise<void> {
   const state = slowState(context, component.name);
   const began = performance.now();
+  const check = component.name === "kube-apiserver" ? refusalWatch(context) : () => {};
   await context.host.wait<void>({
     what: `${component.name} to be healthy`,
     timeoutMs: milliseconds(context.node.timeouts.controlPlaneComponentHealthCheck),
@@ -122,15 +149,21 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
     },
     async probe(): Promise<ProbeResult<void>> {
       let said: string;
+      let tried: Tried;
       try {
         const answer = await component.ask(context);
         const waiting = answer.status === 200 ? await outdated(context, component.name) : unhealthy(answer);
         if (waiting === undefined) return { done: true, value: undefined };
         said = waiting;
+        tried = answer.status;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
+        tried = error;
         said = `does not answer yet: ${inShort(error)}`;
       }
+      // A container that is about to be replaced may well refuse what its successor takes.
+      const isReplaced = isRefusal(tried) && await outdated(context, component.name).catch(unknown) !== undefined;
+      check(isReplaced ? undefined : tried);
       return { done: false, state: `${await state()}${said}` };
     },
   });

@@ -2,13 +2,12 @@ import { inShort, UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ProbeResult } from "../system.ts";
 import { diagnoseKubelet, together } from "../node/diagnosis.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
-import { endWhenRefused } from "../node/unauthorized.ts";
+import { endWhenRefused, type Tried } from "../node/unauthorized.ts";
 import { milliseconds } from "../config/duration.ts";
 import type { Timeouts } from "../config/types.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 import { commandLine, shellWord } from "../text/shell.ts";
-import { httpStatusOf } from "../system/kube_error.ts";
 
 /** What waiting for this host's Node needs. */
 export interface WaitNodeContext {
@@ -55,7 +54,7 @@ async function explain(host: Host, nodeName: string) {
 const ASK_MS = 1_000;
 
 /** Ends a wait in which a kubeconfig is refused. */
-function refusalOf(path: string): (status: number | undefined) => void {
+function refusalOf(path: string): (tried: Tried) => void {
   const { kubeconfig, clientCertificate } = KUBELET_FILES;
   if (path !== kubeconfig) return endWhenRefused(`the credentials in ${path}`, [`Look at ${path}.`]);
   return endWhenRefused(`the identity of the kubelet (${path})`, [
@@ -81,7 +80,7 @@ function identityWatch(context: WaitNodeContext): () => Promise<string | undefin
       return state = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      check(httpStatusOf(error));
+      check(error);
       return state = `as the kubelet: ${inShort(error)}`;
     }
   };
@@ -112,7 +111,7 @@ async function waitFor(
         if (node) return judge(node);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        check(httpStatusOf(error));
+        check(error);
         return { done: false, state: inShort(error) };
       }
       const refused = await identity();

@@ -8,6 +8,17 @@
 #   sums         lines as sha256sum prints and checks them
 #   payload_at   where the payload begins in this file
 # It may run as root, so what it runs lies where only its user can write, and is checked before each run.
+# Nor does the caller's environment choose what runs: programs are looked for where src/programs.ts looks, and functions
+# that bash takes from there (BASH_FUNC_id%%) are none. The program itself gets the caller's PATH back.
+unset -f unset id uname ls mkdir mv rm chmod tail head gzip sha256sum command printf read cd pwd kill test true false
+unset -f [ 2>/dev/null || :
+callers_path=${PATH-}
+has_path=${PATH+yes}
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/sbin:/opt/bin
+PATH=$PATH:/run/wrappers/bin:/run/current-system/sw/bin:/run/current-system/sw/sbin
+PATH=$PATH:/run/current-system/profile/sbin:/run/current-system/profile/bin
+export PATH
+unset GZIP # gzip's options
 set -u
 umask 077
 newline='
@@ -19,14 +30,23 @@ fail() { # message [what to do]
   exit 1
 }
 
+quoted() { # word, as a shell takes it
+  rest=$1 done=
+  while :; do
+    case $rest in *\'*) done=$done${rest%%\'*}"'\\''" rest=${rest#*\'} ;; *) break ;; esac
+  done
+  printf "'%s'" "$done$rest"
+}
+
 for tool in id uname ls mkdir mv rm chmod tail head gzip sha256sum; do
-  command -v "$tool" >/dev/null || fail "cannot unpack: there is no \"$tool\" on this host" "Install it, and run the same command again."
+  command -v "$tool" >/dev/null || fail "cannot unpack: program \"$tool\" not found in $PATH" \
+    "Install it (coreutils, gzip), and run the same command again. The caller's PATH is not used."
 done
 
 self=$0
 case $self in
   */*) ;;
-  *) [ -f "$self" ] || self=$(command -v -- "$self") ;;
+  *) [ -f "$self" ] || self=$(PATH=$callers_path && command -v -- "$self") ;; # sh kubewright
 esac
 [ -r "$self" ] || fail "cannot read its own file \"$self\"" "Call it by its full path."
 uid=$(id -u)
@@ -85,7 +105,7 @@ loose_folder() {
   done
 }
 loose=$(loose_folder)
-[ -z "$loose" ] || fail "cannot unpack into \"$base\": other users may write to \"$loose\"" "chmod go-w '$loose' (its owner has to be this user or root), or: $elsewhere"
+[ -z "$loose" ] || fail "cannot unpack into \"$base\": other users may write to \"$loose\"" "chmod go-w $(quoted "$loose") (its owner has to be this user or root), or: $elsewhere"
 
 # Whether the folder is private and has exactly the content that it is named after.
 intact() { # folder
@@ -158,6 +178,7 @@ if ! intact "$folder"; then
   unpack
 fi
 
+if [ -n "$has_path" ]; then PATH=$callers_path; else unset PATH; fi
 # shellcheck disable=SC2086 # a list of flags
 exec "$folder/deno" run --quiet --no-config --no-lock --no-npm --no-remote --cached-only --no-code-cache $permissions \
   "$folder/program/entry.js" "$@"

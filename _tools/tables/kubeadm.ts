@@ -2,11 +2,11 @@
 import type { Schema } from "../../src/config/schema.ts";
 import type { Structs } from "./render.ts";
 
-/** What a schema's type is in Go; an enumeration, a text with a check, networks and endpoints are texts there, too. */
+/** What a schema's type is in Go; an enumeration, a text with a check, and what is read of one (`values.ts`) are texts there, too. */
 function typeOf(schema: Schema): string {
   if (schema.type === "boolean") return "bool";
   if (schema.type === "integer") return schema.bits === 64 ? "long" : "int";
-  if (schema.type === "networks" || schema.type === "endpoint") return "text";
+  if (["networks", "endpoint", "version"].includes(schema.type)) return "text";
   return schema.type === "anything" ? "quantity" : schema.type;
 }
 

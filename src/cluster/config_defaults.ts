@@ -21,7 +21,7 @@ import { withDefaults } from "./objects/config_map.ts";
 import { KUBE_PROXY_ZEROS, KUBELET_ZEROS } from "./kubelet/component_zeros.ts";
 import { controlPlaneNode } from "./control_plane/node.ts";
 import { kubeletConfiguration } from "./kubelet/configuration.ts";
-import { parseVersion, SUPPORTED } from "./versions.ts";
+import { SUPPORTED } from "./versions.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 
@@ -46,8 +46,9 @@ function placeholders() {
 
 /** `init-defaults`: InitConfiguration and ClusterConfiguration. */
 export function initDefaults(): Document[] {
-  const { major, minor } = parseVersion(SUPPORTED.newest);
-  const [init, cluster] = initDocuments(placeholders(), null);
+  const config = placeholders();
+  const { major, minor } = config.cluster.kubernetesVersion;
+  const [init, cluster] = initDocuments(config, null);
   return [init!, { ...cluster!, kubernetesVersion: `${major}.${minor}.0` }];
 }
 

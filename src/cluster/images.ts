@@ -14,7 +14,7 @@ export type KubernetesComponent = "kube-apiserver" | "kube-controller-manager" |
 
 /** Image of a component that is built from the Kubernetes repository. */
 export function kubernetesImage(component: KubernetesComponent, cluster: ClusterConfiguration): string {
-  return `${cluster.imageRepository}/${component}:${imageTag(cluster.kubernetesVersion)}`;
+  return `${cluster.imageRepository}/${component}:${imageTag(cluster.kubernetesVersion.text)}`;
 }
 
 /** Image of the sandbox container. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { versionOf } from "./versions.ts";
 import { controlPlaneImages } from "./control_plane/images.ts";
 import { dnsImage, etcdImage, kubernetesImage } from "./images.ts";
 import { SAMPLE_ETCD, sampleCluster } from "../../tests/samples/config.ts";
@@ -43,7 +44,7 @@ Deno.test("overrides and build metadata in tags", () => {
   const local = { ...SAMPLE_ETCD, imageRepository: "e.example", imageTag: "3.7.1-0" };
   assert.equal(etcdImage(sampleCluster({ etcd: { local } })), "e.example/etcd:3.7.1-0");
   assert.equal(
-    kubernetesImage("kube-proxy", sampleCluster({ kubernetesVersion: "v1.37.2+build.5" })),
+    kubernetesImage("kube-proxy", sampleCluster({ kubernetesVersion: versionOf("v1.37.2+build.5") })),
     "registry.k8s.io/kube-proxy:v1.37.2_build.5",
   );
 });

@@ -3,17 +3,8 @@
  * versions go together.
  * @module
  */
-import type { SupportedVersions } from "../config/kubernetes_version.ts";
+import { parseVersion, type SupportedVersions, type Version } from "../config/kubernetes_version.ts";
 import { InvalidInput } from "../errors.ts";
-
-/** The parts of `v1.37.2-rc.0+build`. */
-export interface Version {
-  major: number;
-  minor: number;
-  patch: number;
-  /** `rc.0`; absent for a release. */
-  prerelease?: string;
-}
 
 /** What a minor release brings along. */
 export interface Release {
@@ -57,20 +48,16 @@ export const SUPPORTED: SupportedVersions = { newest: RELEASES[37]!.newest, mino
 /** How many minor releases a kubelet may be older than the control plane: https://kubernetes.io/releases/version-skew-policy/#kubelet */
 const KUBELET_SKEW = 3;
 
-const VERSION = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
-
-/** Parses `v1.37.2` (the `v` may be absent). Throws {@linkcode InvalidInput}. */
-export function parseVersion(text: string): Version {
-  const match = VERSION.exec(text);
-  if (!match) throw new InvalidInput(`Cannot read version "${text}": not of the form v1.37.2`);
-  const [, major, minor, patch, prerelease] = match;
-  return { major: Number(major), minor: Number(minor), patch: Number(patch), ...(prerelease ? { prerelease } : {}) };
+/** The version in a text that is no configuration's. Throws {@linkcode InvalidInput}. */
+export function versionOf(text: string): Version {
+  const version = parseVersion(text);
+  if (!version) throw new InvalidInput(`Cannot read version "${text}": not of the form v1.37.2`);
+  return version;
 }
 
 /** Negative when `a` is older than `b`, 0 when equal, by the rules of https://semver.org/#spec-item-11. */
-export function compareVersions(a: string, b: string): number {
-  const [x, y] = [parseVersion(a), parseVersion(b)];
-  return x.major - y.major || x.minor - y.minor || x.patch - y.patch || comparePrereleases(x.prerelease, y.prerelease);
+export function compareVersions(a: Version, b: Version): number {
+  return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a.prerelease, b.prerelease);
 }
 
 function comparePrereleases(a: string | undefined, b: string | undefined): number {
@@ -92,25 +79,23 @@ function comparePrereleases(a: string | undefined, b: string | undefined): numbe
 }
 
 /** The row of {@linkcode RELEASES} for a version. Throws {@linkcode InvalidInput} when there is none. */
-export function releaseOf(version: string): Release {
-  const { major, minor } = parseVersion(version);
+export function releaseOf({ text, major, minor }: Version): Release {
   const release = major === 1 ? RELEASES[minor] : undefined;
   if (!release) {
     const known = SUPPORTED.minors.map((known) => `v1.${known}`).join(", ");
-    throw new InvalidInput(`Cannot set up Kubernetes "${version}": this program knows ${known}`);
+    throw new InvalidInput(`Cannot set up Kubernetes "${text}": this program knows ${known}`);
   }
   return release;
 }
 
 /** Why a kubelet of one version must not join a control plane of another; undefined when it may. */
-export function kubeletSkewProblem(kubelet: string, controlPlane: string): string | undefined {
-  const [node, plane] = [parseVersion(kubelet), parseVersion(controlPlane)];
+export function kubeletSkewProblem(node: Version, plane: Version): string | undefined {
   const skew = plane.minor - node.minor;
   if (node.major !== plane.major || skew < 0) {
-    return `the kubelet is ${kubelet}, newer than the control plane, ${controlPlane}; it has to be v${plane.major}.${plane.minor} or older`;
+    return `the kubelet is ${node.text}, newer than the control plane, ${plane.text}; it has to be v${plane.major}.${plane.minor} or older`;
   }
   if (skew > KUBELET_SKEW) {
-    return `the kubelet is ${kubelet}, ${skew} minor releases older than the control plane, ${controlPlane}; ` +
+    return `the kubelet is ${node.text}, ${skew} minor releases older than the control plane, ${plane.text}; ` +
       `at most ${KUBELET_SKEW} work: v${plane.major}.${plane.minor - KUBELET_SKEW} or newer`;
   }
   return undefined;

@@ -7,6 +7,7 @@
  */
 import { classify, formatAddress, type HostPort, networks, parseAddress } from "./addresses.ts";
 import { duration } from "./duration.ts";
+import type { Version } from "./kubernetes_version.ts";
 import { cleanPath } from "./paths.ts";
 import type * as t from "./types.ts";
 import { parseGoUrl } from "./url.ts";
@@ -127,7 +128,7 @@ export function withSkippedAddons(
 /** @param bindPort of the first API server: the port of a `controlPlaneEndpoint` that has none. */
 export function completeCluster(
   given: Given<t.ClusterConfiguration>,
-  kubernetesVersion: string,
+  kubernetesVersion: Version,
   bindPort = API_SERVER_PORT,
 ): t.ClusterConfiguration {
   const { networking = {}, dns = {}, proxy = {} } = given;

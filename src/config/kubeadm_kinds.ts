@@ -225,7 +225,7 @@ const CLUSTER = document("what is the same for the whole cluster", {
   }),
   featureGates: { type: "map", of: flag("whether it is on"), doc: "kubeadm's feature gates" },
   imageRepository: text("where images come from", format.imageRepository),
-  kubernetesVersion: text("version of the control plane, v1.37.2, or a label such as stable-1"),
+  kubernetesVersion: { type: "version", doc: "version of the control plane, v1.37.2, or a label such as stable-1" },
   networking: fields("networks of the cluster", {
     dnsDomain: text("domain of Services", format.dnsName),
     podSubnet: networks("networks of pods, one or one of each family, with a comma between"),

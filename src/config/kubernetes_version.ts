@@ -2,7 +2,6 @@
  * Which version of Kubernetes is meant.
  * @module
  */
-import type { Facts } from "./types.ts";
 
 /** What this build can set up; `cluster/versions.ts` knows. */
 export interface SupportedVersions {
@@ -12,13 +11,36 @@ export interface SupportedVersions {
   minors: readonly number[];
 }
 
-const VERSION = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+/** A version, `v1.37.2-rc.0+build`. What is none yet, a label such as `stable-1`, has only its text; its numbers are 0. */
+export interface Version {
+  text: string;
+  major: number;
+  minor: number;
+  patch: number;
+  /** `rc.0`; absent for a release. */
+  prerelease?: string;
+}
+
+const VERSION = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
 const LABEL = /^(?:stable|latest)(?:-(\d+)(?:\.(\d+))?)?$/;
 
+/** Reads a version such as `v1.37.2` (the `v` may be absent). */
+export function parseVersion(text: string): Version | undefined {
+  const match = VERSION.exec(text);
+  if (!match) return undefined;
+  const [, major, minor, patch, prerelease] = match;
+  const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch) };
+  return { text, ...numbers, ...(prerelease ? { prerelease } : {}) };
+}
+
+/** Reads a version, or a label that is yet to be resolved. */
+export function readVersion(text: string): Version {
+  return parseVersion(text) ?? { text, major: 0, minor: 0, patch: 0 };
+}
+
 /** The minor number of a version 1.x; undefined for anything else. */
-export function minorOf(version: string): number | undefined {
-  const [, major, minor] = VERSION.exec(version) ?? [];
-  return major === "1" ? Number(minor) : undefined;
+export function minorOf({ major, minor }: Version): number | undefined {
+  return major === 1 ? minor : undefined;
 }
 
 /**
@@ -29,32 +51,32 @@ export function minorOf(version: string): number | undefined {
  * @returns the version, or what is wrong.
  */
 export function resolveVersion(
-  text: string,
-  facts: Pick<Facts, "kubeletVersion">,
+  given: Version,
+  facts: { kubeletVersion?: string },
   supported: SupportedVersions,
-): { version: string } | { problem: string } {
+): { version: Version } | { problem: string } {
+  const { text } = given;
   const minors = supported.minors.map((minor) => `1.${minor}`).join(", ");
-  if (VERSION.test(text)) {
-    const minor = minorOf(text);
-    if (minor !== undefined && supported.minors.includes(minor)) return { version: text.replace(/^v?/, "v") };
-    return { problem: `"${text}" is not supported; this program sets up ${minors}` };
-  }
+  const notSupported = { problem: `"${text}" is not supported; this program sets up ${minors}` };
+  const withV = (version: Version) => ({ version: { ...version, text: version.text.replace(/^v?/, "v") } });
+  if (given.major > 0) return supported.minors.includes(minorOf(given) ?? -1) ? withV(given) : notSupported;
   const label = LABEL.exec(text);
   if (!label) return { problem: `"${text}" is not a version such as ${supported.newest} or a label such as stable-1` };
   const [, major, wanted] = label;
-  const fits = (version: string | undefined) => {
-    const minor = version === undefined ? undefined : minorOf(version);
+  const fits = (version: Version) => {
+    const minor = minorOf(version);
     return minor !== undefined && supported.minors.includes(minor) && (!wanted || Number(wanted) === minor);
   };
   if (major === undefined || major === "1") {
-    for (const version of [facts.kubeletVersion, supported.newest]) {
-      if (version !== undefined && fits(version)) return { version: version.replace(/^v?/, "v") };
+    for (const known of [facts.kubeletVersion, supported.newest]) {
+      const version = readVersion(known ?? "");
+      if (fits(version)) return withV(version);
     }
   }
-  const known = major === "1" && supported.minors.includes(Number(wanted));
-  return {
-    problem: known
-      ? `"${text}" names no patch release, and labels are not looked up; write the version in full, v1.${wanted}.x`
-      : `"${text}" is not supported; this program sets up ${minors}`,
-  };
+  return major === "1" && supported.minors.includes(Number(wanted))
+    ? {
+      problem:
+        `"${text}" names no patch release, and labels are not looked up; write the version in full, v1.${wanted}.x`,
+    }
+    : notSupported;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { resolveVersion } from "./kubernetes_version.ts";
+import { parseVersion, readVersion, resolveVersion } from "./kubernetes_version.ts";
 
 const SUPPORTED = { newest: "v1.37.2", minors: [35, 36, 37] };
 
@@ -20,7 +20,7 @@ const RESOLVED: readonly (readonly [string, string | undefined, string])[] = [
 for (const [text, kubeletVersion, version] of RESOLVED) {
   Deno.test(`"${text}" with kubelet ${kubeletVersion ?? "absent"} is ${version}`, () => {
     const facts = kubeletVersion === undefined ? {} : { kubeletVersion };
-    assert.deepEqual(resolveVersion(text, facts, SUPPORTED), { version });
+    assert.deepEqual(resolveVersion(readVersion(text), facts, SUPPORTED), { version: parseVersion(version) });
   });
 }
 
@@ -40,5 +40,16 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["newest", '"newest" is not a version such as v1.37.2 or a label such as stable-1'],
 ];
 for (const [text, problem] of REFUSED) {
-  Deno.test(`version "${text}" is refused`, () => assert.deepEqual(resolveVersion(text, {}, SUPPORTED), { problem }));
+  Deno.test(`version "${text}" is refused`, () =>
+    assert.deepEqual(resolveVersion(readVersion(text), {}, SUPPORTED), { problem }));
 }
+
+Deno.test("versions are read whole or not at all", () => {
+  assert.deepEqual(parseVersion("v1.37.2"), { text: "v1.37.2", major: 1, minor: 37, patch: 2 });
+  const text = "1.37.0-rc.1+abc";
+  assert.deepEqual(parseVersion(text), { text, major: 1, minor: 37, patch: 0, prerelease: "rc.1" });
+  for (const wrong of ["", "v1", "v1.37", "v1.37.02", "v1.37.2 ", "stable-1", "v1.37.x"]) {
+    assert.equal(parseVersion(wrong), undefined, wrong);
+    assert.deepEqual(readVersion(wrong), { text: wrong, major: 0, minor: 0, patch: 0 });
+  }
+});

@@ -6,7 +6,7 @@
 import * as complete from "./defaults.ts";
 import { freeze, KINDS, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
-import { resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
+import { readVersion, resolveVersion, type SupportedVersions } from "./kubernetes_version.ts";
 import { cleanPath } from "./paths.ts";
 import { type Documents, labelIn, type Settings } from "./assignments.ts";
 import { checkValues, type Report } from "./schema.ts";
@@ -45,9 +45,9 @@ export function loadInit(
   const given = (documents.ClusterConfiguration ?? {}) as complete.Given<t.ClusterConfiguration>;
 
   const localAPIEndpoint = complete.completeApiEndpoint(init.localAPIEndpoint, facts);
-  const version = resolveVersion(given.kubernetesVersion || "stable-1", facts, supported);
+  const version = resolveVersion(given.kubernetesVersion ?? readVersion("stable-1"), facts, supported);
   if ("problem" in version) problems.add("ClusterConfiguration.kubernetesVersion", version.problem);
-  const resolved = "version" in version ? version.version : supported.newest;
+  const resolved = "version" in version ? version.version : readVersion(supported.newest);
   const skipPhases = init.skipPhases ?? [];
   const whole = complete.completeCluster(given, resolved, localAPIEndpoint.bindPort);
   const cluster = options.validating || options.noPhases ? whole : complete.withSkippedAddons(whole, skipPhases);

@@ -2,6 +2,7 @@ import { completeCluster, type Given } from "./defaults.ts";
 import { freeze, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import type { Settings } from "./assignments.ts";
+import { readVersion } from "./kubernetes_version.ts";
 import { checkValues } from "./schema.ts";
 import type { ClusterConfiguration } from "./types.ts";
 import { validateCluster } from "./validate_cluster.ts";
@@ -24,7 +25,7 @@ export function loadClusterConfiguration(
   const wanted = ["ClusterConfiguration", "InitConfiguration"];
   const { documents, problems } = openDocuments(text, source, settings, wanted);
   const given = (documents.ClusterConfiguration ?? {}) as Given<ClusterConfiguration>;
-  const cluster = completeCluster(given, given.kubernetesVersion ?? "", DEFAULT_PORT);
+  const cluster = completeCluster(given, given.kubernetesVersion ?? readVersion(""), DEFAULT_PORT);
   checkValues(KUBEADM_KINDS.ClusterConfiguration, cluster, "ClusterConfiguration", problems.add);
   validateCluster(cluster, problems.add);
   problems.throwIfAny(summary(source, text !== undefined));

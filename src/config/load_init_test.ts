@@ -49,7 +49,7 @@ function problemsOf(work: () => unknown): string[] {
 Deno.test("nothing given is kubeadm's defaults and the facts", () => {
   assert.deepEqual(load(undefined), {
     cluster: {
-      kubernetesVersion: "v1.37.1",
+      kubernetesVersion: { text: "v1.37.1", major: 1, minor: 37, patch: 1 },
       clusterName: "kubernetes",
       certificatesDir: "/etc/kubernetes/pki",
       imageRepository: "registry.k8s.io",
@@ -192,7 +192,7 @@ const VALUES: readonly (readonly [string, () => InitConfiguration, (c: InitConfi
   [
     "a version needs no v",
     () => load(undefined, { "--kubernetes-version": "1.36.3" }),
-    (c) => c.cluster.kubernetesVersion,
+    (c) => c.cluster.kubernetesVersion.text,
     "v1.36.3",
   ],
   [

@@ -17,6 +17,7 @@ export type Schema =
     | { type: "duration"; positive?: true }
     | { type: "networks" }
     | { type: "endpoint" }
+    | { type: "version" }
     | { type: "boolean" }
     | { type: "integer"; min?: number; max?: number; bits?: 64 }
     | { type: "number" }
@@ -37,6 +38,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   duration: 'a duration such as "24h" or "1m30s"',
   networks: "text",
   endpoint: "text",
+  version: "text",
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",
@@ -48,7 +50,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
 
 /** Whether documents have text for it. */
 function isText({ type }: Schema): boolean {
-  return type === "text" || type === "duration" || type === "networks" || type === "endpoint";
+  return ["text", "duration", "networks", "endpoint", "version"].includes(type);
 }
 
 function hasType(schema: Schema, value: unknown): boolean {

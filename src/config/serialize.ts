@@ -7,6 +7,7 @@ import { completeCluster, type Given } from "./defaults.ts";
 import { KUBEADM_VERSION, readTexts } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { convertOld, OLD_KINDS } from "./old_versions.ts";
+import { readVersion } from "./kubernetes_version.ts";
 import type { Documents } from "./assignments.ts";
 import { FieldErrors } from "./field_errors.ts";
 import { checkShape, checkValues, type Report } from "./schema.ts";
@@ -92,9 +93,13 @@ export function parseClusterConfiguration(
   readTexts(documents, problems.add);
   problems.settle();
   const given = documents[kind] as Given<ClusterConfiguration>;
-  const cluster = completeCluster(given, given.kubernetesVersion ?? "");
+  const cluster = completeCluster(given, given.kubernetesVersion ?? readVersion(""));
   checkValues(current, cluster, kind, report);
-  if (!cluster.kubernetesVersion) problems.add("ClusterConfiguration.kubernetesVersion", "is required");
+  const { text: version, major } = cluster.kubernetesVersion;
+  if (major === 0) {
+    const what = version === "" ? "is required" : `${JSON.stringify(version)} is not a version such as v1.37.2`;
+    problems.add("ClusterConfiguration.kubernetesVersion", what);
+  }
   problems.throwIfAny(`Cannot read "${source}":`);
   return cluster;
 }

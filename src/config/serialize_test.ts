@@ -157,6 +157,21 @@ const UNREADABLE: readonly (readonly [string, string, RegExp])[] = [
     DEFAULT.replace("kubernetesVersion: v1.37.2\n", ""),
     /ClusterConfiguration.kubernetesVersion: is required/,
   ],
+  [
+    "a label for a version",
+    DEFAULT.replace("v1.37.2", "stable-1"),
+    /ClusterConfiguration.kubernetesVersion: "stable-1" is not a version such as v1\.37\.2/,
+  ],
+  [
+    "networks that are none",
+    DEFAULT.replace("10.96.0.0/12", "10.96.0.0"),
+    /ClusterConfiguration.networking.serviceSubnet: "10.96.0.0" is not a network/,
+  ],
+  [
+    "an endpoint that is none",
+    `${DEFAULT}controlPlaneEndpoint: "a:b"\n`,
+    /ClusterConfiguration.controlPlaneEndpoint: "a:b" is not of the form host:port/,
+  ],
 ];
 for (const [name, text, message] of UNREADABLE) {
   Deno.test(`a stored configuration with ${name} is refused`, () => {

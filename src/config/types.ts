@@ -7,6 +7,7 @@
 import type { InterfaceAddress } from "../system.ts";
 import type { HostPort, Network } from "./addresses.ts";
 import type { Duration } from "./duration.ts";
+import type { Version } from "./kubernetes_version.ts";
 
 /** A command line argument of a component; the same name may occur more than once. */
 export interface Arg {
@@ -69,8 +70,8 @@ export type Endpoint = Required<HostPort>;
 
 /** What is the same for the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
 export interface ClusterConfiguration {
-  /** With a leading `v`, resolved: `v1.37.2`. */
-  kubernetesVersion: string;
+  /** Its text has a leading `v`, `v1.37.2`, where `init` has resolved it. */
+  kubernetesVersion: Version;
   clusterName: string;
   /** Absent: the local endpoint is the cluster's. */
   controlPlaneEndpoint?: Endpoint;
@@ -208,6 +209,7 @@ export interface UpgradeNode {
 
 /** What `upgrade plan` looks for. */
 export interface UpgradePlan {
+  /** A version, or a label that is yet to be resolved. */
   kubernetesVersion?: string;
   allowExperimentalUpgrades: boolean;
   allowRCUpgrades: boolean;

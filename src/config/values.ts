@@ -5,10 +5,11 @@
  */
 import { formatHostPort, type HostPort, type Network, networksText, parseCidr, splitHostPort } from "./addresses.ts";
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
+import { readVersion, type Version } from "./kubernetes_version.ts";
 import type { Report, Schema } from "./schema.ts";
 
 /** What a text stands for, by the type that a schema has for it. */
-export type Value = Duration | readonly Network[] | HostPort;
+export type Value = Duration | readonly Network[] | HostPort | Version;
 
 /** How one kind of value is read and written. */
 interface Format<T extends Value> {
@@ -62,10 +63,17 @@ const ENDPOINT: Format<HostPort> = {
   write: formatHostPort,
 };
 
+/** What version a label means depends on the host: the loader of the kind says so, and what is none. */
+const VERSION: Format<Version> = {
+  read: (text) => text === "" ? undefined : readVersion(text),
+  write: ({ text }) => text,
+};
+
 const FORMATS: Readonly<Partial<Record<Schema["type"], Format<Value>>>> = {
   duration: DURATION as Format<Value>,
   networks: NETWORKS as Format<Value>,
   endpoint: ENDPOINT as Format<Value>,
+  version: VERSION as Format<Value>,
 };
 
 /** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */

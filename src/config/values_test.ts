@@ -82,3 +82,14 @@ Deno.test("an endpoint may lack its port, and has to be of its form", () => {
   const form = "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
   assert.deepEqual(reported, ["a:0", "a:x", "https://a"].map((text) => `C.controlPlaneEndpoint: "${text}" ${form}`));
 });
+
+Deno.test("a version keeps its text, also a label", () => {
+  const document = { kubernetesVersion: "v1.37.2-rc.0" };
+  const read = readValues(CLUSTER, document, "C", assert.fail) as unknown;
+  assert.deepEqual(read, {
+    kubernetesVersion: { text: "v1.37.2-rc.0", major: 1, minor: 37, patch: 2, prerelease: "rc.0" },
+  });
+  assert.deepEqual(writeValues(CLUSTER, read), document);
+  const label = { kubernetesVersion: "stable-1" };
+  assert.deepEqual(writeValues(CLUSTER, readValues(CLUSTER, label, "C", assert.fail)), label);
+});

@@ -10,6 +10,7 @@ const WRONG_TYPE: Readonly<Record<Schema["type"], unknown>> = {
   duration: 5,
   networks: { a: 1 },
   endpoint: { a: 1 },
+  version: { a: 1 },
   boolean: "true",
   integer: "1",
   number: "1",

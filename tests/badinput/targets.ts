@@ -65,6 +65,7 @@ function exampleOf(schema: Schema): unknown {
     duration: "1h",
     networks: "10.1.0.0/16",
     endpoint: "a",
+    version: "v1.37.1",
     boolean: true,
     integer: 1,
     number: 1,

@@ -3,6 +3,7 @@
  * @module
  */
 import type { ControlPlaneNode } from "../../src/cluster/control_plane/node.ts";
+import { versionOf } from "../../src/cluster/versions.ts";
 import { networks } from "../../src/config/addresses.ts";
 import { duration } from "../../src/config/duration.ts";
 import type { ClusterConfiguration, LocalEtcd } from "../../src/config/types.ts";
@@ -21,7 +22,7 @@ export const SAMPLE_ETCD: LocalEtcd = {
 /** The defaults, with some fields in place of theirs. */
 export function sampleCluster(fields: Partial<ClusterConfiguration> = {}): ClusterConfiguration {
   return {
-    kubernetesVersion: "v1.37.2",
+    kubernetesVersion: versionOf("v1.37.2"),
     clusterName: "kubernetes",
     certificatesDir: "/etc/kubernetes/pki",
     imageRepository: "registry.k8s.io",

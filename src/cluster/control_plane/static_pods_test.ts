@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { versionOf } from "../versions.ts";
 import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
@@ -85,8 +86,9 @@ Deno.test("a member that joins knows all the others", () => {
 });
 
 Deno.test("an etcd before 3.6, which 1.35 may run, has other names for two arguments", () => {
-  const of = (kubernetesVersion: string, imageTag: string) =>
-    pod("etcd", sampleNode({ kubernetesVersion, etcd: { local: { ...SAMPLE_ETCD, imageTag } } })).flags;
+  const of = (version: string, imageTag: string) =>
+    pod("etcd", sampleNode({ kubernetesVersion: versionOf(version), etcd: { local: { ...SAMPLE_ETCD, imageTag } } }))
+      .flags;
   const old = of("v1.35.4", "3.5.24-0");
   assert.equal(old.get("experimental-initial-corrupt-check"), "true");
   assert.equal(old.get("experimental-watch-progress-notify-interval"), "5s");
@@ -155,7 +157,9 @@ Deno.test("pod networks are cut up only when there is one", () => {
 
 Deno.test("flexvolume drivers are mounted up to 1.35", () => {
   const names = (version: string) =>
-    pod("kube-controller-manager", sampleNode({ kubernetesVersion: version })).pod.spec.volumes.map((v) => v.name);
+    pod("kube-controller-manager", sampleNode({ kubernetesVersion: versionOf(version) })).pod.spec.volumes.map((v) =>
+      v.name
+    );
   assert.ok(names("v1.35.4").includes("flexvolume-dir"));
   assert.ok(!names("v1.36.3").includes("flexvolume-dir"));
 });

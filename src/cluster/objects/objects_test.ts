@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { versionOf } from "../versions.ts";
 import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
 import type { Taint } from "../../config/types.ts";
@@ -93,7 +94,7 @@ Deno.test("documents of the user are not marked as generated", async () => {
 
 Deno.test("kube-proxy: mode from 1.37 on, bind address of the node's family, the user's word first", () => {
   assert.equal(kubeProxyConfiguration(sampleNode()).mode, "iptables");
-  assert.equal("mode" in kubeProxyConfiguration(sampleNode({ kubernetesVersion: "v1.36.3" })), false);
+  assert.equal("mode" in kubeProxyConfiguration(sampleNode({ kubernetesVersion: versionOf("v1.36.3") })), false);
   const v6 = {
     ...sampleNode({}, { endpoint: { advertiseAddress: "fd00::1", bindPort: 6443 } }),
     kubeProxy: { mode: "nftables" },

@@ -3,6 +3,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/util/patches/patches.go
  * @module
  */
+import type { Version } from "../../config/kubernetes_version.ts";
 import { releaseOf } from "../versions.ts";
 
 /** What may be patched, by the names that files begin with. */
@@ -18,7 +19,7 @@ export const PATCH_TARGETS = [
 /** One of {@linkcode PATCH_TARGETS}. */
 export type PatchTarget = typeof PATCH_TARGETS[number];
 /** The targets that kubeadm of a release knows. */
-export function patchTargets(kubernetesVersion: string): PatchTarget[] {
+export function patchTargets(kubernetesVersion: Version): PatchTarget[] {
   const { kubeProxyPatches = false } = releaseOf(kubernetesVersion);
   return PATCH_TARGETS.filter((target) => kubeProxyPatches || target !== "kubeproxydaemonset");
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { versionOf } from "../versions.ts";
 import { InvalidInput } from "../../errors.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import { coreDnsObjects } from "../addons/coredns.ts";
@@ -52,8 +53,8 @@ Deno.test("file names: target, suffix, type; what is passed over and what is ref
   assert.match(of("etcd.yml") as string, /does not end in/);
   assert.match(of("kubelet.yaml") as string, /does not begin with/);
   assert.match((of("etcd+xml.yaml") as { problem: string }).problem, /behind the \+/);
-  assert.equal(patchTargets("v1.36.3").includes("kubeproxydaemonset"), false);
-  assert.equal(patchTargets("v1.37.2").includes("kubeproxydaemonset"), true);
+  assert.equal(patchTargets(versionOf("v1.36.3")).includes("kubeproxydaemonset"), false);
+  assert.equal(patchTargets(versionOf("v1.37.2")).includes("kubeproxydaemonset"), true);
 });
 
 Deno.test("a directory is read in order of names, with what lies below it; every file that is wrong is named", async () => {

@@ -67,7 +67,7 @@ export function initOutcome(
     const { lines, result } = joinParts(context, shown);
     return lines.length === 0 ? done : { text: lines.join("\n").trimStart(), result: { phase, ...result } };
   }
-  const result = { kubeconfig: KUBECONFIG_FILES.admin, kubernetesVersion: cluster.kubernetesVersion, seconds };
+  const result = { kubeconfig: KUBECONFIG_FILES.admin, kubernetesVersion: cluster.kubernetesVersion.text, seconds };
   if (dryRun) return { text: "", result: { ...result, dryRun } };
   const [key, join] = [keyParts(context, shown), joinParts(context, shown)];
   const lines = [

@@ -1,6 +1,6 @@
 import { diagnoseKubelet, diagnosePod, type Diagnosis } from "../../node/diagnosis.ts";
 import type { StaticPodManifest } from "../../node/static_pod_manifest.ts";
-import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { kubeletSkewProblem, versionOf } from "../../cluster/versions.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "../../node/status/document.ts";
 import { look, valueOf } from "../../node/status/look.ts";
@@ -139,7 +139,7 @@ function judgeCluster({ role, apiServer, node, kubelet }: Status): Trouble[] {
     problems.push({ where: "node", what: `${node.name} is not ready`, details: node.reasons });
   } else if (node && node.reasons.length > 0) problems.push({ where: "node", what: node.reasons.join("; ") });
   if (kubelet?.version && apiServer?.version) {
-    const skew = kubeletSkewProblem(kubelet.version, apiServer.version);
+    const skew = kubeletSkewProblem(versionOf(kubelet.version), versionOf(apiServer.version));
     if (skew) problems.push({ where: "kubelet", what: skew });
   }
   return problems;

@@ -4,7 +4,8 @@ import { configMapText } from "../../node/config_map.ts";
 import { readCredentials } from "../../node/credentials.ts";
 import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
-import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { kubeletSkewProblem, versionOf } from "../../cluster/versions.ts";
+import type { Version } from "../../config/kubernetes_version.ts";
 import { parseClusterConfiguration } from "../../config/serialize.ts";
 import type { HostPort } from "../../config/addresses.ts";
 import type { ComponentConfiguration, JoinConfiguration } from "../../config/types.ts";
@@ -38,11 +39,11 @@ function isReady(node: KubeObject): boolean {
 }
 
 /** Whether this kubelet goes with the cluster's control plane. */
-function versionCheck(kubeletVersion: string | undefined, controlPlane: string): Check<NodeContext> {
+function versionCheck(kubeletVersion: string | undefined, controlPlane: Version): Check<NodeContext> {
   return {
     name: "KubeletVersion",
     look() {
-      const problem = kubeletVersion && kubeletSkewProblem(kubeletVersion, controlPlane);
+      const problem = kubeletVersion && kubeletSkewProblem(versionOf(kubeletVersion), controlPlane);
       return Promise.resolve(problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : {});
     },
   };

@@ -11,7 +11,7 @@ import {
 } from "../../node/pod_network.ts";
 import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
-import { kubeletSkewProblem } from "../../cluster/versions.ts";
+import { kubeletSkewProblem, versionOf } from "../../cluster/versions.ts";
 import { InvalidInput } from "../../errors.ts";
 import { externalEtcdChecks, type ExternalEtcdContext } from "./external_etcd.ts";
 import { identityFinding, type KubeletContext } from "./kubelet.ts";
@@ -174,7 +174,7 @@ export function controlPlaneChecks(node: ControlPlaneNode): readonly Check<Contr
       name: "KubeletVersion",
       look: ({ facts, node }) => {
         const problem = facts.kubeletVersion &&
-          kubeletSkewProblem(facts.kubeletVersion, node.cluster.kubernetesVersion);
+          kubeletSkewProblem(versionOf(facts.kubeletVersion), node.cluster.kubernetesVersion);
         return Promise.resolve(
           problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : NOTHING,
         );

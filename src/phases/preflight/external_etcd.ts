@@ -1,6 +1,6 @@
 import type { ExternalEtcd } from "../../config/types.ts";
 import { trustStore } from "../../node/trust_store.ts";
-import { compareVersions } from "../../cluster/versions.ts";
+import { compareVersions, versionOf } from "../../cluster/versions.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import type { Download, DownloadOptions, Host, HttpAnswer } from "../../system.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
@@ -12,7 +12,7 @@ export interface ExternalEtcdContext {
 }
 
 /** Oldest etcd that the API server works with, as in kubeadm 1.35 to 1.37. */
-const OLDEST = "v3.5.24-0";
+const OLDEST = versionOf("v3.5.24-0");
 /** How often an endpoint is asked, with how long (ms) in between, and how long one answer may take. */
 const TRIES = { count: 3, pauseMs: 500, timeoutMs: 10_000 };
 
@@ -35,7 +35,9 @@ async function problemOf(download: Download, endpoint: string, identity: Partial
     const { status, body } = await asked(download, url, { timeoutMs: TRIES.timeoutMs, limit: 65_536, ...identity });
     const version = /"etcdserver"\s*:\s*"(\d+\.\d+\.\d+[^"]*)"/.exec(body)?.[1];
     if (status !== 200 || !version) return `${url} answers ${status}, and no version of etcd`;
-    return compareVersions(version, OLDEST) < 0 ? `${endpoint} is etcd ${version}, wanted 3.5.24 or newer` : undefined;
+    return compareVersions(versionOf(version), OLDEST) < 0
+      ? `${endpoint} is etcd ${version}, wanted 3.5.24 or newer`
+      : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message;

@@ -1,7 +1,7 @@
 import { type Problem, UserError } from "../../errors.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
-import { compareVersions } from "../../cluster/versions.ts";
+import { compareVersions, versionOf } from "../../cluster/versions.ts";
 import { unifiedControllers } from "./kernel.ts";
 import { STATE_CHECK } from "./kubelet_state.ts";
 import { portFindings } from "./network.ts";
@@ -31,7 +31,7 @@ async function driverFindings(context: KubeletContext): Promise<Findings> {
 }
 
 /** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
-const FIRST_WITHOUT_CGROUP_V1 = "v1.35.0";
+const FIRST_WITHOUT_CGROUP_V1 = versionOf("v1.35.0");
 
 /** The finding that a stored identity is. */
 export function identityFinding(problem: Problem | undefined): Findings {
@@ -79,8 +79,8 @@ export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
     async look({ host, kubelet, facts }) {
       if (await unifiedControllers(host) || !facts.kubeletVersion) return NOTHING;
       const found = `this host has control groups v1 at /sys/fs/cgroup`;
-      return compareVersions(facts.kubeletVersion, FIRST_WITHOUT_CGROUP_V1) < 0
-        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1} on refuse`] }
+      return compareVersions(versionOf(facts.kubeletVersion), FIRST_WITHOUT_CGROUP_V1) < 0
+        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1.text} on refuse`] }
         : kubelet?.["failCgroupV1"] === false
         ? { warnings: [`${found}: with failCgroupV1: false this kubelet runs, a later one will not`] }
         : {

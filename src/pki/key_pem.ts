@@ -8,18 +8,9 @@ import { AlgorithmIdentifier, PublicKeyInfo } from "pkijs";
 import { InvalidInput } from "../errors.ts";
 import { type CurveName, curveOf, CURVES } from "./curves.ts";
 import { type Bytes, elementsOf, explicit, integerOf, Malformed, octetsOf, parseDer } from "./asn1.ts";
-import {
-  type AnyKey,
-  type CurveKey,
-  isCryptoKey,
-  keyName,
-  type KeyPair,
-  keyPairOf,
-  publicKeyDer,
-  type PublicKeyKind,
-} from "./keys.ts";
+import { type AnyKey, type CurveKey, isCryptoKey, type KeyPair, keyPairOf, publicKeyDer } from "./keys.ts";
 import { decodePem, encodePem, type PemBlock, pemTrouble } from "./pem.ts";
-import { ELLIPTIC_CURVE, readPublicKey, RSA } from "./public_key.ts";
+import { ELLIPTIC_CURVE, RSA } from "./public_key.ts";
 import { SHORTEST_RSA } from "./signature.ts";
 
 /** PEM of the private key: `RSA PRIVATE KEY` (PKCS#1, RFC 8017) or `EC PRIVATE KEY` (SEC1, RFC 5915). A secret. */
@@ -188,30 +179,19 @@ async function softwarePair(namedCurve: CurveKey["algorithm"]["namedCurve"], sec
 }
 
 /**
- * All public keys (`PUBLIC KEY`) in a PEM text, such as `sa.pub`, which may list former keys too; other blocks are skipped.
- * @throws {InvalidInput} when one cannot be read.
+ * The key pair whose private key the bytes are, whatever a PEM block calls them, in the forms that client-go looks for in a
+ * file of public keys: PKCS#1, PKCS#8 of RSA, SEC1.
+ * @throws when they are none.
  */
-export async function parsePublicKeys(pem: string): Promise<AnyKey[]> {
-  const blocks = decodePem(pem).filter(({ label }) => label === "PUBLIC KEY");
-  return await Promise.all(blocks.map(async ({ der }) => {
-    let kind: PublicKeyKind;
-    try {
-      kind = readPublicKey(parseDer(der, "public key"));
-      if (kind.type === "RSA" || kind.type === "ECDSA") return await importPublicKey(kind, der);
-    } catch (cause) {
-      throw new InvalidInput("Cannot read public key: its PUBLIC KEY block is damaged", [], { cause });
-    }
-    throw unsupported(keyName(kind));
-  }));
-}
-
-async function importPublicKey(kind: PublicKeyKind & { type: "RSA" | "ECDSA" }, spki: Bytes): Promise<AnyKey> {
-  if (kind.type === "RSA") {
-    return await crypto.subtle.importKey("spki", spki, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, true, [
-      "verify",
-    ]);
-  }
-  const { curve } = kind;
-  if (curve === "P-224" || curve === "P-521") return { algorithm: { name: "ECDSA", namedCurve: curve }, spki };
-  return await crypto.subtle.importKey("spki", spki, { name: "ECDSA", namedCurve: curve }, true, ["verify"]);
+export async function keyPairIn(der: Bytes): Promise<KeyPair> {
+  const forms = [
+    () => rsaPair(der),
+    () => {
+      const { oid, key } = keyWithin(der);
+      if (oid !== RSA) throw unsupported(oid);
+      return rsaPair(key);
+    },
+    () => curvePair(der),
+  ];
+  return await Promise.any(forms.map(async (read) => await read()));
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import { InvalidInput } from "../errors.ts";
-import { parsePrivateKey, parsePublicKeys, privateKeyPem, publicKeyPem } from "./key_pem.ts";
-import { generateKeyPair, samePublicKey } from "./keys.ts";
+import { parsePrivateKey, privateKeyPem, publicKeyPem } from "./key_pem.ts";
+import { generateKeyPair, publicKeyDer, samePublicKey } from "./keys.ts";
+import { parsePublicKeys } from "./public_keys.ts";
 import { hasOpenssl, openssl } from "./openssl_test.ts";
 
 const LABELS: Record<EncryptionAlgorithm, string> = {
@@ -25,8 +26,7 @@ for (const [algorithm, label] of Object.entries(LABELS) as [EncryptionAlgorithm,
     const back = await parsePrivateKey(pem);
     assert.equal(await privateKeyPem(back), pem);
     assert.ok(await samePublicKey(pair.publicKey, back.publicKey));
-    const [publicKey] = await parsePublicKeys(await publicKeyPem(pair.publicKey));
-    assert.ok(await samePublicKey(pair.publicKey, publicKey!));
+    assert.deepEqual(await parsePublicKeys(await publicKeyPem(pair.publicKey)), [await publicKeyDer(pair.publicKey)]);
     if (!hasOpenssl) return;
     await openssl(["pkey", "-check", "-noout", "-in", "key"], { key: pem });
     assert.equal(await openssl(["pkey", "-pubout", "-in", "key"], { key: pem }), await publicKeyPem(pair.publicKey));

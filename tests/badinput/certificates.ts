@@ -383,6 +383,25 @@ function certificateCases(): Later[] {
     onHost("a public key of other service accounts", async ({ other }) => ({
       [`${PKI}/sa.pub`]: await openssl(["pkey", "-in", "k", "-pubout"], { k: other }),
     }), of(`${PKI}/sa.pub`, "does not hold")),
+    ...([
+      ["an empty file", () => "", "no RSA or ECDSA key .there is no PEM block"],
+      ["a text", () => "garbage\n", "no RSA or ECDSA key .there is no PEM block"],
+      ["a byte order mark before it", (pub) => `\ufeff${pub}`, "line 1: a byte order mark stands before the text"],
+    ] as [string, (pub: string) => string, string][]).map(([what, of_, says]) =>
+      onHost(
+        `no public key of service accounts, but ${what}`,
+        ({ good }) => ({ [`${PKI}/sa.pub`]: of_(good[`${PKI}/sa.pub`]!) }),
+        of(`${PKI}/sa.pub`, says),
+      )
+    ),
+    onHost("a public key in the form PKCS#1", async () => ({
+      [`${PKI}/sa.pub`]: await openssl(["rsa", "-pubin", "-in", "k", "-RSAPublicKey_out"], {
+        k: await openssl(["pkey", "-in", "k", "-pubout"], { k: await openssl(["genrsa", "2048"]) }),
+      }),
+    }), of(`${PKI}/sa.pub`, "no RSA or ECDSA key")),
+    onHost("a certificate of another key as public key", ({ leaf }) => ({
+      [`${PKI}/sa.pub`]: leaf,
+    }), of(`${PKI}/sa.pub`, "does not hold")),
     onHost("a public key that is damaged", ({ good }) => ({
       [`${PKI}/sa.pub`]: changed(good[`${PKI}/sa.pub`]!, (der) => der.slice(0, -9)),
     }), of(`${PKI}/sa.pub`)),

@@ -25,8 +25,7 @@ export async function inspectServiceAccountKey(
     const hint = "Put the private key back, or remove the public one to have both made anew.";
     return { ...access, problems: hasPublicKey ? [{ where: paths.key, what, hint }] : [], hasPublicKey };
   }
-  const { parsePrivateKey, parsePublicKeys } = await import("../../pki/key_pem.ts");
-  const { samePublicKey } = await import("../../pki/keys.ts");
+  const { parsePrivateKey } = await import("../../pki/key_pem.ts");
   let keys: KeyPair;
   try {
     keys = await parsePrivateKey(privateText);
@@ -38,17 +37,21 @@ export async function inspectServiceAccountKey(
     const what = "has a key of the curve P-224, with which the API server cannot sign tokens";
     return { problems: [{ where: paths.key, what }], warnings: [], hasPublicKey, keys };
   }
-  try {
-    // Other forms of public keys (PKCS#1, certificates) are the API server's to judge, and a list may hold former keys.
-    const listed = await parsePublicKeys(publicText ?? "");
-    const same = await Promise.all(listed.map((key) => samePublicKey(key, keys.publicKey)));
-    if (listed.length === 0 || same.includes(true)) return { ...access, hasPublicKey, keys };
-  } catch (error) {
-    return { problems: [problemAt(paths.publicKey, error)], warnings: [], hasPublicKey, keys };
-  }
-  const what = `does not hold the public key of ${paths.key}: the API server would refuse every token that it signs`;
+  if (publicText === undefined) return { ...access, hasPublicKey, keys };
   const hint = `Put the public key back that belongs to ${shellWord(paths.key)}, or remove ${
     shellWord(paths.publicKey)
   } to have it written.`;
+  const { parsePublicKeys } = await import("../../pki/public_keys.ts");
+  const { publicKeyDer, sameBytes } = await import("../../pki/keys.ts");
+  try {
+    const own = await publicKeyDer(keys.publicKey);
+    // The file may list former keys, too.
+    if ((await parsePublicKeys(publicText)).some((key) => sameBytes(key, own))) {
+      return { ...access, hasPublicKey, keys };
+    }
+  } catch (error) {
+    return { problems: [{ ...problemAt(paths.publicKey, error), hint }], warnings: [], hasPublicKey, keys };
+  }
+  const what = `does not hold the public key of ${paths.key}: the API server would refuse every token that it signs`;
   return { problems: [{ where: paths.publicKey, what, hint }], warnings: [], hasPublicKey, keys };
 }

@@ -160,13 +160,14 @@ export function nthAddress(cidr: Cidr, n: number): Address {
 }
 
 /**
- * Splits `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address. The host comes without brackets and is not
- * checked; undefined when brackets or port (1..65535) are malformed.
+ * Splits `host`, `host:port`, `[v6]`, `[v6]:port`, `[host]:port` or a bare IPv6 address. The host comes without brackets and
+ * is not checked; undefined when brackets or port (1..65535, perhaps with leading zeros) are malformed.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/util/endpoint.go (ParseHostPort)
  */
 export function splitHostPort(text: string): HostPort | undefined {
   if (text.includes(":") && parseAddress(text)) return { host: text };
-  const match = /^(?:\[([^\][]+)\]|([^\][:]+))(?::([1-9]\d{0,4})?)?$/.exec(text);
-  if (!match || match[1] !== undefined && !match[1].includes(":")) return;
+  const match = /^(?:\[([^\][]+)\]|([^\][:]+))(?::(0{0,20}[1-9]\d{0,4})?)?$/.exec(text);
+  if (!match || match[1] !== undefined && !match[1].includes(":") && match[3] === undefined) return;
   const host = (match[1] ?? match[2])!;
   if (match[3] === undefined) return { host };
   return Number(match[3]) <= 65535 ? { host, port: Number(match[3]) } : undefined;

@@ -29,8 +29,9 @@ function networks(doc: string): Schema {
   return { type: "networks", doc };
 }
 
-function endpoint(doc: string): Schema {
-  return { type: "endpoint", doc };
+/** @param anyName whether its host may have any name that DNS can have, because it does not come into certificates. */
+function endpoint(doc: string, anyName?: "any name"): Schema {
+  return { type: "endpoint", doc, ...anyName && { anyName: true } };
 }
 
 function list(doc: string, of: Schema, unique?: string): Schema {
@@ -246,7 +247,7 @@ const JOIN = document("how to make this host a node of a cluster", {
       "by a token",
       {
         token: TOKEN,
-        apiServerEndpoint: endpoint("host:port of an API server"),
+        apiServerEndpoint: endpoint("host:port of an API server", "any name"),
         caCertHashes: list("pins of the cluster's CA; any one has to fit", text("a pin", format.caHash)),
         unsafeSkipCAVerification: flag("whether to do without a pin"),
       },

@@ -5,7 +5,7 @@
  */
 import { type Duration, formatDuration } from "./duration.ts";
 import { formatHostPort, type HostPort } from "./addresses.ts";
-import { type Check, durationText, endpointHost } from "./validators.ts";
+import { type Check, durationText, endpointHost, serverHost } from "./validators.ts";
 import { suggestion } from "./suggest.ts";
 import { describe, isMapping } from "./yaml.ts";
 
@@ -16,7 +16,7 @@ export type Schema =
     | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
     | { type: "duration"; positive?: true }
     | { type: "networks" }
-    | { type: "endpoint" }
+    | { type: "endpoint"; anyName?: true }
     | { type: "version" }
     | { type: "boolean" }
     | { type: "integer"; min?: number; max?: number; bits?: 64 }
@@ -160,7 +160,7 @@ export function checkValues(schema: Schema, value: unknown, path: string, report
     }
   } else if (schema.type === "endpoint") {
     const endpoint = value as HostPort;
-    const wrong = endpointHost(endpoint.host);
+    const wrong = (schema.anyName ? serverHost : endpointHost)(endpoint.host);
     if (wrong) report(path, `${JSON.stringify(formatHostPort(endpoint))} ${wrong}`);
   } else if (schema.type === "integer") {
     const { min = -Infinity, max = Infinity } = schema;

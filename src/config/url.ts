@@ -143,6 +143,14 @@ export function parseGoUrl(text: string): GoUrl | undefined {
   return BAD_ESCAPE.test(rest) ? undefined : { ...result, path: unescaped(rest) };
 }
 
+/**
+ * Whether the host's last part is a number, which makes the URL class of JavaScript read all of it as an IPv4 address:
+ * `0x7f.1` is 127.0.0.1 to it, and a name to Go. @see https://url.spec.whatwg.org/#ends-in-a-number-checker
+ */
+export function endsInNumber(host: string): boolean {
+  return /(^|\.)(\d+|0[Xx][0-9A-Fa-f]*)\.?$/.test(host);
+}
+
 /** Whether the text is an https URL, however the scheme is written. */
 export function isHttps(text: string): boolean {
   return parseGoUrl(text)?.scheme === "https";

@@ -6,7 +6,7 @@
 import { classify, parseAddress } from "./addresses.ts";
 import { parseDuration } from "./duration.ts";
 import { isImageReference } from "./image_reference.ts";
-import { parseGoUrl } from "./url.ts";
+import { endsInNumber, parseGoUrl } from "./url.ts";
 
 /** Returns what is wrong with the text, or undefined. */
 export type Check = (text: string) => string | undefined;
@@ -16,6 +16,9 @@ const SUBDOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
 /** All digits and dots cannot be a host name: it is an address with a mistake in it. */
 const ADDRESS_LIKE = /^[\d.]+$/;
+
+const SERVER_LABEL = "[A-Za-z0-9_](?:[-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?";
+const SERVER_NAME = new RegExp(`^${SERVER_LABEL}(?:\\.${SERVER_LABEL})*\\.?$`);
 
 function pattern(form: RegExp, wanted: string): Check {
   return (text) => form.test(text) ? undefined : wanted;
@@ -49,12 +52,20 @@ export const reachableAddress: Check = (text) => {
     : `is ${kind === "unspecified" ? "an" : "a"} ${kind} address; others have to reach this host at it`;
 };
 
-/** The host of an endpoint; what is wrong is said of the endpoint. */
-export const endpointHost: Check = (host) => {
-  if (parseAddress(host)) return;
-  if (ADDRESS_LIKE.test(host)) return `has no valid IP address in it: "${host}"`;
-  return dnsName(host) === undefined ? undefined : `has no valid host in it: "${host}" is no IP address or DNS name`;
-};
+/** The host of an endpoint; what is wrong is said of the endpoint. @param isName what a name has to look like. */
+function hostWith(isName: (host: string) => boolean): Check {
+  return (host) => {
+    if (parseAddress(host)) return;
+    if (ADDRESS_LIKE.test(host) || endsInNumber(host)) return `has no valid IP address in it: "${host}"`;
+    return isName(host) ? undefined : `has no valid host in it: "${host}" is no IP address or DNS name`;
+  };
+}
+
+/** The host of a cluster: it becomes a name in certificates, so it is an RFC 1123 subdomain, as for kubeadm. */
+export const endpointHost: Check = hostWith((host) => dnsName(host) === undefined);
+
+/** The host of a server to ask, under any name that DNS can have: upper case, underscores, a dot at its end. */
+export const serverHost: Check = hostWith((host) => host.replace(/\.$/, "").length <= 253 && SERVER_NAME.test(host));
 
 /** `id.secret`. https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/cluster-bootstrap/token/api/types.go */
 export const bootstrapToken = pattern(

@@ -39,7 +39,7 @@ export function unverifiedHttp(ending?: AbortSignal): UnverifiedHttp {
         // Without this, Deno 2.8 and later ends the connection where trustNobodyElse() left it no CA at all.
         ca: [],
         ALPNProtocols: ["http/1.1"],
-        ...(isAddress(host) ? {} : { servername: host }),
+        ...(isAddress(host) ? {} : { servername: host.replace(/\.$/, "") }),
       });
       let timer: ReturnType<typeof setTimeout> | undefined;
       let end = () => {};

@@ -39,6 +39,13 @@ Deno.test("get: status and body of an unverified server, with and without length
   }
 });
 
+Deno.test("get: a name in upper case", async () => {
+  await withServer(() => new Response("ok"), async (url) => {
+    const named = url.replace("127.0.0.1", "LOCALHOST");
+    assert.deepEqual(await http.get(named, 5000), { status: 200, body: "ok" });
+  });
+});
+
 Deno.test("get: works in a process of its own that trusts nobody, whatever its environment is", async () => {
   const source = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const program = `

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: [],
   cli: ["config"],
   host: ["kube/recording"],
-  kube: [],
+  kube: ["config/server_url"],
   grpc: [],
   cri: ["grpc"],
   etcd: ["kube/http_client"],
@@ -52,7 +52,18 @@ const PURE = new Set(["cluster", "config", "pki", "text"]);
 
 /** Files that load such a package, which takes longer than `version` does: others import them where they need them. */
 const LOADING = new Set(
-  ["asn1", "certificate", "chain", "extensions", "issue", "key_pem", "name_constraints", "public_key", "csr"]
+  [
+    "asn1",
+    "certificate",
+    "chain",
+    "extensions",
+    "issue",
+    "key_pem",
+    "name_constraints",
+    "public_key",
+    "public_keys",
+    "csr",
+  ]
     .concat("signature", "signing", "software_curves").map((file) => `pki/${file}`),
 );
 

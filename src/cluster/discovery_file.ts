@@ -3,6 +3,7 @@
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/discovery/file/file.go
  * @module
  */
+import { readServerUrl } from "../config/server_url.ts";
 import { InvalidInput } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { parseKubeconfig } from "./pki/kubeconfigs.ts";
@@ -10,7 +11,7 @@ import { clientOf, refusedField, tokenOf } from "./pki/login.ts";
 
 /** What a discovery file says. */
 export interface DiscoveryFile {
-  /** `https://host:port`. */
+  /** `https://host:port`, and a path where the API is behind one. */
   server: string;
   /** Absent: the server's certificate is of a public CA, and the cluster's CA is in cluster-info. */
   caPem?: string;
@@ -39,9 +40,8 @@ export async function readDiscoveryFile(
   const refuse = (state: string) => new InvalidInput(`Cannot use discovery file "${source}": ${state}`);
   const refused = refusedField(kubeconfig);
   if (refused !== undefined) throw refuse(refused);
-  if (!/^https:\/\/[^/?#@]+\/?$/.test(kubeconfig.server)) {
-    throw refuse(`its server is "${kubeconfig.server}", wanted https://HOST[:PORT]`);
-  }
+  const server = readServerUrl(kubeconfig.server);
+  if ("problem" in server) throw refuse(server.problem);
   const embedded = async (value: string | undefined, path: string | undefined, field: string) => {
     if (value !== undefined || path === undefined) return value;
     if (!readText) {
@@ -57,7 +57,7 @@ export async function readDiscoveryFile(
   const client = token === undefined ? await clientOf(kubeconfig, refuse, embedded) : undefined;
   const credentials = token === undefined ? client && { client } : { token };
   return {
-    server: kubeconfig.server.replace(/\/$/, ""),
+    server: server.url,
     user: kubeconfig.user,
     clusterName: kubeconfig.clusterName,
     ...(caPem === undefined ? {} : { caPem }),

@@ -53,6 +53,20 @@ Deno.test("apply: one change when created, none when equal, one with `before` wh
   });
 });
 
+Deno.test("a path of the server is a prefix of all paths, as for a gateway", async () => {
+  await using api = serveApi(certificates);
+  const client = kubeClient(
+    { server: `${api.server.replace("https", "HTTPS")}/k8s/clusters/a/`, caPem: certificates.ca, token: TOKEN },
+    () => {},
+    { timeLimitMs: 2000 },
+  );
+  await client.probe("/version?timeout=1s");
+  await client.list({ apiVersion: "v1", kind: "Secret", namespace: "kube-system" }).catch(() => []);
+  client.close();
+  assert.equal(api.requests[0], "GET /k8s/clusters/a/version?timeout=1s");
+  assert.match(api.requests[1]!, /^GET \/k8s\/clusters\/a\/api\/v1\/namespaces\/kube-system\/secrets\?limit=/);
+});
+
 Deno.test("patch: nothing is sent when nothing would change; an absent object is an error", async () => {
   await withApi(async (client, api, changes) => {
     await assert.rejects(client.patch(REFERENCE, { data: { b: "1" } }), (error: KubeError) => {

@@ -2,7 +2,8 @@
  * HTTPS to one API server with one identity: time limits, retries, bounded answers.
  * @module
  */
-import { inShort, UserError } from "../errors.ts";
+import { readServerUrl } from "../config/server_url.ts";
+import { inShort, InvalidInput, UserError } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { openHttpClient, readText, troubleOf } from "./http_client.ts";
 import { KubeError, TLS_REFUSED, UNREACHABLE } from "../system/kube_error.ts";
@@ -47,7 +48,7 @@ export interface Transport {
  * Opens a transport; connects with the first request.
  * @param signal from then on nothing new is sent, and what only asks is given up: its connection is closed, it is not tried
  * again, and it rejects with the signal's reason. A change that was sent comes to its end.
- * @throws {UserError} when URL, token, certificate or key cannot be used.
+ * @throws {UserError} when URL ({@linkcode InvalidInput}), token, certificate or key cannot be used.
  */
 export function openTransport(
   credentials: KubeCredentials,
@@ -55,12 +56,11 @@ export function openTransport(
   signal?: AbortSignal,
 ): Transport {
   const { server, token } = credentials;
+  const base = readServerUrl(server);
+  if ("problem" in base) throw new InvalidInput(`Cannot use the API server: ${base.problem}`);
+  const { url } = base;
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) { // fetch would quote it
     throw new UserError(`Cannot use the bearer token for "${server}": it holds a character that HTTP does not allow`);
-  }
-  if (server.includes("@")) throw new UserError("Cannot use the API server: its URL holds a user name or password");
-  if (!/^https:\/\/[^/?#@\s]+$/.test(server) || !URL.canParse(server)) {
-    throw new UserError(`Cannot use the API server "${server}": wanted https://HOST[:PORT]`);
   }
   const open = () => openHttpClient(server, credentials, { direct: true });
   let client = open();
@@ -70,7 +70,7 @@ export function openTransport(
     const asks = request.method === "GET" ? signal : undefined;
     asks?.throwIfAborted();
     try {
-      const response = await fetch(`${server}${request.path}`, {
+      const response = await fetch(`${url}${request.path}`, {
         method: request.method,
         headers: headersOf(request, token),
         ...(request.body === undefined ? {} : { body: request.body }),

@@ -172,7 +172,15 @@ const REFUSED: Record<string, [string, RegExp]> = {
   "a token of other letters": [kubeconfig({ token: "s3cret-\u00e9" }), /token holds a space, a line end/],
   "a server with a user": [kubeconfig(undefined, {}, "https://me:s3cret@192.0.2.1:6443"), /holds a user name/],
   "plain HTTP": [kubeconfig(undefined, {}, "http://192.0.2.1:6443"), /wanted https/],
-  "a path behind the server": [kubeconfig(undefined, {}, `${SERVER}/x`), /wanted https/],
+  "a port of letters": [
+    kubeconfig(undefined, {}, "https://127.0.0.1:x1"),
+    /server is "https:\/\/127.0.0.1:x1", wanted https/,
+  ],
+  "a number that is an address to some": [
+    kubeconfig(undefined, {}, "https://0x7f.1:1"),
+    /neither a name nor a whole IPv4/,
+  ],
+  "a line end in the server": [kubeconfig(undefined, {}, "https://127.0.0.1\n:1"), /"https:\/\/127.0.0.1\\n:1"/],
   "a CA that is none": [kubeconfig(undefined, { "certificate-authority-data": base64("nonsense") }), /no PEM/],
   "a CA file that is not there": [
     kubeconfig(undefined, { "certificate-authority-data": "", "certificate-authority": "/nowhere" }),

@@ -6,6 +6,7 @@
 import { classify, parseAddress } from "./addresses.ts";
 import { parseDuration } from "./duration.ts";
 import { isImageReference } from "./image_reference.ts";
+import { parseTime } from "./time.ts";
 import { endsInNumber, parseGoUrl } from "./url.ts";
 
 /** Returns what is wrong with the text, or undefined. */
@@ -132,13 +133,9 @@ export const labelValue = pattern(
   "is not a value: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
 );
 
-/** RFC 3339 time. `Date` takes 30 February for 2 March, so the day is looked at by itself. */
-export const timestamp: Check = (text) => {
-  const day = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/.exec(text)?.[1];
-  const exists = day !== undefined && !Number.isNaN(Date.parse(day)) &&
-    new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  return exists && !Number.isNaN(Date.parse(text)) ? undefined : "is not a time such as 2027-01-31T12:00:00Z";
-};
+/** RFC 3339 time, as Go reads it. */
+export const timestamp: Check = (text) =>
+  parseTime(text) === undefined ? "is not a time such as 2027-01-31T12:00:00Z" : undefined;
 
 /** Go's duration text, in documents that are passed on as they are. */
 export const durationText: Check = (text) =>

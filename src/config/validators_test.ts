@@ -116,7 +116,8 @@ const CHECKS: readonly (readonly [keyof typeof f & string, readonly string[], re
     "a".repeat(64),
   ]],
   ["labelValue", ["", "a", "A_b-c.d"], ["-a", "a-", "a b", "a".repeat(64)]],
-  ["timestamp", ["2027-01-31T12:00:00Z", "2027-01-31T12:00:00.5+02:00"], [
+  ["timestamp", ["2027-01-31T12:00:00Z", "2027-01-31T2:00:00,5+24:00"], [
+    "2027-01-31T24:00:00Z",
     "2027-01-31",
     "2027-13-31T12:00:00Z",
     "tomorrow",

@@ -145,6 +145,16 @@ const OTHERS: readonly BadInput[] = [
     /bootstrapTokens\[0\]\.expires/,
   ),
   init(
+    "a token that ends at the hour 24",
+    `${TOKENS}: [{token: ${TOKEN}, expires: "2030-01-01T24:00:00Z"}]`,
+    /bootstrapTokens\[0\]\.expires/,
+  ),
+  init(
+    "a taint of the hour 24",
+    'nodeRegistration: {taints: [{key: a, effect: NoSchedule, timeAdded: "2030-01-01T24:00:00Z"}]}',
+    /taints\[0\]\.timeAdded/,
+  ),
+  init(
     "a token that ends in no zone",
     `${TOKENS}: [{token: ${TOKEN}, expires: "2030-01-01T00:00:00"}]`,
     /bootstrapTokens\[0\]\.expires/,

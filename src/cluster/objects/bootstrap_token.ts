@@ -3,6 +3,7 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
  * @module
  */
+import { parseTime } from "../../config/time.ts";
 import { duration, milliseconds } from "../../config/duration.ts";
 import type { BootstrapToken } from "../../config/types.ts";
 import type { KubeObject } from "../../system.ts";
@@ -53,10 +54,7 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
     const data = decoded(secret);
     const text = (key: string) => data.get(key);
     const [id, half, expires] = [text("token-id"), text("token-secret"), text("expiration")];
-    if (
-      !id || !half || expires !== undefined && Number.isNaN(Date.parse(expires)) ||
-      expires !== undefined && Date.parse(expires) <= now.getTime()
-    ) return [];
+    if (!id || !half || expires !== undefined && !isToCome(expires, now)) return [];
     const description = text("description");
     return [{
       token: `${id}.${half}`,
@@ -70,7 +68,7 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
 
 /** RFC 3339 in UTC, whole seconds; undefined: never. */
 function expirationOf(token: BootstrapToken, now: Date): string | undefined {
-  if (token.expires) return timestamp(new Date(token.expires));
+  if (token.expires) return timestamp(parseTime(token.expires)!);
   const lifetime = token.ttl === undefined ? 0 : milliseconds(token.ttl);
   return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
 }
@@ -78,7 +76,13 @@ function expirationOf(token: BootstrapToken, now: Date): string | undefined {
 /** The end of an existing token when that is still to come. */
 function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
   const text = existing && decoded(existing).get("expiration");
-  return text !== undefined && Date.parse(text) > now.getTime() ? text : undefined;
+  return text !== undefined && isToCome(text, now) ? text : undefined;
+}
+
+/** To the API server a time that it cannot read is over. */
+function isToCome(text: string, now: Date): boolean {
+  const time = parseTime(text);
+  return time !== undefined && time > now;
 }
 
 function timestamp(date: Date): string {

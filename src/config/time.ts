@@ -1,0 +1,32 @@
+/**
+ * Points in time as Kubernetes reads them: Go's `time.Parse(time.RFC3339, …)`, whose rules are those of RFC 3339 but for
+ * some that it takes besides: an hour of one digit, a comma before the fraction, offsets up to 24:60.
+ * @see https://github.com/golang/go/blob/go1.26.0/src/time/format.go
+ * @module
+ */
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([-+])(\d\d):(\d\d))$/;
+
+/** The time, to the millisecond; undefined when it is none, such as 30 February. */
+export function parseTime(text: string): Date | undefined {
+  const match = RFC3339.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [fraction = "", sign, offsetHours, offsetMinutes] = match.slice(7);
+  const [hours, minutes] = [Number(offsetHours ?? 0), Number(offsetMinutes ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59 || hours > 24 || minutes > 60) return undefined;
+  const time = new Date(0);
+  time.setUTCFullYear(year, month - 1, day);
+  // What the calendar does not have is another day by now.
+  if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day) return undefined;
+  const offset = (hours * 60 + minutes) * (sign === "-" ? -1 : 1);
+  time.setUTCHours(hour, minute - offset, second, Number(fraction.padEnd(3, "0").slice(0, 3)));
+  return time;
+}

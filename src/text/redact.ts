@@ -49,9 +49,10 @@ const SECRETS: readonly Rule[] = [
   [/\beyJ[\w-]{8,500}(?:\.[\w-]*){1,4}/g, "<token>"],
   // A bootstrap token, whose first half is no secret.
   [/(?<![a-z0-9.])([a-z0-9]{6})\.[a-z0-9]{16}(?![a-z0-9]|[.-][a-z0-9])/gi, "$1.<secret>"],
-  // A certificate key: 64 digits that are no digest, and not what a container runtime calls its own.
+  // A certificate key: 64 digits that are no digest, not what a container runtime calls its own, and no part of the path
+  // of a file, which somebody has to look at (`/var/lib/kubewright/replaced/…`, a mount of a container's).
   [
-    /(?<!sha\d{3}[:-]|:\/\/|(?:container|sandbox|sandboxid|containerid|snapshot|task|shim|blob|layer|id)\W{0,4}|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/gi,
+    /(?<!sha\d{3}[:-]|:\/\/|(?:container|sandbox|sandboxid|containerid|snapshot|task|shim|blob|layer|id)\W{0,4}|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])(?<!(?:^|[\s"'(])\/(?:[^\s/"'?#]{1,255}\/){0,40}[0-9a-f]{64})/gim,
     "<64 hexadecimal digits>",
   ],
   // name=value, "name": "value"; after a colon only what no sentence says.

@@ -36,6 +36,9 @@ const SECRETS: readonly (readonly [text: string, secret: string, shown: string])
   ["http://h/f?access=abc&X-Sig=def#g=h", "abc", "http://h/f?access=<secret>&X-Sig=<secret>#g=<secret>"],
   ["https://h/f?s3cr3t", "s3cr3t", "https://h/f?<secret>"],
   [`--certificate-key ${HEX}`, HEX, "--certificate-key <"],
+  [`https://h/hooks/${HEX}`, HEX, "https://h/hooks/<64 hexadecimal digits>"],
+  [`//${HEX}`, HEX, "//<64 hexadecimal digits>"],
+  [`keys/${HEX}`, HEX, "keys/<64 hexadecimal digits>"],
   [`"${HEX.toUpperCase()}"`, HEX.toUpperCase(), '"<64 hexadecimal digits>"'],
   ['{"password":"hunter22"}', "hunter22", '{"password":"<secret>"}'],
   ["password=hunter", "hunter", "password=<secret>"],
@@ -51,6 +54,10 @@ const HARMLESS = [
   `registry.k8s.io/pause@sha256:${HEX}`,
   `container "${HEX}" not found`,
   `containerd://${HEX} has gone`,
+  `Cannot read "/var/lib/kubewright/replaced/${HEX}": Input/output error`,
+  `See it: ls -ld /var/lib/kubewright/replaced/${HEX}`,
+  `umount /run/containerd/io.containerd.runtime.v2.task/k8s.io/${HEX}/rootfs`,
+  `/${HEX}/${HEX}: both are folders`,
   "--token: requires a value, which is id.secret",
   "TOKEN: there is a token with this id already",
   "see https://kubernetes.io/docs/setup/#before-you-begin",
@@ -103,7 +110,18 @@ Deno.test("contentWithoutSecrets() takes secrets out of text and objects that ar
 Deno.test("withoutSecrets() takes no time that grows with the square of the text", () => {
   const start = performance.now();
   for (
-    const part of ["a-", "-----BEGIN PRIVATE KEY-----", "https://", "Bearer ", "password", "eyJ.", "0f", "a:@", '"']
+    const part of [
+      "a-",
+      "-----BEGIN PRIVATE KEY-----",
+      "https://",
+      "Bearer ",
+      "password",
+      "eyJ.",
+      "0f",
+      `/${HEX}`,
+      "a:@",
+      '"',
+    ]
   ) {
     logWithoutSecrets(part.repeat(200_000 / part.length));
   }

@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   etcd: ["kube/http_client"],
   programs: ["text"],
   receipt: ["text"],
+  file_trust: ["text"],
   text: [],
   system: [],
 };

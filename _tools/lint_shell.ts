@@ -24,9 +24,9 @@ const QUOTING = /^(?:shellWord|commandLine|moveAway|\w*[hH]int)$/;
 
 /**
  * Names of what may be there unquoted, as nobody else chooses its characters: numbers, and names of ours (units of
- * container runtimes, phases, certificates, commands, kinds, packages).
+ * container runtimes, phases, certificates, commands, kinds, packages), and `fix`, a command that was quoted where it was made (file_trust.ts).
  */
-const SAFE = /^(?:ports?|pid|count|lines|unit|unitOf|runtimeUnit|spec|command|known|kind|from)$/;
+const SAFE = /^(?:ports?|pid|count|lines|unit|unitOf|runtimeUnit|spec|command|known|kind|from|fix)$/;
 
 /** An interpolation, or text. */
 type Part = string | Deno.lint.Node;

@@ -3,6 +3,7 @@
  * @module
  */
 import type { FileStat, Host } from "./system.ts";
+import { shellWord } from "./text/shell.ts";
 
 /** The mode as ls(1) and chmod(1) count it, `0644`. */
 export function octal(mode: number): string {
@@ -18,6 +19,34 @@ export function writableByOthers({ kind, uid: owner, mode }: FileStat, uid: numb
   if (owner !== 0 && owner !== uid) return `its owner is user ${owner}, expected user ${uid}`;
   if ((mode & 0o022) !== 0) return `its mode is ${octal(mode)}, expected one by which only its owner writes`;
   return undefined;
+}
+
+/** Why a file's word is not taken: where, what is wrong there, and a command that puts it right once it was looked at. */
+export interface Untaken {
+  readonly path: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/**
+ * Why nobody may go by what the file at the path holds: it is no file, or others could have written it, or put it there;
+ * undefined when its word can be taken, or nothing is there and nobody else could put anything there.
+ */
+export async function whyUntaken(host: Pick<Host, "stat" | "uid">, path: string): Promise<Untaken | undefined> {
+  const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+  for (const one of await wayTo(host, folder)) {
+    const who = whoDecides(one, host.uid());
+    if (who === undefined) continue;
+    const why = who === "owner"
+      ? `the owner of "${one.path}" is user ${one.stat.uid}, expected user ${host.uid()}`
+      : `the mode of "${one.path}" is ${octal(one.stat.mode)}, expected one by which only its owner writes`;
+    const fix = `chown -h root:root ${shellWord(one.path)}`;
+    return { path: one.path, why, fix: who === "owner" ? fix : `${fix} && chmod go-w ${shellWord(one.path)}` };
+  }
+  const there = await host.stat(path);
+  const why = there && writableByOthers(there, host.uid());
+  if (why === undefined) return undefined;
+  return { path, why, fix: `chown root:root ${shellWord(path)} && chmod 0600 ${shellWord(path)}` };
 }
 
 /** Something on the way to a file: a directory or link that decides what the path names, and at the end what it names. */

@@ -7,9 +7,8 @@
  * @module
  */
 import { UserError } from "./errors.ts";
-import { writableByOthers } from "./file_trust.ts";
+import { octal, whyUntaken } from "./file_trust.ts";
 import type { Host } from "./system.ts";
-import { shellWord } from "./text/shell.ts";
 
 /** Where the receipt is. */
 export const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
@@ -17,10 +16,17 @@ export const RECEIPT_PATH = "/var/lib/kubewright/receipt.jsonl";
 /** The version that is written. */
 export const RECEIPT_VERSION = 2;
 
+/** A file that was replaced. `copy` names its content, in {@linkcode replacedDirectory}; absent: it was not kept. */
+export interface Replaced {
+  copy?: string;
+  /** Mode and owner that it had; absent where an older receipt does not tell: those of the copy. */
+  was?: { mode: number; uid: number; gid: number };
+}
+
 /** A path that was made. */
 export type MadePath =
-  /** `replaced`: it was there before, and not ours; `copy` names what it was, in {@linkcode replacedDirectory}. */
-  | { kind: "file"; path: string; replaced?: { copy?: string } }
+  /** `replaced`: it was there before, and not ours. */
+  | { kind: "file"; path: string; replaced?: Replaced }
   | { kind: "directory"; path: string }
   /** A symbolic link. `target`: where it leads, absolute. */
   | { kind: "link"; path: string; target: string };
@@ -68,7 +74,12 @@ export function receiptHeader(): string {
 
 /** The line of an entry, without its end. */
 export function receiptLine(made: Made, at: Date): string {
-  return JSON.stringify({ ...made, at: at.toISOString() });
+  const replaced = made.kind === "file" && made.replaced ? { replaced: replacedLine(made.replaced) } : {};
+  return JSON.stringify({ ...made, ...replaced, at: at.toISOString() });
+}
+
+function replacedLine({ copy, was }: Replaced): Record<string, unknown> {
+  return { ...copy && { copy }, ...was && { mode: octal(was.mode), uid: was.uid, gid: was.gid } };
 }
 
 /** What an entry is of: one thing has one entry. */
@@ -107,16 +118,14 @@ export function parseReceipt(text: string): Receipt {
 
 /**
  * Reads the receipt; one that is not there says nothing.
- * @throws {UserError} when another user could have written it: `reset` removes what is in it.
+ * @throws {UserError} when another user could have written it, or put it there: `reset` removes what is in it.
  */
 export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<Receipt> {
-  const there = await host.stat(path);
-  const why = there && writableByOthers(there, host.uid());
-  if (why !== undefined) {
+  const untaken = await whyUntaken(host, path);
+  if (untaken !== undefined) {
+    const { why, fix } = untaken;
     throw new UserError(`Cannot use the receipt "${path}": ${why}`, {
-      hint:
-        `Look at what it holds: reset removes what is in it. If it is right: chown root:root ${shellWord(path)} && ` +
-        `chmod 0600 ${shellWord(path)}, and rerun the command.`,
+      hint: `Look at what it holds: reset removes what is in it. If it is right: ${fix}, and rerun the command.`,
     });
   }
   return parseReceipt(await host.readText(path) ?? "");
@@ -151,9 +160,8 @@ function madeIn({ kind, path, name, target, before, replaced }: Record<string, u
     case "file": {
       if (!isUsablePath(path)) return undefined;
       if (replaced === undefined) return { kind, path };
-      const copy = isMapping(replaced) ? replaced["copy"] : null;
-      if (copy === undefined) return { kind, path, replaced: {} };
-      return typeof copy === "string" && /^[0-9a-f]{64}$/.test(copy) ? { kind, path, replaced: { copy } } : undefined;
+      const read = isMapping(replaced) ? replacedIn(replaced) : undefined;
+      return read && { kind, path, replaced: read };
     }
     case "directory":
       return isUsablePath(path) ? { kind, path } : undefined;
@@ -167,6 +175,19 @@ function madeIn({ kind, path, name, target, before, replaced }: Record<string, u
       return isWord(name) ? { kind, name } : undefined;
   }
   return undefined;
+}
+
+function replacedIn({ copy, mode, uid, gid }: Record<string, unknown>): Replaced | undefined {
+  if (copy === undefined) return {};
+  if (typeof copy !== "string" || !/^[0-9a-f]{64}$/.test(copy)) return undefined;
+  if (mode === undefined && uid === undefined && gid === undefined) return { copy };
+  if (typeof mode !== "string" || !/^[0-7]{4}$/.test(mode) || !isId(uid) || !isId(gid)) return undefined;
+  return { copy, was: { mode: parseInt(mode, 8), uid, gid } };
+}
+
+/** Whether it is the number of a user or group. */
+function isId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32 - 1;
 }
 
 /** Whether a path can be one that this program wrote down: absolute, and not all there is. */

@@ -11,6 +11,7 @@ import {
   RECEIPT_VERSION,
   receiptHeader,
   receiptLine,
+  type Replaced,
   replacedDirectory,
   subjectOf,
 } from "../receipt.ts";
@@ -76,21 +77,21 @@ export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
     }
   }
 
-  /** Copies what is at the path, as it is. @returns its name. */
-  async function setAside(path: string): Promise<string> {
+  /** Copies what is at the path, for nobody but this user to read. */
+  async function setAside(path: string): Promise<Replaced> {
     const [there, content, copy] = await Promise.all([host.stat(path), host.read(path), copyNameOf(path)]);
     if (!there || !content) throw new Error(`"${path}" went away while it was replaced`);
     const { mode, uid, gid } = there;
     await host.makeDirectory(copies, 0o700);
-    await host.put({ path: `${copies}/${copy}`, mode, owner: { uid, gid }, secret: true, content });
-    return copy;
+    await host.put({ path: `${copies}/${copy}`, mode: 0o600, secret: true, content });
+    return { copy, was: { mode, uid, gid } };
   }
 
   /** Notes a file that is about to be written. @param before whether one is there. */
   async function noteFile({ path, setAside: keeps }: FileToPut, before: boolean): Promise<void> {
     const made: Made = { kind: "file", path };
     if (!before || await receipt.knows(made)) return await receipt.note(made);
-    await receipt.note({ ...made, replaced: keeps ? { copy: await setAside(path) } : {} });
+    await receipt.note({ ...made, replaced: keeps ? await setAside(path) : {} });
   }
 
   return {

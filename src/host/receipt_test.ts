@@ -92,6 +92,16 @@ Deno.test("receipt: one that others could have written, or that is no file, is n
   await Deno.remove(path);
   await Deno.symlink(`${dir}/other`, path);
   await refused(/it is a symlink, expected a file/);
+  await Deno.remove(path);
+  for (const mode of [0o777, 0o702]) { // with a receipt or without: anybody could put one there
+    await Deno.chmod(dir, mode);
+    await refused(
+      new RegExp(`the mode of "${dir}" is 0${mode.toString(8)}, expected one by which only its owner writes`),
+    );
+  }
+  await Deno.chmod(dir, 0o700);
+  await Deno.symlink(dir, `${dir}/link`);
+  assert.deepEqual((await readReceipt(host, `${dir}/link/receipt.jsonl`)).entries, []);
   await Deno.remove(dir, { recursive: true });
 });
 
@@ -115,9 +125,9 @@ Deno.test("receipt: what is replaced and not ours is set aside as it was, once, 
   assert.match(theirs?.copy ?? "", /^[0-9a-f]{64}$/);
   assert.deepEqual([entries.length, made, lost], [3, undefined, {}]);
   const copy = `${replacedDirectory(path)}/${theirs!.copy}`;
-  const { mode, uid, gid } = (await plain.stat(copy))!;
   assert.equal(await plain.readText(copy), "theirs");
-  assert.deepEqual({ mode, uid, gid }, { mode: 0o640, uid: before!.uid, gid: before!.gid });
+  assert.deepEqual(theirs!.was, { mode: 0o640, uid: before!.uid, gid: before!.gid });
+  assert.equal((await plain.stat(copy))!.mode, 0o600);
   assert.equal((await plain.stat(replacedDirectory(path)))?.mode, 0o700);
   assert.deepEqual(await plain.list(replacedDirectory(path)), [theirs!.copy]);
   const shown = changes.filter((change) => change.kind === "write" && change.path === copy);

@@ -6,6 +6,7 @@ import type {
   ChangeSink,
   Command,
   CommandOutput,
+  FileStat,
   Host,
   InterfaceAddress,
   ManagerState,
@@ -29,6 +30,10 @@ export interface MemoryHostOptions {
   files?: Readonly<Record<string, string | Uint8Array>>;
   /** Modes of some of the files and directories; 0600 for other keys and kubeconfigs, 0755 for directories, else 0644. */
   modes?: Readonly<Record<string, number>>;
+  /** What else is so of some files and directories than of others: their owner, their kind. */
+  stats?: Readonly<Record<string, Partial<FileStat>>>;
+  /** Files that cannot be read. */
+  unreadable?: readonly string[];
   /** Output by command line (`kubelet --version`), or a function of its input. Others do not exist (`failure: "not found"`). */
   commands?: Readonly<Record<string, string | CommandOutput | ((stdin: string) => string | CommandOutput)>>;
   /** What programs print whatever they are asked, by their path; `commands` goes first. */
@@ -91,6 +96,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
   // deno-lint-ignore require-await -- a refusal is a rejection
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const bytes = files.get(path);
+    if (options.unreadable?.includes(path)) throw new UserError(`Cannot read "${path}": Input/output error`);
     if (bytes === undefined && isDirectory(path)) throw new UserError(`Cannot read "${path}": it is a directory`);
     return bytes;
   };
@@ -112,15 +118,17 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     stat(path) {
       const bytes = files.get(path);
       const about = { size: bytes?.length ?? 0, uid: 0, gid: 0, modified: now };
+      const other = options.stats?.[path];
       if (bytes !== undefined) {
         return Promise.resolve({
           kind: "file",
           mode: options.modes?.[path] ?? (/\.(?:key|conf)$/.test(path) ? 0o600 : 0o644),
           ...about,
+          ...other,
         });
       }
       return Promise.resolve(
-        isDirectory(path) ? { kind: "directory", mode: options.modes?.[path] ?? 0o755, ...about } : undefined,
+        isDirectory(path) ? { kind: "directory", mode: options.modes?.[path] ?? 0o755, ...about, ...other } : undefined,
       );
     },
     list(path) {

@@ -6,6 +6,7 @@ import type {
   Change,
   ContainerRuntime,
   EtcdMember,
+  FileStat,
   KubeClient,
   KubeObject,
   ObjectReference,
@@ -216,6 +217,65 @@ Deno.test("reset: takes back what a receipt of version 2 names, and puts back wh
   for (const path of ["/etc/lost.conf", "/etc/kubernetes/pki/sa.key"]) {
     assert.ok(out.includes(`  ${path}: it was there before; kubewright changed it\n`), out);
   }
+});
+
+Deno.test("reset: a copy that others could have made is not put back, and stops no other", async () => {
+  const evil = `${REPLACED}/${COPY}`;
+  const other = `${REPLACED}/${"a".repeat(64)}`;
+  const line = {
+    kind: "file",
+    path: "/etc/other.conf",
+    replaced: { copy: "a".repeat(64), mode: "0640", uid: 5, gid: 6 },
+  };
+  const files = {
+    ...SECOND_FILES,
+    [RECEIPT]: `${SECOND}\n${JSON.stringify(line)}\n`,
+    [other]: "other",
+    "/etc/other.conf": "ours",
+  };
+  const given = host(files, SECOND_COMMANDS, { units: SECOND_UNITS });
+  /** The host where something about the copy is otherwise. */
+  const cases: [string, Partial<FileStat>, RegExp][] = [
+    ["a link", { kind: "symlink", target: "/etc/shadow" }, /it is a symlink, expected a file/],
+    ["of another user", { uid: 1000 }, /its owner is user 1000, expected user 0/],
+    ["anybody may write it", { mode: 0o666 }, /its mode is 0666/],
+  ];
+  for (const [name, change, why] of cases) {
+    const { code, out, changes } = await run(
+      ["reset", "-f"],
+      { ...given, stats: { [evil]: change } },
+      "",
+      runtimeWith([]),
+    );
+    assert.equal(code, 1, name);
+    assert.match(
+      out,
+      new RegExp(`Not finished:[\\s\\S]*/etc/crictl\\.yaml: Cannot put back the copy "${evil}": ${why.source}`),
+    );
+    assert.ok(out.includes(`${evil}`), "the path that one has to look at");
+    const written = changes.flatMap((one) => one.kind === "write" ? [[one.path, one.mode, one.owner]] : []);
+    assert.deepEqual(written, [["/etc/other.conf", 0o640, { uid: 5, gid: 6 }]], name);
+    assert.ok(!removed(changes).some((path) => path.startsWith("/var/lib/kubewright")), name);
+    assert.ok(removed(changes).includes("/etc/second.conf"), name);
+  }
+  const folder = { [REPLACED]: { mode: 0o777 } };
+  const loose = await run(["reset", "-f"], { ...given, stats: folder }, "", runtimeWith([]));
+  assert.match(loose.out, /the mode of "\S+replaced" is 0777.*chmod go-w \/var\/lib\/kubewright\/replaced/);
+  assert.deepEqual(loose.changes.filter(({ kind }) => kind === "write"), []);
+  const state = { "/var/lib/kubewright": { mode: 0o777 } };
+  const receipt = await run(["reset", "-f"], { ...given, stats: state }, "", runtimeWith([]));
+  assert.match(receipt.err, /Cannot use the receipt ".*": the mode of "\/var\/lib\/kubewright" is 0777/);
+  assert.deepEqual(receipt.changes, []);
+});
+
+Deno.test("reset: a copy that cannot be read stops no other step", async () => {
+  const unreadable = `${REPLACED}/${COPY}`;
+  const given = host(SECOND_FILES, SECOND_COMMANDS, { units: SECOND_UNITS, unreadable: [unreadable] });
+  const { code, out, changes } = await run(["reset", "-f"], given, "", runtimeWith([]));
+  assert.equal(code, 1);
+  assert.match(out, new RegExp(`Not finished:[\\s\\S]*/etc/crictl\\.yaml: Cannot read "${unreadable}"`));
+  assert.ok(removed(changes).includes("/etc/second.conf"));
+  assert.ok(!removed(changes).some((path) => path.startsWith("/var/lib/kubewright")));
 });
 
 Deno.test("reset: what cannot be taken back keeps the receipt and what was set aside", async () => {

@@ -1,7 +1,9 @@
 import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
-import { type Made, replacedDirectory } from "../../receipt.ts";
+import { whyUntaken } from "../../file_trust.ts";
+import { type Made, type Replaced, replacedDirectory } from "../../receipt.ts";
+import type { Host } from "../../system.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
 /** Does what one entry of the receipt asks for; what fails stays open, with the receipt, which knows it. */
@@ -63,14 +65,32 @@ export async function putBackReplaced(context: ResetContext, elsewhere: (path: s
   for (const one of context.made) {
     if (one.kind !== "file" || one.replaced === undefined) continue;
     const { path, replaced } = one;
-    const copy = replaced.copy && `${replacedDirectory()}/${replaced.copy}`;
-    const [was, content] = copy ? await Promise.all([host.stat(copy), host.read(copy)]) : [];
-    if (was && content) {
-      await onItsOwn(context, path, async () => {
-        if (elsewhere(path)) throw new UserError(`Cannot put back "${path}": its directory is a link by now`);
-        const { mode, uid, gid } = was;
-        await host.put({ path, mode, owner: { uid, gid }, secret: true, content });
-      });
-    } else if (await host.stat(path) !== undefined) leave(path, "it was there before; kubewright changed it");
+    await onItsOwn(context, path, async () => {
+      const former = await formerOf(host, replaced);
+      if (former === undefined) {
+        if (await host.stat(path) !== undefined) leave(path, "it was there before; kubewright changed it");
+        return;
+      }
+      if (elsewhere(path)) throw new UserError(`Cannot put back "${path}": its directory is a link by now`);
+      const { mode, uid, gid, content } = former;
+      await host.put({ path, mode, owner: { uid, gid }, secret: true, content });
+    });
   }
+}
+
+/**
+ * What was kept of a file: its content, mode and owner; undefined when it was not kept.
+ * @throws {UserError} when others could have written the copy, or put it there, or it cannot be read.
+ */
+async function formerOf(host: Host, { copy, was }: Replaced) {
+  if (copy === undefined) return undefined;
+  const path = `${replacedDirectory()}/${copy}`;
+  const untaken = await whyUntaken(host, path);
+  if (untaken !== undefined) {
+    throw new UserError(`Cannot put back the copy "${path}": ${untaken.why}. To take it all the same: ${untaken.fix}`);
+  }
+  const [there, content] = await Promise.all([host.stat(path), host.read(path)]);
+  if (!there || !content) return undefined;
+  const { mode, uid, gid } = was ?? there;
+  return { mode, uid, gid, content };
 }

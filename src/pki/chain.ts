@@ -82,6 +82,12 @@ export async function isSignedBy(certificate: Certificate, issuer: Certificate):
   return sameBytes(certificate.issuerDer, issuer.subjectDer) && await verifySignature(certificate, issuer) === "good";
 }
 
+/** Whether `issuer` signed one of these, as far as that can be told: with an algorithm that cannot be verified, its name decides. */
+export async function signedAny(issuer: Certificate, certificates: readonly Certificate[]): Promise<boolean> {
+  const named = certificates.filter(({ issuerDer }) => sameBytes(issuerDer, issuer.subjectDer));
+  return (await Promise.all(named.map((one) => verifySignature(one, issuer)))).some((verdict) => verdict !== "bad");
+}
+
 /** Why no chain with this certificate is valid, whatever it is in it for. */
 export function certificateTrouble(certificate: Certificate, now: Date): string | undefined {
   const { extensions: { unhandledCritical }, notBefore, notAfter } = certificate;

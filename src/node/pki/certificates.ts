@@ -148,7 +148,7 @@ async function leafProblems(
   const problems: Problem[] = [];
   const [certificate, ...intermediates] = pair.certificates!;
   if (issuer.certificates) {
-    const { certificateTrouble, chainTrouble, issuingTrouble } = await import("../../pki/chain.ts");
+    const { certificateTrouble, chainTrouble, issuingTrouble, signedAny } = await import("../../pki/chain.ts");
     const { certificate: path, key } = pkiPaths(node.cluster, issuerSpec);
     const [authority, now, usage] = [issuer.certificates[0], host.now(), spec.usages[0]!] as const;
     const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
@@ -157,9 +157,11 @@ async function leafProblems(
       ? `Have a certificate signed for ${shellWord(paths.key)} by whoever keeps ${shellWord(key)}.`
       : !signs
       ? `Put an authority in place of ${shellWord(path)} that can sign, with its key, and remove what it has signed.`
-      : certificateTrouble(certificate, now) === undefined
-      ? "Put the authority back that signed it, or remove this certificate and its key to have both made anew."
-      : `Renew it: kubewright certs renew ${spec.name}`;
+      : certificateTrouble(certificate, now) !== undefined
+      ? `Renew it: kubewright certs renew ${spec.name}`
+      : await signedAny(authority, [certificate, ...intermediates])
+      ? "Remove this certificate and its key to have both made anew."
+      : "Put the authority back that signed it, or remove this certificate and its key to have both made anew.";
     if (what !== undefined) problems.push({ where: paths.certificate, what, hint });
   }
   const uncovered = uncoveredNames(certificate, alternativeNames(spec, node));

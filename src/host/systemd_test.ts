@@ -44,6 +44,8 @@ Deno.test("systemd: states of several units, in their order, and of one that is 
     activeSince: new Date("2026-11-26T02:17:00Z"),
     activeSinceBoot: 61.5,
     needsReload: true,
+    conditionFailed: false,
+    triedSinceBoot: 0,
   });
   assert.deepEqual([
     absent!.load,
@@ -57,6 +59,21 @@ Deno.test("systemd: states of several units, in their order, and of one that is 
     ...[0, 0, undefined],
   ]);
   assert.deepEqual(await services.states([]), []);
+});
+
+Deno.test("systemd: a condition that did not hold, and one that was never looked at", async () => {
+  const failed = async (lines: string) => {
+    const services = servicesOf({ [show("a.service")]: answered(`${ABSENT}${lines}`) });
+    const { conditionFailed, triedSinceBoot } = await services.state("a.service");
+    return [conditionFailed, triedSinceBoot];
+  };
+  const never = "ConditionResult=no\nAssertResult=no\nConditionTimestampMonotonic=0\nAssertTimestampMonotonic=0\n";
+  const tried = never.replaceAll("=0", "=61500000");
+  assert.deepEqual(await failed(never), [false, 0]);
+  assert.deepEqual(await failed(tried.replaceAll("=no", "=yes")), [false, 61.5]);
+  assert.deepEqual(await failed(tried.replace("AssertResult=no", "AssertResult=yes")), [true, 61.5]);
+  assert.deepEqual(await failed(tried.replace("ConditionResult=no", "ConditionResult=yes")), [true, 61.5]);
+  assert.deepEqual(await failed(`${tried.replaceAll("=no", "=yes")}Result=exec-condition\n`), [true, 61.5]);
 });
 
 Deno.test("systemd: what cannot be asked, or answers something else, is an error and not a unit that is not there", async () => {

@@ -9,6 +9,7 @@ import type { TimerState, UnitState } from "../system.ts";
 export const UNIT_PROPERTIES: readonly string[] = [
   ...["LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "NRestarts", "ExecMainStatus"],
   ...["ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic", "NeedDaemonReload"],
+  ...["ConditionResult", "ConditionTimestampMonotonic", "AssertResult", "AssertTimestampMonotonic"],
 ];
 
 /** Properties of a timer that are read. */
@@ -59,6 +60,10 @@ export function unitState(properties: Properties): UnitState {
     ...(NEVER.has(since) ? {} : { activeSince: new Date(timestamp(since)) }),
     activeSinceBoot: number("ActiveEnterTimestampMonotonic") / 1e6,
     needsReload: word("NeedDaemonReload") === "yes",
+    // Before the first try all results are "no".
+    conditionFailed: word("Result") === "exec-condition" ||
+      ["Condition", "Assert"].some((kind) => number(`${kind}TimestampMonotonic`) > 0 && word(`${kind}Result`) === "no"),
+    triedSinceBoot: number("ConditionTimestampMonotonic") / 1e6,
   };
 }
 

@@ -5,6 +5,8 @@ import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
 import { logWithoutSecrets } from "../text/redact.ts";
 import { oneLine } from "../text/visible.ts";
 import { shellWord } from "../text/shell.ts";
+import { CONDITION_HINT, conditionText } from "./kubelet/conditions.ts";
+import { kubeletConditions } from "./kubelet/unit.ts";
 import { activeSince } from "./services.ts";
 
 /** What was found out, and what to run next. */
@@ -58,10 +60,14 @@ function distinct(lines: readonly string[]): string[] {
 }
 
 /** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
-async function kubeletService(host: Host): Promise<{ state: string; restarts: number; seconds: number }> {
+async function kubeletService(
+  host: Host,
+): Promise<{ state: string; restarts: number; seconds: number; unmet?: string }> {
   const unit = await seen(host.services.state(KUBELET_SERVICE), undefined);
   const since = unit && await activeSince(host, unit);
+  const isPassedOver = unit?.conditionFailed && unit.active !== "active";
   return {
+    ...(isPassedOver ? { unmet: conditionText(await seen(kubeletConditions(host), []), unit) } : {}),
     state: unit?.active ?? "unknown",
     restarts: unit?.restarts ?? 0,
     seconds: (host.now().getTime() - (since?.getTime() ?? 0)) / 1_000,
@@ -70,10 +76,13 @@ async function kubeletService(host: Host): Promise<{ state: string; restarts: nu
 
 /** Whether systemd runs the kubelet, and its last words; `always` tells them also when it runs. */
 export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diagnosis> {
-  const { state, restarts, seconds } = await kubeletService(host);
+  const { state, restarts, seconds, unmet } = await kubeletService(host);
   // One that ends again and again is active whenever it has just been started; the number alone stays for ever.
   const runs = state === "active" && (restarts === 0 || seconds > STEADY_SECONDS);
   if (runs && !always) return { details: [], hints: [] };
+  if (unmet !== undefined) {
+    return { details: [`kubelet: systemd says "${state}": ${unmet}`], hints: [CONDITION_HINT] };
+  }
   const said = await journal(host, 40);
   // A program that ends says why in its last error; what systemd says after it is known already.
   const errors = said.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fake } from "../../tests/fakes/fake.ts";
 import { UserError } from "../errors.ts";
+import { CONDITION_HINT } from "./kubelet/conditions.ts";
 import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, RuntimeContainer, UnitState } from "../system.ts";
 import { diagnoseKubelet, diagnosePod, together } from "./diagnosis.ts";
@@ -96,6 +97,12 @@ Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does n
     ]);
   }
   assert.equal((await diagnoseKubelet(kubelet(running, journal), true)).details.length, 4);
+  const passedOver = { active: "inactive", conditionFailed: true, triedSinceBoot: 9 };
+  assert.deepEqual(await diagnoseKubelet(kubelet(passedOver, journal), false), {
+    details: ['kubelet: systemd says "inactive": a condition of the unit does not hold'],
+    hints: [CONDITION_HINT],
+  });
+  assert.deepEqual(await diagnoseKubelet(kubelet({ ...passedOver, ...running }), false), { details: [], hints: [] });
   const blind = await diagnoseKubelet(host({}, { systemd: false }), false);
   assert.deepEqual(blind.details, ['kubelet: systemd says "unknown"']);
 });

@@ -141,6 +141,20 @@ const SOCKETS: readonly [string, Record<string, string>, string | undefined][] =
     [FLAGS]: 'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///c"\n',
     "/etc/default/kubelet": 'KUBELET_EXTRA_ARGS="--v=2 --container-runtime-endpoint=/run/crio/crio.sock"\n',
   }, "unix:///run/crio/crio.sock"],
+  ["a file of --config-dir", {
+    [CONFIG]: "containerRuntimeEndpoint: unix:///a\n",
+    "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--config-dir=/etc/kubelet.d\n",
+    "/etc/kubelet.d/a.conf": "kind: KubeletConfiguration\ncontainerRuntimeEndpoint: unix:///d\n",
+  }, "unix:///d"],
+  ["a --config-dir of the unit", {
+    [CONFIG]: "containerRuntimeEndpoint: unix:///a\n",
+    "/usr/lib/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --config-dir=/etc/kubelet.d\n",
+    "/etc/kubelet.d/a.conf": "kind: KubeletConfiguration\ncontainerRuntimeEndpoint: unix:///d\n",
+  }, "unix:///d"],
+  ["a --config-dir that is not there", {
+    [CONFIG]: "containerRuntimeEndpoint: unix:///a\n",
+    "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--config-dir=/etc/kubelet.d\n",
+  }, "unix:///a"],
 ];
 
 for (const [name, files, expected] of SOCKETS) {

@@ -8,7 +8,8 @@ import {
 import { rotatesCertificate } from "../node/kubelet/identity.ts";
 import { activeSince } from "../node/services.ts";
 import type { Patcher } from "../cluster/patches/apply.ts";
-import type { UnitFile } from "../node/kubelet/unit.ts";
+import { CONDITION_HINT, conditionText } from "../node/kubelet/conditions.ts";
+import { kubeletConditions, type UnitFile } from "../node/kubelet/unit.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../cluster/kubelet/unit.ts";
 import {
   DEFAULT_KUBELET_PROGRAM,
@@ -19,7 +20,7 @@ import {
 } from "../cluster/paths.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../config/types.ts";
 import { UserError } from "../errors.ts";
-import type { Host } from "../system.ts";
+import type { Host, UnitState } from "../system.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
@@ -65,11 +66,9 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
   ];
 }
 
-/** When the kubelet was started; undefined when it does not run. */
-async function runsSince(host: Host): Promise<Date | undefined> {
-  if (!await host.services.booted()) return undefined;
-  const unit = await host.services.state(KUBELET_SERVICE);
-  return unit.active === "active" ? await activeSince(host, unit) : undefined;
+/** The kubelet's unit; undefined where systemd does not run. */
+async function unitOf(host: Host): Promise<UnitState | undefined> {
+  return await host.services.booted() ? await host.services.state(KUBELET_SERVICE) : undefined;
 }
 
 /**
@@ -88,10 +87,14 @@ async function isForgotten({ host, nodeRegistration, registerTaints }: KubeletSt
     await host.stat(rotatedCertificate(kubeletExtraArgs)) === undefined;
 }
 
-/** Whether the running kubelet has not seen the newest of its files. */
-async function isStale(context: KubeletStartContext, paths: readonly string[]): Promise<boolean> {
+/** Whether the kubelet does not run, or has not seen the newest of its files. */
+async function isStale(
+  context: KubeletStartContext,
+  unit: UnitState | undefined,
+  paths: readonly string[],
+): Promise<boolean> {
   const { host } = context;
-  const since = await runsSince(host);
+  const since = unit?.active === "active" ? await activeSince(host, unit) : undefined;
   if (since === undefined) return true;
   const stats = await Promise.all(paths.map((path) => host.stat(path)));
   return stats.some((stat) => stat !== undefined && stat.modified > since) ||
@@ -104,17 +107,37 @@ const EXIT_EXEC = 203;
 /**
  * Restarts the kubelet. One that ends so early that systemd calls the start failed is no error yet: systemd goes on
  * trying, and who waits for it is told what it said.
+ * @param before the unit until now: where systemd was not to start it since (a dry run), nothing is said of its conditions.
  */
-async function restart(host: Host): Promise<void> {
+async function restart(host: Host, before: UnitState | undefined): Promise<void> {
   try {
     await host.services.restart(KUBELET_SERVICE);
+    if (before) await checkConditions(host, before);
   } catch (error) {
+    if (error instanceof ConditionFailed) throw error;
+    if (before) await checkConditions(host, before);
     const state = await host.services.state(KUBELET_SERVICE).catch((unseen) => {
       if (unseen instanceof UserError) throw error; // that it did not start is the news
       throw unseen;
     });
     if (state.sub !== "auto-restart" || state.exitStatus === EXIT_EXEC) throw error;
   }
+}
+
+/** systemd passes over a unit whose condition does not hold, and calls that a success. */
+class ConditionFailed extends UserError {}
+
+/** @throws {ConditionFailed} when systemd was to start the kubelet and did not, because of a condition. */
+async function checkConditions(host: Host, before: UnitState): Promise<void> {
+  const unit = await host.services.state(KUBELET_SERVICE).catch((unseen) => {
+    if (unseen instanceof UserError) return before; // other checks say so
+    throw unseen;
+  });
+  if (!unit.conditionFailed || unit.triedSinceBoot === before.triedSinceBoot) return;
+  const why = conditionText(await kubeletConditions(host), unit);
+  throw new ConditionFailed(`Cannot start the kubelet: systemd passes over "${KUBELET_SERVICE}", because ${why}`, {
+    hint: [CONDITION_HINT, "Then run the same command again."],
+  });
 }
 
 /**
@@ -133,9 +156,10 @@ export const kubeletStart: Phase<KubeletStartContext> = {
     await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
     for (const file of await configurationFiles(context)) await host.put(file);
     context.kubeletStartedAt.set(performance.now());
-    const unit = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
-    if (await isStale(context, [...READ_AT_START, ...identityFiles(context), ...unit])) {
-      await restart(host);
+    const files = kubeletUnitFiles(facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM).map((file) => file.path);
+    const unit = await unitOf(host);
+    if (await isStale(context, unit, [...READ_AT_START, ...identityFiles(context), ...files])) {
+      await restart(host, unit);
     }
   },
 };

@@ -131,3 +131,42 @@ Deno.test("kubelet-start: a kubelet that ends at once is waited for; one that ca
   await assert.rejects(start(failing("auto-restart", 203)), /systemctl restart kubelet/);
   await assert.rejects(start(failing("dead", 0)), /systemctl restart kubelet/);
 });
+
+Deno.test("a kubelet that systemd passes over because of a condition is an error at once, and names it", async () => {
+  const path = "/etc/systemd/system/kubelet.service.d/20-x.conf";
+  const files = { ...BOOTED, [path]: "[Unit]\nConditionHost=other\n" };
+  const unit = { active: "inactive", conditionFailed: true, triedSinceBoot: 5 };
+  for (
+    const { failing, triedLater, says } of [
+      {
+        failing: false,
+        triedLater: true,
+        says: /passes over "kubelet.service".*ConditionHost=other in "\/etc.*20-x.conf"/,
+      },
+      { failing: true, triedLater: true, says: /passes over/ }, // an assertion: systemctl fails, too
+      { failing: true, triedLater: false, says: /job failed/ },
+      { failing: false, triedLater: false, says: undefined }, // a dry run: what the unit was is no news
+    ]
+  ) {
+    const memory = memoryHost({ files, units: { "kubelet.service": unit } }, () => {});
+    let restarted = false;
+    const host = {
+      ...memory,
+      services: {
+        ...memory.services,
+        restart() {
+          restarted = true;
+          return failing ? Promise.reject(new UserError("job failed")) : Promise.resolve();
+        },
+        state: async (name: string) => ({
+          ...await memory.services.state(name),
+          ...(restarted && triedLater ? { triedSinceBoot: 1_001 } : {}),
+        }),
+      },
+    };
+    const run = kubeletStart.run!(contextOf(host, []));
+    if (says) await assert.rejects(run, says);
+    else await run;
+    assert.ok(restarted);
+  }
+});

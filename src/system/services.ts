@@ -22,6 +22,10 @@ export interface UnitState {
   activeSinceBoot: number;
   /** Its files are newer than what systemd has read. */
   needsReload: boolean;
+  /** A condition of it (`Condition…=`, `Assert…=`, `ExecCondition=`) did not hold when systemd was last to start it. */
+  conditionFailed: boolean;
+  /** When systemd was last to start it, in seconds after boot; 0: never. */
+  triedSinceBoot: number;
 }
 
 /** A timer unit as systemd has it. */

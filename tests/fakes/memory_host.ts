@@ -225,6 +225,8 @@ const NO_UNIT: UnitState = {
   exitStatus: 0,
   activeSinceBoot: 0,
   needsReload: false,
+  conditionFailed: false,
+  triedSinceBoot: 0,
 };
 
 const NO_TIMER: TimerState = { load: "not-found", active: "inactive", enabled: "", result: "success", starts: "" };

@@ -5,6 +5,12 @@
  * @module
  */
 
+/** A unit or a drop-in. */
+export interface UnitPart {
+  path: string;
+  content: string;
+}
+
 /** One setting of a unit: `ExecStart=…` in `[Service]`. */
 export interface Setting {
   section: string;

@@ -10,6 +10,9 @@ import { parseKubeletFlagsFile } from "../../cluster/kubelet/configuration.ts";
 import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
 import { KUBELET_DIRECTORY, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { cleanPath } from "../../config/paths.ts";
+import { InvalidInput } from "../../errors.ts";
+import { type ConfigDropIn, lastSetting, readConfigDropIns } from "./config_drop_ins.ts";
+import { kubeletUnitFlag } from "./unit.ts";
 
 /** What the kubelet is told about itself; fields are absent where its files do not say. */
 export interface KubeletSettings {
@@ -33,7 +36,8 @@ export async function readKubeletFlags(host: Host): Promise<Arg[]> {
 }
 
 /**
- * Reads the kubelet's files. Flags win over them, and the file of this very host over the one for all.
+ * Reads the kubelet's files. Flags win over them, those of --config-dir over the others, and the file of this very host
+ * over the one for all.
  * @throws {UserError} when a file cannot be read.
  */
 export async function readKubeletSettings(host: Host): Promise<KubeletSettings> {
@@ -44,8 +48,10 @@ export async function readKubeletSettings(host: Host): Promise<KubeletSettings> 
   };
   const flags = await readKubeletFlags(host);
   const [common, own] = [await fields(KUBELET_FILES.configuration), await fields(KUBELET_FILES.instanceConfiguration)];
+  const dropIns = await configDropIns(host, flags);
   const setting = (flag: string, field: string): unknown =>
-    flags.findLast(({ name }) => name === flag)?.value || own[field] || common[field] || undefined;
+    flags.findLast(({ name }) => name === flag)?.value || lastSetting(dropIns, field)?.value || own[field] ||
+    common[field] || undefined;
   const endpoint = setting("container-runtime-endpoint", "containerRuntimeEndpoint");
   const providerId = setting("provider-id", "providerID");
   return {
@@ -53,6 +59,17 @@ export async function readKubeletSettings(host: Host): Promise<KubeletSettings> 
     ...(typeof providerId === "string" ? { providerId } : {}),
     port: Number(setting("port", "port") ?? PORTS.kubelet),
   };
+}
+
+/** Files of --config-dir; none where they cannot be read, as then the kubelet does not run by them either. */
+async function configDropIns(host: Host, flags: readonly Arg[]): Promise<ConfigDropIn[]> {
+  const given = flags.findLast(({ name }) => name === "config-dir")?.value;
+  const directory = given || await kubeletUnitFlag(host, "config-dir");
+  if (!directory) return [];
+  return await readConfigDropIns(host, directory).catch((error) => {
+    if (error instanceof InvalidInput) return [];
+    throw error;
+  });
 }
 
 /** Where the kubelet keeps volumes and its state instead of /var/lib/kubelet (`--root-dir`); undefined when not elsewhere. */

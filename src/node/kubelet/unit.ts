@@ -2,7 +2,9 @@
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
-import { judgeKubeletUnit, kubeletUnitProblem, type UnitPart } from "./unit_verdict.ts";
+import type { UnitPart } from "../../cluster/kubelet/unit_syntax.ts";
+import { conditionsOf, type UnitCondition } from "./conditions.ts";
+import { judgeKubeletUnit, kubeletUnitProblem, unitFlags } from "./unit_verdict.ts";
 
 /** A file to be written. */
 export interface UnitFile {
@@ -92,5 +94,17 @@ export async function inspectKubeletUnit(
   if (!problem) return { files };
   // Our unit alone starts a kubelet without anything: what is missing, the other drop-in of that name would have to bring.
   const where = isForeign && problem.where === ownUnit.path ? ownDropIn.path : problem.where;
-  return { files, problem: kubeletUnitProblem(where, problem.what) };
+  return { files, problem: where === problem.where ? problem : kubeletUnitProblem(where, problem.what) };
+}
+
+/** The conditions of the unit that there is. */
+export async function kubeletConditions(host: Host): Promise<UnitCondition[]> {
+  const { unit, dropIns } = await presentUnit(host);
+  return conditionsOf(unit ? [unit, ...dropIns] : dropIns);
+}
+
+/** What the unit that there is gives for a flag of the kubelet; undefined where it does not. */
+export async function kubeletUnitFlag(host: Host, flag: string): Promise<string | undefined> {
+  const { unit, dropIns } = await presentUnit(host);
+  return unit && (await unitFlags(host, unit, dropIns)).get(flag);
 }

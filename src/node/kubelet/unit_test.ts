@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
-import { inspectKubeletUnit, type UnitFile } from "./unit.ts";
+import { conditionText } from "./conditions.ts";
+import { inspectKubeletUnit, kubeletConditions, type UnitFile } from "./unit.ts";
 import { kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
 import {
   commandWords,
@@ -126,6 +127,42 @@ for (const [name, files, own, written, fault] of HOSTS) {
     assert.deepEqual([found.files.map(({ path }) => path), found.problem?.where], [written, fault]);
   });
 }
+
+/** What a drop-in says, and whether systemd would pass over the kubelet for it, as far as that is known beforehand. */
+const CONDITIONS: readonly [string, RegExp | undefined][] = [
+  ["[Unit]\nConditionPathExists=/srv/ready\n", /has ConditionPathExists=\/srv\/ready, which does not hold/],
+  ["[Unit]\nAssertPathExists=/srv/ready\n", /AssertPathExists=\/srv\/ready/],
+  ["[Unit]\nConditionPathExists=!/usr/bin/kubelet\n", /PathExists=!\/usr/],
+  ["[Unit]\nConditionPathExists=/usr/bin/kubelet\n", undefined],
+  ["[Unit]\nConditionPathExists=!/srv/ready\n", undefined],
+  ["[Unit]\nConditionPathExists=/srv/ready\nConditionHost=x\nConditionPathExists=\n", undefined],
+  ["[Unit]\nConditionPathExists=/var/lib/kubelet/config.yaml\nConditionPathExists=!/run/x\n", undefined],
+  ["[Unit]\nConditionPathExists=|/srv/ready\nConditionVirtualization=no\n", undefined],
+  ["[Service]\nExecCondition=/bin/false\n", undefined],
+];
+
+for (const [content, says] of CONDITIONS) {
+  Deno.test(`the kubelet's unit: ${JSON.stringify(content)}`, async () => {
+    const path = `/etc/systemd/system/${FOLDER}/20-x.conf`;
+    const host = memoryHost({ files: { [KUBELET]: "", [path]: content } }, () => {});
+    const { problem } = await inspectKubeletUnit(host, KUBELET, new Set());
+    assert.equal(problem?.where, says && path);
+    if (says) assert.match(problem!.what, says);
+    if (says) assert.match(problem!.hint!, /Make the condition hold, or remove it/);
+  });
+}
+
+Deno.test("conditions in words: those that systemd means, each with its file", async () => {
+  const path = `/etc/systemd/system/${FOLDER}/20-x.conf`;
+  const content = "[Unit]\nConditionHost=a\nConditionPathExists=/b\n[Service]\nExecCondition=/bin/c d\n";
+  const found = await kubeletConditions(memoryHost({ files: { [path]: content } }, () => {}));
+  assert.equal(
+    conditionText(found, { result: "success" }),
+    `a condition of the unit does not hold: ConditionHost=a in "${path}", or ConditionPathExists=/b in "${path}"`,
+  );
+  assert.match(conditionText(found, { result: "exec-condition" }), /hold: ExecCondition=\/bin\/c d in "[^"]*"$/);
+  assert.equal(conditionText([], { result: "success" }), "a condition of the unit does not hold");
+});
 
 Deno.test("a unit's kubelet that is not there", async () => {
   const host = memoryHost({ files: { [UNIT.path]: FLAT } }, () => {});

@@ -2,14 +2,15 @@
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
-import { commandWords, environmentFile, flagValues, unitSettings } from "../../cluster/kubelet/unit_syntax.ts";
+import {
+  commandWords,
+  environmentFile,
+  flagValues,
+  type UnitPart,
+  unitSettings,
+} from "../../cluster/kubelet/unit_syntax.ts";
+import { conditionsOf, failedPathCondition } from "./conditions.ts";
 import { moveAway } from "../../text/shell.ts";
-
-/** A unit or a drop-in. */
-export interface UnitPart {
-  path: string;
-  content: string;
-}
 
 /** Stands for the flags of ours on the command line. */
 const OUR_FLAGS = "--flags-of-kubewright";
@@ -85,6 +86,17 @@ export function kubeletUnitProblem(where: string, what: string): Problem {
   return { where, what, hint: `${HOW}, or move the file away: ${moveAway([where])}` };
 }
 
+/** The flags that the unit itself starts the kubelet with, the last value of each; not those of {@linkcode KUBELET_FILES.flags}. */
+export async function unitFlags(
+  host: Host,
+  unit: UnitPart,
+  dropIns: readonly UnitPart[],
+): Promise<Map<string, string>> {
+  const settings = effective([unit, ...dropIns]);
+  const values = new Map([...await variablesOf(host, settings)].map(([name, { value }]) => [name, value]));
+  return flagValues(commandWords(settings.commands[0]?.value ?? "", values));
+}
+
 /**
  * What keeps the kubelet from our files, and the file at fault; undefined: nothing.
  * @param kubeletPath the kubelet of this host; whether that exists is another check's question.
@@ -130,7 +142,8 @@ export async function judgeKubeletUnit(
         : `starts the kubelet with --${flag}=${value} instead of --${flag}=${wanted}`,
     );
   }
-  return words.includes(OUR_FLAGS) ? undefined : kubeletUnitProblem(
+  if (words.includes(OUR_FLAGS)) return await failedPathCondition(host, conditionsOf(parts));
+  return kubeletUnitProblem(
     command.source,
     `starts the kubelet without the flags in ${KUBELET_FILES.flags} ($KUBELET_KUBEADM_ARGS)`,
   );

@@ -1,9 +1,13 @@
 /** Whether the kubelet takes the flags that people give it. @module */
 import { argument } from "../../cluster/arguments.ts";
 import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
+import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
 import { KUBELET_FILES, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
 import { environmentFile, flagValues, splitWords } from "../../cluster/kubelet/unit_syntax.ts";
 import type { ComponentConfiguration, Facts, NodeRegistration } from "../../config/types.ts";
+import { InvalidInput } from "../../errors.ts";
+import { type ConfigDropIn, lastSetting, readConfigDropIns } from "../../node/kubelet/config_drop_ins.ts";
+import { kubeletUnitFlag } from "../../node/kubelet/unit.ts";
 import type { Host } from "../../system.ts";
 import type { Check, Findings } from "./run.ts";
 
@@ -71,6 +75,8 @@ interface ExpectationsContext extends GivenFlagsContext {
 /** A flag, what its value has to be, and what happens otherwise. */
 interface Expectation {
   flag: string;
+  /** The same in KubeletConfiguration, where there is one. */
+  field?: string;
   wanted: string;
   otherwise: string;
 }
@@ -86,8 +92,13 @@ function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): 
   const known = (flag: string, usual: string) => argument(kubeletExtraArgs, flag) ?? usual;
   return [
     { flag: "hostname-override", wanted: name, otherwise: "the kubelet registers another node" },
-    { flag: "register-node", wanted: "true", otherwise: "the kubelet registers no node" },
-    { flag: "container-runtime-endpoint", wanted: criSocket, otherwise: "the kubelet uses another container runtime" },
+    { flag: "register-node", field: "registerNode", wanted: "true", otherwise: "the kubelet registers no node" },
+    {
+      flag: "container-runtime-endpoint",
+      field: "containerRuntimeEndpoint",
+      wanted: criSocket,
+      otherwise: "the kubelet uses another container runtime",
+    },
     {
       flag: "cert-dir",
       wanted: known("cert-dir", KUBELET_FILES.clientCertificate.replace(/\/[^/]*$/, "")),
@@ -95,6 +106,7 @@ function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): 
     },
     {
       flag: "rotate-certificates",
+      field: "rotateCertificates",
       wanted: known("rotate-certificates", "true"),
       otherwise: "the kubelet stores no certificate",
     },
@@ -104,15 +116,55 @@ function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): 
 /** On a control plane node: where the kubelet has to look for static pods. */
 const STATIC_PODS: Expectation = {
   flag: "pod-manifest-path",
+  field: "staticPodPath",
   wanted: MANIFESTS_DIRECTORY,
   otherwise: "the kubelet starts no control plane",
 };
+
+/** Directories of further configuration (`--config-dir`), and where each is given. */
+async function configDirectories(context: GivenFlagsContext, given: readonly Given[]): Promise<Map<string, string>> {
+  const ofUnit = await kubeletUnitFlag(context.host, "config-dir");
+  const found = new Map(ofUnit ? [[ofUnit, KUBELET_SERVICE]] : []);
+  for (const { where, words } of given) {
+    const directory = flagValues(words).get("config-dir");
+    if (directory) found.set(directory, where);
+  }
+  return found;
+}
+
+/** What files of --config-dir set otherwise than is waited for, and what keeps the kubelet from reading them. */
+async function dropInErrors(
+  context: ExpectationsContext,
+  given: readonly Given[],
+  wanted: readonly Expectation[],
+): Promise<string[]> {
+  const errors: string[] = [];
+  for (const [directory, where] of await configDirectories(context, given)) {
+    let dropIns: ConfigDropIn[];
+    try {
+      dropIns = await readConfigDropIns(context.host, directory);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      errors.push(`--config-dir=${directory} in ${where}: ${error.message}, so the kubelet would end at its start`);
+      continue;
+    }
+    for (const { flag, field, wanted: value, otherwise } of wanted) {
+      const set = field === undefined ? undefined : lastSetting(dropIns, field);
+      if (set === undefined || argument(context.nodeRegistration.kubeletExtraArgs, flag) !== undefined) continue;
+      const found = String(set.value ?? "");
+      if (canonical(flag, found) === canonical(flag, value)) continue;
+      errors.push(`${field} is "${found}" in "${set.path}" (--config-dir), must be "${value}": ${otherwise}`);
+    }
+  }
+  return errors;
+}
 
 async function contradictions(context: ExpectationsContext, controlPlane: boolean): Promise<Findings> {
   const { nodeRegistration, kubelet } = context;
   const wanted = [...expectations(nodeRegistration), ...controlPlane ? [STATIC_PODS] : []];
   const errors: string[] = [];
-  for (const { where, words } of await givenFlags(context)) {
+  const given = await givenFlags(context);
+  for (const { where, words } of given) {
     const values = flagValues(words);
     for (const { flag, wanted: value, otherwise } of wanted) {
       const found = values.get(flag);
@@ -120,6 +172,7 @@ async function contradictions(context: ExpectationsContext, controlPlane: boolea
       errors.push(`--${flag}=${found} in ${where} must be "${value}": ${otherwise}`);
     }
   }
+  errors.push(...await dropInErrors(context, given, wanted));
   const folder = kubelet?.["staticPodPath"];
   if (controlPlane && typeof folder === "string" && canonical("", folder) !== MANIFESTS_DIRECTORY && folder !== "") {
     errors.push(

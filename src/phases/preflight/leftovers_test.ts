@@ -3,7 +3,7 @@ import { fake } from "../../../tests/fakes/fake.ts";
 import { memoryHost } from "../../../tests/fakes/memory_host.ts";
 import type { NodeRegistration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
-import { FLAGS_CHECK } from "./kubelet_flags.ts";
+import { expectationsCheck, FLAGS_CHECK } from "./kubelet_flags.ts";
 import { STATE_CHECK } from "./kubelet_state.ts";
 import { controlPlaneManifests, workerManifests } from "./manifests.ts";
 import { NODE_CHECKS, type NodeContext } from "./node.ts";
@@ -110,3 +110,57 @@ Deno.test("Hostname: names up to 63 characters are taken, longer ones are not", 
   assert.match(long.errors![0]!, /64 characters/);
   assert.equal(long.essential, true);
 });
+
+const DROP_IN = (fields: string) =>
+  `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n${fields}\n`;
+const GIVEN = { "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--config-dir=/etc/kubelet.d\n" };
+const WITH_UNIT = {
+  "/etc/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --config-dir /etc/kubelet.d\n",
+};
+
+/** Files of the host, and what is said of them on a control plane node; undefined: nothing. */
+const DROP_INS: readonly [Record<string, string>, RegExp | undefined][] = [
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("maxPods: 20") }, undefined],
+  [
+    { ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") },
+    /staticPodPath is "\/srv" in "\/etc\/.*10-a/,
+  ],
+  [{ ...WITH_UNIT, "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") }, /starts no control plane/],
+  [{ ...GIVEN, "/etc/kubelet.d/a/b.conf": DROP_IN("staticPodPath:") }, /staticPodPath is ""/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("rotateCertificates: false") }, /stores no certificate/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("registerNode: false") }, /registers no node/],
+  [
+    { ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("containerRuntimeEndpoint: unix:///x") },
+    /another container runtime/,
+  ],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("containerRuntimeEndpoint: /run/a.sock") }, undefined],
+  [
+    {
+      ...GIVEN,
+      "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv"),
+      "/etc/kubelet.d/20-b.conf": DROP_IN("staticPodPath: /etc/kubernetes/manifests/"),
+    },
+    undefined,
+  ],
+  [{ ...GIVEN, "/etc/kubelet.d/a.yaml": DROP_IN("staticPodPath: /srv") }, undefined],
+  [{ "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") }, undefined],
+  [GIVEN, /--config-dir=\/etc\/kubelet.d in KUBELET_EXTRA_ARGS in .*"\/etc\/kubelet.d" does not exist, so the kubelet/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": "a: [" }, /10-a\.conf.*end at its start/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": "kind: Pod\n" }, /is not a KubeletConfiguration/],
+];
+
+for (const [files, says] of DROP_INS) {
+  Deno.test(`KubeletFlags: files of --config-dir: ${JSON.stringify(files)}`, async () => {
+    const nodeRegistration = fake<NodeRegistration>("registration", {
+      name: "a",
+      criSocket: "unix:///run/a.sock",
+      kubeletExtraArgs: [],
+    });
+    const context = { host: memoryHost({ files }, () => {}), nodeRegistration };
+    const found = await expectationsCheck(true).look(context);
+    assert.equal(found.errors?.length, says && 1, found.errors?.join());
+    if (says) assert.match(found.errors!.join(), says);
+    const staticPods = /staticPodPath/.test(JSON.stringify(files)) && !/a: \[/.test(JSON.stringify(files));
+    if (staticPods) assert.deepEqual(await expectationsCheck(false).look(context), {}, "a worker has none");
+  });
+}

@@ -6,7 +6,7 @@ import type { Structs } from "./render.ts";
 function typeOf(schema: Schema): string {
   if (schema.type === "boolean") return "bool";
   if (schema.type === "integer") return schema.bits === 64 ? "long" : "int";
-  if (["networks", "endpoint", "version"].includes(schema.type)) return "text";
+  if (["networks", "endpoint", "version", "timestamp"].includes(schema.type)) return "text";
   return schema.type === "anything" ? "quantity" : schema.type;
 }
 

@@ -63,7 +63,7 @@ function tokenDocument({ token, description, expires, usages, groups }: Bootstra
     apiVersion: "output.kubeadm.k8s.io/v1alpha3",
     token,
     ...(description ? { description } : {}),
-    ...(expires ? { expires } : {}),
+    ...(expires ? { expires: expires.text } : {}),
     ...(usages.length > 0 ? { usages: [...usages].sort() } : {}),
     ...(groups.length > 0 ? { groups } : {}),
   };
@@ -110,7 +110,7 @@ export async function create(command: CommandContext, request: TokenRequest): Pr
 /** `23h`, `<forever>` or `<expired>`. */
 function remaining({ expires }: BootstrapToken, now: Date): string {
   if (expires === undefined) return "<forever>";
-  const minutes = Math.floor((Date.parse(expires) - now.getTime()) / 60_000);
+  const minutes = Math.floor((expires.milliseconds - now.getTime()) / 60_000);
   if (minutes < 0) return "<expired>";
   return minutes < 120 ? `${minutes}m` : `${Math.floor(minutes / 60)}h`;
 }
@@ -125,7 +125,7 @@ export async function list(command: CommandContext, kubeconfig: string): Promise
     ...tokens.map((token) => [
       token.token,
       remaining(token, now),
-      token.expires ?? "<never>",
+      token.expires?.text ?? "<never>",
       token.usages.join(",") || "<none>",
       token.description ?? "<none>",
       token.groups.join(",") || "<none>",

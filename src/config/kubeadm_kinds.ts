@@ -176,7 +176,7 @@ const INIT = document("how to start a cluster on this host", {
       token: TOKEN,
       description: text("what it is for"),
       ttl: { type: "duration", doc: "how long it is valid; 0: for ever" },
-      expires: text("until when it is valid", format.timestamp),
+      expires: { type: "timestamp", doc: "until when it is valid" },
       usages: list("what it may be used for", oneOf("a use", "signing", "authentication")),
       groups: list("groups that it authenticates as", text("a group", format.bootstrapGroup)),
     }),

@@ -18,6 +18,7 @@ export type Schema =
     | { type: "networks" }
     | { type: "endpoint"; anyName?: true }
     | { type: "version" }
+    | { type: "timestamp" }
     | { type: "boolean" }
     | { type: "integer"; min?: number; max?: number; bits?: 64 }
     | { type: "number" }
@@ -39,6 +40,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
   networks: "text",
   endpoint: "text",
   version: "text",
+  timestamp: "text",
   boolean: "true or false",
   integer: "a whole number",
   number: "a number",
@@ -50,7 +52,7 @@ const EXPECTED: Readonly<Record<Schema["type"], string>> = {
 
 /** Whether documents have text for it. */
 function isText({ type }: Schema): boolean {
-  return ["text", "duration", "networks", "endpoint", "version"].includes(type);
+  return ["text", "duration", "networks", "endpoint", "version", "timestamp"].includes(type);
 }
 
 function hasType(schema: Schema, value: unknown): boolean {

@@ -5,10 +5,17 @@
  * @module
  */
 
+/** A point in time that keeps how it was written. */
+export interface Timestamp {
+  text: string;
+  /** Since 1970, UTC. */
+  milliseconds: number;
+}
+
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([-+])(\d\d):(\d\d))$/;
 
 /** The time, to the millisecond; undefined when it is none, such as 30 February. */
-export function parseTime(text: string): Date | undefined {
+export function parseTime(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -28,5 +35,5 @@ export function parseTime(text: string): Date | undefined {
   if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day) return undefined;
   const offset = (hours * 60 + minutes) * (sign === "-" ? -1 : 1);
   time.setUTCHours(hour, minute - offset, second, Number(fraction.padEnd(3, "0").slice(0, 3)));
-  return time;
+  return { text, milliseconds: time.getTime() };
 }

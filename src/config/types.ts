@@ -8,6 +8,7 @@ import type { InterfaceAddress } from "../system.ts";
 import type { HostPort, Network } from "./addresses.ts";
 import type { Duration } from "./duration.ts";
 import type { Version } from "./kubernetes_version.ts";
+import type { Timestamp } from "./time.ts";
 
 /** A command line argument of a component; the same name may occur more than once. */
 export interface Arg {
@@ -116,7 +117,7 @@ export interface BootstrapToken {
   description?: string;
   /** Absent when `expires` is given; 0: never. */
   ttl?: Duration;
-  expires?: string;
+  expires?: Timestamp;
   usages: readonly string[];
   groups: readonly string[];
 }

@@ -133,9 +133,11 @@ export const labelValue = pattern(
   "is not a value: at most 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
 );
 
-/** RFC 3339 time, as Go reads it. */
-export const timestamp: Check = (text) =>
-  parseTime(text) === undefined ? "is not a time such as 2027-01-31T12:00:00Z" : undefined;
+/** RFC 3339 time, as Go reads it, in documents that are passed on as they are. */
+export const timestamp: Check = (text) => parseTime(text) ? undefined : NO_TIMESTAMP;
+
+/** What is said of a text that is no time. */
+export const NO_TIMESTAMP = "is not a time such as 2027-01-31T12:00:00Z";
 
 /** Go's duration text, in documents that are passed on as they are. */
 export const durationText: Check = (text) =>

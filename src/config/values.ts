@@ -7,9 +7,11 @@ import { formatHostPort, type HostPort, type Network, networksText, parseCidr, s
 import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import { readVersion, type Version } from "./kubernetes_version.ts";
 import type { Report, Schema } from "./schema.ts";
+import { parseTime, type Timestamp } from "./time.ts";
+import { NO_TIMESTAMP } from "./validators.ts";
 
 /** What a text stands for, by the type that a schema has for it. */
-export type Value = Duration | readonly Network[] | HostPort | Version;
+export type Value = Duration | readonly Network[] | HostPort | Version | Timestamp;
 
 /** How one kind of value is read and written. */
 interface Format<T extends Value> {
@@ -69,11 +71,22 @@ const VERSION: Format<Version> = {
   write: ({ text }) => text,
 };
 
+const TIMESTAMP: Format<Timestamp> = {
+  read(text, path, report) {
+    if (text === "") return undefined;
+    const value = parseTime(text);
+    if (value === undefined) report(path, `${JSON.stringify(text)} ${NO_TIMESTAMP}`);
+    return value;
+  },
+  write: ({ text }) => text,
+};
+
 const FORMATS: Readonly<Partial<Record<Schema["type"], Format<Value>>>> = {
   duration: DURATION as Format<Value>,
   networks: NETWORKS as Format<Value>,
   endpoint: ENDPOINT as Format<Value>,
   version: VERSION as Format<Value>,
+  timestamp: TIMESTAMP as Format<Value>,
 };
 
 /** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */

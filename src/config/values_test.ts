@@ -93,3 +93,21 @@ Deno.test("a version keeps its text, also a label", () => {
   const label = { kubernetesVersion: "stable-1" };
   assert.deepEqual(writeValues(CLUSTER, readValues(CLUSTER, label, "C", assert.fail)), label);
 });
+
+Deno.test("a time keeps how it was written", () => {
+  const document = { bootstrapTokens: [{ expires: "2027-01-01T01:00:00.5+01:00" }, { expires: "" }] };
+  const [found, reported] = read(document);
+  assert.deepEqual([found, reported], [{
+    bootstrapTokens: [
+      { expires: { text: document.bootstrapTokens[0]!.expires, milliseconds: Date.UTC(2027, 0, 1) + 500 } },
+      { expires: undefined },
+    ],
+  }, []]);
+  assert.deepEqual(writeValues(INIT, found), {
+    bootstrapTokens: [document.bootstrapTokens[0], { expires: undefined }],
+  });
+  assert.deepEqual(read({ bootstrapTokens: [{ expires: "2027-02-30T00:00:00Z" }] }), [
+    { bootstrapTokens: [{ expires: undefined }] },
+    ['I.bootstrapTokens[0].expires: "2027-02-30T00:00:00Z" is not a time such as 2027-01-31T12:00:00Z'],
+  ]);
+});

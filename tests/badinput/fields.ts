@@ -11,6 +11,7 @@ const WRONG_TYPE: Readonly<Record<Schema["type"], unknown>> = {
   networks: { a: 1 },
   endpoint: { a: 1 },
   version: { a: 1 },
+  timestamp: { a: 1 },
   boolean: "true",
   integer: "1",
   number: "1",

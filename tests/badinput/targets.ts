@@ -67,6 +67,7 @@ function exampleOf(schema: Schema): unknown {
     networks: "10.1.0.0/16",
     endpoint: "a",
     version: "v1.37.1",
+    timestamp: "2027-01-31T12:00:00Z",
     boolean: true,
     integer: 1,
     number: 1,

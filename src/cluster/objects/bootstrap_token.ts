@@ -3,8 +3,8 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
  * @module
  */
-import { parseTime } from "../../config/time.ts";
 import { duration, milliseconds } from "../../config/duration.ts";
+import { parseTime, type Timestamp } from "../../config/time.ts";
 import type { BootstrapToken } from "../../config/types.ts";
 import type { KubeObject } from "../../system.ts";
 
@@ -53,8 +53,9 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
   return secrets.flatMap((secret): BootstrapToken[] => {
     const data = decoded(secret);
     const text = (key: string) => data.get(key);
-    const [id, half, expires] = [text("token-id"), text("token-secret"), text("expiration")];
-    if (!id || !half || expires !== undefined && !isToCome(expires, now)) return [];
+    const [id, half, end] = [text("token-id"), text("token-secret"), text("expiration")];
+    const expires = end === undefined ? undefined : timeToCome(end, now);
+    if (!id || !half || end !== undefined && !expires) return [];
     const description = text("description");
     return [{
       token: `${id}.${half}`,
@@ -63,12 +64,17 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
       usages: ["signing", "authentication"].filter((usage) => text(`usage-bootstrap-${usage}`) === "true"),
       groups: text("auth-extra-groups")?.split(",") ?? [],
     }];
-  }).sort((a, b) => (b.expires ?? "9").localeCompare(a.expires ?? "9"));
+  }).sort((a, b) => endOf(b) - endOf(a));
+}
+
+/** When a token ends, in ms; one that never does ends last. */
+function endOf({ expires }: BootstrapToken): number {
+  return expires?.milliseconds ?? Number.MAX_VALUE;
 }
 
 /** RFC 3339 in UTC, whole seconds; undefined: never. */
 function expirationOf(token: BootstrapToken, now: Date): string | undefined {
-  if (token.expires) return timestamp(parseTime(token.expires)!);
+  if (token.expires) return timestamp(new Date(token.expires.milliseconds));
   const lifetime = token.ttl === undefined ? 0 : milliseconds(token.ttl);
   return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
 }
@@ -76,13 +82,13 @@ function expirationOf(token: BootstrapToken, now: Date): string | undefined {
 /** The end of an existing token when that is still to come. */
 function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
   const text = existing && decoded(existing).get("expiration");
-  return text !== undefined && isToCome(text, now) ? text : undefined;
+  return text === undefined ? undefined : timeToCome(text, now)?.text;
 }
 
 /** To the API server a time that it cannot read is over. */
-function isToCome(text: string, now: Date): boolean {
+function timeToCome(text: string, now: Date): Timestamp | undefined {
   const time = parseTime(text);
-  return time !== undefined && time > now;
+  return time && time.milliseconds > now.getTime() ? time : undefined;
 }
 
 function timestamp(date: Date): string {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { versionOf } from "../versions.ts";
 import { networks } from "../../config/addresses.ts";
 import { duration } from "../../config/duration.ts";
+import { parseTime } from "../../config/time.ts";
 import type { Taint } from "../../config/types.ts";
 import { coreDnsConfigMap, coreDnsObjects } from "../addons/coredns.ts";
 import { flannelImages, flannelObjects } from "../addons/flannel.ts";
@@ -40,7 +41,7 @@ Deno.test("a token without an end, one with a fixed end, one that is there alrea
   const end = (token: object, existing?: ReturnType<typeof bootstrapTokenSecret>, now = NOW) =>
     decoded(bootstrapTokenSecret({ ...TOKEN, ...token }, now, existing)).expiration;
   assert.equal(end({ ttl: duration("0") }), undefined);
-  assert.equal(end({ expires: "2027-01-01T01:00:00+01:00" }), "2027-01-01T00:00:00Z");
+  assert.equal(end({ expires: parseTime("2027-01-01T01:00:00+01:00") }), "2027-01-01T00:00:00Z");
   const first = bootstrapTokenSecret(TOKEN, NOW);
   const later = (ms: number) => new Date(NOW.getTime() + ms);
   assert.deepEqual(bootstrapTokenSecret(TOKEN, later(3_600_000), first), first);

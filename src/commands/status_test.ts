@@ -297,6 +297,22 @@ Deno.test("status: answers of the API server that are no Node, whatever they are
   assert.equal(found.unseen.length, 0);
 });
 
+Deno.test("status: the Node is asked for by its name, whatever is in it", async () => {
+  const asked = async (hostname: string) => {
+    const seen: string[] = [];
+    const answers = new Proxy(WELL, {
+      get: (all, path: string) => (seen.push(path), all[path]),
+    });
+    const { found } = await statusOf({ ...CONTROL_PLANE, hostname }, RUNNING, answers);
+    return { paths: [...new Set(seen.filter((path) => path.startsWith("/api/v1/nodes")))], found };
+  };
+  const { paths } = await asked("a/../../secrets?x#y%2f");
+  assert.deepEqual(paths, ["/api/v1/nodes/a%2F..%2F..%2Fsecrets%3Fx%23y%252f"]);
+  const above = await asked("..");
+  assert.deepEqual(above.paths, []);
+  assert.ok(above.found.unseen.some(({ what, why }) => what === "node" && /it is the name of no object/.test(why)));
+});
+
 Deno.test("status: a Node that the cluster does not have is not found, neither not Ready nor cordoned", async () => {
   const gone: HttpAnswer = { status: 404, body: '{"kind":"Status","code":404}' };
   const { found, text } = await statusOf(undefined, undefined, { ...WELL, "/api/v1/nodes/node-1": gone });

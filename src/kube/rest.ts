@@ -3,6 +3,7 @@
  * @module
  */
 import { UserError } from "../errors.ts";
+import { pathSegment } from "../text/url.ts";
 import { isRecord } from "./objects.ts";
 
 /** How a kind appears in URLs. */
@@ -82,9 +83,9 @@ export function resourcePath(
 ): string {
   const within = !resource.namespaced ? undefined : namespace ?? (name === undefined ? undefined : "default");
   const parts = [
-    ...(within === undefined ? [] : ["namespaces", encodeURIComponent(within)]),
+    ...(within === undefined ? [] : ["namespaces", pathSegment(within)]),
     resource.plural,
-    ...(name === undefined ? [] : [encodeURIComponent(name)]),
+    ...(name === undefined ? [] : [pathSegment(name)]),
   ];
   return `${groupPath(apiVersion)}/${parts.join("/")}`;
 }

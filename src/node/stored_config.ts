@@ -7,6 +7,7 @@ import type { ClusterConfiguration } from "../config/types.ts";
 import { InvalidInput, UserError } from "../errors.ts";
 import type { Host, System } from "../system.ts";
 import { readCredentials } from "./credentials.ts";
+import { pathSegment } from "../text/url.ts";
 import { KUBEADM_CONFIG } from "../cluster/objects/kubeadm_config.ts";
 
 /** Where to look. */
@@ -66,7 +67,7 @@ async function askCluster(system: { host: Host; connect: System["connect"] }, ku
   if (!credentials) throw new UserError(`there is no "${kubeconfig}"`);
   const { namespace, name, key } = KUBEADM_CONFIG;
   const { status, body } = await system.connect(credentials)
-    .probe(`/api/v1/namespaces/${namespace}/configmaps/${name}`);
+    .probe(`/api/v1/namespaces/${pathSegment(namespace)}/configmaps/${pathSegment(name)}`);
   if (status !== 200) {
     throw new UserError(`${credentials.server} answers ${status} to the question for ConfigMap ${namespace}/${name}`);
   }

@@ -3,6 +3,7 @@ import { presentable } from "./message.ts";
 import { contentWithoutSecrets, logWithoutSecrets, withoutSecrets } from "./redact.ts";
 import { commandLine } from "./shell.ts";
 import { table } from "./table.ts";
+import { pathSegment } from "./url.ts";
 import { oneLine, ownLines, visible, visibleJson } from "./visible.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
@@ -159,6 +160,15 @@ Deno.test("ownLines() lets no quoted text begin a line as ours do", () => {
     "  | No changes were made.",
     "  | 3 changes were made: x",
   ]);
+});
+
+Deno.test("pathSegment() keeps a name in its segment of a URL", () => {
+  for (const name of ["node-1", "a/b", "../x", "?", "#", "%2e", "a b", "é\ud800", "..."]) {
+    const { pathname, search, hash } = new URL(`https://h/nodes/${pathSegment(name)}`);
+    assert.deepEqual([pathname.split("/").length, search, hash], [3, "", ""], name);
+    assert.equal(decodeURIComponent(pathname.split("/")[2]!), name.toWellFormed());
+  }
+  for (const name of ["", ".", ".."]) assert.throws(() => pathSegment(name), /it is the name of no object/);
 });
 
 Deno.test("a table's cell stays in its row", () => {

@@ -5,11 +5,14 @@ import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
 import type { StaticPodManifest } from "../static_pod_manifest.ts";
 import type { HttpAnswer, KubeClient, System } from "../../system.ts";
 import type { ApiServer, EtcdMember, NodeState } from "./document.ts";
+import { pathSegment } from "../../text/url.ts";
 import { look, type Seen, valueOf } from "./look.ts";
 
-/** Asks at once, each question for a limited time. */
-async function ask(client: KubeClient, ...paths: readonly string[]): Promise<Seen<HttpAnswer>[]> {
-  return await Promise.all(paths.map((path) => look(() => client.probe(path))));
+/** Asks at once, each question for a limited time. A path with a name in it is made when it is asked: it may be none. */
+async function ask(client: KubeClient, ...paths: readonly (string | (() => string))[]): Promise<Seen<HttpAnswer>[]> {
+  return await Promise.all(
+    paths.map((path) => look(async () => await client.probe(typeof path === "string" ? path : path()))),
+  );
 }
 
 /** The fields of a JSON object; none when the text is something else: what answers may be anything. */
@@ -93,7 +96,12 @@ export async function observeApi(system: System, own: string | undefined): Promi
   let view: ApiView | undefined;
   for (const credentials of read.map(valueOf).filter((found) => found !== undefined)) {
     const client = system.connect(credentials);
-    const [ready, version, node] = await ask(client, "/readyz?verbose", "/version", `/api/v1/nodes/${name}`);
+    const [ready, version, node] = await ask(
+      client,
+      "/readyz?verbose",
+      "/version",
+      () => `/api/v1/nodes/${pathSegment(name)}`,
+    );
     const status = valueOf(ready!)?.status;
     view = {
       server: serverState(client.server, ready!, textIn(version!, "gitVersion")),

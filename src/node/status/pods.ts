@@ -6,6 +6,7 @@ import { isMapping } from "../../config/yaml.ts";
 import { UserError } from "../../errors.ts";
 import type { Host, KubeObject, System } from "../../system.ts";
 import type { PodState, Trouble } from "./document.ts";
+import { pathSegment } from "../../text/url.ts";
 import { look, type Seen, valueOf } from "./look.ts";
 import { shellWord } from "../../text/shell.ts";
 
@@ -45,7 +46,7 @@ export async function observePods(system: System, own: string | undefined, node:
       if (credentials === undefined) throw new UserError(`there is no "${path}"`);
       const client = system.connect(credentials);
       const answers = await Promise.all(
-        NAMESPACES.map((namespace) => client.probe(`/api/v1/namespaces/${namespace}/pods${selector}`)),
+        NAMESPACES.map((namespace) => client.probe(`/api/v1/namespaces/${pathSegment(namespace)}/pods${selector}`)),
       );
       const refused = answers.find(({ status }) => status !== 200);
       if (refused) throw new UserError(`the API server answers ${refused.status}`);

@@ -1,17 +1,27 @@
 import { isNew, readReceipt } from "../receipt.ts";
+import { wayTo, whoDecides } from "../file_trust.ts";
 import type { Facts } from "../config/types.ts";
 import { PROGRAM_DIRECTORIES } from "../programs.ts";
 import type { ContainerRuntime, Host } from "../system.ts";
 import { defaultAddressFacts } from "./facts/address.ts";
 import { criSockets } from "./facts/sockets.ts";
 
-/** Where every program is looked for; only then where kubeadm looks, in the caller's PATH, for one in a place of its own. */
+/** Where the kubelet is looked for: where every program is, and where some put Kubernetes alone. */
+export const KUBELET_DIRECTORIES: readonly string[] = [...PROGRAM_DIRECTORIES, "/opt/kubernetes/bin"];
+
+/**
+ * Only where it is in none of them it is looked for as kubeadm does, in the caller's PATH, for one in a place of its own; one
+ * that others may replace is passed over, as it is run.
+ */
 async function findKubelet(host: Host): Promise<string | undefined> {
   const callers = (host.environment()["PATH"] ?? "").split(":").filter((directory) => directory.startsWith("/"));
-  for (const directory of [...PROGRAM_DIRECTORIES, "/opt/kubernetes/bin", ...callers]) {
+  for (const directory of [...KUBELET_DIRECTORIES, ...callers]) {
     const path = `${directory}/kubelet`;
     const there = await host.stat(path);
-    if (there?.kind === "file" || there?.kind === "symlink") return path;
+    if (there?.kind !== "file" && there?.kind !== "symlink") continue;
+    const isTaken = KUBELET_DIRECTORIES.includes(directory) ||
+      !(await wayTo(host, path)).some((one) => whoDecides(one, host.uid()) !== undefined);
+    if (isTaken) return path;
   }
   return undefined;
 }

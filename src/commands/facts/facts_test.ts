@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { fake } from "../../../tests/fakes/fake.ts";
 import { UserError } from "../../errors.ts";
-import { memoryHost } from "../../../tests/fakes/memory_host.ts";
+import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import type { ContainerRuntime, InterfaceAddress } from "../../system.ts";
 import { defaultAddressFacts } from "../../node/facts/address.ts";
+import { gatherFacts } from "../../node/facts.ts";
 import { criSockets } from "../../node/facts/sockets.ts";
 
 const HEAD = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
@@ -133,4 +134,25 @@ Deno.test("CRI sockets: one that is deaf does not count", async () => {
       version: () => socket.includes("crio") ? Promise.resolve(VERSION) : new Promise(() => {}),
     });
   assert.deepEqual(await criSockets(memoryHost({ files }, () => {}), runtime), [`unix://${SOCKETS[1]}`]);
+});
+
+Deno.test("the kubelet is looked for in the caller's PATH last, and only where nobody else could have put it", async () => {
+  const kubeletIn = async (
+    directories: string[],
+    stats: MemoryHostOptions["stats"] = {},
+    PATH = "bin:/srv/k:/home/a/bin",
+  ) => {
+    const files = Object.fromEntries(directories.map((directory) => [`${directory}/kubelet`, "ELF"]));
+    return (await gatherFacts(memoryHost({ files, stats, environment: { PATH } }, () => {}))).kubeletPath;
+  };
+  assert.equal(await kubeletIn(["/srv/k", "/usr/bin"]), "/usr/bin/kubelet");
+  assert.equal(await kubeletIn(["/srv/k", "/opt/kubernetes/bin"]), "/opt/kubernetes/bin/kubelet");
+  assert.equal(await kubeletIn(["/srv/k"]), "/srv/k/kubelet");
+  assert.equal(await kubeletIn(["/tmp/x"]), undefined);
+  for (const path of ["/srv", "/srv/k", "/srv/k/kubelet"]) {
+    for (const other of [{ mode: 0o777 }, { uid: 1000 }, { mode: 0o775, gid: 5 }]) {
+      assert.equal(await kubeletIn(["/srv/k"], { [path]: other }), undefined, `${path} ${JSON.stringify(other)}`);
+      assert.equal(await kubeletIn(["/srv/k", "/home/a/bin"], { [path]: other }), "/home/a/bin/kubelet");
+    }
+  }
 });

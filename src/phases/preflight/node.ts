@@ -3,6 +3,7 @@ import { PROGRAM_DIRECTORIES } from "../../programs.ts";
 import { runtimeUnit } from "../../runtimes.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { Facts, NodeRegistration } from "../../config/types.ts";
+import { KUBELET_DIRECTORIES } from "../../node/facts.ts";
 import { inspectKubeletUnit } from "../../node/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
@@ -109,7 +110,9 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
           errors: [
             facts.kubeletPath
               ? `${facts.kubeletPath} does not tell its version (${facts.kubeletPath} --version)`
-              : "kubelet not found in /usr/local/bin, /usr/bin, /opt/bin or the PATH",
+              : `kubelet not found in ${
+                KUBELET_DIRECTORIES.join(", ")
+              }, nor in a directory of the PATH that only root may write`,
           ],
           hint: "Install the kubelet binary of the wanted Kubernetes version, e.g. to /usr/local/bin/kubelet.",
         },
@@ -119,7 +122,7 @@ export const NODE_CHECKS: readonly Check<NodeContext>[] = [
     name: `FileExisting-${program}`,
     look: async ({ host }) =>
       await programExists(host, program) ? NOTHING : {
-        errors: [`program "${program}" not found in ${PROGRAM_DIRECTORIES.slice(0, 8).join(", ")}`],
+        errors: [`program "${program}" not found in ${PROGRAM_DIRECTORIES.join(", ")}`],
         hint: `Install ${from}.`,
       },
   })),

@@ -10,12 +10,17 @@ export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
+/** What lies somewhere, as messages call it. */
+export function kindName(kind: FileStat["kind"]): string {
+  return kind === "other" ? "device, socket or pipe" : kind;
+}
+
 /**
  * Why others could have written what the file holds; undefined when they could not, or when nothing is there.
  * @param uid the user that the program runs as.
  */
 export function writableByOthers({ kind, uid: owner, mode }: FileStat, uid: number): string | undefined {
-  if (kind !== "file") return `it is a ${kind === "other" ? "device, socket or pipe" : kind}, expected a file`;
+  if (kind !== "file") return `it is a ${kindName(kind)}, expected a file`;
   if (owner !== 0 && owner !== uid) return `its owner is user ${owner}, expected user ${uid}`;
   if ((mode & 0o022) !== 0) return `its mode is ${octal(mode)}, expected one by which only its owner writes`;
   return undefined;

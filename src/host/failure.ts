@@ -64,3 +64,11 @@ export async function fileError(action: string, path: string, error: unknown, st
     ...(hint === undefined ? {} : { hint }),
   });
 }
+
+/** What lies at a path, as messages call it. */
+export function kindOf(info: Deno.FileInfo): string {
+  if (info.isSymlink) return "a symbolic link";
+  if (info.isDirectory) return "a directory";
+  if (info.isFile) return "a file";
+  return info.isFifo ? "a named pipe" : info.isSocket ? "a socket" : "a device";
+}

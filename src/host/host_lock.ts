@@ -4,7 +4,7 @@
  * @module
  */
 import { HostBusy, UserError } from "../errors.ts";
-import { errnoOf, fileError, isAbsent } from "./failure.ts";
+import { errnoOf, fileError, isAbsent, kindOf } from "./failure.ts";
 import { tryLock } from "./lock.ts";
 import { shellWord } from "../text/shell.ts";
 
@@ -97,17 +97,10 @@ async function makePrivate(directory: string): Promise<void> {
 }
 
 function assertOwn(path: string, info: Deno.FileInfo, wanted: "directory" | "file"): void {
-  const kind = info.isSymlink
-    ? "a symbolic link"
-    : info.isDirectory
-    ? "a directory"
-    : info.isFile
-    ? "a file"
-    : "a device";
   const fits = wanted === "directory" ? info.isDirectory : info.isFile;
   const mode = (info.mode ?? 0) & 0o7777;
   const why = !fits
-    ? `it is ${kind}, expected a ${wanted}`
+    ? `it is ${kindOf(info)}, expected a ${wanted}`
     : info.uid !== Deno.uid()
     ? `its owner is user ${info.uid}, expected user ${Deno.uid()}`
     : (mode & 0o022) !== 0

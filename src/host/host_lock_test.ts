@@ -119,6 +119,13 @@ Deno.test("host lock: what somebody else could have put there is refused", async
     await refused(/it is a symbolic link, expected a file/);
     await assert.rejects(Deno.lstat(`${directory}-victim`), Deno.errors.NotFound);
     await Deno.remove(`${directory}/lock`);
+    await new Deno.Command("mkfifo", { args: [`${directory}/lock`] }).output();
+    await refused(/it is a named pipe, expected a file/);
+    await Deno.remove(`${directory}/lock`);
+    using listener = Deno.listen({ transport: "unix", path: `${directory}/lock` });
+    await refused(/it is a socket, expected a file/);
+    listener.close();
+    await Deno.remove(`${directory}/lock`).catch(() => {});
     if (Deno.uid() === 0) {
       await Deno.chown(directory, 12345, 12345);
       await refused(/its owner is user 12345, expected user 0/);

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { TimedOut, UserError } from "../errors.ts";
 import type { Change, Host, WaitEvent } from "../system.ts";
 import { linuxHost } from "./linux.ts";
+import { readKernelFile } from "./look.ts";
+import type { Timer } from "../timer.ts";
 
 /** A temporary directory, a host, and the changes that it reports. */
 async function inScratch(body: (host: Host, dir: string, changes: Change[]) => Promise<void>): Promise<void> {
@@ -282,6 +284,18 @@ Deno.test("wait: an error of the probe ends it at once", async () => {
   const host = linuxHost(() => {});
   const probe = () => Promise.reject(new UserError("Cannot do it"));
   await assert.rejects(host.wait({ what: "it", probe, timeoutMs: 5000, assume: 0 }), /Cannot do it/);
+});
+
+Deno.test("read: a file of the kernel that never ends is given up", async () => {
+  assert.match(new TextDecoder().decode(await readKernelFile("/proc/self/mountinfo")), / \/ /);
+  const limits: number[] = [];
+  const timer: Timer = (ms, call) => {
+    limits.push(ms);
+    const id = setTimeout(call, 100); // what may read it has begun to wait by then; others are refused before
+    return () => clearTimeout(id);
+  };
+  await assert.rejects(readKernelFile("/proc/kmsg", timer), /Cannot read "\/proc\/kmsg": /);
+  assert.equal(limits[0], 10_000);
 });
 
 Deno.test("read: a pipe, a socket or an endless device is refused, not waited for; /dev/null is empty", async () => {

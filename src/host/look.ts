@@ -4,18 +4,25 @@
  */
 import { UserError } from "../errors.ts";
 import type { FileStat } from "../system.ts";
-import { fileError, isAbsent } from "./failure.ts";
+import { fileError, isAbsent, kindOf } from "./failure.ts";
 import { commandError } from "../programs.ts";
 import { execute } from "./process.ts";
+import type { Timer } from "../timer.ts";
 import { shellWord } from "../text/shell.ts";
 
 /** What Deno reads only with all permissions granted; a program of the system reads it for us then. */
 const KERNEL_PATH = /^\/(proc|sys)\//;
 
-/** Undefined only where the kernel has no such file; when that cannot be looked at, an error. */
-async function readKernelFile(path: string): Promise<Uint8Array | undefined> {
-  const command = { argv: ["cat", path] };
-  const output = await execute(command);
+/** How long (ms) the kernel may take to tell what is in a file; some never end (/proc/kmsg, a trace_pipe). */
+const KERNEL_MS = 10_000;
+
+/**
+ * A file of /proc or /sys; undefined only where the kernel has no such file; when that cannot be looked at, an error.
+ * @param timer for tests.
+ */
+export async function readKernelFile(path: string, timer?: Timer): Promise<Uint8Array | undefined> {
+  const command = { argv: ["cat", path], timeoutMs: KERNEL_MS };
+  const output = await execute(command, timer ? { timer } : {});
   if (output.failure === undefined && output.code === 0) return new TextEncoder().encode(output.stdout);
   if (output.failure === undefined && /: No such file or directory\b|: Not a directory\b/.test(output.stderr)) {
     return undefined;
@@ -72,8 +79,7 @@ function assertReadable(path: string, info: Deno.FileInfo): void {
 /** Refuses what is no file: a pipe that nobody writes to would be waited for, a device may have no end. */
 function assertFile(path: string, info: Deno.FileInfo): void {
   if (info.isFile || info.isDirectory || OPENED_BY_CALLER.test(path)) return;
-  const kind = info.isFifo ? "a named pipe" : info.isSocket ? "a socket" : "a device";
-  throw new UserError(`Cannot read "${path}": it is ${kind}, expected a file`, {
+  throw new UserError(`Cannot read "${path}": it is ${kindOf(info)}, expected a file`, {
     hint: `Look at it (ls -ld ${shellWord(path)}), then replace it by a file and run the same command again.`,
   });
 }

@@ -2,6 +2,7 @@ import { KUBELET_ENTRIES } from "../../cluster/kubelet/directory.ts";
 import { kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
 import { UserError } from "../../errors.ts";
+import { kindName } from "../../file_trust.ts";
 import { isNew, RECEIPT_PATH, replacedDirectory } from "../../receipt.ts";
 import type { Phase } from "../phase.ts";
 import { emptyTemporaryDirectory } from "./contents.ts";
@@ -24,7 +25,7 @@ async function removeFile({ host, leave }: ResetContext, path: string): Promise<
   const there = await host.stat(path);
   if (there === undefined) return;
   if (there.kind === "file") await host.remove(path);
-  else leave(path, `a ${there.kind} is where kubewright made a file`);
+  else leave(path, `a ${kindName(there.kind)} is where kubewright made a file`);
 }
 
 /** Removes a file of ours; one that cannot be removed keeps the receipt, which knows it. */
@@ -41,7 +42,7 @@ async function tryFile(context: ResetContext, path: string): Promise<void> {
 async function removeDirectory({ host, leave }: ResetContext, path: string): Promise<void> {
   const there = await host.stat(path);
   if (there === undefined) return;
-  if (there.kind !== "directory") return leave(path, `a ${there.kind} is where kubewright made a directory`);
+  if (there.kind !== "directory") return leave(path, `a ${kindName(there.kind)} is where kubewright made a directory`);
   const names = await host.list(path);
   for (const name of names) leave(`${path}/${name}`, "not made by kubewright");
   if (names.length > 0) return;

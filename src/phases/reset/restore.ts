@@ -1,7 +1,7 @@
 import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
 import { UserError } from "../../errors.ts";
 import { ask } from "../../programs.ts";
-import { whyUntaken } from "../../file_trust.ts";
+import { kindName, whyUntaken } from "../../file_trust.ts";
 import { type Made, type Replaced, replacedDirectory } from "../../receipt.ts";
 import type { Host } from "../../system.ts";
 import { messageOf, type ResetContext } from "./context.ts";
@@ -50,7 +50,7 @@ export async function takeBack(context: ResetContext, made: readonly Made[]): Pr
 async function removeLink({ host, leave }: ResetContext, { path, target }: { path: string; target: string }) {
   const there = await host.stat(path);
   if (there === undefined) return;
-  if (there.kind !== "symlink") return leave(path, `a ${there.kind} is where kubewright made a link`);
+  if (there.kind !== "symlink") return leave(path, `a ${kindName(there.kind)} is where kubewright made a link`);
   const [now, ours] = await Promise.all([host.realPath(path), host.realPath(target)]);
   if (now === ours) await host.remove(path);
   else leave(path, `kubewright made it a link to "${target}"; now it leads elsewhere`);

@@ -169,8 +169,9 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     lock: () => Promise.resolve(),
     unlock: () => Promise.resolve(),
     async wait<T>(wait: Wait<T>) {
+      if (wait.independent) return await waitUntil(wait, onWait); // it really waits, which is told as it goes on
       report({ kind: "wait", what: wait.what });
-      return wait.independent ? await waitUntil(wait, onWait) : wait.assume;
+      return wait.assume;
     },
   };
   return host;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { kubeClient } from "../kube/client.ts";
 import { makeCertificates, serveApi } from "../../tests/fakes/api_server.ts";
-import type { Change, ContainerRuntime, Host, KubeObject, System } from "../system.ts";
+import type { Change, ContainerRuntime, Host, KubeObject, System, WaitEvent } from "../system.ts";
 import { linuxHost } from "./linux.ts";
 import { fake } from "../../tests/fakes/fake.ts";
 import { memoryHost } from "../../tests/fakes/memory_host.ts";
@@ -184,4 +184,25 @@ Deno.test("timers are seen through a dry run and the receipt, and changed as eve
     "systemctl enable --now backup.timer",
     "systemctl disable --now backup.timer",
   ]);
+});
+
+Deno.test("recording host: a wait that nothing planned is needed for is really waited for, and is not among what would be done", async () => {
+  const changes: Change[] = [];
+  const events: WaitEvent[] = [];
+  const host = recordingHost(memoryHost({}, never), (change) => changes.push(change), (event) => events.push(event));
+  let tries = 0;
+  const wait = {
+    what: "cluster-info",
+    probe: () =>
+      Promise.resolve(
+        ++tries < 3 ? { done: false as const, state: "no answer" } : { done: true as const, value: tries },
+      ),
+    timeoutMs: 5_000,
+    intervalMs: 1,
+    assume: 0,
+  };
+  assert.equal(await host.wait({ ...wait, independent: true }), 3);
+  assert.deepEqual([changes, events.length > 0], [[], true]);
+  assert.equal(await host.wait(wait), 0);
+  assert.deepEqual(changes, [{ kind: "wait", what: "cluster-info" }]);
 });

@@ -17,7 +17,7 @@ export interface Wait<T> {
   assume: T;
   /** Called when a probe has found it so: what there is to tell of it. A dry run, which only assumes, never calls it. */
   reached?(value: T): void;
-  /** Nothing that the command does is needed for it, so that a dry run waits for it, too. */
+  /** Nothing that the command does is needed for it, so that a dry run waits for it, too, and does not list it. */
   independent?: boolean;
   /** Called when time is up: more about why, for the error (container state, last log lines, what to run next). */
   explain?(): Promise<{ details: readonly string[]; hints: readonly string[] }>;

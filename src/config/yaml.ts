@@ -89,6 +89,20 @@ class KeyedLoader extends LoaderState {
   }
 }
 
+/** Takes the last of several values of one key, as sigs.k8s.io/yaml does where it is not strict. */
+class LenientLoader extends KeyedLoader {
+  protected override storeMappingPair(
+    result: object,
+    overridable: Set<string>,
+    tag: unknown,
+    key: unknown,
+    ...rest: unknown[]
+  ): object {
+    overridable.add(String(key));
+    return super.storeMappingPair(result, overridable, tag, key, ...rest);
+  }
+}
+
 /** The number of the first line that begins with `---` and has content behind it; kubeadm refuses these. */
 function crowdedSeparator(text: string): number | undefined {
   const at = /^---(?![ \t]*$)/m.exec(text)?.index;
@@ -121,6 +135,25 @@ export function parseValues(text: string, source: string): unknown[] {
     const budget = { values: LIMITS.values };
     const loader = new KeyedLoader(tidied, { schema: KUBERNETES_VALUES });
     return Array.from(loader.readDocuments(), (document) => unfold(document, budget));
+  } catch (error) {
+    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);
+  }
+}
+
+/**
+ * Reads the value of the first document, as client-go reads kubeconfigs: what follows it is not looked at, and of several
+ * values of one key the last counts.
+ * @throws {InvalidInput} on bad syntax and too large a text.
+ */
+export function parseFirst(text: string, source: string): unknown {
+  if (text.length > LIMITS.characters) {
+    throw new InvalidInput(`Cannot read "${source}": it has more than ${LIMITS.characters} characters`);
+  }
+  try {
+    for (const document of new LenientLoader(tidy(text), { schema: KUBERNETES_VALUES }).readDocuments()) {
+      return unfold(document, { values: LIMITS.values });
+    }
+    return undefined;
   } catch (error) {
     throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);
   }

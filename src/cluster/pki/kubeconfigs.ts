@@ -4,13 +4,14 @@
  * @module
  */
 import type { ControlPlaneNode } from "../control_plane/node.ts";
-import { isMapping, parseDocuments, stringify } from "../../config/yaml.ts";
+import { isMapping, stringify } from "../../config/yaml.ts";
 import { cleanPath } from "../../config/paths.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { LeafRequest } from "../../pki/issue.ts";
 import { base64, fromBase64, pemText } from "../../pki/pem.ts";
 import { validityOf } from "./certificates.ts";
 import { controlPlaneUrl, localUrl } from "../endpoints.ts";
+import { readKubeconfigFields } from "./kubeconfig_shape.ts";
 import { KUBECONFIG_FILES, KUBERNETES_DIRECTORY } from "../paths.ts";
 
 /** One kubeconfig with a client certificate of its own. */
@@ -199,12 +200,7 @@ const USER_FIELDS = [
  */
 export function parseKubeconfig(text: string, source: string): Kubeconfig {
   const refuse = (state: string) => new InvalidInput(`Cannot read kubeconfig "${source}": ${state}`);
-  const [document, ...more] = parseDocuments(text, source);
-  if (!document || more.length > 0) {
-    throw refuse(`it has ${document ? 1 + more.length : 0} YAML documents instead of 1`);
-  }
-  const { apiVersion, kind, body } = document;
-  if (apiVersion !== "v1" || kind !== "Config") throw refuse(`it is ${apiVersion} ${kind} instead of v1 Config`);
+  const body = readKubeconfigFields(text, source, refuse);
   const currentName = body["current-context"];
   const context = currentName ? named(body.contexts, currentName, "context") : onlyCluster(body.clusters);
   if (!context) throw refuse(`its current context "${currentName ?? ""}" is not one of its contexts`);

@@ -118,11 +118,6 @@ const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ["certificates to renew that do not exist", ["certs", "renew", "apisrver"], /apisrver/],
   ["no certificate to renew", ["certs", "renew"], /NAME|name|all/],
-  [
-    "certificates of a folder that is relative",
-    ["certs", "check-expiration", "--cert-dir", "pki"],
-    /--cert-dir|certificatesDir/,
-  ],
   ["an operand for certificate-key", ["certs", "certificate-key", "x"], /takes no operand/],
   ["a kubeconfig for nobody", ["kubeconfig", "user"], /--client-name/],
 ];

@@ -8,10 +8,26 @@
 const NAMES =
   "(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|client-key-data|certificate-?key)";
 
-/** A URL's query and fragment without their values; a fragment without any names a place in a page. */
-function withoutValues(_: string, url: string, rest: string): string {
-  if (rest.includes("=")) return url + rest.replace(/=[^&;#]+/g, "=<secret>");
-  return url + (rest.startsWith("?") ? "?<secret>" : rest);
+/** Parameters of the Kubernetes API that say what is asked for. */
+const HARMLESS = new Set(
+  ("allowWatchBookmarks dryRun fieldManager fieldSelector fieldValidation force gracePeriodSeconds labelSelector limit " +
+    "pretty propagationPolicy resourceVersion resourceVersionMatch timeout timeoutSeconds verbose watch").split(" "),
+);
+
+/**
+ * A URL's query and fragment without their values; a fragment without any names a place in a page. What ends a sentence or
+ * closes a bracket behind the URL belongs to the text around it.
+ */
+function withoutValues(_: string, url: string, found: string): string {
+  let end = found.length;
+  while (end > 1 && ")]}.,:;!?".includes(found[end - 1]!)) end--;
+  const [rest, behind] = [found.slice(0, end), found.slice(end)];
+  if (rest.startsWith("?") && !rest.includes("=") && !HARMLESS.has(rest.slice(1))) return `${url}?<secret>${behind}`;
+  const shown = rest.replace(
+    /([^?&;#=]*)=[^&;#]+/g,
+    (parameter, name: string) => HARMLESS.has(name) ? parameter : `${name}=<secret>`,
+  );
+  return url + shown + behind;
 }
 
 type Rule = readonly [RegExp, string | typeof withoutValues];

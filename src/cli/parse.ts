@@ -18,6 +18,8 @@ export interface Parsed {
   duration(name: string): Duration | undefined;
   list(name: string): readonly string[] | undefined;
   switch(name: string): boolean | undefined;
+  /** The last value of a flag as it was typed, for messages. */
+  written(name: string): string | undefined;
 }
 
 /** `; did you mean --token?`, or nothing when no candidate is near. */
@@ -174,5 +176,6 @@ export function parseCommandLine(
     duration: (name) => value<Duration>(name),
     list: (name) => value<readonly string[]>(name),
     switch: (name) => value<boolean>(name),
+    written: (name) => given.get(name)?.at(-1),
   };
 }

@@ -21,6 +21,7 @@ Deno.test("parseCommandLine() takes values behind a space and behind an equals s
   const parsed = parseCommandLine(INIT, ["--pod-network-cidr", "10.1.0.0/16", "--token-ttl=2h", "--dry-run"]);
   assert.equal(parsed.text("pod-network-cidr"), "10.1.0.0/16");
   assert.deepEqual(parsed.duration("token-ttl"), { nanoseconds: 7_200_000_000_000n });
+  assert.equal(parsed.written("token-ttl"), "2h");
   assert.equal(parsed.switch("dry-run"), true);
   assert.deepEqual([...parsed.given].sort(), ["dry-run", "pod-network-cidr", "token-ttl"]);
 });

@@ -10,7 +10,7 @@ import {
 } from "../cluster/pki/kubeconfigs.ts";
 import { type ConfigurationSource, findConfiguration } from "../node/stored_config.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
-import { type Duration, duration, formatDuration } from "../config/duration.ts";
+import { type Duration, duration } from "../config/duration.ts";
 import { loadInit } from "../config/load.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
 import { stringify } from "../config/yaml.ts";
@@ -28,6 +28,8 @@ export interface UserRequest extends ConfigurationSource {
   token: string | undefined;
   /** Absent: a year. */
   validityPeriod: Duration | undefined;
+  /** The same as it was typed. */
+  writtenPeriod: string | undefined;
 }
 
 /** Longer than this is worth a warning: a certificate cannot be taken back. */
@@ -35,7 +37,7 @@ const USUAL_PERIOD = duration("8760h");
 
 const AUTHORITY = certificateNamed("ca");
 
-function check({ clientName, organizations, token, validityPeriod }: UserRequest): void {
+function check({ clientName, organizations, token, validityPeriod, writtenPeriod }: UserRequest): void {
   const problems: Problem[] = [];
   if (clientName === "") problems.push({ where: "--client-name", what: "is missing" });
   if (organizations.includes("")) problems.push({ where: "--org", what: "holds an empty name" });
@@ -44,7 +46,7 @@ function check({ clientName, organizations, token, validityPeriod }: UserRequest
   if (validityPeriod !== undefined && validityPeriod.nanoseconds <= 0n) {
     problems.push({
       where: "--validity-period",
-      what: `has to be a duration of more than 0, such as 720h, but is "${formatDuration(validityPeriod)}"`,
+      what: `has to be a duration of more than 0, such as 720h, but is "${writtenPeriod}"`,
     });
   }
   if (problems.length > 0) throw new InvalidInput("Cannot make a kubeconfig:", problems);
@@ -101,13 +103,13 @@ export async function user(command: CommandContext, request: UserRequest): Promi
 
 async function certificateFor(
   command: CommandContext,
-  { clientName, organizations, validityPeriod = USUAL_PERIOD }: UserRequest,
+  { clientName, organizations, validityPeriod = USUAL_PERIOD, writtenPeriod }: UserRequest,
   cluster: ClusterConfiguration,
   pair: ExistingPair,
 ): Promise<UserCredentials> {
   if (validityPeriod.nanoseconds > USUAL_PERIOD.nanoseconds) {
     command.warn(
-      `${formatDuration(validityPeriod)} is long: whoever gets hold of the certificate has access until it expires`,
+      `${writtenPeriod} is long: whoever gets hold of the certificate has access until it expires`,
     );
   }
   if (organizations.includes("system:masters")) {

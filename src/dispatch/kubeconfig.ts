@@ -38,6 +38,7 @@ export const KUBECONFIG_COMMANDS: readonly Command[] = [
         organizations: parsed.list("org") ?? [],
         token: await tokenOf(parsed, source),
         validityPeriod: parsed.duration("validity-period"),
+        writtenPeriod: parsed.written("validity-period"),
         configText: await textOf(parsed, "config", source),
         configName: nameOf(parsed, "config"),
         kubeconfig: kubeconfigOf(parsed),

@@ -3,6 +3,7 @@
  * 1.1 in part: `yes` and `on` are true, `010` is eight; but `1:30` and dates are text.
  * @module
  */
+import { parseTime } from "./time.ts";
 // @ts-types="./std_yaml_loader.d.ts"
 import type { LoaderSchema, ScalarType } from "@std/yaml/loader";
 
@@ -37,8 +38,8 @@ function scalar(name: string, form: (text: string) => boolean, value: (text: str
   return {
     tag: `tag:yaml.org,2002:${name}`,
     kind: "scalar",
-    resolve: (data) => typeof data === "string" ? form(data) : data === null,
-    construct: (data) => data === null ? null : value(data as string),
+    resolve: (data) => form(data === null ? "" : data as string),
+    construct: (data) => value(data === null ? "" : data as string),
   };
 }
 
@@ -55,24 +56,56 @@ const IMPLICIT: readonly ScalarType[] = [
   scalar("notFinite", (text) => NOT_FINITE.test(text), () => Number.NaN),
 ];
 
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const withoutLineEnds = (text: string) => text.replace(/[\r\n]/g, "");
+
+/** Bytes that are no UTF-8 become replacement characters, as in Go's JSON. */
+function binary(text: string): string {
+  const bytes = Uint8Array.from(atob(withoutLineEnds(text)), (character) => character.charCodeAt(0));
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** A day, perhaps with a time; it stays text. */
+function isTimestamp(text: string): boolean {
+  const [whole, year, month, day, separator, hour = "0", minute = "0", second = "0", fraction = "", zone = ""] =
+    /^(\d{4})-(\d\d?)-(\d\d?)(?:([Tt ])(\d\d?):(\d\d?):(\d\d?)(\.\d+)?(Z|[-+]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  if (whole === undefined || separator !== undefined && (separator === " ") !== (zone === "")) return false;
+  const [months, days, hours, minutes, seconds] = [month!, day!, hour, minute, second].map((part) =>
+    part.padStart(2, "0")
+  );
+  return parseTime(`${year}-${months}-${days}T${hours}:${minutes}:${seconds}${fraction}${zone || "Z"}`) !== undefined;
+}
+
 const EXPLICIT: readonly ScalarType[] = [
+  scalar("binary", (text) => BASE64.test(withoutLineEnds(text)), binary),
+  scalar("timestamp", isTimestamp, (text) => text),
   plain("str", "scalar", () => ""),
   plain("seq", "sequence", () => []),
   plain("map", "mapping", () => ({})),
 ];
 
-function byTag(kind?: ScalarType["kind"]): Map<string, ScalarType> {
-  const types = [...IMPLICIT, ...EXPLICIT].filter((type) => kind === undefined || type.kind === kind);
-  return new Map(types.map((type) => [type.tag, type]));
+/** Types by tag. One that is not known, or is one of another kind of node, says nothing: a scalar is text then, all else as it is. */
+class TypesByTag extends Map<string, ScalarType> {
+  readonly #other: ScalarType;
+
+  constructor(kind?: ScalarType["kind"]) {
+    const types = [...IMPLICIT, ...EXPLICIT].filter((type) => kind === undefined || type.kind === kind);
+    super(types.map((type) => [type.tag, type]));
+    this.#other = plain("", kind ?? "scalar", () => "");
+  }
+
+  override get(tag: string): ScalarType {
+    return super.get(tag) ?? this.#other;
+  }
 }
 
-/** The values of sigs.k8s.io/yaml; other tags are refused. */
+/** The values of sigs.k8s.io/yaml. */
 export const KUBERNETES_VALUES: LoaderSchema = {
   implicitTypes: IMPLICIT,
   typeMap: {
-    fallback: byTag(),
-    scalar: byTag("scalar"),
-    sequence: byTag("sequence"),
-    mapping: byTag("mapping"),
+    fallback: new TypesByTag(),
+    scalar: new TypesByTag("scalar"),
+    sequence: new TypesByTag("sequence"),
+    mapping: new TypesByTag("mapping"),
   },
 };

@@ -36,6 +36,7 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
   if (--budget.values < 0) throw new RangeError(`it unfolds to more than ${LIMITS.values} values`);
   if (depth > LIMITS.depth) throw new RangeError(`it is nested more than ${LIMITS.depth} levels deep`);
   if (Array.isArray(value)) return value.map((item) => unfold(item, budget, depth + 1));
+  if (typeof value === "string" && !value.isWellFormed()) throw new RangeError("an escape is half of a character");
   if (!isMapping(value)) return value;
   const own: [string, unknown][] = [];
   const merged: [string, unknown][] = [];
@@ -89,6 +90,21 @@ class KeyedLoader extends LoaderState {
   }
 }
 
+/** What Go's YAML does not read anywhere, not even in comments. */
+const UNREADABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/** @throws {SyntaxError} at the first character that may not be in YAML. */
+function checkCharacters(text: string): void {
+  const found = UNREADABLE.exec(text);
+  if (!found) return;
+  const before = text.slice(0, found.index).split(/\r\n?|\n/);
+  const code = found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+  throw Object.assign(new SyntaxError(`Control characters are not allowed: U+${code}`), {
+    line: before.length,
+    column: before.at(-1)!.length + 1,
+  });
+}
+
 /** Takes the last of several values of one key, as sigs.k8s.io/yaml does where it is not strict. */
 class LenientLoader extends KeyedLoader {
   protected override storeMappingPair(
@@ -132,6 +148,7 @@ export function parseValues(text: string, source: string): unknown[] {
     throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ where: "YAML", what, source, line }]);
   }
   try {
+    checkCharacters(text);
     const budget = { values: LIMITS.values };
     const loader = new KeyedLoader(tidied, { schema: KUBERNETES_VALUES });
     return Array.from(loader.readDocuments(), (document) => unfold(document, budget));
@@ -150,6 +167,7 @@ export function parseFirst(text: string, source: string): unknown {
     throw new InvalidInput(`Cannot read "${source}": it has more than ${LIMITS.characters} characters`);
   }
   try {
+    checkCharacters(text);
     for (const document of new LenientLoader(tidy(text), { schema: KUBERNETES_VALUES }).readDocuments()) {
       return unfold(document, { values: LIMITS.values });
     }

@@ -14,6 +14,11 @@ const READ: readonly (readonly [string, string, unknown])[] = [
   ["the first of several merged mappings wins", "value: {<<: [{a: 1}, {a: 2, b: 2}]}", { a: 1, b: 2 }],
   ["aliases are copies", "x: &x [1]\nvalue: [*x, *x]", [[1], [1]]],
   ["quoted digits are text", 'value: "25"', "25"],
+  [
+    "characters beyond the basic plane, line ends of old and escapes are text",
+    'value: "\u{1f600}\\x7f\\0\u00a0"',
+    "\u{1f600}\x7f\0\u00a0",
+  ],
   ["digits are a number", "value: 25", 25],
   ["a literal block keeps its lines", "value: |\n  a\n  b\n", "a\nb\n"],
 ];
@@ -101,6 +106,16 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ["deep nesting", `${HEAD}a: ${"[".repeat(100)}${"]".repeat(100)}`, /nested more than 64 levels/],
   ["very deep nesting", `${HEAD}a: ${"[".repeat(100_000)}`, /nested too deep|not valid YAML/],
   ["a tag of a number at a text", `${HEAD}a: !!int x`, /explicit tag/],
+  [
+    "a delete character",
+    `${HEAD}a: "x\u007f"`,
+    /YAML \(test\.yaml:3:6\): Control characters are not allowed: U\+007F$/,
+  ],
+  ["a control character in a comment", `${HEAD}# \u0001\n`, /test\.yaml:3:3\): Control characters .*: U\+0001$/],
+  ["a character that is none", `${HEAD}a: '\ufffe'`, /Control characters are not allowed: U\+FFFE$/],
+  ["a control character of the second kind", `${HEAD}a: x\u0080`, /Control characters are not allowed: U\+0080$/],
+  ["half of a character", `${HEAD}a: "\\ud83d"`, /an escape is half of a character/],
+  ["an escape beyond all characters", `${HEAD}a: "\\U00110000"`, /an escape is half of a character/],
   ["a text too long", " ".repeat((4 << 20) + 1), /more than 4194304 characters/],
   ["a list", "- a", /document 1 \(test.yaml:1:1\): expected a mapping with apiVersion and kind, is a list/],
   [

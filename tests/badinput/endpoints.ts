@@ -1,6 +1,9 @@
 /** Hosts, ports and addresses. @module */
 import { type BadInput, type Category, cluster, HASH, init, join, line, TOKEN } from "./case.ts";
 
+/** A text in double quotes; a delete character stands in YAML only as an escape. */
+const quoted = (text: string) => JSON.stringify(text).replaceAll("\u007f", "\\u007f");
+
 /** Texts that are no `host:port`. */
 const WRONG_ENDPOINTS: readonly (readonly [string, string])[] = [
   ["port 0", "a.example:0"],
@@ -148,7 +151,7 @@ function tables(): BadInput[] {
     ...[...WRONG_ENDPOINTS, ...SERVER_NAMES].map(([what, text]) =>
       cluster(
         `controlPlaneEndpoint with ${what}`,
-        `controlPlaneEndpoint: ${JSON.stringify(text)}`,
+        `controlPlaneEndpoint: ${quoted(text)}`,
         /ClusterConfiguration\.controlPlaneEndpoint/,
       )
     ),
@@ -162,21 +165,21 @@ function tables(): BadInput[] {
     ...WRONG_NAMES.map(([what, text]) =>
       cluster(
         `a certificate's name with ${what}`,
-        `apiServer: {certSANs: [good.example, ${JSON.stringify(text)}]}`,
+        `apiServer: {certSANs: [good.example, ${quoted(text)}]}`,
         /apiServer\.certSANs\[1\].*(neither|not)/,
       )
     ),
     ...WRONG_NAMES.slice(0, 4).map(([what, text]) =>
       cluster(
         `a name of etcd with ${what}`,
-        `etcd: {local: {serverCertSANs: [${JSON.stringify(text)}]}}`,
+        `etcd: {local: {serverCertSANs: [${quoted(text)}]}}`,
         /etcd\.local\.serverCertSANs\[0\]/,
       )
     ),
     ...NO_FILES.map(([what, text]) =>
       join(
         `a discovery file with ${what}`,
-        `discovery: {file: {kubeConfigPath: ${JSON.stringify(text)}}}`,
+        `discovery: {file: {kubeConfigPath: ${quoted(text)}}}`,
         /kubeConfigPath.*neither a path nor an https URL/,
       )
     ),
@@ -189,16 +192,14 @@ function tables(): BadInput[] {
     ...WRONG_URLS.map(([what, text]) =>
       cluster(
         `an HTTP endpoint of etcd with ${what}`,
-        `etcd: {external: {endpoints: [https://a.example], httpEndpoints: [https://a.example, ${
-          JSON.stringify(text)
-        }]}}`,
+        `etcd: {external: {endpoints: [https://a.example], httpEndpoints: [https://a.example, ${quoted(text)}]}}`,
         /etcd\.external\.httpEndpoints\[1\]/,
       )
     ),
     ...ETCD.map(([what, text]) =>
       cluster(
         `an endpoint of etcd with ${what}`,
-        `etcd: {external: {endpoints: [${JSON.stringify(text)}]}}`,
+        `etcd: {external: {endpoints: [${quoted(text)}]}}`,
         /etcd\.external\.endpoints\[0\]/,
         { secrets: ["hunter22"] },
       )

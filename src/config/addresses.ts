@@ -25,6 +25,8 @@ export interface Network extends Cidr {
 export interface HostPort {
   host: string;
   port?: number;
+  /** How both were written, where that is another way than `formatHostPort` writes them (`api:06443`): that is stored. */
+  text?: string;
 }
 
 /** Number of bits of an address. */
@@ -170,7 +172,9 @@ export function splitHostPort(text: string): HostPort | undefined {
   if (!match || match[1] !== undefined && !match[1].includes(":") && match[3] === undefined) return;
   const host = (match[1] ?? match[2])!;
   if (match[3] === undefined) return { host };
-  return Number(match[3]) <= 65535 ? { host, port: Number(match[3]) } : undefined;
+  const port = Number(match[3]);
+  if (port > 65535) return;
+  return { host, port, ...(text === joinHostPort(host, port) ? {} : { text }) };
 }
 
 /** `host:port`, with brackets around an IPv6 address. */

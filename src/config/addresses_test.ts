@@ -102,7 +102,7 @@ for (const [text, expected] of CLASSES) {
   Deno.test(`${text} is ${expected}`, () => assert.equal(a.classify(a.parseAddress(text)!), expected));
 }
 
-const HOST_PORTS: readonly (readonly [string, { host: string; port?: number } | undefined])[] = [
+const HOST_PORTS: readonly (readonly [string, a.HostPort | undefined])[] = [
   ["api.example", { host: "api.example" }],
   ["api.example:8443", { host: "api.example", port: 8443 }],
   ["10.0.0.1:6443", { host: "10.0.0.1", port: 6443 }],
@@ -113,11 +113,11 @@ const HOST_PORTS: readonly (readonly [string, { host: string; port?: number } | 
   ["api:65536", undefined],
   ["api:", { host: "api" }],
   [":6443", undefined],
-  ["api:006443", { host: "api", port: 6443 }],
+  ["api:006443", { host: "api", port: 6443, text: "api:006443" }],
   ["api:000", undefined],
   ["api:065536", undefined],
-  ["[api]:6443", { host: "api", port: 6443 }],
-  ["[10.0.0.1]:6443", { host: "10.0.0.1", port: 6443 }],
+  ["[api]:6443", { host: "api", port: 6443, text: "[api]:6443" }],
+  ["[10.0.0.1]:6443", { host: "10.0.0.1", port: 6443, text: "[10.0.0.1]:6443" }],
   ["[api]", undefined],
   ["[fd00::1", undefined],
   ["fd00::1:6443:x", undefined],

@@ -106,7 +106,7 @@ function etcd(given: Given<t.ClusterConfiguration["etcd"]> = {}): t.ClusterConfi
 
 /** Adds the port to an endpoint without one. */
 function withPort(endpoint: HostPort | undefined, port: number): t.Endpoint | undefined {
-  return endpoint && { host: endpoint.host, port: endpoint.port ?? port };
+  return endpoint && { ...endpoint, port: endpoint.port ?? port };
 }
 
 /**

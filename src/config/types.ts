@@ -67,7 +67,7 @@ export interface ExternalEtcd {
 export type EncryptionAlgorithm = "RSA-2048" | "RSA-3072" | "RSA-4096" | "ECDSA-P256" | "ECDSA-P384";
 
 /** Where API servers are reached. */
-export type Endpoint = Required<HostPort>;
+export type Endpoint = HostPort & { port: number };
 
 /** What is the same for the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
 export interface ClusterConfiguration {

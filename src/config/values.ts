@@ -62,7 +62,7 @@ const ENDPOINT: Format<HostPort> = {
     if (value === undefined) report(path, `${JSON.stringify(text)} ${form}`);
     return value;
   },
-  write: formatHostPort,
+  write: (value) => value.text ?? formatHostPort(value),
 };
 
 /** What version a label means depends on the host: the loader of the kind says so, and what is none. */

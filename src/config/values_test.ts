@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HostPort } from "./addresses.ts";
 import { networks } from "./addresses.ts";
 import { duration } from "./duration.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
@@ -72,6 +73,12 @@ Deno.test("an endpoint may lack its port, and has to be of its form", () => {
   const readEndpoint = (controlPlaneEndpoint: string) =>
     readValues(CLUSTER, { controlPlaneEndpoint }, "C", (path, what) => reported.push(`${path}: ${what}`));
   assert.deepEqual(readEndpoint("fd00::1"), { controlPlaneEndpoint: { host: "fd00::1" } });
+  // As kubeadm stores it; the URL of the server has the number.
+  for (const text of ["api:06443", "[192.0.2.1]:6443"]) {
+    const read = readEndpoint(text);
+    assert.equal((read.controlPlaneEndpoint as unknown as HostPort).port, 6443);
+    assert.deepEqual(writeValues(CLUSTER, read), { controlPlaneEndpoint: text });
+  }
   assert.deepEqual(writeValues(CLUSTER, { controlPlaneEndpoint: { host: "fd00::1", port: 6443 } }), {
     controlPlaneEndpoint: "[fd00::1]:6443",
   });

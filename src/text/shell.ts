@@ -31,7 +31,7 @@ export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
 
-/** The command line that moves files to root's home, for hints: what has such a name there already is kept. */
+/** The command line that moves files to root's home, for hints: it asks about what has such a name there already. */
 export function moveAway(paths: readonly string[]): string {
-  return `mv --backup=numbered ${commandLine(paths)} /root/`;
+  return `mv -i ${commandLine(paths)} /root/`;
 }

@@ -222,8 +222,7 @@ const CASES: readonly BadInput[] = [
   ...Object.entries(COPIES).map(([name, content]) =>
     init(`a copy of a manifest as ${name}`, "DirAvailable--etc-kubernetes-manifests", {
       files: { [`${MANIFESTS}/${name}`]: content },
-      says:
-        /second manifest of the static pod "kube-apiserver"[\s\S]*mv --backup=numbered '?\/etc\/kubernetes\/manifests\//,
+      says: /second manifest of the static pod "kube-apiserver"[\s\S]*mv -i '?\/etc\/kubernetes\/manifests\//,
     })
   ),
   join("a kubelet's configuration of somebody else, to join", "FileAvailable--var-lib-kubelet-config.yaml", {

@@ -177,7 +177,7 @@ export const ODD_HOSTS: readonly OddHost[] = [
     says: [
       "DirAvailable--etc-kubernetes-manifests",
       "kube-apiserver.yaml.bak",
-      `mv ${MANIFESTS}/kube-apiserver.yaml.bak`,
+      `mv -i ${MANIFESTS}/kube-apiserver.yaml.bak`,
     ],
   },
   {

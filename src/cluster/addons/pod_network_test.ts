@@ -44,7 +44,7 @@ for (const [names, preferred, left] of CONFIGURATIONS) {
     const hint = (found: string[]) =>
       found.length === 0
         ? undefined
-        : `If another pod network left it, move it away: mv --backup=numbered ${paths(found).join(" ")} /root/`;
+        : `If another pod network left it, move it away: mv -i ${paths(found).join(" ")} /root/`;
     assert.equal((await preferredConfigurations(host))?.hint, hint(preferred));
     assert.equal((await leftConfigurations(host))?.hint, hint(left));
   });

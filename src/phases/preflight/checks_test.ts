@@ -45,7 +45,7 @@ Deno.test("KubeletUnit: a unit in /etc that does not read our files is refused",
   const files = { [path]: "[Service]\nExecStart=/usr/bin/kubelet --standalone\n" };
   const found = await check.look(context({ files }));
   assert.match(found.errors![0]!, /kubelet\.service starts the kubelet without --config=/);
-  assert.match(found.hint!, /mv --backup=numbered \/etc\/systemd\/system\/kubelet\.service \/root\//);
+  assert.match(found.hint!, /mv -i \/etc\/systemd\/system\/kubelet\.service \/root\//);
   assert.deepEqual(await check.look({ ...context({ files }), ownPaths: new Set([path]) }), {});
   assert.deepEqual(await check.look(context({})), {});
 });

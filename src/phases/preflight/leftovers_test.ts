@@ -26,12 +26,12 @@ Deno.test("init: what is in the folder of static pods: copies are errors, others
     NONE,
   );
   assert.match(copy.errors!.join(), /etcd\.yaml\.bak is a second manifest of the static pod "etcd"/);
-  assert.equal(copy.hint, "Move them away: mv --backup=numbered /etc/kubernetes/manifests/etcd.yaml.bak /root/");
+  assert.equal(copy.hint, "Move them away: mv -i /etc/kubernetes/manifests/etcd.yaml.bak /root/");
   assert.match(copy.warnings!.join("\n"), /kube-vip\.yaml.*also runs its pod "kube-vip"\n.*notes.*not a pod/);
   const named = await controlPlaneManifests(in_({ "etcd $(touch PWNED).yaml": pod("etcd") }), NONE);
   assert.equal(
     named.hint,
-    "Move them away: mv --backup=numbered '/etc/kubernetes/manifests/etcd $(touch PWNED).yaml' /root/",
+    "Move them away: mv -i '/etc/kubernetes/manifests/etcd $(touch PWNED).yaml' /root/",
   );
   const own = new Set([`${FOLDER}/etcd.yaml`]);
   assert.deepEqual(await controlPlaneManifests(in_({ "etcd.yaml": pod("etcd") }), own), {});

@@ -142,7 +142,7 @@ async function foreignNetwork(t: Run, m1: Host): Promise<string[]> {
       `umask 077; env -i PATH=/usr/bin:/bin ${PROGRAM} init --config ${CONFIG}`,
     );
     t.assert(code === 4, `exit code ${code} instead of 4:\n${stdout}${stderr}`);
-    for (const part of ["coredns-", path, `mv --backup=numbered ${path} /root/`]) t.includes(stderr, part, "init");
+    for (const part of ["coredns-", path, `mv -i ${path} /root/`]) t.includes(stderr, part, "init");
   });
   await t.step("status sees it, too", async () => {
     const { code, stdout } = await script(m1, `${PROGRAM} status`);

@@ -18,14 +18,7 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|
 export function parseTime(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
   const [fraction = "", sign, offsetHours, offsetMinutes] = match.slice(7);
   const [hours, minutes] = [Number(offsetHours ?? 0), Number(offsetMinutes ?? 0)];
   if (hour > 23 || minute > 59 || second > 59 || hours > 24 || minutes > 60) return undefined;

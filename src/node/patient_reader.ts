@@ -45,7 +45,8 @@ export function patientReader(client: KubeClient, host: Host, { timeoutMs, whose
   }
 
   return {
-    ...client,
+    server: client.server,
+    probe: (path) => client.probe(path),
     async get(reference) {
       try {
         return await client.get(reference);
@@ -54,5 +55,9 @@ export function patientReader(client: KubeClient, host: Host, { timeoutMs, whose
         return await again(reference);
       }
     },
+    list: (query) => client.list(query),
+    apply: (object, options) => client.apply(object, options),
+    patch: (reference, patch, options) => client.patch(reference, patch, options),
+    delete: (reference) => client.delete(reference),
   };
 }

@@ -410,28 +410,34 @@ Deno.test("reset: a volume that is busy ends it before anything below is removed
   assert.ok(ran(detached.changes).includes(`umount -l -- ${point}`));
 });
 
-Deno.test("reset: volumes below a kubelet's --root-dir are unmounted, and what it kept there is told, not removed", async () => {
-  const volume = "/data/kubelet/pods/7e75585e-435a/volumes/secret";
-  const files = {
-    ...OURS,
-    "/var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--root-dir=/data/kubelet/"\n',
-    "/proc/self/mountinfo": `20 1 0:1 / / rw - ext4 x rw\n21 20 0:2 / ${volume} rw - tmpfs y rw\n` +
-      "22 20 0:3 / /data/kubelet/mine rw - ext4 z rw\n",
-    "/data/kubelet/pods/x": "",
-    "/data/kubelet/mine/x": "",
-  };
-  const { code, out, err, changes } = await run(
-    ["reset", "-f"],
-    host(files, { [`umount -- ${volume}`]: "" }),
-    "",
-    runtimeWith([]),
-  );
-  assert.equal(code, 0, err);
-  assert.deepEqual(ran(changes).filter((line) => line.startsWith("umount")), [`umount -- ${volume}`]);
-  assert.deepEqual(removed(changes).filter((path) => path.startsWith("/data")), []);
-  assert.match(`${out}${err}`, /\/data\/kubelet\/pods.*--root-dir/);
-  assert.doesNotMatch(`${out}${err}`, /\/data\/kubelet\/mine/);
-});
+const ROOT_DIR: MemoryHostOptions["files"] = {
+  "/var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--root-dir=/data/kubelet/"\n',
+  "/etc/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --root-dir=/data/kubelet\n",
+};
+for (const [path, text] of Object.entries(ROOT_DIR!)) {
+  Deno.test(`reset: volumes below a --root-dir of ${path} are unmounted, what the kubelet kept there is told, not removed`, async () => {
+    const volume = "/data/kubelet/pods/7e75585e-435a/volumes/secret";
+    const files = {
+      ...OURS,
+      [path]: text,
+      "/proc/self/mountinfo": `20 1 0:1 / / rw - ext4 x rw\n21 20 0:2 / ${volume} rw - tmpfs y rw\n` +
+        "22 20 0:3 / /data/kubelet/mine rw - ext4 z rw\n",
+      "/data/kubelet/pods/x": "",
+      "/data/kubelet/mine/x": "",
+    };
+    const { code, out, err, changes } = await run(
+      ["reset", "-f"],
+      host(files, { [`umount -- ${volume}`]: "" }),
+      "",
+      runtimeWith([]),
+    );
+    assert.equal(code, 0, err);
+    assert.deepEqual(ran(changes).filter((line) => line.startsWith("umount")), [`umount -- ${volume}`]);
+    assert.deepEqual(removed(changes).filter((path) => path.startsWith("/data")), []);
+    assert.match(`${out}${err}`, /\/data\/kubelet\/pods.*--root-dir/);
+    assert.doesNotMatch(`${out}${err}`, /\/data\/kubelet\/mine/);
+  });
+}
 
 const ETCD = "/etc/kubernetes/manifests/etcd.yaml";
 const MANIFEST = `apiVersion: v1

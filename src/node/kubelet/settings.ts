@@ -61,10 +61,14 @@ export async function readKubeletSettings(host: Host): Promise<KubeletSettings> 
   };
 }
 
+/** The value of a flag that the environment files give, or else the unit's own command line; undefined without one. */
+async function effectiveFlag(host: Host, flags: readonly Arg[], flag: string): Promise<string | undefined> {
+  return flags.findLast(({ name }) => name === flag)?.value || await kubeletUnitFlag(host, flag);
+}
+
 /** Files of --config-dir; none where they cannot be read, as then the kubelet does not run by them either. */
 async function configDropIns(host: Host, flags: readonly Arg[]): Promise<ConfigDropIn[]> {
-  const given = flags.findLast(({ name }) => name === "config-dir")?.value;
-  const directory = given || await kubeletUnitFlag(host, "config-dir");
+  const directory = await effectiveFlag(host, flags, "config-dir");
   if (!directory) return [];
   return await readConfigDropIns(host, directory).catch((error) => {
     if (error instanceof InvalidInput) return [];
@@ -74,7 +78,7 @@ async function configDropIns(host: Host, flags: readonly Arg[]): Promise<ConfigD
 
 /** Where the kubelet keeps volumes and its state instead of /var/lib/kubelet (`--root-dir`); undefined when not elsewhere. */
 export async function foreignRootDirectory(host: Host): Promise<string | undefined> {
-  const { value } = (await readKubeletFlags(host)).findLast(({ name }) => name === "root-dir") ?? {};
+  const value = await effectiveFlag(host, await readKubeletFlags(host), "root-dir");
   if (!value?.startsWith("/")) return undefined;
   const directory = cleanPath(value);
   return directory === KUBELET_DIRECTORY ? undefined : directory;

@@ -11,7 +11,10 @@ export const GLOSSARY: readonly (readonly [rejected: RegExp, instead: string])[]
   [/\bgo(?:es|ing)? on\b/i, '"continue"'],
   [/\bgood (?:until|for|through)\b|\bno good\b/i, '"expires …", "valid", "rejected"'],
   [/\bfor ever\b|\bforever\b/i, '"never expires"'],
-  [/\b(?:some|no|any)body\b|\bwhoever\b|\bsomebody else's\b/i, '"another program", "anyone", "kubewright does not manage"'],
+  [
+    /\b(?:some|no|any)body\b|\bwhoever\b|\bsomebody else's\b/i,
+    '"another program", "anyone", "kubewright does not manage"',
+  ],
   [/\bbesides?\b/i, '"also", "in addition to", "next to"'],
   [/\b(?:goes?|taken?) (?:not )?together\b|\bgoes? not\b/i, '"mutually exclusive", "cannot be combined with"'],
   [/\boperands?\b/i, '"argument"'],

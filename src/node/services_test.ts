@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fake } from "../../tests/fakes/fake.ts";
 import { activeSince } from "./services.ts";
 import type { Host, UnitState } from "../system.ts";
 
@@ -8,7 +9,7 @@ const SECOND = new Date("2026-11-25T17:51:57Z");
 async function asked(after: number, { reading = 0, slept = 0, uptime = "" } = {}): Promise<number | undefined> {
   const booted = SECOND.getTime() - 1_000_000;
   let now = SECOND.getTime() + 15_003;
-  const host = {
+  const host = fake<Host>("host", {
     now: () => new Date(now),
     readText(path: string) {
       assert.equal(path, "/proc/uptime");
@@ -16,9 +17,9 @@ async function asked(after: number, { reading = 0, slept = 0, uptime = "" } = {}
       now += reading;
       return Promise.resolve(uptime || `${seconds.toFixed(2)} 7.00\n`);
     },
-  };
+  });
   const unit = { activeSince: SECOND, activeSinceBoot: (1_000_000 + after) / 1_000 };
-  return (await activeSince(host as unknown as Host, unit as UnitState))!.getTime() - SECOND.getTime();
+  return (await activeSince(host, unit as UnitState))!.getTime() - SECOND.getTime();
 }
 
 Deno.test("since when a unit runs: never before it became active, and late by no more than reading takes", async () => {

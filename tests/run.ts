@@ -5,8 +5,8 @@
  * @module
  */
 
-/** More than there are cores, as tests wait for servers, pipes and processes, too. */
-const ISOLATES = 4;
+/** One a core: more load and compile more often than they gain while tests wait for servers, pipes and processes. */
+const ISOLATES = 2;
 
 const ROOT = new URL("../", import.meta.url);
 

@@ -1,5 +1,6 @@
 /**
- * Every field of every kind of `kubeadm.k8s.io/v1beta4`: type, what its value has to look like, and one line about it.
+ * Every field of every kind of `kubeadm.k8s.io/v1beta4`: type, valid values, and its meaning in one sentence, from which
+ * `deno task docs` makes the configuration reference.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go
  * @module
  */
@@ -42,41 +43,57 @@ function fields(doc: string, members: Fields, ...required: string[]): Schema {
   return { type: "fields", doc, fields: members, required };
 }
 
+/** The schema with a description of its default, where that depends on the host or on other fields. */
+function byDefault(schema: Schema, words: string): Schema {
+  return { ...schema, default: words };
+}
+
 /** A document: its fields and the two that name its kind. */
 function document(doc: string, members: Fields): Schema {
-  return fields(doc, { apiVersion: text("API group and version"), kind: text("kind of the document"), ...members });
+  const names = { apiVersion: text("API group and version of the document."), kind: text("Kind of the document.") };
+  return fields(doc, { ...names, ...members });
 }
 
 const ARGS = list(
-  "command line arguments; one of the same name as a default replaces it, several of one name are all passed",
-  fields("an argument", { name: text("name without --", format.argumentName), value: text("value") }, "name"),
+  "Additional command line arguments. An argument replaces the default of the same name; several of one name are all passed.",
+  fields(
+    "One argument.",
+    {
+      name: text("Name of the argument, without the leading dashes.", format.argumentName),
+      value: text("Value of the argument."),
+    },
+    "name",
+  ),
 );
 
 const KEY_OF_OBJECT: Fields = {
-  name: text("name of the object"),
-  key: text("the key"),
-  optional: flag("whether it may be missing"),
+  name: text("Name of the object, in the namespace of the pod."),
+  key: text("Key in the object."),
+  optional: flag("Start the container even if the object or the key is missing."),
 };
 
 const ENVS = list(
-  "environment variables",
-  fields("a variable", {
-    name: text("name", format.environmentName),
-    value: text("value"),
-    valueFrom: fields("where the value comes from (core/v1 EnvVarSource)", {
-      fieldRef: fields("a field of the pod", { apiVersion: text("of the pod"), fieldPath: text("path of the field") }),
-      resourceFieldRef: fields("a resource of a container", {
-        containerName: text("the container"),
-        resource: text("the resource"),
-        divisor: { type: "anything", doc: "unit of the value" },
+  "Environment variables of the container.",
+  fields("One variable.", {
+    name: text("Name of the variable.", format.environmentName),
+    value: text("Value of the variable."),
+    valueFrom: fields("Source of the value, instead of `value`: an EnvVarSource of core/v1.", {
+      fieldRef: fields("A field of the pod.", {
+        apiVersion: byDefault(text("API version of the field path."), "`v1`"),
+        fieldPath: text("Path of the field in the pod, for example `status.podIP`."),
       }),
-      configMapKeyRef: fields("a key of a ConfigMap", KEY_OF_OBJECT),
-      secretKeyRef: fields("a key of a Secret", KEY_OF_OBJECT),
-      fileKeyRef: fields("a key of a file in a volume", {
-        volumeName: text("the volume"),
-        path: text("path in the volume"),
-        key: text("the key"),
-        optional: flag("whether it may be missing"),
+      resourceFieldRef: fields("A resource limit or request of a container.", {
+        containerName: text("Name of the container."),
+        resource: text("Name of the resource, for example `limits.cpu`."),
+        divisor: { type: "anything", doc: "Quantity that the value is divided by." },
+      }),
+      configMapKeyRef: fields("A key of a ConfigMap.", KEY_OF_OBJECT),
+      secretKeyRef: fields("A key of a Secret.", KEY_OF_OBJECT),
+      fileKeyRef: fields("A key of an environment file in a volume.", {
+        volumeName: text("Name of the volume."),
+        path: text("Path of the file in the volume."),
+        key: text("Key in the file."),
+        optional: flag("Start the container even if the file or the key is missing."),
       }),
     }),
   }, "name"),
@@ -85,16 +102,16 @@ const ENVS = list(
 const COMPONENT: Fields = {
   extraArgs: ARGS,
   extraVolumes: list(
-    "folders and files of the host, mounted into the pod",
+    "Additional files and directories of the host that are mounted into the pod.",
     fields(
-      "a mount",
+      "One mount.",
       {
-        name: text("name of the volume", format.dnsLabel),
-        hostPath: text("path on the host", format.absolutePath),
-        mountPath: text("path in the container", format.absolutePath),
-        readOnly: flag("whether the container may not write"),
+        name: text("Name of the volume.", format.dnsLabel),
+        hostPath: text("Path on the host.", format.absolutePath),
+        mountPath: text("Path in the container.", format.absolutePath),
+        readOnly: flag("Mount the volume read-only."),
         pathType: oneOf(
-          "what has to be at the path, or is made there",
+          "Required type of the host path; the types that end in `OrCreate` create it. An empty value checks nothing.",
           ...["", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"],
         ),
       },
@@ -108,60 +125,80 @@ const COMPONENT: Fields = {
 };
 
 const IMAGE: Fields = {
-  imageRepository: text("where the image comes from, instead of the cluster's repository", format.imageRepository),
-  imageTag: text("tag of the image", format.imageTag),
+  imageRepository: byDefault(
+    text("Registry and repository of the image.", format.imageRepository),
+    "`ClusterConfiguration.imageRepository`",
+  ),
+  imageTag: byDefault(text("Tag of the image.", format.imageTag), "the tag for `kubernetesVersion`"),
 };
 
 const CERTIFICATE_NAMES = list(
-  "further names and addresses in the certificate",
-  text("a name", format.certificateName),
+  "Additional subject alternative names of the certificate.",
+  text("A DNS name or an IP address.", format.certificateName),
 );
 
 const API_ENDPOINT: Fields = {
-  advertiseAddress: text("address that others reach this host's API server at", format.reachableAddress),
-  bindPort: { type: "integer", min: 1, max: 65535, doc: "port of this host's API server" },
+  advertiseAddress: byDefault(
+    text("IP address that the API server of this host advertises to the cluster.", format.reachableAddress),
+    "the address of the interface with the default route",
+  ),
+  bindPort: { type: "integer", min: 1, max: 65535, doc: "Port that the API server of this host listens on." },
 };
 
-const CERTIFICATE_KEY = secret("key that encrypts certificates shared in the cluster", format.certificateKey);
-const TOKEN = secret("bootstrap token", format.bootstrapToken);
-const DRY_RUN = flag("whether to change nothing and tell what would be changed");
-const SKIP_PHASES = list("phases to leave out", text("path of a phase"));
-const IGNORED_CHECKS = list("preflight checks whose failure is only told; all is every one", text("name of a check"));
-const PATCHES = fields("changes to generated files", { directory: text("folder with the patches") });
-const PULL_POLICY = oneOf("when images are pulled", "Always", "IfNotPresent", "Never");
-const PULL_SERIAL = flag("whether images are pulled one after another");
-const CRI_SOCKET = text("socket of the container runtime", format.criSocket);
+const CERTIFICATE_KEY = secret("Key that encrypts and decrypts the uploaded certificates.", format.certificateKey);
+const TOKEN = secret("Bootstrap token, in the form `id.secret`.", format.bootstrapToken);
+const DRY_RUN = flag("List the changes without making them.");
+const SKIP_PHASES = list("Phases to skip.", text("Path of a phase, for example `addon/kube-proxy`."));
+const IGNORED_CHECKS = list(
+  "Preflight checks whose errors become warnings; `all` stands for every check.",
+  text("Name of a check."),
+);
+const PATCHES = fields("Patches for the files that kubewright generates.", {
+  directory: text("Directory of the patch files, named `target[suffix][+patchtype].extension`."),
+});
+const PULL_POLICY = oneOf("When to pull images.", "Always", "IfNotPresent", "Never");
+const PULL_SERIAL = flag("Pull images one after another instead of all at once.");
+const CRI_SOCKET = byDefault(
+  text("URL of the container runtime's socket.", format.criSocket),
+  "the socket of the only runtime on the host; of containerd when no socket exists",
+);
 
 function time(doc: string): Schema {
   return { type: "duration", positive: true, doc };
 }
 
-const TIMEOUTS = fields("time limits", {
-  controlPlaneComponentHealthCheck: time("for a control plane component to be healthy"),
-  kubeletHealthCheck: time("for the kubelet to be healthy"),
-  kubernetesAPICall: time("for a call of the API server"),
-  etcdAPICall: time("for a call of etcd"),
-  tlsBootstrap: time("for the kubelet to get its certificate"),
-  discovery: time("to learn about the cluster when joining"),
-  upgradeManifests: time("for a changed static pod to be running"),
+const TIMEOUTS = fields("Time limits.", {
+  controlPlaneComponentHealthCheck: time("How long to wait for each control plane component to become healthy."),
+  kubeletHealthCheck: time("How long to wait for the kubelet to become healthy."),
+  kubernetesAPICall: time("How long to retry a request to the API server."),
+  etcdAPICall: time("How long to retry a request to etcd."),
+  tlsBootstrap: time("How long to wait for the kubelet to receive its client certificate."),
+  discovery: time("How long `join` waits for valid cluster information."),
+  upgradeManifests: time("How long an upgrade waits for a changed static pod to run."),
 });
 
-const NODE_REGISTRATION = fields("this host as a node", {
-  name: text("name of the node", format.dnsName),
+const NODE_REGISTRATION = fields("How this host registers as a node.", {
+  name: byDefault(text("Name of the node.", format.dnsName), "the host name, in lower case"),
   criSocket: CRI_SOCKET,
-  taints: list(
-    "taints of the node; absent: NoSchedule on a control plane host, an empty list: none",
-    fields(
-      "a taint",
-      {
-        key: text("key", format.qualifiedName),
-        value: text("value", format.labelValue),
-        effect: oneOf("what happens to pods without toleration", "NoSchedule", "PreferNoSchedule", "NoExecute"),
-        timeAdded: text("when it was added", format.timestamp),
-      },
-      "key",
-      "effect",
+  taints: byDefault(
+    list(
+      "Taints that the node registers with; an empty list registers it without taints.",
+      fields(
+        "One taint.",
+        {
+          key: text("Key of the taint.", format.qualifiedName),
+          value: text("Value of the taint.", format.labelValue),
+          effect: oneOf(
+            "Effect on pods that do not tolerate the taint.",
+            ...["NoSchedule", "PreferNoSchedule", "NoExecute"],
+          ),
+          timeAdded: text("Time when the taint was added.", format.timestamp),
+        },
+        "key",
+        "effect",
+      ),
     ),
+    "`node-role.kubernetes.io/control-plane:NoSchedule` on a control plane node, otherwise empty",
   ),
   kubeletExtraArgs: ARGS,
   ignorePreflightErrors: IGNORED_CHECKS,
@@ -169,22 +206,22 @@ const NODE_REGISTRATION = fields("this host as a node", {
   imagePullSerial: PULL_SERIAL,
 });
 
-const INIT = document("how to start a cluster on this host", {
+const INIT = document("Settings of `init` for this host.", {
   bootstrapTokens: list(
-    "tokens to make",
-    fields("a token", {
-      token: TOKEN,
-      description: text("what it is for"),
-      ttl: { type: "duration", doc: "how long it is valid; 0: for ever" },
-      expires: { type: "timestamp", doc: "until when it is valid" },
-      usages: list("what it may be used for", oneOf("a use", "signing", "authentication")),
-      groups: list("groups that it authenticates as", text("a group", format.bootstrapGroup)),
+    "Bootstrap tokens to create.",
+    fields("One token.", {
+      token: byDefault(TOKEN, "a generated token"),
+      description: text("Purpose of the token, for people."),
+      ttl: { type: "duration", doc: "Lifetime of the token; `0s` never expires. Mutually exclusive with `expires`." },
+      expires: { type: "timestamp", doc: "Time when the token expires. Mutually exclusive with `ttl`." },
+      usages: list("Allowed uses of the token.", oneOf("A use.", "signing", "authentication")),
+      groups: list("Groups that the token authenticates as.", text("A group.", format.bootstrapGroup)),
     }),
     "token",
   ),
-  certificateKey: CERTIFICATE_KEY,
+  certificateKey: byDefault(CERTIFICATE_KEY, "a generated key, when certificates are uploaded"),
   dryRun: DRY_RUN,
-  localAPIEndpoint: fields("this host's API server", API_ENDPOINT),
+  localAPIEndpoint: fields("API server of this host.", API_ENDPOINT),
   nodeRegistration: NODE_REGISTRATION,
   patches: PATCHES,
   skipPhases: SKIP_PHASES,
@@ -192,70 +229,92 @@ const INIT = document("how to start a cluster on this host", {
 });
 
 const FILE = (doc: string) => text(doc, format.absolutePath);
-const URLS = (doc: string) => list(doc, text("URL"));
+const URLS = (doc: string) => list(doc, text("A URL, for example `https://10.0.0.7:2379`."));
 
-const CLUSTER = document("what is the same for the whole cluster", {
-  apiServer: fields("kube-apiserver", { ...COMPONENT, certSANs: CERTIFICATE_NAMES }),
-  caCertificateValidityPeriod: time("how long a new certificate authority is valid"),
-  certificateValidityPeriod: time("how long a new certificate is valid"),
-  certificatesDir: FILE("folder of certificates and keys"),
-  clusterName: text("name of the cluster"),
-  controlPlaneEndpoint: endpoint("host[:port] that all API servers together are reached at"),
-  controllerManager: fields("kube-controller-manager", COMPONENT),
-  dns: fields("the DNS addon", { ...IMAGE, disabled: flag("whether to leave it out") }),
+const CLUSTER = document("Settings that all hosts of the cluster share.", {
+  apiServer: fields("Settings of kube-apiserver.", { ...COMPONENT, certSANs: CERTIFICATE_NAMES }),
+  caCertificateValidityPeriod: time("Validity period of new certificate authorities."),
+  certificateValidityPeriod: time("Validity period of new certificates."),
+  certificatesDir: FILE("Directory of the certificates and keys."),
+  clusterName: text("Name of the cluster in kubeconfig files."),
+  controlPlaneEndpoint: endpoint(
+    "Stable DNS name or IP address of the control plane, with an optional port; required for several control plane nodes.",
+  ),
+  controllerManager: fields("Settings of kube-controller-manager.", COMPONENT),
+  dns: fields("Settings of the DNS addon, CoreDNS.", { ...IMAGE, disabled: flag("Do not install the addon.") }),
   encryptionAlgorithm: oneOf(
-    "kind of keys",
+    "Algorithm of new keys.",
     ...["RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256", "ECDSA-P384"],
   ),
-  etcd: fields("the store; one of the two", {
-    local: fields("etcd on the control plane hosts", {
+  etcd: fields("Settings of etcd; `local` and `external` are mutually exclusive.", {
+    local: fields("An etcd member on each control plane node, as a static pod.", {
       ...IMAGE,
-      dataDir: FILE("folder of the data"),
+      dataDir: FILE("Directory of the data."),
       extraArgs: ARGS,
       extraEnvs: ENVS,
       peerCertSANs: CERTIFICATE_NAMES,
       serverCertSANs: CERTIFICATE_NAMES,
     }),
-    external: fields("etcd that somebody else runs", {
-      caFile: FILE("its certificate authority"),
-      certFile: FILE("our certificate"),
-      endpoints: URLS("where it is"),
-      httpEndpoints: URLS("where its HTTP API is, if elsewhere"),
-      keyFile: FILE("our key"),
+    external: fields("An etcd cluster that kubewright does not manage.", {
+      caFile: FILE("Certificate of the authority that issued etcd's server certificates."),
+      certFile: FILE("Client certificate of the API server for etcd; requires `keyFile` and `caFile`."),
+      endpoints: URLS("Client URLs of the etcd members; at least one is required."),
+      httpEndpoints: byDefault(
+        URLS("URLs of etcd's HTTP endpoints (version, health, metrics), where they differ from `endpoints`."),
+        "`endpoints`",
+      ),
+      keyFile: FILE("Key of the client certificate."),
     }),
   }),
-  featureGates: { type: "map", of: flag("whether it is on"), doc: "kubeadm's feature gates" },
-  imageRepository: text("where images come from", format.imageRepository),
-  kubernetesVersion: { type: "version", doc: "version of the control plane, v1.37.2, or a label such as stable-1" },
-  networking: fields("networks of the cluster", {
-    dnsDomain: text("domain of Services", format.dnsName),
-    podSubnet: networks("networks of pods, one or one of each family, with a comma between"),
-    serviceSubnet: networks("networks of Services, one or one of each family, with a comma between"),
+  featureGates: { type: "map", of: flag("Whether the feature is enabled."), doc: "Feature gates of kubeadm, by name." },
+  imageRepository: text("Registry and repository of the images.", format.imageRepository),
+  kubernetesVersion: byDefault(
+    {
+      type: "version",
+      doc: "Version of the control plane, or a label such as `stable-1`, which is resolved without network access.",
+    },
+    "the version of the kubelet on this host, or else the newest that kubewright supports",
+  ),
+  networking: fields("Networks of the cluster.", {
+    dnsDomain: text("DNS domain of Services.", format.dnsName),
+    podSubnet: byDefault(
+      networks("Network of pods, as a CIDR; dual-stack: one of each IP family, separated by a comma."),
+      "`10.244.0.0/16` with flannel",
+    ),
+    serviceSubnet: networks("Network of Services, as a CIDR; dual-stack: one of each IP family, separated by a comma."),
   }),
-  proxy: fields("the kube-proxy addon", { disabled: flag("whether to leave it out") }),
-  scheduler: fields("kube-scheduler", COMPONENT),
+  proxy: fields("Settings of the kube-proxy addon.", { disabled: flag("Do not install the addon.") }),
+  scheduler: fields("Settings of kube-scheduler.", COMPONENT),
 });
 
-const JOIN = document("how to make this host a node of a cluster", {
-  caCertPath: text("where the cluster's CA is kept", format.certificatePath),
-  controlPlane: fields("that it is a control plane host", {
+const JOIN = document("Settings of `join` for this host.", {
+  caCertPath: text("Path where the certificate of the cluster's authority is stored.", format.certificatePath),
+  controlPlane: fields("Join as a control plane node. Not supported yet: kubewright rejects it.", {
     certificateKey: CERTIFICATE_KEY,
-    localAPIEndpoint: fields("this host's API server", API_ENDPOINT),
+    localAPIEndpoint: fields("API server of this host.", API_ENDPOINT),
   }),
-  discovery: fields("how to learn about the cluster; one of bootstrapToken and file", {
+  discovery: fields("How to find and verify the cluster; `bootstrapToken` and `file` are mutually exclusive.", {
     bootstrapToken: fields(
-      "by a token",
+      "Discovery with a bootstrap token.",
       {
         token: TOKEN,
-        apiServerEndpoint: endpoint("host:port of an API server", "any name"),
-        caCertHashes: list("pins of the cluster's CA; any one has to fit", text("a pin", format.caHash)),
-        unsafeSkipCAVerification: flag("whether to do without a pin"),
+        apiServerEndpoint: endpoint("Host and port of an API server; without a port: 6443.", "any name"),
+        caCertHashes: list(
+          "Hashes of valid public keys of the cluster's authority; one must match.",
+          text("A hash, in the form `sha256:<64 hexadecimal digits>`.", format.caHash),
+        ),
+        unsafeSkipCAVerification: flag("Accept any authority whose cluster information the token signs. Not secure."),
       },
       "token",
       "apiServerEndpoint",
     ),
-    file: fields("by a kubeconfig", { kubeConfigPath: text("path or https URL") }, "kubeConfigPath"),
-    tlsBootstrapToken: secret("token that the kubelet asks for its certificate with", format.bootstrapToken),
+    file: fields("Discovery with a kubeconfig file.", {
+      kubeConfigPath: text("Path or https URL of the file."),
+    }, "kubeConfigPath"),
+    tlsBootstrapToken: byDefault(
+      secret("Bootstrap token with which the kubelet requests its client certificate.", format.bootstrapToken),
+      "`discovery.bootstrapToken.token`",
+    ),
   }),
   dryRun: DRY_RUN,
   nodeRegistration: NODE_REGISTRATION,
@@ -264,25 +323,28 @@ const JOIN = document("how to make this host a node of a cluster", {
   timeouts: TIMEOUTS,
 });
 
-const RESET = document("how to undo on this host", {
-  certificatesDir: FILE("folder of certificates and keys"),
-  cleanupTmpDir: flag("whether to remove temporary files"),
+const RESET = document("Settings of `reset` for this host.", {
+  certificatesDir: FILE("Directory of the certificates of a cluster that kubeadm created; `reset` empties it."),
+  cleanupTmpDir: flag("Also empty `/etc/kubernetes/tmp`."),
   criSocket: CRI_SOCKET,
   dryRun: DRY_RUN,
-  force: flag("whether not to ask"),
+  force: flag("Do not ask for confirmation."),
   ignorePreflightErrors: IGNORED_CHECKS,
   skipPhases: SKIP_PHASES,
   timeouts: TIMEOUTS,
-  unmountFlags: list("flags of umount2", oneOf("a flag", "MNT_FORCE", "MNT_DETACH", "MNT_EXPIRE", "UMOUNT_NOFOLLOW")),
+  unmountFlags: list(
+    "Flags of umount2(2) for the mounts below `/var/lib/kubelet`.",
+    oneOf("A flag.", "MNT_FORCE", "MNT_DETACH", "MNT_EXPIRE", "UMOUNT_NOFOLLOW"),
+  ),
 });
 
-const VERSION = text("version to upgrade to");
-const RENEWAL = flag("whether to renew certificates");
-const ETCD_UPGRADE = flag("whether to upgrade etcd");
-const PRINT = flag("whether to print the configuration");
+const VERSION = text("Version to upgrade to.");
+const RENEWAL = flag("Renew the certificates.");
+const ETCD_UPGRADE = flag("Upgrade etcd.");
+const PRINT = flag("Print the configuration of the upgrade.");
 const ALLOWED: Fields = {
-  allowExperimentalUpgrades: flag("whether alpha and beta versions are allowed"),
-  allowRCUpgrades: flag("whether release candidates are allowed"),
+  allowExperimentalUpgrades: flag("Allow alpha and beta versions."),
+  allowRCUpgrades: flag("Allow release candidates."),
 };
 const UPGRADE_NODE: Fields = {
   certificateRenewal: RENEWAL,
@@ -291,24 +353,32 @@ const UPGRADE_NODE: Fields = {
   ignorePreflightErrors: IGNORED_CHECKS,
   imagePullPolicy: PULL_POLICY,
   imagePullSerial: PULL_SERIAL,
-  patches: fields("changes to generated files", { directory: FILE("folder with the patches") }),
+  patches: fields("Patches for the files that kubewright generates.", {
+    directory: FILE("Directory of the patch files, named `target[suffix][+patchtype].extension`."),
+  }),
   skipPhases: SKIP_PHASES,
 };
 
-const UPGRADE = document("how to upgrade", {
-  apply: fields("upgrade apply", {
+const UPGRADE = document("Settings of `upgrade`. kubewright validates this document; it has no upgrade command yet.", {
+  apply: fields("Settings of `upgrade apply`.", {
     ...UPGRADE_NODE,
     ...ALLOWED,
-    forceUpgrade: flag("whether not to ask"),
+    forceUpgrade: flag("Do not ask for confirmation."),
     kubernetesVersion: VERSION,
     printConfig: PRINT,
   }),
-  diff: fields("upgrade diff", {
-    contextLines: { type: "integer", bits: 64, min: 0, max: Number.MAX_SAFE_INTEGER, doc: "lines of context" },
+  diff: fields("Settings of `upgrade diff`.", {
+    contextLines: {
+      type: "integer",
+      bits: 64,
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      doc: "Number of unchanged lines to show around each difference.",
+    },
     kubernetesVersion: VERSION,
   }),
-  node: fields("upgrade node", UPGRADE_NODE),
-  plan: fields("upgrade plan", {
+  node: fields("Settings of `upgrade node`.", UPGRADE_NODE),
+  plan: fields("Settings of `upgrade plan`.", {
     ...ALLOWED,
     dryRun: DRY_RUN,
     etcdUpgrade: ETCD_UPGRADE,

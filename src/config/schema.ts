@@ -9,9 +9,9 @@ import { type Check, durationText, endpointHost, serverHost } from "./validators
 import { suggestion } from "./suggest.ts";
 import { describe, isMapping } from "./yaml.ts";
 
-/** What a value may be. `doc` is one line for people. */
+/** What a value may be. `doc` is its meaning in one sentence, `default` what it is where a document lacks it and that depends. */
 export type Schema =
-  & { doc?: string }
+  & { doc?: string; default?: string }
   & (
     | { type: "text"; check?: Check; values?: readonly string[]; secret?: true }
     | { type: "duration"; positive?: true }

@@ -6,6 +6,7 @@
 
 import type { Scenario } from "./scenario.ts";
 import { scenario as certs } from "./scenarios/certs.ts";
+import { scenario as docs } from "./scenarios/docs.ts";
 import { scenario as externalCA } from "./scenarios/external_ca.ts";
 import { scenario as failpoints } from "./scenarios/failpoints.ts";
 import { scenario as pairs } from "./scenarios/pairs.ts";
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   join,
   token,
   discovery,
+  docs,
   preflight,
   hostMatrix,
   certs,

@@ -2,17 +2,17 @@
  * Every command, once: what it is, its flags, and the call of its code.
  * @module
  */
-import type { CommandSpec } from "./cli/flags.ts";
-import { CERTS_COMMANDS } from "./dispatch/certs.ts";
+import type { CommandSpec, ParentSpec } from "./cli/flags.ts";
+import { CERTS_COMMANDS, CERTS_PARENT } from "./dispatch/certs.ts";
 import type { Command } from "./dispatch/command.ts";
 import { COMPLETION_COMMANDS } from "./dispatch/completion.ts";
-import { CONFIG_COMMANDS } from "./dispatch/config.ts";
+import { CONFIG_COMMANDS, CONFIG_PARENTS } from "./dispatch/config.ts";
 import { INIT_COMMANDS } from "./dispatch/init.ts";
 import { JOIN_COMMANDS } from "./dispatch/join.ts";
-import { KUBECONFIG_COMMANDS } from "./dispatch/kubeconfig.ts";
+import { KUBECONFIG_COMMANDS, KUBECONFIG_PARENT } from "./dispatch/kubeconfig.ts";
 import { RESET_COMMANDS } from "./dispatch/reset.ts";
 import { STATUS_COMMANDS } from "./dispatch/status.ts";
-import { TOKEN_COMMANDS } from "./dispatch/token.ts";
+import { TOKEN_COMMANDS, TOKEN_PARENT } from "./dispatch/token.ts";
 import { VERSION_COMMANDS } from "./dispatch/version.ts";
 
 /** All commands in the order of help. */
@@ -31,3 +31,6 @@ export const COMMANDS: readonly Command[] = [
 
 /** What each of them is, without its code. */
 export const SPECS: readonly CommandSpec[] = COMMANDS.map(({ spec }) => spec);
+
+/** The first words that several commands share. */
+export const PARENTS: readonly ParentSpec[] = [TOKEN_PARENT, CERTS_PARENT, KUBECONFIG_PARENT, ...CONFIG_PARENTS];

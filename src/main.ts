@@ -1,4 +1,4 @@
-import { commandHelp, groupHelp, programHelp } from "./cli/help.ts";
+import { commandHelp, parentHelp, programHelp } from "./cli/help.ts";
 import type { CommandSpec } from "./cli/flags.ts";
 import { type Outlet, outletOf } from "./cli/outlet.ts";
 import { outputIn, reporterFor } from "./cli/output.ts";
@@ -8,7 +8,7 @@ import type { Reporter } from "./cli/reporter.ts";
 import { dryRunText, Tally } from "./cli/tally.ts";
 import { stopwatch } from "./cli/stopwatch.ts";
 import type { CommandContext, Outcome } from "./commands/command_context.ts";
-import { COMMANDS, SPECS } from "./dispatch.ts";
+import { COMMANDS, PARENTS, SPECS } from "./dispatch.ts";
 import type { Command } from "./dispatch/command.ts";
 import { EXIT, HostBusy, Interrupted, Interruption, UserError } from "./errors.ts";
 import { interruptionGate } from "./host/interruptible.ts";
@@ -29,20 +29,21 @@ function commandWords(args: readonly string[]): readonly string[] {
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
 }
 
-/** Help of the program itself, or of a group of commands; undefined when a command is meant. */
+/** Help of the program itself, or of a parent of commands; undefined when a command is meant. */
 function programAnswer(args: readonly string[], { out, err }: Outlet): number | undefined {
   const [first] = args;
   if (first === "--help" || first === "-h" || first === "help" && args.length === 1) {
-    out(programHelp(SPECS));
+    out(programHelp(SPECS, PARENTS));
     return EXIT.ok;
   }
-  const group = args.filter((arg) => arg !== "--help" && arg !== "-h" && arg !== "help").join(" ");
-  if (group !== "" && group !== args.join(" ") && groupHelp(SPECS, group)) {
-    out(groupHelp(SPECS, group)!);
+  const name = args.filter((arg) => arg !== "--help" && arg !== "-h" && arg !== "help").join(" ");
+  const help = name === args.join(" ") ? undefined : parentHelp(SPECS, PARENTS, name);
+  if (help !== undefined) {
+    out(help);
     return EXIT.ok;
   }
   if (first !== undefined) return undefined;
-  err(`${programHelp(SPECS)}\n`);
+  err(`${programHelp(SPECS, PARENTS)}\n`);
   return EXIT.invalid;
 }
 
@@ -146,7 +147,7 @@ async function run(
       },
     };
     const source: TextSource = { stdin: system.stdin, read: (path) => system.host.read(path) };
-    return await run({ parsed, source, context, build: stamp, commands: COMMANDS });
+    return await run({ parsed, source, context, build: stamp, commands: COMMANDS, parents: PARENTS });
   }
 
   try {
@@ -156,7 +157,7 @@ async function run(
     const parsed = parseCommandLine(spec, rest, () => system.host.workingDirectory());
     listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
     if (parsed.switch("help")) {
-      outlet.out(commandHelp(spec, await command.phases?.() ?? []));
+      outlet.out(commandHelp(spec, await command.phases?.() ?? [], SPECS));
       return outlet.exitCode(EXIT.ok);
     }
     if (spec.name !== "version") system.check?.();

@@ -11,7 +11,7 @@ import type { Parsed } from "./parse.ts";
 /** The settings that a command's rows make of values, by what each row is called in messages: `--node-name`, `HOST[:PORT]`. */
 export function settingsFrom(command: CommandSpec, valueOf: (label: string) => unknown): Settings {
   const rows = [
-    ...command.operand ? [command.operand] : [],
+    ...command.argument ? [command.argument] : [],
     ...flagsOf(command).map((row) => ({ ...row, label: `--${row.name}` })),
   ].flatMap((row: Partial<Flag> & { label: string }) => row.sets ? [{ ...row, sets: row.sets }] : [])
     .sort((a, b) => b.sets.length - a.sets.length);
@@ -35,7 +35,7 @@ export async function settingsOf(parsed: Parsed, source: TextSource): Promise<Se
     const inFile = rows.some((other) => other.name === `${name}-file`);
     values.set(`--${name}`, inFile ? await secretOf(parsed, source, name) : parsed.value(name));
   }
-  if (parsed.command.operand) values.set(parsed.command.operand.label, operandsOf(parsed).endpoint);
+  if (parsed.command.argument) values.set(parsed.command.argument.label, argumentsOf(parsed).endpoint);
   checkMixed(rows, parsed.given);
   return settingsFrom(parsed.command, (label) => values.get(label));
 }
@@ -51,13 +51,13 @@ function checkMixed(rows: readonly Flag[], given: readonly string[]): void {
 }
 
 /**
- * The operands of `init phase`, `join phase` and `join`: the words of a phase's path, and HOST:PORT. Phases have neither
+ * The arguments of `init phase`, `join phase` and `join`: the words of a phase's path, and HOST:PORT. Phases have neither
  * dots nor colons in their names, so that beside a phase a host without a port needs a dot.
  */
-export function operandsOf({ command, operands }: Parsed): { phase?: readonly string[]; endpoint: string | undefined } {
-  if (!command.name.endsWith(" phase")) return { endpoint: operands[0] };
+export function argumentsOf({ command, args }: Parsed): { phase?: readonly string[]; endpoint: string | undefined } {
+  if (!command.name.endsWith(" phase")) return { endpoint: args[0] };
   const isEndpoint = (word: string) => /[.:]/.test(word);
-  return { phase: operands.filter((word) => !isEndpoint(word)), endpoint: operands.find(isEndpoint) };
+  return { phase: args.filter((word) => !isEndpoint(word)), endpoint: args.find(isEndpoint) };
 }
 
 /** Where an administrator's kubeconfig is, unless a flag says otherwise. */

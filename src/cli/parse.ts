@@ -9,7 +9,7 @@ import { readWords } from "./words.ts";
 /** A parsed command line. */
 export interface Parsed {
   command: CommandSpec;
-  operands: readonly string[];
+  args: readonly string[];
   /** Names of the flags that were given. */
   given: readonly string[];
   value(name: string): unknown;
@@ -97,6 +97,10 @@ function mayBeEmpty({ type, value = "", needed }: Flag): boolean {
   return !needed && (type === "list" || type === "text" && !value.includes("<file>"));
 }
 
+/** `no arguments`, `at most 1 argument`. */
+const atMost = (count: number) =>
+  count === 0 ? "no arguments" : `at most ${count} ${count === 1 ? "argument" : "arguments"}`;
+
 /** The value of a flag, or what is wrong with one of its texts. */
 function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: unknown } | { problem: Problem } {
   const { name, type } = flag;
@@ -131,7 +135,7 @@ function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: u
 /**
  * Parses what stands behind the command's name.
  * @param workingDirectory where relative paths begin; asked only for flags that take a path.
- * @throws {InvalidInput} with every unknown flag, missing value and extra operand at once.
+ * @throws {InvalidInput} with every unknown flag, missing value and extra argument at once.
  */
 export function parseCommandLine(
   command: CommandSpec,
@@ -140,15 +144,15 @@ export function parseCommandLine(
 ): Parsed {
   const flags = flagsOf(command);
   const names = flags.map(({ name }) => name);
-  const { values: given, operands, unknown } = readWords(words, flags);
+  const { values: given, args, unknown } = readWords(words, flags);
   const problems: Problem[] = unknown.map((where) => ({
     where,
     what: `there is no such flag${suggestion(where.replace(/^-+/, ""), names, "--")}`,
   }));
-  for (const extra of operands.slice(command.maxOperands)) {
+  for (const extra of args.slice(command.maxArgs)) {
     problems.push({
-      where: extra,
-      what: `${command.name} takes ${command.maxOperands || "no"} operand, this is one more`,
+      where: `unexpected argument "${extra}"`,
+      what: `${command.name} takes ${atMost(command.maxArgs)}`,
     });
   }
   const values = new Map<string, unknown>();
@@ -168,7 +172,7 @@ export function parseCommandLine(
   const value = <T>(name: string) => values.get(name) as T | undefined;
   return {
     command,
-    operands,
+    args,
     given: [...values.keys()],
     value,
     text: (name) => value<string>(name),

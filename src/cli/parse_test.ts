@@ -69,7 +69,7 @@ Deno.test("parseCommandLine() reports every problem at once, with the nearest fl
     "--config: needs a value: <file>",
     '--dry-run: takes no value, true or false, but is "maybe"',
     "--pod-network-cdir: there is no such flag; did you mean --pod-network-cidr?",
-    "extra: init takes no operand, this is one more",
+    'unexpected argument "extra": init takes no arguments',
   ]);
 });
 
@@ -79,7 +79,7 @@ Deno.test("findCommand() offers the nearest command", () => {
 
 Deno.test("help lists every flag of every command", () => {
   for (const command of SPECS) {
-    const help = commandHelp(command, ["preflight"]);
+    const help = commandHelp(command, [{ path: "preflight", summary: "check this host" }], SPECS);
     for (const { name } of [...command.flags, ...COMMON_FLAGS]) assert.ok(help.includes(`--${name}`), name);
   }
 });
@@ -89,10 +89,10 @@ Deno.test("parseCommandLine() takes short names, and a dash as the name of stand
   assert.equal(parseCommandLine(join, ["-h"]).switch("help"), true);
   assert.equal(parseCommandLine(join, ["-o", "json"]).text("output"), "json");
   const parsed = parseCommandLine(join, ["--token-file", "-", "k8s.example.org", "--config=-"]);
-  assert.deepEqual([parsed.text("token-file"), parsed.text("config"), parsed.operands], ["-", "-", [
+  assert.deepEqual([parsed.text("token-file"), parsed.text("config"), parsed.args], ["-", "-", [
     "k8s.example.org",
   ]]);
-  assert.deepEqual(parseCommandLine(join, ["-"]).operands, ["-"]);
+  assert.deepEqual(parseCommandLine(join, ["-"]).args, ["-"]);
 });
 
 Deno.test("findCommand() takes the longest name, and leaves what is behind it", () => {

@@ -1,5 +1,5 @@
 /**
- * From the words of a command line to flags and operands, by the rules of pflag, which kubeadm has.
+ * From the words of a command line to flags and arguments, by the rules of pflag, which kubeadm uses.
  * @see https://github.com/spf13/pflag/blob/v1.0.10/flag.go
  * @module
  */
@@ -11,15 +11,15 @@ export type Values = ReadonlyMap<string, readonly (string | undefined)[]>;
 /** A command line, told apart. */
 export interface Words {
   values: Values;
-  operands: readonly string[];
+  args: readonly string[];
   /** Words that look like flags and are none, without a value. */
   unknown: readonly string[];
 }
 
-/** Tells flags from operands. Flags may stand anywhere; `--` ends them. A switch takes a value only behind `=`. */
+/** Separates flags from arguments. Flags may stand anywhere; `--` ends them. A switch takes a value only behind `=`. */
 export function readWords(words: readonly string[], flags: readonly Flag[]): Words {
   const values = new Map<string, (string | undefined)[]>();
-  const operands: string[] = [];
+  const args: string[] = [];
   const unknown: string[] = [];
   const isFlag = (word: string) => flags.some(({ name }) => word === `--${name}` || word.startsWith(`--${name}=`));
   let next = 0;
@@ -41,10 +41,10 @@ export function readWords(words: readonly string[], flags: readonly Flag[]): Wor
   while (next < words.length) {
     const word = words[next++]!;
     if (word === "--") {
-      operands.push(...words.slice(next));
+      args.push(...words.slice(next));
       break;
     }
-    if (word === "-" || !word.startsWith("-")) operands.push(word);
+    if (word === "-" || !word.startsWith("-")) args.push(word);
     else if (!word.startsWith("--")) letters(word);
     else {
       const [, name, value] = /^--([^=]*)(?:=(.*))?$/s.exec(word)!;
@@ -53,5 +53,5 @@ export function readWords(words: readonly string[], flags: readonly Flag[]): Wor
       else unknown.push(`--${name}`);
     }
   }
-  return { values, operands, unknown };
+  return { values, args, unknown };
 }

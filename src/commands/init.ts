@@ -16,7 +16,15 @@ import { kubeletFinalize } from "../phases/kubelet_finalize.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
 import { markControlPlane } from "../phases/mark_control_plane.ts";
-import { checkPhaseNames, partOf, type PhaseList, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import {
+  checkPhaseNames,
+  partOf,
+  type PhaseList,
+  phasePaths,
+  phaseRows,
+  runPhases,
+  selectionOf,
+} from "../phases/phase.ts";
 import { controlPlaneChecks } from "../phases/preflight/control_plane.ts";
 import { KUBELET_CHECKS } from "../phases/preflight/kubelet.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
@@ -111,9 +119,9 @@ const WITH_PATCHES = ["patches", "etcd", "control-plane", "kubelet-start", "addo
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
   .map((path) => path.split("/")[1]!);
 
-/** Paths of all phases in order of work. */
-export function phaseNames(): string[] {
-  return phasePaths(PHASES);
+/** All phases in order of work. */
+export function phases(): { path: string; summary: string }[] {
+  return phaseRows(PHASES);
 }
 
 /** What `--cni` names; a manifest file is read and must hold Kubernetes objects. */

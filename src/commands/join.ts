@@ -6,7 +6,7 @@ import { bootstrapCredentials, kubeletWaitBootstrap } from "../phases/bootstrap_
 import { discovery } from "../phases/discovery.ts";
 import { kubeletStart } from "../phases/kubelet_start.ts";
 import { kubeletUnit } from "../phases/kubelet_unit.ts";
-import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import { checkPhaseNames, type Phase, phaseRows, runPhases, selectionOf } from "../phases/phase.ts";
 import { clusterChecks } from "../phases/preflight/cluster.ts";
 import { NODE_CHECKS } from "../phases/preflight/node.ts";
 import { preflightPhase } from "../phases/preflight/run.ts";
@@ -70,9 +70,9 @@ const PHASES: readonly Phase<JoinContext>[] = [
   waitReady,
 ];
 
-/** Paths of all phases in order of work. */
-export function phaseNames(): string[] {
-  return phasePaths(PHASES);
+/** All phases in order of work. */
+export function phases(): { path: string; summary: string }[] {
+  return phaseRows(PHASES);
 }
 
 /** Refuses what this command cannot do yet, before anything is done. */

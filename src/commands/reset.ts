@@ -4,7 +4,7 @@ import { loadReset } from "../config/load_reset.ts";
 import type { Settings } from "../config/assignments.ts";
 import type { ResetConfiguration, Timeouts } from "../config/types.ts";
 import { EXIT, UserError } from "../errors.ts";
-import { checkPhaseNames, type Phase, phasePaths, runPhases, selectionOf } from "../phases/phase.ts";
+import { checkPhaseNames, type Phase, phaseRows, runPhases, selectionOf } from "../phases/phase.ts";
 import { onItsOwn } from "../phases/reset/bounds.ts";
 import { deleteNode, removeEtcdMember } from "../phases/reset/cluster.ts";
 import { removeContainers } from "../phases/reset/containers.ts";
@@ -62,9 +62,9 @@ const PHASES: readonly Phase<ResetContext>[] = [
   },
 ];
 
-/** Paths of all phases in order of work. */
-export function phaseNames(): string[] {
-  return phasePaths(PHASES);
+/** All phases in order of work. */
+export function phases(): { path: string; summary: string }[] {
+  return phaseRows(PHASES);
 }
 
 /** The runtime that the kubelet was set up with, where that can be told; otherwise those that answer. */

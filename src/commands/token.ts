@@ -17,7 +17,7 @@ import type { CommandContext, Outcome } from "./command_context.ts";
 
 /** What `token create` is asked for. */
 export interface TokenRequest {
-  /** What the flags and the operand say of the token. */
+  /** What the flags and the argument say of the token. */
   settings: Settings;
   printJoinCommand: boolean;
   /** That certificates were uploaded with: the join command is that of a control plane node. */

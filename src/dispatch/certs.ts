@@ -1,11 +1,12 @@
-import { CONFIG, CRI_SOCKET, DRY_RUN, flag, KUBECONFIG, path, PRINTER_FLAGS, sets } from "../cli/flags.ts";
+import { flag, type ParentSpec, path, sets } from "../cli/flags.ts";
+import { CONFIG, CRI_SOCKET, DRY_RUN, KUBECONFIG, PRINTER_FLAGS } from "../cli/shared_flags.ts";
 import type { Parsed } from "../cli/parse.ts";
 import { kubeconfigOf, nameOf, settingsOf, textOf, type TextSource } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
 const CERT_DIR = {
   ...sets(
-    path("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+    path("cert-dir", "<dir>", "directory of the keys and certificates", { default: "/etc/kubernetes/pki" }),
     "ClusterConfiguration.certificatesDir",
   ),
   besideConfig: true as const,
@@ -26,7 +27,7 @@ const CERTIFICATE_NAMES = [
   "super-admin.conf",
 ];
 
-/** Where the cluster's configuration is to be looked for. */
+/** Where to read the cluster's configuration. */
 async function sourceOf(parsed: Parsed, source: TextSource) {
   return {
     configText: await textOf(parsed, "config", source),
@@ -36,14 +37,26 @@ async function sourceOf(parsed: Parsed, source: TextSource) {
   };
 }
 
+/** `certs`. */
+export const CERTS_PARENT: ParentSpec = {
+  name: "certs",
+  group: "certificates",
+  summary: "renew certificates, check when they expire, and create certificate signing requests",
+};
+
 /** `certs` and what belongs to it. */
 export const CERTS_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "certs check-expiration",
-      operands: "",
-      maxOperands: 0,
-      summary: "show until when the certificates of this host are good",
+      group: "certificates",
+      summary: "show when the certificates of this host expire",
+      description: [
+        "Reports every certificate and kubeconfig of the control plane, and the CAs. The API server does not have " +
+        "to run.",
+      ],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [CERT_DIR, CONFIG, KUBECONFIG, ...PRINTER_FLAGS],
       examples: ["kubewright certs check-expiration", "kubewright certs check-expiration -o json"],
@@ -56,11 +69,18 @@ export const CERTS_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "certs renew",
+      group: "certificates",
+      summary: "renew all certificates of this host, or those named",
+      description: [
+        `NAME is one of ${CERTIFICATE_NAMES.join(", ")}.`,
+        "Each certificate is issued again with a new key, by the CA on this host. Names, groups and usages are " +
+        "those of the old certificate. The API server does not have to run. Components use a new certificate after " +
+        "a restart: add --restart.",
+      ],
       changesHost: true,
-      operands: "all|NAME…",
+      args: "all|NAME…",
       choices: ["all", ...CERTIFICATE_NAMES],
-      maxOperands: 20,
-      summary: "renew certificates with new keys: all, admin.conf, apiserver, etcd-server and so on",
+      maxArgs: 20,
       output: "events",
       flags: [
         CERT_DIR,
@@ -68,7 +88,7 @@ export const CERTS_COMMANDS: readonly Command[] = [
         CRI_SOCKET,
         DRY_RUN,
         KUBECONFIG,
-        flag("restart", "then restart the static pods of this host that use them, one after another"),
+        flag("restart", "restart the static pods of this host that use the renewed certificates, one at a time"),
       ],
       examples: ["kubewright certs renew all --restart", "kubewright certs renew apiserver admin.conf"],
     },
@@ -76,7 +96,7 @@ export const CERTS_COMMANDS: readonly Command[] = [
       const { renew } = await import("../commands/certs/renew.ts");
       return await renew(context, {
         ...await sourceOf(parsed, source),
-        names: parsed.operands,
+        names: parsed.args,
         restart: parsed.switch("restart") === true,
         criSocket: parsed.text("cri-socket"),
         dryRun: parsed.switch("dry-run") === true,
@@ -86,16 +106,22 @@ export const CERTS_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "certs generate-csr",
+      group: "certificates",
+      summary: "create keys and certificate signing requests for an external CA",
+      description: [
+        "For a CA whose key is not on this host: put ca.crt, front-proxy-ca.crt and etcd/ca.crt into " +
+        "/etc/kubernetes/pki, run this command, have the CA sign the requests, store each certificate next to its " +
+        "request, then run kubewright init. Keys that exist are kept.",
+      ],
       changesHost: true,
-      operands: "",
-      maxOperands: 0,
-      summary: "make every key, and the requests for an authority whose key is kept elsewhere",
+      args: "",
+      maxArgs: 0,
       output: "events",
       flags: [
         CERT_DIR,
         CONFIG,
         DRY_RUN,
-        path("kubeconfig-dir", "<dir>", "where the kubeconfigs go (/etc/kubernetes)"),
+        path("kubeconfig-dir", "<dir>", "directory to write the kubeconfigs to", { default: "/etc/kubernetes" }),
       ],
       examples: ["kubewright certs generate-csr --cert-dir /root/csr/pki --kubeconfig-dir /root/csr"],
     },
@@ -113,9 +139,14 @@ export const CERTS_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "certs certificate-key",
-      operands: "",
-      maxOperands: 0,
-      summary: "print a new key, with which certificates can be uploaded for other control plane nodes",
+      group: "certificates",
+      summary: "print a new certificate key for init --upload-certs",
+      description: [
+        "The key is 64 hexadecimal digits, and is not stored. Write it to a file and run kubewright init --upload-certs " +
+        "--certificate-key-file FILE.",
+      ],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [],
       examples: ["kubewright certs certificate-key"],

@@ -1,4 +1,4 @@
-import type { CommandSpec } from "../cli/flags.ts";
+import type { CommandSpec, ParentSpec, PhaseRow } from "../cli/flags.ts";
 import type { TextSource } from "../cli/options.ts";
 import type { Parsed } from "../cli/parse.ts";
 import type { CommandContext, Outcome } from "../commands/command_context.ts";
@@ -10,14 +10,15 @@ export interface CommandCall {
   source: TextSource;
   context: CommandContext;
   build: Build;
-  /** Every command, for the one that tells of the others. */
+  /** Every command and parent of commands, for the one that completes their names. */
   commands: readonly Command[];
+  parents: readonly ParentSpec[];
 }
 
 /** A command: what it is, and its code, loaded only when it is called, so that `version` does not pay for the others. */
 export interface Command {
   spec: CommandSpec;
-  /** The paths of its phases, in order of work; absent: it has none. */
-  phases?(): Promise<readonly string[]>;
+  /** Its phases in order of work; absent: it has none. */
+  phases?(): Promise<readonly PhaseRow[]>;
   run(call: CommandCall): Promise<Outcome>;
 }

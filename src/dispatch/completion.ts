@@ -1,19 +1,23 @@
 import { InvalidInput } from "../errors.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandCall } from "./command.ts";
 
-/** The text for a shell; undefined for one that there is none for. */
-async function scriptFor(shell: string | undefined, commands: readonly Command[]): Promise<string | undefined> {
+/** The script for a shell; undefined for a shell that is not supported. */
+async function scriptFor(
+  shell: string | undefined,
+  { commands, parents }: CommandCall,
+): Promise<string | undefined> {
   const { completable } = await import("../cli/completion/table.ts");
-  const known = await Promise.all(
-    commands.map(async ({ spec, phases }) => completable(spec, await phases?.() ?? [])),
-  );
+  const all = {
+    commands: await Promise.all(commands.map(async ({ spec, phases }) => completable(spec, await phases?.() ?? []))),
+    parents,
+  };
   switch (shell) {
     case "bash":
-      return (await import("../cli/completion/bash.ts")).bashCompletion(known);
+      return (await import("../cli/completion/bash.ts")).bashCompletion(all);
     case "zsh":
-      return (await import("../cli/completion/zsh.ts")).zshCompletion(known);
+      return (await import("../cli/completion/zsh.ts")).zshCompletion(all);
     case "fish":
-      return (await import("../cli/completion/fish.ts")).fishCompletion(known);
+      return (await import("../cli/completion/fish.ts")).fishCompletion(all);
   }
 }
 
@@ -22,9 +26,13 @@ export const COMPLETION_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "completion",
-      operands: "bash|zsh|fish",
-      maxOperands: 1,
-      summary: "print what makes a shell complete the words of this program",
+      group: "other",
+      summary: "print the shell completion script",
+      description: [
+        "The script completes commands, flags, phases and files in bash 4.4, zsh 5 or fish 3, or newer.",
+      ],
+      args: "bash|zsh|fish",
+      maxArgs: 1,
       output: "document",
       flags: [],
       examples: [
@@ -34,13 +42,15 @@ export const COMPLETION_COMMANDS: readonly Command[] = [
         "kubewright completion fish | source",
       ],
     },
-    async run({ parsed, commands }) {
-      const [shell] = parsed.operands;
-      const script = await scriptFor(shell, commands);
+    async run(call) {
+      const [shell] = call.parsed.args;
+      const script = await scriptFor(shell, call);
       if (script !== undefined) return { text: script, result: { shell, script } };
-      throw new InvalidInput("Cannot complete words:", [{
+      throw new InvalidInput("Cannot print a completion script:", [{
         where: "SHELL",
-        what: shell === undefined ? "name one: bash, zsh or fish" : `is bash, zsh or fish, not "${shell}"`,
+        what: shell === undefined
+          ? "is required: bash, zsh or fish"
+          : `must be one of bash, zsh or fish; got "${shell}"`,
       }]);
     },
   },

@@ -1,21 +1,10 @@
-import {
-  CONFIG,
-  CRI_SOCKET,
-  DRY_RUN,
-  flag,
-  KUBECONFIG,
-  list,
-  path,
-  PRINTER_FLAGS,
-  readFeatureGates,
-  sets,
-  text,
-} from "../cli/flags.ts";
+import { flag, list, type ParentSpec, path, sets, text } from "../cli/flags.ts";
+import { CONFIG, CRI_SOCKET, DRY_RUN, KUBECONFIG, PRINTER_FLAGS, readFeatureGates } from "../cli/shared_flags.ts";
 import { nameOf, requiredText, settingsOf, textOf, type TextSource } from "../cli/options.ts";
 import type { Parsed } from "../cli/parse.ts";
 import type { Command } from "./command.ts";
 
-const EXPERIMENTAL = flag("allow-experimental-api", "also read kubeadm.k8s.io/v1, which is experimental");
+const EXPERIMENTAL = flag("allow-experimental-api", "also accept kubeadm.k8s.io/v1, which is experimental");
 
 const experimental = (parsed: Parsed) => ({
   allowed: parsed.switch("allow-experimental-api") === true,
@@ -26,21 +15,20 @@ const IMAGES = [
   CONFIG,
   {
     ...sets(
-      text("feature-gates", "<gates>", "feature gates of kubeadm, as Name=true,Other=false"),
+      text("feature-gates", "<gates>", "feature gates of kubeadm", { example: "Name=true,Other=false" }),
       "ClusterConfiguration.featureGates",
     ),
     read: readFeatureGates,
   },
   sets(
-    text("image-repository", "<repository>", "where images come from (registry.k8s.io)"),
+    text("image-repository", "<repository>", "registry and path of the images", { default: "registry.k8s.io" }),
     "ClusterConfiguration.imageRepository",
   ),
   sets(
-    text(
-      "kubernetes-version",
-      "<version>",
-      "version of the control plane (that of the kubelet here, or the newest known)",
-    ),
+    text("kubernetes-version", "<version>", "Kubernetes version of the control plane", {
+      default: "the version of the kubelet on this host, otherwise the newest supported one",
+      example: "v1.37.2",
+    }),
     "ClusterConfiguration.kubernetesVersion",
   ),
 ];
@@ -50,14 +38,17 @@ function printing(kind: string, document: string, withComponents: boolean): Comm
   const components = list(
     "component-configs",
     "<kinds>",
-    "components whose defaults to print too: KubeProxyConfiguration, KubeletConfiguration",
+    "component configurations to add, separated by commas: KubeProxyConfiguration, KubeletConfiguration",
+    { example: "KubeletConfiguration" },
   );
   return {
     spec: {
       name: `config print ${kind}-defaults`,
-      operands: "",
-      maxOperands: 0,
-      summary: `print ${document} with nothing but defaults`,
+      group: "configuration",
+      summary: `print ${document} with default values`,
+      description: [],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [...(withComponents ? [components] : []), KUBECONFIG],
       examples: [`kubewright config print ${kind}-defaults > ${kind}.yaml`],
@@ -77,21 +68,37 @@ async function imagesRequest(parsed: Parsed, source: TextSource) {
   };
 }
 
+/** `config` and its subcommands that have subcommands. */
+export const CONFIG_PARENTS: readonly ParentSpec[] = [
+  {
+    name: "config",
+    group: "configuration",
+    summary: "print, validate and migrate configuration files; list and pull images",
+  },
+  { name: "config print", group: "configuration", summary: "print configurations with default values" },
+  { name: "config images", group: "configuration", summary: "list or pull the images of the control plane" },
+];
+
 /** `config` and what belongs to it. */
 export const CONFIG_COMMANDS: readonly Command[] = [
-  printing("init", "an InitConfiguration and a ClusterConfiguration", true),
-  printing("join", "a JoinConfiguration", false),
-  printing("reset", "a ResetConfiguration", false),
-  printing("upgrade", "an UpgradeConfiguration", false),
+  printing("init", "InitConfiguration and ClusterConfiguration", true),
+  printing("join", "JoinConfiguration", false),
+  printing("reset", "ResetConfiguration", false),
+  printing("upgrade", "UpgradeConfiguration", false),
   {
     spec: {
       name: "config validate",
-      operands: "",
-      maxOperands: 0,
-      summary: "check a configuration file, every document in it, and list all problems",
+      group: "configuration",
+      summary: "validate a configuration file and list all problems",
+      description: [
+        "Checks every document in the file, without looking at this host. Each problem is listed with field, line " +
+        "and column.",
+      ],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [
-        flag("allow-deprecated-api", "do not warn of kubeadm.k8s.io/v1beta3"),
+        flag("allow-deprecated-api", "do not warn about kubeadm.k8s.io/v1beta3"),
         EXPERIMENTAL,
         CONFIG,
         KUBECONFIG,
@@ -110,16 +117,21 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "config migrate",
-      operands: "",
-      maxOperands: 0,
+      group: "configuration",
       summary: "convert a configuration file to kubeadm.k8s.io/v1beta4, with all defaults",
+      description: [
+        "Keeps KubeletConfiguration and KubeProxyConfiguration documents. Adds no bootstrap token where the file " +
+        "has none.",
+      ],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [
         EXPERIMENTAL,
         DRY_RUN,
         KUBECONFIG,
-        path("new-config", "<file>", "where to write it; absent: standard output"),
-        text("old-config", "<file>", "the file to convert (v1beta3 or v1beta4), - for standard input"),
+        path("new-config", "<file>", "file to write", { default: "standard output" }),
+        text("old-config", "<file>", "file to convert (v1beta3 or v1beta4); required; - reads standard input"),
       ],
       examples: ["kubewright config migrate --old-config old.yaml --new-config new.yaml"],
     },
@@ -136,9 +148,11 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "config images list",
-      operands: "",
-      maxOperands: 0,
-      summary: "list the images that a control plane runs",
+      group: "configuration",
+      summary: "list the images of a control plane",
+      description: [],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [...IMAGES, KUBECONFIG, ...PRINTER_FLAGS],
       examples: ["kubewright config images list --kubernetes-version v1.36.3"],
@@ -149,9 +163,11 @@ export const CONFIG_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "config images pull",
-      operands: "",
-      maxOperands: 0,
-      summary: "pull the images that a control plane runs",
+      group: "configuration",
+      summary: "pull the images of a control plane",
+      description: [],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [
         ...IMAGES,

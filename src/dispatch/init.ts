@@ -1,111 +1,133 @@
+import { duration, type Flag, flag, list, number, path, sets, text } from "../cli/flags.ts";
 import {
   CERTIFICATE_KEY,
   CERTIFICATE_KEY_FILE,
   CONFIG,
   CRI_SOCKET,
   DRY_RUN,
-  duration,
-  type Flag,
-  flag,
   IGNORE,
   KUBECONFIG,
-  list,
   NODE_NAME,
-  number,
   PATCHES,
-  path,
   readFeatureGates,
-  sets,
-  SKIP,
-  text,
-} from "../cli/flags.ts";
-import { nameOf, operandsOf, settingsOf, textOf } from "../cli/options.ts";
+  skipPhases,
+  TOKEN_FILE,
+} from "../cli/shared_flags.ts";
+import { argumentsOf, nameOf, settingsOf, textOf } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
 const INIT_FLAGS: readonly Flag[] = [
   sets(
-    text("apiserver-advertise-address", "<ip>", "address the API server tells others; default: of the default route"),
+    text("apiserver-advertise-address", "<ip>", "IP address that the API server advertises to the cluster", {
+      default: "the address of the default route",
+      example: "10.0.0.10",
+    }),
     "InitConfiguration.localAPIEndpoint.advertiseAddress",
   ),
   sets(
-    number("apiserver-bind-port", "<port>", "port of the API server (6443)"),
+    number("apiserver-bind-port", "<port>", "port of the API server", { default: "6443" }),
     "InitConfiguration.localAPIEndpoint.bindPort",
   ),
   sets(
-    list("apiserver-cert-extra-sans", "<names>", "further names and addresses in the API server's certificate"),
+    list(
+      "apiserver-cert-extra-sans",
+      "<names>",
+      "additional DNS names and IP addresses of the API server's certificate, separated by commas",
+      { example: "k8s.example.org,10.0.0.5" },
+    ),
     "ClusterConfiguration.apiServer.certSANs",
   ),
   sets(
-    text("cert-dir", "<dir>", "where keys and certificates are (/etc/kubernetes/pki)"),
+    text("cert-dir", "<dir>", "directory of the keys and certificates", { default: "/etc/kubernetes/pki" }),
     "ClusterConfiguration.certificatesDir",
   ),
   sets(CERTIFICATE_KEY, "InitConfiguration.certificateKey"),
   CERTIFICATE_KEY_FILE,
-  text("cni", "flannel|none|<file>", "pod network: flannel (default), none, or a manifest file"),
+  text("cni", "flannel|none|<file>", "pod network to install: flannel, none, or the objects of a manifest file", {
+    default: "flannel",
+    example: "calico.yaml",
+  }),
   CONFIG,
   sets(
-    text("control-plane-endpoint", "<host:port>", "stable name or address of the control plane"),
+    text(
+      "control-plane-endpoint",
+      "<host:port>",
+      "stable DNS name or IP address of the control plane, such as that of a load balancer; required to add " +
+        "control plane nodes later",
+      { example: "k8s.example.org:6443" },
+    ),
     "ClusterConfiguration.controlPlaneEndpoint",
   ),
   sets(CRI_SOCKET, "InitConfiguration.nodeRegistration.criSocket"),
   sets(DRY_RUN, "InitConfiguration.dryRun"),
   {
-    ...sets(text("feature-gates", "<a=true,…>", "feature gates of the cluster"), "ClusterConfiguration.featureGates"),
+    ...sets(
+      text("feature-gates", "<gates>", "feature gates of kubeadm", { example: "Name=true,Other=false" }),
+      "ClusterConfiguration.featureGates",
+    ),
     read: readFeatureGates,
   },
   sets(IGNORE, "InitConfiguration.nodeRegistration.ignorePreflightErrors"),
   sets(
-    text("image-repository", "<repository>", "where control plane images come from (registry.k8s.io)"),
+    text("image-repository", "<repository>", "registry and path of the control plane images", {
+      default: "registry.k8s.io",
+    }),
     "ClusterConfiguration.imageRepository",
   ),
   sets(
-    text("kubernetes-version", "<version>", "version of the control plane; default: the kubelet's on this host"),
+    text("kubernetes-version", "<version>", "Kubernetes version of the control plane", {
+      default: "the version of the kubelet on this host",
+      example: "v1.37.2",
+    }),
     "ClusterConfiguration.kubernetesVersion",
   ),
   sets(NODE_NAME, "InitConfiguration.nodeRegistration.name"),
   sets(PATCHES, "InitConfiguration.patches.directory"),
   sets(
-    text("pod-network-cidr", "<cidr>", "addresses of pods; default with flannel: 10.244.0.0/16"),
+    text("pod-network-cidr", "<cidr>", "IP address range of the pods", { default: "with flannel, 10.244.0.0/16" }),
     "ClusterConfiguration.networking.podSubnet",
   ),
   sets(
-    text("service-cidr", "<cidr>", "addresses of services (10.96.0.0/12)"),
+    text("service-cidr", "<cidr>", "IP address range of the services", { default: "10.96.0.0/12" }),
     "ClusterConfiguration.networking.serviceSubnet",
   ),
   sets(
-    text("service-dns-domain", "<domain>", "domain of services (cluster.local)"),
+    text("service-dns-domain", "<domain>", "DNS domain of the services", { default: "cluster.local" }),
     "ClusterConfiguration.networking.dnsDomain",
   ),
-  sets(SKIP, "InitConfiguration.skipPhases"),
+  sets(skipPhases("addon/kube-proxy,addon/coredns"), "InitConfiguration.skipPhases"),
   flag("skip-certificate-key-print", "do not print the certificate key"),
   flag("skip-token-print", "do not print the bootstrap token"),
   sets(
-    text("token", "<token>", "bootstrap token; default: a new one. Others see command lines: prefer --token-file"),
+    text("token", "<token>", "bootstrap token. Other users can read command lines: prefer --token-file", {
+      default: "a new one",
+      example: "abcdef.0123456789abcdef",
+    }),
     "InitConfiguration.bootstrapTokens[0].token",
   ),
-  text("token-file", "<file>", "file that holds the bootstrap token, - for standard input"),
+  TOKEN_FILE,
   sets(
-    duration("token-ttl", "how long the token is good (24h0m0s; 0 is for ever)"),
+    duration("token-ttl", "token lifetime; 0 means the token never expires", { default: "24h0m0s", example: "2h" }),
     "InitConfiguration.bootstrapTokens[0].ttl",
   ),
-  flag("upload-certs", "store encrypted certificates for further control plane nodes in the cluster, for two hours"),
+  flag("upload-certs", "store the certificates for additional control plane nodes in the cluster, encrypted, for 2 h"),
 ];
 
-/** Flags that only single phases have. */
+/** Flags of `init phase` alone. */
 const PHASE_FLAGS: readonly Flag[] = [
   KUBECONFIG,
-  path("kubeconfig-dir", "<dir>", "where phase kubeconfig writes (/etc/kubernetes)"),
-  flag("print-manifest", "phases addon coredns and addon kube-proxy: print what they install, install nothing"),
+  path("kubeconfig-dir", "<dir>", "phase kubeconfig: directory to write to", { default: "/etc/kubernetes" }),
+  flag("print-manifest", "phases addon coredns and addon kube-proxy: print the objects instead of installing them"),
 ];
 
 const CALL: Omit<Command, "spec"> = {
-  phases: async () => (await import("../commands/init.ts")).phaseNames(),
+  phases: async () => (await import("../commands/init.ts")).phases(),
   async run({ parsed, source, context }) {
     const { init } = await import("../commands/init.ts");
     return await init(context, {
       configText: await textOf(parsed, "config", source),
       configName: nameOf(parsed, "config"),
-      phase: operandsOf(parsed).phase,
+      phase: argumentsOf(parsed).phase,
       settings: await settingsOf(parsed, source),
       cni: parsed.text("cni"),
       uploadCerts: parsed.switch("upload-certs") === true,
@@ -125,10 +147,18 @@ export const INIT_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "init",
+      group: "cluster",
+      summary: "create a cluster with this host as its first control plane node",
+      description: [
+        "The phases below run in order: they check the host, create certificates and kubeconfigs, start the " +
+        "kubelet and the control plane, and install DNS, kube-proxy and the pod network. The last one prints the " +
+        "command that joins workers.",
+        "Run it as root on a host with systemd, a container runtime and a kubelet binary. To continue after a " +
+        "failure, rerun the command.",
+      ],
       changesHost: true,
-      operands: "",
-      maxOperands: 0,
-      summary: "make this host the first control plane node of a new cluster",
+      args: "",
+      maxArgs: 0,
       output: "events",
       flags: INIT_FLAGS,
       examples: [
@@ -142,10 +172,12 @@ export const INIT_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "init phase",
+      group: "cluster",
+      summary: "run one phase of init and the phases below it",
+      description: ["PHASE is a phase from the list below, one word for each level: certs apiserver, or certs all."],
       changesHost: true,
-      operands: "PHASE…",
-      maxOperands: 3,
-      summary: "run one phase of init, with all below it",
+      args: "PHASE…",
+      maxArgs: 3,
       output: "events",
       flags: [...INIT_FLAGS, ...PHASE_FLAGS],
       examples: [

@@ -1,59 +1,59 @@
-import {
-  CERTIFICATE_KEY,
-  CERTIFICATE_KEY_FILE,
-  DRY_RUN,
-  duration,
-  flag,
-  KUBECONFIG,
-  list,
-  PRINTER_FLAGS,
-  sets,
-  text,
-} from "../cli/flags.ts";
+import { duration, flag, ignored, list, type ParentSpec, sets, text } from "../cli/flags.ts";
+import { CERTIFICATE_KEY, CERTIFICATE_KEY_FILE, DRY_RUN, KUBECONFIG, PRINTER_FLAGS } from "../cli/shared_flags.ts";
 import { certificateKeyOf, kubeconfigOf, settingsOf } from "../cli/options.ts";
 import type { Command } from "./command.ts";
 
-/** Flags that kubeadm has of `token` itself, where they mean nothing. */
-const UNUSED_DRY_RUN = flag("dry-run", "taken for kubeadm's sake, without effect: nothing is changed in any case");
-const UNUSED_KUBECONFIG = text(
-  "kubeconfig",
-  "<file>",
-  "taken for kubeadm's sake, without effect (/etc/kubernetes/admin.conf)",
-);
+/** Flags of kubeadm's `token` that its subcommands inherit without using them. */
+const UNUSED_DRY_RUN = ignored(flag("dry-run", ""), "this command makes no changes");
+const UNUSED_KUBECONFIG = ignored(KUBECONFIG, "this command does not connect to a cluster");
+
+/** `token`. */
+export const TOKEN_PARENT: ParentSpec = {
+  name: "token",
+  group: "tokens",
+  summary: "create, list and delete the bootstrap tokens that hosts join with",
+};
 
 /** `token` and what belongs to it. */
 export const TOKEN_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "token create",
-      operands: "[TOKEN]",
-      operand: { label: "TOKEN", sets: ["InitConfiguration.bootstrapTokens[0].token"] },
-      maxOperands: 1,
-      summary: "make a bootstrap token, with which hosts can join",
+      group: "tokens",
+      summary: "create a bootstrap token for hosts to join with",
+      description: [
+        "TOKEN is the token to create, such as abcdef.0123456789abcdef; without it a new one is generated. Other " +
+        "users can read command lines: prefer a generated token.",
+      ],
+      args: "[TOKEN]",
+      argument: { label: "TOKEN", sets: ["InitConfiguration.bootstrapTokens[0].token"] },
+      maxArgs: 1,
       output: "document",
       flags: [
         CERTIFICATE_KEY,
         CERTIFICATE_KEY_FILE,
         sets(
-          text("description", "<text>", "what the token is for"),
+          text("description", "<text>", "purpose of the token, shown by kubewright token list", { example: "rack 7" }),
           "InitConfiguration.bootstrapTokens[0].description",
         ),
         DRY_RUN,
         sets(
-          list("groups", "<groups>", "groups that the token gives (system:bootstrappers:kubeadm:default-node-token)"),
+          list("groups", "<groups>", "groups that the token authenticates as, separated by commas", {
+            default: "system:bootstrappers:kubeadm:default-node-token",
+          }),
           "InitConfiguration.bootstrapTokens[0].groups",
         ),
         KUBECONFIG,
         flag(
           "print-join-command",
-          "print the whole command that joins a worker (with a certificate key: a control plane node), not only the token",
+          "print the complete join command instead of the token; with a certificate key, that of a control plane node",
         ),
         sets(
-          duration("ttl", "how long the token is good (24h0m0s; 0 is for ever)"),
+          duration("ttl", "token lifetime; 0 means the token never expires", { default: "24h0m0s", example: "2h" }),
           "InitConfiguration.bootstrapTokens[0].ttl",
         ),
         sets(
-          list("usages", "<usages>", "what the token is good for (signing,authentication)"),
+          list("usages", "<usages>", "purposes that the token is valid for", { default: "signing,authentication" }),
           "InitConfiguration.bootstrapTokens[0].usages",
         ),
       ],
@@ -76,9 +76,11 @@ export const TOKEN_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "token list",
-      operands: "",
-      maxOperands: 0,
-      summary: "list the bootstrap tokens that the cluster knows",
+      group: "tokens",
+      summary: "list the bootstrap tokens of the cluster",
+      description: ["The tokens are printed in full. Anyone with a token can add a node to the cluster."],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [UNUSED_DRY_RUN, KUBECONFIG, ...PRINTER_FLAGS],
       examples: ["kubewright token list", "kubewright token list --output json | jq -r .token"],
@@ -89,24 +91,28 @@ export const TOKEN_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "token delete",
-      operands: "TOKEN…",
-      maxOperands: 100,
-      summary: "take bootstrap tokens back, by id or in full",
+      group: "tokens",
+      summary: "delete bootstrap tokens, so that no more hosts can join with them",
+      description: ["TOKEN is a token, or its id: the six characters before the dot. Nodes that have joined stay."],
+      args: "TOKEN…",
+      maxArgs: 100,
       output: "document",
       flags: [DRY_RUN, KUBECONFIG],
       examples: ["kubewright token delete abcdef"],
     },
     async run({ parsed, context }) {
       const { remove } = await import("../commands/token.ts");
-      return await remove(context, parsed.operands, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
+      return await remove(context, parsed.args, kubeconfigOf(parsed), parsed.switch("dry-run") === true);
     },
   },
   {
     spec: {
       name: "token generate",
-      operands: "",
-      maxOperands: 0,
-      summary: "print a new token that no cluster knows yet",
+      group: "tokens",
+      summary: "print a new token without adding it to a cluster",
+      description: ["Use it with kubewright init --token-file, or in a configuration file."],
+      args: "",
+      maxArgs: 0,
       output: "document",
       flags: [UNUSED_DRY_RUN, UNUSED_KUBECONFIG],
       examples: ["kubewright token generate"],

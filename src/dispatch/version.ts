@@ -6,11 +6,18 @@ export const VERSION_COMMANDS: readonly Command[] = [
   {
     spec: {
       name: "version",
-      operands: "",
-      maxOperands: 0,
-      summary: "print version, commit and kind of this program",
+      group: "other",
+      summary: "print the version of kubewright and the supported Kubernetes versions",
+      description: [],
+      args: "",
+      maxArgs: 0,
       output: "document",
-      flags: [short("o", text("output", "text|short|json|yaml", "what to print (text); short: only the version"))],
+      flags: [
+        short(
+          "o",
+          text("output", "text|short|json|yaml", "output format; short prints only the version", { default: "text" }),
+        ),
+      ],
       examples: ["kubewright version", "kubewright version --output short"],
     },
     run: async ({ parsed, build }) =>

@@ -31,13 +31,18 @@ export interface PhaseObserver {
   failed(path: string, ms: number): void;
 }
 
-/** All paths of a tree in order of work: `certs`, `certs/ca`, …; each once, also of a phase that is done in two parts. */
-export function phasePaths<C>(phases: PhaseList<C>, parent = ""): string[] {
-  const paths = phases.flat().flatMap((phase) => {
-    const path = parent + phase.name;
-    return [path, ...phasePaths(phase.phases ?? [], `${path}/`)];
+/** All phases of a tree in order of work, each with its path, `certs/ca`, once: also one that is done in two parts. */
+export function phaseRows<C>(phases: PhaseList<C>, parent = ""): { path: string; summary: string }[] {
+  const rows = phases.flat().flatMap(({ name, summary, phases = [] }) => {
+    const path = parent + name;
+    return [{ path, summary }, ...phaseRows(phases, `${path}/`)];
   });
-  return [...new Set(paths)];
+  return [...new Map(rows.map((row) => [row.path, row])).values()];
+}
+
+/** The paths of all phases of a tree in order of work: `certs`, `certs/ca`. */
+export function phasePaths<C>(phases: PhaseList<C>): string[] {
+  return phaseRows(phases).map(({ path }) => path);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Command lines: commands, flags and operands. @module */
+/** Command lines: commands, flags and arguments. @module */
 import { API_VERSION, type BadInput, type Category, CONFIG, JOIN, line, TOKEN } from "./case.ts";
 
 const INIT_FILE = `${API_VERSION}\nkind: InitConfiguration\n`;
@@ -54,7 +54,7 @@ const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a number for a switch", ["init", "--dry-run=2"], /--dry-run: takes no value/],
   ["an empty switch", ["init", "--dry-run="], /--dry-run: takes no value/],
   ["yes for a switch", ["init", "--dry-run=yes"], /--dry-run: takes no value/],
-  ["false behind a switch", ["init", "--dry-run", "false"], /init takes no operand/],
+  ["false behind a switch", ["init", "--dry-run", "false"], /init takes no arguments/],
   ["a word for a number", ["init", "--apiserver-bind-port", "many"], /--apiserver-bind-port: is a whole number/],
   [
     "a number in half of hexadecimal",
@@ -69,11 +69,11 @@ const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a number of 33 bits", ["init", "--apiserver-bind-port", "2147483648"], /--apiserver-bind-port: is a whole number/],
   ["a negative port", ["init", "--apiserver-bind-port", "-1"], /--apiserver-bind-port: -1 is not in 1\.\.65535/],
   ["a level in hexadecimal", ["version", "-v", "0x1"], /--v: is a whole number/],
-  ["an operand for init", ["init", "192.0.2.1"], /init takes no operand/],
-  ["an operand for token list", ["token", "list", "abcdef"], /token list takes no operand/],
-  ["an operand behind a double dash", ["init", "--", "x"], /init takes no operand/],
-  ["two hosts", [...JOIN, "192.0.2.2"], /join takes 1 operand/],
-  ["two tokens to create", ["token", "create", TOKEN, TOKEN], /token create takes 1 operand/],
+  ["an argument for init", ["init", "192.0.2.1"], /init takes no arguments/],
+  ["an argument for token list", ["token", "list", "abcdef"], /token list takes no arguments/],
+  ["an argument behind a double dash", ["init", "--", "x"], /init takes no arguments/],
+  ["two hosts", [...JOIN, "192.0.2.2"], /join takes at most 1 argument/],
+  ["two tokens to create", ["token", "create", TOKEN, TOKEN], /token create takes at most 1 argument/],
   ["a report of no kind", ["init", "--output", "xml"], /--output: /],
   ["a report of yaml for everybody", ["token", "list", "-o", "wide"], /--output: /],
   ["a phase that does not exist", ["init", "phase", "certificates"], /there is no phase "certificates"/],
@@ -112,13 +112,13 @@ const LINES: readonly (readonly [string, readonly string[], RegExp])[] = [
     /more than 1000 words/,
   ],
   [
-    "ten thousand operands",
+    "ten thousand arguments",
     ["token", "create", ...Array.from({ length: 10_000 }, (_, i) => `x${i}`)],
     /more than 1000 words/,
   ],
   ["certificates to renew that do not exist", ["certs", "renew", "apisrver"], /apisrver/],
   ["no certificate to renew", ["certs", "renew"], /NAME|name|all/],
-  ["an operand for certificate-key", ["certs", "certificate-key", "x"], /takes no operand/],
+  ["an argument for certificate-key", ["certs", "certificate-key", "x"], /takes no arguments/],
   ["a kubeconfig for nobody", ["kubeconfig", "user"], /--client-name/],
 ];
 

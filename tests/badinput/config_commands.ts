@@ -15,7 +15,7 @@ type Row = readonly [string, readonly string[], RegExp];
 const PRINT: readonly Row[] = [
   ["print nothing", ["config", "print"], /it takes a command of its own/],
   ["print something else", ["config", "print", "cluster-defaults"], /Cannot run "config print cluster-defaults"/],
-  ["print a file", ["config", "print", "init-defaults", CONFIG], /takes no operand/],
+  ["print a file", ["config", "print", "init-defaults", CONFIG], /takes no arguments/],
   [
     "print an unknown component",
     ["config", "print", "init-defaults", "--component-configs", "Etcd"],
@@ -52,7 +52,7 @@ const PRINT: readonly Row[] = [
 const FLAGS: readonly Row[] = [
   ["validate nothing", ["config", "validate"], /--config: is required/],
   ["validate a file that is not there", VALIDATE, /there is no file "\/root\/cluster\.yaml"/],
-  ["validate an operand", ["config", "validate", "x.yaml"], /takes no operand/],
+  ["validate an argument", ["config", "validate", "x.yaml"], /takes no arguments/],
   ["validate nothing of standard input", ["config", "validate", "--config", "-"], /standard input/],
   ["migrate nothing", ["config", "migrate"], /--old-config: is required/],
   ["migrate a file that is not there", MIGRATE, /there is no file "\/root\/cluster\.yaml"/],
@@ -60,7 +60,7 @@ const FLAGS: readonly Row[] = [
   ["migrate without a new name", [...MIGRATE, "--new-config"], /--new-config: needs a value/],
   ["images", ["config", "images"], /it takes a command of its own/],
   ["images to push", ["config", "images", "push"], /Cannot run "config images push"/],
-  ["list by an operand", [...LIST, "v1.37.2"], /takes no operand/],
+  ["list by an argument", [...LIST, "v1.37.2"], /takes no arguments/],
   ["list for a version of words", [...LIST, "--kubernetes-version", "the newest"], /--kubernetes-version: /],
   ["list for a version too old", [...LIST, "--kubernetes-version", "v1.20.0"], /--kubernetes-version: /],
   ["list for a version to come", [...LIST, "--kubernetes-version", "v1.99.0"], /--kubernetes-version: /],
@@ -74,9 +74,9 @@ const FLAGS: readonly Row[] = [
   ["pull for a version of words", [...PULL, "--kubernetes-version", "x"], /--kubernetes-version: /],
   ["pull from a socket of http", [...PULL, "--cri-socket", "http://a.example"], /--cri-socket: /],
   ["pull from a relative socket", [...PULL, "--cri-socket", "x.sock"], /--cri-socket: /],
-  ["pull an image", [...PULL, "registry.k8s.io/pause:3.10"], /takes no operand/],
+  ["pull an image", [...PULL, "registry.k8s.io/pause:3.10"], /takes no arguments/],
   ["pull with a file that is not there", [...PULL, "--config", "/none"], /there is no file "\/none"/],
-  ["status of a node", ["status", "worker-1"], /status takes no operand/],
+  ["status of a node", ["status", "worker-1"], /status takes no arguments/],
   ["status with a kubeconfig", ["status", "--kubeconfig", "/x"], /--kubeconfig: there is no such flag/],
   ["status for ever", ["status", "--watch"], /--watch: there is no such flag/],
   ["status in another format", ["status", "-o", "wide"], /--output: /],
@@ -87,7 +87,7 @@ const FLAGS: readonly Row[] = [
   ["completion for an empty word", ["completion", ""], /SHELL: is bash, zsh or fish/],
   ["completion for a path", ["completion", "/bin/bash"], /SHELL: is bash, zsh or fish/],
   ["completion for JavaScript", ["completion", "__proto__"], /SHELL: is bash, zsh or fish/],
-  ["completion for two", ["completion", "bash", "zsh"], /completion takes 1 operand/],
+  ["completion for two", ["completion", "bash", "zsh"], /completion takes at most 1 argument/],
   ["completion with a flag", ["completion", "bash", "--no-descriptions"], /there is no such flag/],
 ];
 

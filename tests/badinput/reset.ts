@@ -63,7 +63,7 @@ const FLAGS: readonly BadInput[] = [
   flags("a configuration beside flags", ["--config", CONFIG, "--cert-dir", "/x"], /--config/, {
     files: { ...NODE, [CONFIG]: `${API_VERSION}\nkind: ResetConfiguration\n` },
   }),
-  flags("--force with a word", ["--force", "yes"], /takes no operand/),
+  flags("--force with a word", ["--force", "yes"], /takes no arguments/),
   flags("--force=maybe", ["--force=maybe"], /--force: takes no value/),
   flags("a flag of init", ["--force", "--apiserver-bind-port", "6443"], /there is no such flag/),
   flags("certificates in a relative directory", ["--force", "--cert-dir", "pki"], /--cert-dir: /),
@@ -89,7 +89,7 @@ const FLAGS: readonly BadInput[] = [
     /there is no phase "cleanup-node\/certs"/,
   ),
   flags("a phase that is also skipped", ["phase", "preflight", "--skip-phases", "nothing"], /there is no phase/),
-  flags("a node to reset by name", ["worker-1"], /reset takes no operand/),
+  flags("a node to reset by name", ["worker-1"], /reset takes no arguments/),
   flags("nobody to answer", [], /nobody answered/, { code: EXIT.failed }),
   flags("no for an answer", [], /the answer was no/, { code: EXIT.failed, stdin: "no\n" }),
   flags("an empty answer", [], /the answer was no|nobody answered/, { code: EXIT.failed, stdin: "\n" }),

@@ -1,4 +1,13 @@
-import { type Completable, namesOf, nextWords, quoted, spellings, valuedFlags, valueOf } from "./table.ts";
+import {
+  type Completable,
+  type Completables,
+  namesOf,
+  nextWords,
+  quoted,
+  spellings,
+  valuedFlags,
+  valueOf,
+} from "./table.ts";
 
 /** Lines `table[key]=words`, without those that have no words. */
 function assignments(table: string, rows: readonly (readonly [string, readonly string[]])[]): string[] {
@@ -14,10 +23,10 @@ function valueWords(flag: Completable["flags"][number]): string[] | undefined {
   return words.length > 0 ? words : ["-"];
 }
 
-/** Finds the command and its operands among the words so far, then completes a value, a flag or the next word. */
+/** Finds the command and its arguments among the words so far, then completes a value, a flag or the next word. */
 const FUNCTION = `
 _kubewright() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} command= flag= kind= word i operands=() words=
+  local cur=\${COMP_WORDS[COMP_CWORD]} command= flag= kind= word i args=() words=
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
@@ -26,10 +35,10 @@ _kubewright() {
     flag=
     if [[ $word == -* ]]; then
       if [[ -n \${_kubewright_valued["$word"]} ]]; then flag=$word; fi
-    elif [[ -n \${_kubewright_names["\${command:+$command }$word"]} && \${#operands[@]} == 0 ]]; then
+    elif [[ -n \${_kubewright_names["\${command:+$command }$word"]} && \${#args[@]} == 0 ]]; then
       command=\${command:+$command }$word
     else
-      operands+=("$word")
+      args+=("$word")
     fi
   done
   if [[ $cur == = ]]; then cur=; fi
@@ -53,11 +62,11 @@ _kubewright() {
     mapfile -t COMPREPLY < <(compgen -W "\${_kubewright_flags["\${command:-.}"]}" -- "$cur")
     return
   fi
-  words="\${_kubewright_operands["\${command:-.}"]}"
-  if [[ \${#operands[@]} == 0 ]]; then words+=" \${_kubewright_next["\${command:-.}"]}"; fi
+  words="\${_kubewright_args["\${command:-.}"]}"
+  if [[ \${#args[@]} == 0 ]]; then words+=" \${_kubewright_next["\${command:-.}"]}"; fi
   if [[ $command == *" phase" ]]; then
     local at= phase below
-    for word in "\${operands[@]}"; do at+=$word/; done
+    for word in "\${args[@]}"; do at+=$word/; done
     for phase in \${_kubewright_phases["\${command:-.}"]}; do
       if [[ $phase != "$at"* ]]; then continue; fi
       below=\${phase#"$at"}
@@ -71,13 +80,14 @@ complete -F _kubewright kubewright
 `;
 
 /** The completion of bash (4.4 or newer). */
-export function bashCompletion(commands: readonly Completable[]): string {
-  const names = namesOf(commands);
+export function bashCompletion(all: Completables): string {
+  const { commands } = all;
+  const names = namesOf(all);
   const keys = ["", ...names.keys()];
   return [
     "# Completion of kubewright for bash 4.4 or newer. Load it: source <(kubewright completion bash)",
     "declare -gA _kubewright_names=() _kubewright_next=() _kubewright_flags=() _kubewright_values=()",
-    "declare -gA _kubewright_operands=() _kubewright_phases=() _kubewright_valued=()",
+    "declare -gA _kubewright_args=() _kubewright_phases=() _kubewright_valued=()",
     ...assignments("names", [...names.keys()].map((name) => [name, ["1"]])),
     ...assignments("next", keys.map((key) => [key, nextWords(names, key).map(([word]) => word)])),
     ...assignments("flags", [
@@ -91,7 +101,7 @@ export function bashCompletion(commands: readonly Completable[]): string {
         flags.flatMap((flag) => spellings(flag).map((spelt) => [`${name} ${spelt}`, valueWords(flag) ?? []] as const))
       ),
     ),
-    ...assignments("operands", commands.map(({ name, operands }) => [name, operands])),
+    ...assignments("args", commands.map(({ name, args }) => [name, args])),
     ...assignments("phases", commands.map(({ name, phases }) => [name, phases])),
   ].join("\n") + FUNCTION.trimEnd();
 }

@@ -1,4 +1,4 @@
-import { type Completable, namesOf, nextWords, type Value, valuedFlags, valueOf } from "./table.ts";
+import { type Completable, type Completables, namesOf, nextWords, type Value, valuedFlags, valueOf } from "./table.ts";
 
 /** In single quotes, where fish knows the backslash. */
 function quoted(text: string): string {
@@ -7,7 +7,7 @@ function quoted(text: string): string {
 
 const FUNCTIONS = `function __kubewright_words
     set -l name ''
-    set -l operands
+    set -l args
     set -l valued ''
     for word in (commandline -opc)[2..]
         if test -n "$valued"
@@ -16,13 +16,13 @@ const FUNCTIONS = `function __kubewright_words
             if contains -- $word $__kubewright_valued
                 set valued $word
             end
-        else if test (count $operands) -eq 0; and contains -- (string trim -- "$name $word") $__kubewright_names
+        else if test (count $args) -eq 0; and contains -- (string trim -- "$name $word") $__kubewright_names
             set name (string trim -- "$name $word")
         else
-            set -a operands $word
+            set -a args $word
         end
     end
-    printf '%s\\n' "$name" $operands
+    printf '%s\\n' "$name" $args
 end
 
 function __kubewright_at
@@ -63,7 +63,7 @@ function valueArguments(value: Value, phases: readonly string[]): string {
   return ` -x${value.words.length > 0 ? ` -a ${quoted(value.words.join(" "))}` : ""}`;
 }
 
-function linesOf({ name, flags, operands, phases }: Completable): string[] {
+function linesOf({ name, flags, args, phases }: Completable): string[] {
   const at = quoted(`__kubewright_at ${quoted(name)}`);
   const flagLines = flags.map((flag) => {
     const value = valueOf(flag);
@@ -73,7 +73,7 @@ function linesOf({ name, flags, operands, phases }: Completable): string[] {
   });
   return [
     ...flagLines,
-    ...operands.length > 0 ? [`complete -c kubewright -n ${at} -a ${quoted(operands.join(" "))}`] : [],
+    ...args.length > 0 ? [`complete -c kubewright -n ${at} -a ${quoted(args.join(" "))}`] : [],
     ...name.endsWith(" phase")
       ? [`complete -c kubewright -n ${at} -a ${quoted(`(__kubewright_phases ${phases.join(" ")})`)}`]
       : [],
@@ -81,8 +81,9 @@ function linesOf({ name, flags, operands, phases }: Completable): string[] {
 }
 
 /** The completion of fish (3 or newer). */
-export function fishCompletion(commands: readonly Completable[]): string {
-  const names = namesOf(commands);
+export function fishCompletion(all: Completables): string {
+  const { commands } = all;
+  const names = namesOf(all);
   const words = ["", ...names.keys()].flatMap((key) =>
     nextWords(names, key).map(([word, what]) =>
       `complete -c kubewright -n ${quoted(`__kubewright_before ${quoted(key)}`)} -a ${word} -d ${quoted(what)}`

@@ -2,7 +2,7 @@
  * What can be completed, from the tables of commands and flags.
  * @module
  */
-import { type CommandSpec, type Flag, flagsOf } from "../flags.ts";
+import { type CommandSpec, type Flag, flagsOf, type ParentSpec, type PhaseRow } from "../flags.ts";
 
 /** What a flag's value can be completed with: one of some words, a path, phases between commas, or nothing. */
 export type Value = { words: readonly string[]; path?: "file" | "directory"; phases?: true };
@@ -12,19 +12,26 @@ export interface Completable {
   name: string;
   summary: string;
   flags: readonly Flag[];
-  /** Words that may be operands. */
-  operands: readonly string[];
-  /** Paths of its phases; they are operands, too, word by word, where the command's name ends with `phase`. */
+  /** Words that may be arguments. */
+  args: readonly string[];
+  /** Paths of its phases; they are arguments, too, word by word, where the command's name ends with `phase`. */
   phases: readonly string[];
+}
+
+/** What a shell completes: all commands, and the words that several of them begin with. */
+export interface Completables {
+  commands: readonly Completable[];
+  parents: readonly ParentSpec[];
 }
 
 /** Words of a choice like `flannel|none|<file>`, without what only stands for a word. */
 const wordsIn = (choices: string) => choices.split("|").filter((word) => /^[a-z][\w.-]*$/.test(word));
 
-/** @param phases paths of the command's phases. */
-export function completable(spec: CommandSpec, phases: readonly string[]): Completable {
-  const operands = spec.choices ?? (spec.operands.includes("|") ? wordsIn(spec.operands) : []);
-  return { name: spec.name, summary: spec.summary, flags: flagsOf(spec), operands, phases };
+/** @param phases the command's phases. */
+export function completable(spec: CommandSpec, phases: readonly PhaseRow[]): Completable {
+  const args = spec.choices ?? (spec.args.includes("|") ? wordsIn(spec.args) : []);
+  const { name, summary } = spec;
+  return { name, summary, flags: flagsOf(spec), args, phases: phases.map(({ path }) => path) };
 }
 
 /** What a flag's value can be completed with; undefined for a flag without a value. */
@@ -47,18 +54,9 @@ export function spellings({ name, short }: Flag): string[] {
   return [`--${name}`, ...short ? [`-${short}`] : []];
 }
 
-/** Every command's name, and what a name begins with: `token` before `token create`. Each with what it is. */
-export function namesOf(commands: readonly Completable[]): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { name, summary } of commands) {
-    const words = name.split(" ");
-    for (let length = 1; length < words.length; length++) {
-      const group = words.slice(0, length).join(" ");
-      if (!names.has(group)) names.set(group, `commands of ${group}`);
-    }
-    names.set(name, summary);
-  }
-  return names;
+/** The names of commands and of their parents (`token`, `token create`), each with its summary. */
+export function namesOf({ commands, parents }: Completables): Map<string, string> {
+  return new Map([...commands, ...parents].map(({ name, summary }) => [name, summary]));
 }
 
 /** The words that may follow a name, with what they are: those of commands that are longer by one word. */

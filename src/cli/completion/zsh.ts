@@ -1,4 +1,13 @@
-import { type Completable, namesOf, nextWords, quoted, spellings, valuedFlags, valueOf } from "./table.ts";
+import {
+  type Completable,
+  type Completables,
+  namesOf,
+  nextWords,
+  quoted,
+  spellings,
+  valuedFlags,
+  valueOf,
+} from "./table.ts";
 
 /** `word:what it is`, as _describe takes it. */
 const described = (rows: readonly (readonly [string, string])[]) =>
@@ -29,15 +38,15 @@ _kubewright_list() {
 
 _kubewright() {
   local command= flag= word
-  local -a operands phases rows
+  local -a args phases rows
   for word in \${words[2,CURRENT-1]}; do
     if [[ -n $flag ]]; then flag=; continue; fi
     if [[ $word == -* ]]; then
       if _kubewright_takes_value "$word"; then flag=$word; fi
-    elif (( ! $#operands )) && _kubewright_is_name "\${command:+$command }$word"; then
+    elif (( ! $#args )) && _kubewright_is_name "\${command:+$command }$word"; then
       command=\${command:+$command }$word
     else
-      operands+=($word)
+      args+=($word)
     fi
   done
 `;
@@ -55,7 +64,7 @@ const BODY = `  if [[ -z $flag && $PREFIX == --*=* ]]; then
     return
   fi
   if [[ $command == *' phase' ]]; then
-    local at=\${(j:/:)operands} phase
+    local at=\${(j:/:)args} phase
     if [[ -n $at ]]; then at=$at/; fi
     for phase in $phases; do
       if [[ $phase != "$at"* ]]; then continue; fi
@@ -65,7 +74,7 @@ const BODY = `  if [[ -z $flag && $PREFIX == --*=* ]]; then
     compadd -- \${(u)rows}
     return
   fi
-  _kubewright_words "$command" $#operands
+  _kubewright_words "$command" $#args
 }
 `;
 
@@ -78,16 +87,17 @@ function table(name: string, lines: readonly string[]): string[] {
 }
 
 /** The completion of zsh (5 or newer). */
-export function zshCompletion(commands: readonly Completable[]): string {
-  const names = namesOf(commands);
+export function zshCompletion(all: Completables): string {
+  const { commands } = all;
+  const names = namesOf(all);
   const withPhases = commands.filter(({ phases }) => phases.length > 0);
   const valued = commands.flatMap(({ name, flags }) => flags.flatMap((flag) => valueLine(name, flag)));
   const wordLines = ["", ...names.keys()].flatMap((key) => {
     const next = nextWords(names, key);
-    const operands = commands.find(({ name }) => name === key)?.operands ?? [];
+    const args = commands.find(({ name }) => name === key)?.args ?? [];
     const actions = [
       ...next.length > 0 ? [`(( $2 )) || { rows=(${described(next)}); _describe command rows }`] : [],
-      ...operands.length > 0 ? [`compadd -- ${operands.join(" ")}`] : [],
+      ...args.length > 0 ? [`compadd -- ${args.join(" ")}`] : [],
     ];
     return actions.length > 0 ? [`    ${quoted(key)}) ${actions.join("; ")} ;;`] : [];
   });

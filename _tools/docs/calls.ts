@@ -38,11 +38,13 @@ export async function callProblem(args: readonly string[]): Promise<string | und
     const { command: { spec, phases }, rest } = findCommand(COMMANDS, named);
     const parsed = parseCommandLine(spec, rest);
     const isPhase = spec.name.endsWith(" phase");
-    const unknown = phases === undefined
-      ? []
-      : unknownPhases(isPhase ? parsed.operands : [], parsed.list("skip-phases") ?? [], await phases());
+    const unknown = phases === undefined ? [] : unknownPhases(
+      isPhase ? parsed.args : [],
+      parsed.list("skip-phases") ?? [],
+      (await phases()).map(({ path }) => path),
+    );
     if (unknown.length > 0) return `unknown phase "${unknown.join(", ")}"`;
-    const wrong = parsed.operands.filter((word) => spec.choices?.includes(word) === false && !PLACEHOLDER.test(word));
+    const wrong = parsed.args.filter((word) => spec.choices?.includes(word) === false && !PLACEHOLDER.test(word));
     return wrong.length > 0 ? `unknown argument "${wrong.join(", ")}"` : undefined;
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.replaceAll(/\s*\n\s*/g, " ");

@@ -16,7 +16,7 @@ import { type Manifests, readManifests, UNREAD_MANIFESTS } from "../node/status/
 import { observeKubelet, observeRuntime } from "../node/status/services.ts";
 import { statusText } from "./status/text.ts";
 
-/** What this host is, by what lies on it. */
+/** The role of this host, by the files on it. */
 async function roleOf({ host }: System, manifests: Manifests | undefined): Promise<Role> {
   const there = async (...paths: readonly string[]) =>
     (await Promise.all(paths.map((path) => look(() => host.stat(path))))).some((seen) => valueOf(seen) !== undefined);
@@ -25,23 +25,23 @@ async function roleOf({ host }: System, manifests: Manifests | undefined): Promi
   return await there(KUBELET_FILES.kubeconfig, KUBELET_FILES.bootstrapKubeconfig) ? "worker" : "none";
 }
 
-/** Where the certificates are: the API server is told. */
+/** The directory of the certificates, by the API server's flags. */
 function certificatesDirectory(apiServer: StaticPodManifest | undefined): string {
   return apiServer?.flags.get("client-ca-file")?.replace(/\/[^/]*$/, "") || DEFAULT_CERTIFICATES_DIRECTORY;
 }
 
-/** Why something could not be seen, under its name. */
+/** Why each part could not be checked, under its name. */
 function unseenOf(parts: Readonly<Record<string, Seen<unknown> | undefined>>): { what: string; why: string }[] {
   return Object.entries(parts).flatMap(([what, seen]) => seen && "why" in seen ? [{ what, why: seen.why }] : []);
 }
 
-/** Why a runtime does not answer; undefined when it does, and when only root may ask it. */
+/** Why a runtime does not answer; undefined when it does, and when only root may connect. */
 function whyNot(seen: Seen<unknown> | undefined): string | undefined {
-  if (seen === undefined) return "there is no socket of one";
+  if (seen === undefined) return "no socket found";
   return "why" in seen && !seen.why.includes("permission denied") ? seen.why : undefined;
 }
 
-/** Looks at everything; what depends on nothing else at once. */
+/** Observes everything, in parallel where nothing depends on another answer. */
 async function observe(system: System): Promise<Status> {
   const { host, unverified } = system;
   const [facts, systemd, settings, manifestsSeen] = await Promise.all([
@@ -99,7 +99,7 @@ async function observe(system: System): Promise<Status> {
         "container runtime": runtimeTrouble === undefined ? runtimeSeen : undefined,
         containers: found.runtime ? containers : undefined,
         kubelet,
-        "the kubelet's configuration": settings,
+        "kubelet configuration": settings,
         manifests: role === "none" ? undefined : manifestsSeen,
         etcd,
         node: api?.node,
@@ -113,12 +113,13 @@ async function observe(system: System): Promise<Status> {
     host,
     manifests,
     ...(runtime && running ? { runtime } : {}),
+    ...(socket === undefined ? {} : { socket }),
     ...(runtimeTrouble === undefined ? {} : { runtimeTrouble }),
   });
   return { ...status, ...judged, healthy: judged.problems.length === 0 && status.unseen.length === 0 };
 }
 
-/** `status`: how this node is, from process 1 to its certificates. Changes nothing; ends with 0 only when all is well. */
+/** `status`: the health of this node, from systemd to its certificates. Changes nothing; exits with 0 only when healthy. */
 export async function status({ system }: CommandContext): Promise<Outcome> {
   const found = await observe(system);
   return {

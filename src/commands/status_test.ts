@@ -137,7 +137,7 @@ Deno.test("status of a control plane node that is well: 0, and the tree", async 
   assert.deepEqual([exitCode, found.problems, found.unseen], [EXIT.ok, [], []]);
   assert.equal(
     text,
-    `node-1: control plane node, all is well
+    `node-1: control plane node, healthy
 
 systemd 252: running
 ├─ containerd v2: ready, unix:///run/x.sock
@@ -161,15 +161,15 @@ Deno.test("status: a container that ended, with its last error and without the s
   assert.equal(exitCode, EXIT.unhealthy);
   assert.deepEqual(found.problems, [{
     where: "kube-scheduler",
-    what: "its container is exited with code 1, restarted 3 times",
+    what: "container exited, exit code 1, restarted 3 times",
     details: ["E0101 1 1 a.go:1] no token abcdef.<secret>"],
-    hints: ["See all it said: tail -n 50 /log"],
+    hints: ["Show its log: tail -n 50 /log"],
   }]);
   assert.match(
     text,
-    /└─ kube-scheduler v1\.37\.2: exited 9 s ago with code 1, restarted 3 times, not healthy: refused\n/,
+    /└─ kube-scheduler v1\.37\.2: exited 9 s ago with exit code 1, restarted 3 times, not healthy: refused\n/,
   );
-  assert.match(text, /^node-1: control plane node, 1 thing is wrong\n/);
+  assert.match(text, /^node-1: control plane node, 1 problem\n/);
 });
 
 Deno.test("status: a kubelet that ends again and again, and one that was stopped", async () => {
@@ -180,11 +180,11 @@ Deno.test("status: a kubelet that ends again and again, and one that was stopped
   });
   const { found } = await statusOf(unit("activating", 7));
   assert.deepEqual(found.problems.map(({ where, what, details }) => [where, what, details]), [
-    ["kubelet", "it ends again and again, restarted 7 times", ['"command failed" err="no swap"']],
+    ["kubelet", "keeps exiting, restarted 7 times", ['"command failed" err="no swap"']],
   ]);
   const stopped = await statusOf(unit("inactive", 0));
-  assert.equal(stopped.found.problems[0]!.what, "it does not run (systemd: inactive)");
-  assert.match(stopped.text, /next: Start it: systemctl start kubelet/);
+  assert.equal(stopped.found.problems[0]!.what, "is not running (systemd state: inactive)");
+  assert.match(stopped.text, /next: Start it: systemctl start kubelet\n {4}next: Show its log: journalctl/);
   const absent = await statusOf({ ...CONTROL_PLANE, units: {} });
   assert.equal(absent.found.kubelet?.state, "absent");
 });
@@ -196,8 +196,8 @@ Deno.test("status: etcd that has no quorum, and an API server that says so", asy
     "/readyz?verbose": { status: 500, body: "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n" },
   });
   assert.deepEqual(found.problems.map(({ where, what }) => [where, what]), [
-    ["etcd", "it is not healthy: RAFT NO LEADER"],
-    ["kube-apiserver", "it is not healthy: answers 500, not yet: etcd failed: reason withheld"],
+    ["etcd", "not healthy: RAFT NO LEADER"],
+    ["kube-apiserver", "not healthy: answers 500, failing checks: etcd"],
   ]);
 });
 
@@ -207,18 +207,20 @@ Deno.test("status: manifests that are not there or cannot be read as such are na
     "/etc/kubernetes/manifests/kube-scheduler.yaml": "a: [",
   }));
   const about = (name: string) => found.problems.find(({ where }) => where === name)?.what ?? "";
-  assert.match(about("etcd"), /there is no manifest "\/etc\/kubernetes\/manifests\/etcd\.yaml"/);
+  assert.match(about("etcd"), /^manifest "\/etc\/kubernetes\/manifests\/etcd\.yaml" not found$/);
   assert.match(about("kube-scheduler"), /Cannot read ".*kube-scheduler\.yaml": it is not valid YAML/);
 });
 
 Deno.test("status: a runtime that is down is a problem; one that only root may ask is not seen", async () => {
   const down = await statusOf(CONTROL_PLANE, new UserError("Cannot connect to the container runtime: refused"));
   assert.deepEqual(down.found.problems.map(({ where }) => where), ["container runtime"]);
+  assert.match(down.text, /^Problems:\n {2}container runtime: .*\n {4}next: Start the container runtime/m);
   assert.equal(down.found.components[0]!.state, undefined);
   const denied = await statusOf(CONTROL_PLANE, new UserError("Cannot connect: permission denied"));
   assert.deepEqual([denied.exitCode, denied.found.problems], [EXIT.unhealthy, []]);
   assert.deepEqual(denied.found.unseen.map(({ what }) => what), ["container runtime"]);
-  assert.match(denied.text, /nothing wrong was seen, but not everything was[^]*\nNot seen:\n {2}container runtime: /);
+  assert.match(denied.text, /no problems found, but not everything could be checked\n/);
+  assert.match(denied.text, /\nCould not check:\n {2}container runtime: /);
 });
 
 Deno.test("status of a worker: the API server is that of the control plane; the node says why it is not ready", async () => {
@@ -232,8 +234,9 @@ Deno.test("status of a worker: the API server is that of the control plane; the 
   assert.deepEqual([found.role, found.components], ["worker", []]);
   assert.deepEqual(found.problems, [{
     where: "node",
-    what: "node-1 is not ready",
+    what: "node-1 is not Ready",
     details: ["KubeletNotReady: no CNI", "DiskPressure: Full: disk"],
+    hints: ["Show the node: kubectl --kubeconfig /etc/kubernetes/kubelet.conf describe node node-1"],
   }]);
   assert.match(text, /node node-1: not Ready, cordoned\n/);
   const alone = await statusOf(hostWith({}, files), [], {});
@@ -245,7 +248,7 @@ Deno.test("status of a host without a cluster says so, and what to do", async ()
   assert.deepEqual([exitCode, found.role], [EXIT.unhealthy, "none"]);
   assert.match(
     text,
-    /^node-1: no node of a cluster\n[^]*there is no cluster on this host[^]*next: Make one: kubewright init/,
+    /^node-1: not a cluster node\n[^]*host: has not created or joined a cluster[^]*next: Create a cluster: kubewright init/,
   );
 });
 
@@ -261,13 +264,13 @@ Deno.test("status: certificates that have expired or will within a week are prob
   const evidence = { host: memoryHost(CONTROL_PLANE, () => {}), manifests: [] };
   const { problems, warnings } = await judge({ ...found, components: [], certificates }, evidence);
   assert.deepEqual(problems.map(({ what }) => what), [
-    "have expired: c-1 (2025-12-31)",
+    "expired: c-1 (2025-12-31)",
     "expire within 7 days: c0 (2026-01-01), c6 (2026-01-07)",
   ]);
   assert.deepEqual(warnings.map(({ what }) => what), ["expire within 30 days: c7 (2026-01-08), c29 (2026-01-30)"]);
 });
 
-Deno.test("look() ends when its time is over, and takes errors for people as why nothing was seen", async () => {
+Deno.test("look() ends at its time limit, and returns the message of a UserError", async () => {
   assert.deepEqual(await look(() => new Promise(() => {}), 5), { why: "no answer within 0.005 s" });
   assert.deepEqual(await look(() => Promise.reject(new UserError("Cannot"))), { why: "Cannot" });
   await assert.rejects(look(() => Promise.reject(new TypeError("a defect"))), TypeError);
@@ -285,7 +288,7 @@ Deno.test("status: answers of the API server that are no Node, whatever they are
     const { found } = await statusOf(hostWith({}), [], { ...WELL, "/api/v1/nodes/node-1": answer, "/version": answer });
     assert.deepEqual(found.unseen, [{
       what: "node",
-      why: 'the API server answers with something else than Node "node-1"',
+      why: 'the API server did not return Node "node-1"',
     }]);
   }
   const odd = {
@@ -318,8 +321,8 @@ Deno.test("status: a Node that the cluster does not have is not found, neither n
   const { found, text } = await statusOf(undefined, undefined, { ...WELL, "/api/v1/nodes/node-1": gone });
   assert.equal(found.node?.found, false);
   assert.match(text, /^node node-1: not found$/m);
-  assert.doesNotMatch(text, /not Ready|cordoned|is not ready/);
-  assert.match(text, /^ {2}node: node-1 is not found: the cluster has no Node of this name\n {4}next: /m);
+  assert.doesNotMatch(text, /not Ready|cordoned/i);
+  assert.match(text, /^ {2}node: the cluster has no Node "node-1"\n {4}next: /m);
 });
 
 const COREDNS = (seconds: number, status: unknown, annotations?: unknown) => ({
@@ -348,7 +351,7 @@ for (const [name, pod, state] of PODS) {
     const { found, exitCode, text } = await statusOf(CONTROL_PLANE, RUNNING, { ...WELL, ...podsOf([pod], []) });
     assert.deepEqual(
       found.problems.map(({ where, what }) => `${where}: ${what}`),
-      state === undefined ? [] : [`pods: kube-system/coredns-1 does not run: ${state}`],
+      state === undefined ? [] : [`pods: kube-system/coredns-1 is not ready: ${state}`],
     );
     assert.equal(exitCode, state === undefined ? EXIT.ok : EXIT.unhealthy);
     if (state !== undefined) assert.match(text, /kubectl -n kube-system describe pod coredns-1/);

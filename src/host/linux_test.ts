@@ -272,7 +272,7 @@ Deno.test("wait: in time, even when a probe hangs; says what, how long, the last
       assert.ok(error instanceof TimedOut);
       assert.equal(
         error.message,
-        "Cannot go on: waited 0.2 s for kube-apiserver to be healthy, last state: the last check got no answer\n  it exited with 1",
+        "Timed out after 0.2 s waiting for kube-apiserver to be healthy. Last state: no answer to the last check\n  it exited with 1",
       );
       assert.deepEqual(error.hints, ["journalctl -u kubelet"]);
       return true;

@@ -1,5 +1,5 @@
 /**
- * Waiting by observing again and again, with an end.
+ * Waiting: repeated observation with a time limit.
  * @module
  */
 import { TimedOut } from "../errors.ts";
@@ -7,19 +7,19 @@ import type { ProbeResult, Wait, WaitEvent } from "../system.ts";
 import { orAborted } from "./abortable.ts";
 import { oneLine } from "../text/visible.ts";
 
-/** Milliseconds between two probes where the wait does not say. */
+/** Default for milliseconds between two probes. */
 const INTERVAL_MS = 100;
 
-/** Milliseconds between two signs of life of a wait whose state stays the same. */
+/** Milliseconds between two events of a wait whose state stays the same. */
 const TICK_MS = 1_000;
 
-/** The state when the probe was still busy at the deadline. */
-const LATE = "the last check got no answer";
+/** The state when the probe had not finished at the deadline. */
+const LATE = "no answer to the last check";
 
 /**
- * Probes until done. Each change of state goes to `onWait`, the same state once a second, also while a probe is busy,
- * and the end of the wait, whatever it is.
- * @param signal ends it: then it rejects with its reason.
+ * Probes until done. `onWait` gets each change of state, the same state once a second, also during a probe, and the end of
+ * the wait in every case.
+ * @param signal ends it: it then rejects with the signal's reason.
  * @throws {TimedOut} with what was waited for, how long, the last state, and what `explain` adds.
  */
 export async function waitUntil<T>(
@@ -31,9 +31,9 @@ export async function waitUntil<T>(
   const start = performance.now();
   const deadline = start + wait.timeoutMs;
   let state = "";
-  const tell = (done: boolean) => onWait({ what: wait.what, state, elapsedMs: performance.now() - start, done });
-  tell(false);
-  const ticking = setInterval(() => tell(false), tickMs);
+  const report = (done: boolean) => onWait({ what: wait.what, state, elapsedMs: performance.now() - start, done });
+  report(false);
+  const ticking = setInterval(() => report(false), tickMs);
   try {
     while (true) {
       const result = await probeBy(wait, deadline, signal);
@@ -41,12 +41,12 @@ export async function waitUntil<T>(
         wait.reached?.(result.value);
         return result.value;
       }
-      // A timer may fire a little early, and then there is one more probe: late is said once.
+      // A timer may fire a little early, which makes one more probe; the state names LATE once.
       const late = result.state === LATE && state !== "";
       const now = !late ? stateOf(result.state) : state.includes(LATE) ? state : `${state} (${LATE})`;
       if (now !== state) {
         state = now;
-        tell(false);
+        report(false);
       }
       const left = deadline - performance.now();
       if (left <= 0) throw await timedOut(wait, state);
@@ -54,16 +54,16 @@ export async function waitUntil<T>(
     }
   } finally {
     clearInterval(ticking);
-    tell(true);
+    report(true);
   }
 }
 
-/** A state on one line, whatever it quotes. */
+/** A state on one line. */
 function stateOf(text: string): string {
   return oneLine(text.replace(/\s*\n\s*/g, "; "));
 }
 
-/** So many milliseconds, unless the signal ends them. */
+/** Pauses for this many milliseconds, unless the signal ends it. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -73,7 +73,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   }
 }
 
-/** One probe, or "no answer" when it is still busy at the deadline. */
+/** One probe, or {@linkcode LATE} when it has not finished at the deadline. */
 async function probeBy<T>(wait: Wait<T>, deadline: number, signal: AbortSignal | undefined): Promise<ProbeResult<T>> {
   const probe = wait.probe();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,20 +87,20 @@ async function probeBy<T>(wait: Wait<T>, deadline: number, signal: AbortSignal |
     return await orAborted(Promise.race([probe, late]), signal);
   } finally {
     clearTimeout(timer);
-    probe.catch(() => undefined); // nobody listens any more when it was late
+    probe.catch(() => undefined); // after the deadline, no one handles a rejection
   }
 }
 
-/** The error of a wait that is over. Trouble in `explain` is told, never thrown: the time-out is the news. */
+/** The error of a wait that timed out. An error in `explain` is added to it, never thrown instead. */
 async function timedOut<T>(wait: Wait<T>, state: string): Promise<TimedOut> {
   let details: readonly string[] = [];
   let hints: readonly string[] = [];
   try {
     if (wait.explain !== undefined) ({ details, hints } = await wait.explain());
   } catch (error) {
-    details = [`(finding out more failed: ${error instanceof Error ? error.message : String(error)})`];
+    details = [`(no diagnosis: ${error instanceof Error ? error.message : String(error)})`];
   }
   const seconds = Math.round(wait.timeoutMs / 100) / 10;
-  const headline = `Cannot go on: waited ${seconds} s for ${wait.what}, last state: ${state}`;
+  const headline = `Timed out after ${seconds} s waiting for ${wait.what}. Last state: ${state}`;
   return new TimedOut([headline, ...details.map((detail) => `  ${detail}`)].join("\n"), { hint: hints });
 }

@@ -4,7 +4,7 @@ import type { KubeClient } from "../system.ts";
 
 /**
  * The text under a key of a ConfigMap in the cluster.
- * @throws {UserError} when it is not there.
+ * @throws {UserError} when the ConfigMap or the key does not exist.
  */
 export async function configMapText(
   client: KubeClient,
@@ -16,7 +16,7 @@ export async function configMapText(
   throw new UserError(
     `Cannot read the cluster's configuration: ConfigMap ${map.namespace}/${map.name} has no "${map.key}"`,
     {
-      hint: "The cluster was not set up by kubewright or kubeadm, or its init has not finished.",
+      hint: "Either the cluster was not created by kubewright or kubeadm, or its init has not finished.",
     },
   );
 }

@@ -4,11 +4,11 @@ import { UserError } from "../errors.ts";
 import type { Host, KubeCredentials } from "../system.ts";
 
 /**
- * What a kubeconfig on this host gives access with; files that it names are read.
- * @param server instead of the one in the file: the API server of this very host does not depend on a load balancer.
- * @returns undefined when there is no such file.
- * @throws {InvalidInput} when it is not a kubeconfig; {@linkcode UserError} when it has what cannot be used, or names a file
- * that is not there: without that the request would be another's, or nobody's.
+ * The credentials in a kubeconfig of this host, with the files that it names.
+ * @param server replaces the one in the file: the API server of this host does not depend on a load balancer.
+ * @returns undefined when the kubeconfig does not exist.
+ * @throws {InvalidInput} when it is not a kubeconfig; {@linkcode UserError} when it has unsupported fields or names a missing
+ * file: the request would be sent with another identity, or with none.
  */
 export async function readCredentials(host: Host, path: string, server?: string): Promise<KubeCredentials | undefined> {
   const text = await host.readText(path);
@@ -21,7 +21,7 @@ export async function readCredentials(host: Host, path: string, server?: string)
     if (value !== undefined || file === undefined) return value;
     const content = await host.readText(file);
     if (content !== undefined) return content;
-    throw refuse(`its "${field}" names "${file}", which is not there`);
+    throw refuse(`its "${field}" names "${file}", which does not exist`);
   };
   const [caPem, client, token] = await Promise.all([
     embedded(kubeconfig.caPem, kubeconfig.caFile, "certificate-authority"),

@@ -39,7 +39,7 @@ Deno.test("files that a kubeconfig names begin in its folder, not in the working
   const { "/root/conf/ca.crt": _, ...without } = files;
   await assert.rejects(
     read("/root/conf/k.conf", without),
-    /"certificate-authority" names "\/root\/conf\/ca.crt", which is not there/,
+    /"certificate-authority" names "\/root\/conf\/ca.crt", which does not exist/,
   );
   assert.equal((await read("k.conf", { "k.conf": text, ...files }))?.caPem, "of the caller's folder");
   const absolute = kubeconfig({ "certificate-authority": "/etc/ca.crt" }, {});
@@ -54,7 +54,7 @@ Deno.test("a token's file is read, and wins over the token, if it can be read", 
   assert.equal(await tokenOf({ tokenFile: "/t", token: "old" }, { "/t": "new" }), "new");
   assert.equal(await tokenOf({ tokenFile: "/t", token: "old" }), "old");
   assert.equal(await tokenOf({}), undefined);
-  await assert.rejects(tokenOf({ tokenFile: "/t" }), /"tokenFile" names "\/t", which is not there/);
+  await assert.rejects(tokenOf({ tokenFile: "/t" }), /"tokenFile" names "\/t", which does not exist/);
   await assert.rejects(tokenOf({ tokenFile: "/t" }, { "/t": "\n" }), /tokenFile "\/t" is empty/);
   await assert.rejects(tokenOf({ tokenFile: "/t" }, { "/t": "s3cret s3cret" }), (error: Error) => {
     assert.match(error.message, /its token holds a space/);

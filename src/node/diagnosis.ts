@@ -1,4 +1,4 @@
-/** Why something does not run on this host, for the errors of waits that are over. Observes, never changes. @module */
+/** Why something does not run on this host, for the errors of waits that timed out. Observes, never changes. @module */
 import { KUBELET_SERVICE } from "../cluster/kubelet/unit.ts";
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime, Host, RuntimeContainer } from "../system.ts";
@@ -9,7 +9,7 @@ import { CONDITION_HINT, conditionText } from "./kubelet/conditions.ts";
 import { kubeletConditions } from "./kubelet/unit.ts";
 import { activeSince } from "./services.ts";
 
-/** What was found out, and what to run next. */
+/** The findings, and what to run next. */
 export interface Diagnosis {
   details: string[];
   hints: string[];
@@ -19,23 +19,31 @@ export interface Diagnosis {
 export interface StaticPod {
   name: string;
   image: string;
-  /** Another component is the question: while this one runs, its log tells nothing. */
+  /** Another component is the question: while this one runs, its log is left out. */
   aside?: true;
 }
 
-/** How many lines of a journal or log are searched for what matters. */
+/** How many lines of a journal or log are searched for errors. */
 const SEARCHED_LINES = 400;
-/** A kubelet that has run for so long does not end at its start. */
+/** A kubelet that has run for this long does not exit at its start. */
 const STEADY_SECONDS = 15;
 /** Lines of logs are cut at this length. */
 const LONGEST_LINE = 500;
+
+/** The state of a static pod whose container does not exist. */
+export const NO_CONTAINER = "no container found in the container runtime";
+
+/** `, restarted 3 times`; empty for 0. */
+export function restarted(times: number): string {
+  return times === 0 ? "" : `, restarted ${times} ${times === 1 ? "time" : "times"}`;
+}
 
 /** The newest container of a name in kube-system; undefined when the runtime has none. */
 export async function newestContainer(runtime: ContainerRuntime, name: string): Promise<RuntimeContainer | undefined> {
   return (await runtime.containers()).find((c) => c.name === name && c.podNamespace === "kube-system");
 }
 
-/** The answer, or `otherwise` where the host cannot be asked: what was to be explained is the news, not that. */
+/** The answer, or `otherwise` when there is none: a diagnosis must not hide the error that it explains. */
 async function seen<T>(answer: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await answer;
@@ -49,17 +57,17 @@ function journal(host: Host, lines: number): Promise<string[]> {
   return seen(host.services.journal(KUBELET_SERVICE, lines), []);
 }
 
-/** A line of a log as it may be shown. */
+/** A log line without secrets and control characters. */
 function quoted(line: string): string {
   return oneLine(logWithoutSecrets(line)).slice(0, LONGEST_LINE);
 }
 
-/** What lines say, each once, without klog's time, thread and place in the source. */
+/** Lines without klog's time, thread and source location, each once. */
 function distinct(lines: readonly string[]): string[] {
   return [...new Set(lines.map((line) => quoted(line.replace(/^[IWEF]\d{4} \S+ +\d+ \S+\] /, ""))))];
 }
 
-/** What systemd says of the kubelet: its state, how often it was restarted, for how long it has been active. */
+/** The kubelet's unit: its state, how often it was restarted, for how many seconds it has been active. */
 async function kubeletService(
   host: Host,
 ): Promise<{ state: string; restarts: number; seconds: number; unmet?: string }> {
@@ -74,52 +82,51 @@ async function kubeletService(
   };
 }
 
-/** Whether systemd runs the kubelet, and its last words; `always` tells them also when it runs. */
+/** The kubelet's unit state and last log lines when it does not run; with `always` also when it runs. */
 export async function diagnoseKubelet(host: Host, always: boolean): Promise<Diagnosis> {
   const { state, restarts, seconds, unmet } = await kubeletService(host);
-  // One that ends again and again is active whenever it has just been started; the number alone stays for ever.
+  // A kubelet that keeps exiting is active right after each start, and the number of restarts is never reset.
   const runs = state === "active" && (restarts === 0 || seconds > STEADY_SECONDS);
   if (runs && !always) return { details: [], hints: [] };
   if (unmet !== undefined) {
-    return { details: [`kubelet: systemd says "${state}": ${unmet}`], hints: [CONDITION_HINT] };
+    return { details: [`kubelet: systemd reports "${state}": ${unmet}`], hints: [CONDITION_HINT] };
   }
-  const said = await journal(host, 40);
-  // A program that ends says why in its last error; what systemd says after it is known already.
-  const errors = said.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));
-  const lines = errors.length > 0 && !runs ? distinct(errors).slice(-4) : distinct(said).slice(-8);
-  const history = restarts > 0 ? `, restarted ${restarts} times` : "";
+  const recent = await journal(host, 40);
+  // The last error of a program that exits is its cause; systemd's own lines after it add nothing.
+  const errors = recent.filter((line) => /^[EF]\d{4} |^Error|"command failed"/.test(line));
+  const lines = errors.length > 0 && !runs ? distinct(errors).slice(-4) : distinct(recent).slice(-8);
   return {
     details: [
-      `kubelet: systemd says "${state}"${history}`,
+      `kubelet: systemd reports "${state}"${restarted(restarts)}`,
       ...lines.map((line) => `kubelet: ${line}`),
     ],
-    hints: ["Look at the kubelet: journalctl -u kubelet -e"],
+    hints: ["Show the kubelet's log: journalctl -u kubelet -e"],
   };
 }
 
-/** Frames of a Go stack trace: what a program that panics says last, and least. */
+/** Frames of a Go stack trace: the last lines of a program that panics, without the cause. */
 const FRAME = /^\t|^goroutine \d+|^created by |^\S+\(.*\)$|^\s*$/;
 
-/** What tells of trouble: programs may print how they are used, or what they do meanwhile, behind it. */
-const TELLING = /"level":"(error|dpanic|panic|fatal)"|^[EF]\d{4} |\b(error|fatal|panic|failed|not defined)\b/i;
+/** Lines that report an error: programs may print their usage or other output after it. */
+const ERROR_LINE = /"level":"(error|dpanic|panic|fatal)"|^[EF]\d{4} |\b(error|fatal|panic|failed|not defined)\b/i;
 
-/** The last three lines of a log that tell of trouble and its last three of all, without the runtime's time and stream. */
+/** The last three error lines of a log and its last three lines, without the runtime's time and stream. */
 async function lastLines(host: Host, logPath: string): Promise<string[]> {
   const { stdout } = await host.query({ argv: ["tail", "-n", String(SEARCHED_LINES), logPath] });
   const lines = stdout.split("\n").map((line) => line.replace(/^\S+ (stdout|stderr) [FP] /, ""))
     .filter((line) => !FRAME.test(line));
-  const telling = lines.flatMap((line, i) => TELLING.test(line) ? [i] : []).slice(-3);
-  return lines.filter((_, i) => telling.includes(i) || i >= lines.length - 3)
+  const errors = lines.flatMap((line, i) => ERROR_LINE.test(line) ? [i] : []).slice(-3);
+  return lines.filter((_, i) => errors.includes(i) || i >= lines.length - 3)
     .map(quoted);
 }
 
-/** Why there is no container: its image, and the last different errors of the kubelet about it. */
+/** Why a container does not exist: its image, and the kubelet's last distinct errors about it. */
 async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, image }: StaticPod): Promise<Diagnosis> {
-  const details = [`${name}: the container runtime has no such container`];
-  const hints = [`Look at what the kubelet says of it: journalctl -u kubelet | grep ${shellWord(name)}`];
+  const details = [`${name}: ${NO_CONTAINER}`];
+  const hints = [`Show the kubelet's log about it: journalctl -u kubelet | grep ${shellWord(name)}`];
   if (!await runtime.hasImage(image)) {
-    details.push(`${name}: its image ${image} is not on this host`);
-    hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host a way to its registry.");
+    details.push(`${name}: image ${image} not found on this host`);
+    hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host access to the image's registry.");
   }
   const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
     /^[EF]\d{4} /.test(line) && line.includes(name)
@@ -128,20 +135,19 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
   return { details, hints };
 }
 
-/** State, exit code and last words of a static pod's container; trouble of the runtime is told, too. */
+/** State, exit code and last log lines of a static pod's container, or the error of the runtime. */
 export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: StaticPod): Promise<Diagnosis> {
   try {
     const container = await newestContainer(runtime, pod.name);
     if (!container) return await diagnoseAbsent(host, runtime, pod);
     const status = await runtime.containerStatus(container.id);
     const exit = status.exitCode === undefined || container.state === "running" ? "" : `, exit code ${status.exitCode}`;
-    const state = `container ${container.state}${exit}, restarted ${container.attempt} times ${quoted(status.message)}`
-      .trim();
+    const state = `container ${container.state}${exit}${restarted(container.attempt)} ${quoted(status.message)}`.trim();
     if (pod.aside && container.state === "running") return { details: [`${pod.name}: ${state}`], hints: [] };
     const lines = await lastLines(host, status.logPath);
     return {
       details: [`${pod.name}: ${state}`, ...lines.map((line) => `${pod.name}: ${line}`)],
-      hints: [`See all it said: tail -n 50 ${shellWord(status.logPath)}`],
+      hints: [`Show its log: tail -n 50 ${shellWord(status.logPath)}`],
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -149,7 +155,7 @@ export async function diagnosePod(host: Host, runtime: ContainerRuntime, pod: St
   }
 }
 
-/** What the kubelet said last of pods whose sandbox it could not make. */
+/** The kubelet's last errors about pods whose sandbox it could not create. */
 export async function diagnoseSandboxes(host: Host, pods: readonly string[]): Promise<Diagnosis> {
   const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
     /^E\d{4} .*sandbox/i.test(line) && pods.some((name) => line.includes(name))
@@ -158,18 +164,18 @@ export async function diagnoseSandboxes(host: Host, pods: readonly string[]): Pr
     details: distinct(errors.map((line) => line.replace(/"[0-9a-f]{64}"/g, '"…"'))).slice(-2).map((line) =>
       `kubelet: ${line}`
     ),
-    hints: ["Look at the pods: kubectl -n kube-system describe pods"],
+    hints: ["Show the pods: kubectl -n kube-system describe pods"],
   };
 }
 
-/** Several as one, with what to do in the end. */
+/** Several diagnoses as one, with the last step at the end. */
 export function together(parts: readonly Diagnosis[], ...further: readonly string[]): Diagnosis {
   return {
     details: parts.flatMap(({ details }) => details),
     hints: [
       ...new Set(parts.flatMap(({ hints }) => hints)),
       ...further,
-      "When the cause is gone, run the same command again: it goes on from here.",
+      "After fixing the cause, rerun the command: it continues from here.",
     ],
   };
 }

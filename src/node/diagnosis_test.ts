@@ -37,11 +37,11 @@ Deno.test("diagnosePod: state, exit code and the last lines without the runtime'
       "kube-scheduler: Error: unknown flag: --x",
       "kube-scheduler: usage",
     ],
-    hints: ["See all it said: tail -n 50 /var/log/pods/x/0.log"],
+    hints: ["Show its log: tail -n 50 /var/log/pods/x/0.log"],
   });
   const running = runtime([{ ...container, state: "running", attempt: 0 }]);
   assert.deepEqual(await diagnosePod(host(commands), running, { ...POD, aside: true }), {
-    details: ["kube-scheduler: container running, restarted 0 times"],
+    details: ["kube-scheduler: container running"],
     hints: [],
   });
 });
@@ -66,8 +66,8 @@ Deno.test("diagnosePod: without a container, its missing image and the kubelet's
   const journals = { [KUBELET]: journal.join("\n") };
   const { details, hints } = await diagnosePod(host({}, { journals }), runtime([], false), POD);
   assert.deepEqual(details, [
-    "kube-scheduler: the container runtime has no such container",
-    `kube-scheduler: its image ${IMAGE} is not on this host`,
+    "kube-scheduler: no container found in the container runtime",
+    `kube-scheduler: image ${IMAGE} not found on this host`,
     'kubelet: "Error syncing pod" err="ErrImageNeverPull" pod="kube-system/kube-scheduler-k1"',
   ]);
   assert.match(hints.join("\n"), /images import.*\n.*grep kube-scheduler/);
@@ -92,22 +92,26 @@ Deno.test("diagnoseKubelet: nothing while it runs, its last error when it does n
   for (const [state, restarts] of [["activating", 0], ["active", 7]] as const) {
     const unit = { active: state, restarts, activeSinceBoot: 98 };
     assert.deepEqual((await diagnoseKubelet(kubelet(unit, journal), false)).details, [
-      `kubelet: systemd says "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
+      `kubelet: systemd reports "${state}"${restarts > 0 ? ", restarted 7 times" : ""}`,
       'kubelet: E0101 x] "command failed" err="cgroup v1"',
     ]);
   }
   assert.equal((await diagnoseKubelet(kubelet(running, journal), true)).details.length, 4);
   const passedOver = { active: "inactive", conditionFailed: true, triedSinceBoot: 9 };
   assert.deepEqual(await diagnoseKubelet(kubelet(passedOver, journal), false), {
-    details: ['kubelet: systemd says "inactive": a condition of the unit does not hold'],
+    details: ['kubelet: systemd reports "inactive": a condition of the unit is not met'],
     hints: [CONDITION_HINT],
   });
   assert.deepEqual(await diagnoseKubelet(kubelet({ ...passedOver, ...running }), false), { details: [], hints: [] });
   const blind = await diagnoseKubelet(host({}, { systemd: false }), false);
-  assert.deepEqual(blind.details, ['kubelet: systemd says "unknown"']);
+  assert.deepEqual(blind.details, ['kubelet: systemd reports "unknown"']);
 });
 
 Deno.test("together: the same hint once, and in the end what to do", () => {
   const part = { details: ["a"], hints: ["Look."] };
-  assert.deepEqual(together([part, part], "More.").hints.slice(0, 2), ["Look.", "More."]);
+  assert.deepEqual(together([part, part], "More.").hints, [
+    "Look.",
+    "More.",
+    "After fixing the cause, rerun the command: it continues from here.",
+  ]);
 });

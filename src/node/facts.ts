@@ -6,12 +6,12 @@ import type { ContainerRuntime, Host } from "../system.ts";
 import { defaultAddressFacts } from "./facts/address.ts";
 import { criSockets } from "./facts/sockets.ts";
 
-/** Where the kubelet is looked for: where every program is, and where some put Kubernetes alone. */
+/** Where the kubelet is looked for: the directories of all programs, and one that some use for Kubernetes only. */
 export const KUBELET_DIRECTORIES: readonly string[] = [...PROGRAM_DIRECTORIES, "/opt/kubernetes/bin"];
 
 /**
- * Only where it is in none of them it is looked for as kubeadm does, in the caller's PATH, for one in a place of its own; one
- * that others may replace is passed over, as it is run.
+ * If these directories have no kubelet, the caller's PATH is searched, as kubeadm does. A kubelet there that other users may
+ * replace is ignored, because it would be run as root.
  */
 async function findKubelet(host: Host): Promise<string | undefined> {
   const callers = (host.environment()["PATH"] ?? "").split(":").filter((directory) => directory.startsWith("/"));
@@ -26,15 +26,15 @@ async function findKubelet(host: Host): Promise<string | undefined> {
   return undefined;
 }
 
-/** `Kubernetes v1.37.2` -> `v1.37.2`; undefined when the program does not run. */
+/** `Kubernetes v1.37.2` -> `v1.37.2`; undefined when the program cannot be run. */
 async function kubeletVersion(host: Host, path: string): Promise<string | undefined> {
   const { code, stdout } = await host.query({ argv: [path, "--version"] });
   return code === 0 ? /\bv(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(?![\d.])\S{0,100}/.exec(stdout)?.[0] : undefined;
 }
 
 /**
- * Looks at the machine once, before the configuration is completed. Changes nothing.
- * @param runtime asks a container runtime, where it matters which of several answer.
+ * Observes the machine once, before the configuration is completed. Changes nothing.
+ * @param runtime connects to a container runtime, to find out which of several answer.
  */
 export async function gatherFacts(host: Host, runtime?: (socket: string) => ContainerRuntime): Promise<Facts> {
   const addresses = host.addresses();
@@ -54,9 +54,9 @@ export async function gatherFacts(host: Host, runtime?: (socket: string) => Cont
   };
 }
 
-/** Paths that earlier runs of this program made on this host. */
+/** Paths that earlier runs of this program created on this host. */
 export async function readOwnPaths(host: Host): Promise<ReadonlySet<string>> {
-  if (host.uid() !== 0) return new Set(); // only root may read it; the preflight checks say that it takes root
+  if (host.uid() !== 0) return new Set(); // only root may read the receipt; a preflight check requires root
   const { entries } = await readReceipt(host);
   return new Set(entries.filter(isNew).map(({ path }) => path));
 }

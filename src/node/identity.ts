@@ -1,6 +1,6 @@
 /**
- * Which node of a cluster this host is. The answer is the name in the certificate that the kubelet shows to the API
- * server: the host's own name may have changed since it joined (cloned images, DHCP). Observes, never changes.
+ * Which node of a cluster this host is: the name in the client certificate of the kubelet. The host's own name may have
+ * changed since it joined (cloned images, DHCP). Observes, never changes.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -10,19 +10,19 @@ import { parseKubeconfig } from "../cluster/pki/kubeconfigs.ts";
 import { readKubeletFlags } from "./kubelet/settings.ts";
 import { KUBELET_FILES } from "../cluster/paths.ts";
 
-/** The node that this host is, proven by the kubelet's certificate; or what stands in the way of knowing. */
+/** The node that this host is, proven by the kubelet's certificate; or why that is unknown. */
 export type NodeIdentity =
   /** `certificatesPem`: the kubelet's certificate, its intermediates after it. `source`: the file that holds it. */
   | { known: true; name: string; source: string; certificatesPem: string }
-  /** `name`: that which the kubelet would register now (`--hostname-override`, or the host's name). Never act on it. */
+  /** `name`: the one that the kubelet would register now (`--hostname-override`, or the host's name). Never act on it. */
   | { known: false; name: string; why: string };
 
 /** User names of nodes. @see https://kubernetes.io/docs/reference/access-authn-authz/node/ */
 const USER = /^system:node:(.+)$/;
 
 /**
- * Reads the name from the certificate that the kubelet renews, and from the one in kubelet.conf. They have to agree.
- * Never throws for what a person may have done to these files: that is a reason for not knowing.
+ * Reads the name from the certificate that the kubelet renews, and from the one in kubelet.conf. Both must agree.
+ * Damaged or missing files are not errors: they are the reason why the identity is unknown.
  */
 export async function readNodeIdentity(host: Host): Promise<NodeIdentity> {
   const flags = await readKubeletFlags(host).catch(passed(() => []));
@@ -41,16 +41,16 @@ export async function readNodeIdentity(host: Host): Promise<NodeIdentity> {
   }
   const [first, other] = found;
   if (first === undefined) {
-    return { known: false, name, why: reasons[0] ?? `there is no "${KUBELET_FILES.kubeconfig}"` };
+    return { known: false, name, why: reasons[0] ?? `"${KUBELET_FILES.kubeconfig}" not found` };
   }
   if (other !== undefined && other.name !== first.name) {
-    const why = `"${first.source}" is of node "${first.name}", "${other.source}" of node "${other.name}"`;
+    const why = `"${first.source}" belongs to node "${first.name}", "${other.source}" to node "${other.name}"`;
     return { known: false, name, why };
   }
   return { known: true, ...first };
 }
 
-/** Passes over what is meant for people. */
+/** Returns `instead` for a {@linkcode UserError}. */
 function passed<T>(instead: () => T): (error: unknown) => T {
   return (error) => {
     if (error instanceof UserError) return instead();
@@ -75,11 +75,11 @@ async function embedded(host: Host) {
   throw new UserError(`"${source}" names "${clientCertFile}": no such file`);
 }
 
-/** The node that a certificate is of. @throws {UserError} when it is of none. */
+/** The node that a certificate belongs to. @throws {UserError} when it is not a node's. */
 async function nodeIn(pem: string, source: string): Promise<string> {
   const { parseCertificates } = await import("../pki/certificate.ts"); // 80 ms, so only where there is one
   const { commonName } = parseCertificates(pem)[0]!;
   const name = USER.exec(commonName)?.[1];
   if (name !== undefined) return name;
-  throw new UserError(`the certificate in "${source}" is of "${commonName}", not of a node`);
+  throw new UserError(`the certificate in "${source}" belongs to "${commonName}", which is not a node`);
 }

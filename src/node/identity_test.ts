@@ -26,11 +26,11 @@ const IDENTITIES: readonly [string, Record<string, string>, string | RegExp][] =
     [CURRENT]: k3!,
   }, "k2"],
   ["only kubelet.conf is left", { [CONF]: inFile(CURRENT) }, /names ".*current.pem": no such file/],
-  ["two that differ", { [CURRENT]: k3!, [CONF]: embedded(k2!) }, /is of node "k3", ".*kubelet.conf" of node "k2"/],
-  ["another user's", { [CONF]: embedded(admin!) }, /is of "kubernetes-admin", not of a node/],
+  ["two that differ", { [CURRENT]: k3!, [CONF]: embedded(k2!) }, /belongs to node "k3", ".*kubelet.conf" to node "k2"/],
+  ["another user's", { [CONF]: embedded(admin!) }, /belongs to "kubernetes-admin", which is not a node/],
   ["no certificate", { [CURRENT]: "nothing" }, /no PEM block|Cannot read/],
   ["a token", { [CONF]: kubeconfigOf(caPem, { token: "t" }) }, /has no client certificate/],
-  ["no file", {}, /there is no ".*kubelet.conf"/],
+  ["no file", {}, /kubelet.conf" not found/],
 ];
 
 for (const [name, files, expected] of IDENTITIES) {
@@ -68,13 +68,13 @@ const PROOFS: readonly [string, ReturnType<typeof nodeObject>, MemoryHostOptions
     "a container beside this one, of the same boot",
     nodeObject("k2", { address: "192.0.2.77" }),
     {},
-    /Ready, and its kubelet reports from another boot or another host/,
+    /Ready, but its kubelet reports from another boot or another host/,
   ],
   [
     "the same, whose kubelet stands still",
     nodeObject("k2", { ready: false, address: "192.0.2.77" }),
     {},
-    /address is 192.0.2.77, which is none/,
+    /address is 192.0.2.77, which is not an address of this host/,
   ],
   [
     "reported in this boot, in upper case",
@@ -87,13 +87,13 @@ const PROOFS: readonly [string, ReturnType<typeof nodeObject>, MemoryHostOptions
     "reported by a clone with the same machine ID",
     nodeObject("k2", { info: other }),
     {},
-    /Ready, and its kubelet reports from another boot/,
+    /Ready, but its kubelet reports from another boot/,
   ],
   [
     "of another machine",
     nodeObject("k2", { info: { machineID: "f".repeat(32) } }),
     {},
-    /machine ID is "f+", that of this host is "0123/,
+    /machine ID is "f+"; this host has "0123/,
   ],
   ["of another virtual machine", nodeObject("k2", { info: { systemUUID: "1-2" } }), {}, /system UUID is "1-2"/],
   ["not reported since this host was rebooted", nodeObject("k2", { info: other, ready: false }), {}, undefined],
@@ -101,13 +101,13 @@ const PROOFS: readonly [string, ReturnType<typeof nodeObject>, MemoryHostOptions
     "the same, at another address",
     nodeObject("k2", { info: other, ready: false, address: "192.0.2.77" }),
     {},
-    /address is 192.0.2.77, which is none/,
+    /address is 192.0.2.77, which is not an address of this host/,
   ],
   [
     "nothing to compare",
     nodeObject("k2", { info: { ...other, machineID: "", systemUUID: "" }, ready: false }),
     {},
-    /neither its machine ID/,
+    /its machine ID, system UUID and provider ID cannot be compared/,
   ],
   ["the machine ID of D-Bus", nodeObject("k2", { info: { ...other, systemUUID: "" }, ready: false }), {
     "/etc/machine-id": undefined as unknown as string,
@@ -115,7 +115,7 @@ const PROOFS: readonly [string, ReturnType<typeof nodeObject>, MemoryHostOptions
   }, undefined],
   ["another machine of the provider", nodeObject("k2", { providerID: "aws:///b/i-2" }), {
     [CONFIGURATION]: "kind: KubeletConfiguration\nproviderID: aws:///b/i-1\n",
-  }, /provider ID is "aws:\/\/\/b\/i-2", that of this host is "aws:\/\/\/b\/i-1"/],
+  }, /provider ID is "aws:\/\/\/b\/i-2"; this host has "aws:\/\/\/b\/i-1"/],
   [
     "the same machine of the provider",
     nodeObject("k2", { info: { ...other, machineID: "", systemUUID: "" }, ready: false, providerID: "aws:///b/i-1" }),
@@ -141,8 +141,8 @@ Deno.test("node proof: a certificate of another cluster proves nothing; nor does
   const host = memoryHost({ files: { ...MACHINE, [CURRENT]: k2! } }, () => {});
   const elsewhere = (await clusterAuthority()).caPem;
   const node = nodeObject("k2", { info: other, ready: false });
-  assert.match((await doubtAbout(host, await readNodeIdentity(host), node, elsewhere))!, /is of another cluster/);
-  assert.match((await doubtAbout(host, await readNodeIdentity(host), node, ""))!, /is of another cluster/);
+  assert.match((await doubtAbout(host, await readNodeIdentity(host), node, elsewhere))!, /belongs to another cluster/);
+  assert.match((await doubtAbout(host, await readNodeIdentity(host), node, ""))!, /belongs to another cluster/);
   const none = memoryHost({ files: MACHINE, hostname: "k2" }, () => {});
   assert.match((await doubtAbout(none, await readNodeIdentity(none), nodeObject("k2"), caPem))!, /there is no/);
 });

@@ -34,6 +34,6 @@ Deno.test("readLocalEtcd() reads the manifest, ours or kubeadm's", async () => {
     clientUrl: "https://127.0.0.1:2379",
     pki: "/srv/pki/etcd",
   });
-  await assert.rejects(readEtcdCredentials(host, local!), /there is no "\/srv\/pki\/etcd\/healthcheck-client.crt"/);
+  await assert.rejects(readEtcdCredentials(host, local!), /"\/srv\/pki\/etcd\/healthcheck-client.crt" not found/);
   assert.equal(await readLocalEtcd(memoryHost({}, () => {})), undefined);
 });

@@ -4,10 +4,10 @@ import { parseValues } from "../config/yaml.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import type { Host } from "../system.ts";
 
-/** Takes what is worth a warning: files that are passed over. */
+/** Receives warnings: files that are ignored. */
 type Warn = (message: string) => void;
 
-/** All files below a directory, in the order in which kubeadm comes to them: by name, directories in their place. */
+/** All files below a directory, in kubeadm's order: by name, directories in their place. */
 async function filesBelow(host: Host, directory: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await host.list(directory)).toSorted()) {
@@ -19,10 +19,10 @@ async function filesBelow(host: Host, directory: string): Promise<string[]> {
 }
 
 /**
- * Reads every patch, in the order in which they apply; without a directory there are none.
- * @param targets those that kubeadm of the cluster's release knows.
- * @throws {InvalidInput} when there is no such directory, a file name has no type behind its `+`, or a file cannot be read
- * as YAML or JSON: every such file at once.
+ * Reads every patch, in the order in which they apply; none without a directory.
+ * @param targets those that kubeadm of the cluster's release supports.
+ * @throws {InvalidInput} when the directory does not exist, a file name has no type after its `+`, or a file is not YAML or
+ * JSON: all such files at once.
  */
 export async function readPatches(
   host: Host,
@@ -35,22 +35,22 @@ export async function readPatches(
   const problems: Problem[] = [];
   const kind = (await host.stat(root))?.kind;
   if (kind !== "directory" && kind !== "symlink") {
-    const what = kind === undefined ? `there is no directory "${directory}"` : `"${directory}" is not a directory`;
+    const what = kind === undefined ? `directory "${directory}" not found` : `"${directory}" is not a directory`;
     throw new InvalidInput("Cannot read patches:", [{ where: "patches.directory (--patches)", what }]);
   }
   const patches: Patch[] = [];
   for (const path of await filesBelow(host, root)) {
     const parsed = parsePatchName(path.slice(path.lastIndexOf("/") + 1), targets);
-    if (typeof parsed === "string") warn(`"${path}" is not taken for a patch: ${parsed}`);
+    if (typeof parsed === "string") warn(`"${path}" is not used as a patch: ${parsed}`);
     else if ("problem" in parsed) problems.push({ where: path, what: parsed.problem });
     else {
       try {
         const text = await host.readText(path) ?? "";
         const values = parseValues(text, path).map((value, i) => ({ value, number: i + 1 }))
           .filter(({ value }) => value !== null && value !== undefined);
-        if (values.length === 0) warn(`"${path}" is not taken for a patch: it is empty`);
-        // No field is called so, and in JavaScript it would not be a key like others.
-        if (JSON.stringify(values).includes('"__proto__":')) throw new InvalidInput("it has a key __proto__");
+        if (values.length === 0) warn(`"${path}" is not used as a patch: it is empty`);
+        // No field has this name, and in JavaScript it is not an ordinary key.
+        if (JSON.stringify(values).includes('"__proto__":')) throw new InvalidInput('it has the invalid key "__proto__"');
         const source = (number: number) => values.length > 1 ? `${path}, document ${number}` : path;
         patches.push(...values.map(({ value, number }) => ({ ...parsed, source: source(number), value })));
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Reading from an API server that may just be starting. @module */
+/** Reads from an API server that may still be starting. @module */
 import { inShort, type UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject, ObjectReference, ProbeResult } from "../system.ts";
 import { httpStatusOf } from "../system/kube_error.ts";
@@ -6,7 +6,7 @@ import { endWhenRefused } from "./unauthorized.ts";
 
 /** How the reader waits. */
 export interface Patience {
-  /** For how long an object may be forbidden, in ms. */
+  /** How long an object may be forbidden, in ms. */
   timeoutMs: number;
   /** Whose credentials these are, as {@linkcode endWhenRefused} names them. */
   whose: string;
@@ -15,9 +15,9 @@ export interface Patience {
 }
 
 /**
- * The client, whose `get` asks again while the API server answers 403, for `timeoutMs`, and 401, for a few seconds: one that
- * is starting has no roles and no tokens yet, and behind a load balancer each request may meet such a one. Nothing is
- * waited for, nor shown as a wait, unless the first answer is such a refusal. (kubeadm: GetConfigMapWithShortRetry.)
+ * The client, whose `get` retries while the API server answers 403, for `timeoutMs`, and 401, for a few seconds: an API
+ * server that is starting has no roles and no tokens yet, and behind a load balancer each request may reach such a one. A
+ * wait begins, and is shown, only when the first answer is such a refusal. (kubeadm: GetConfigMapWithShortRetry.)
  */
 export function patientReader(client: KubeClient, host: Host, { timeoutMs, whose, hints }: Patience): KubeClient {
   const isRefusal = (error: unknown): error is UserError => [401, 403].includes(httpStatusOf(error) ?? 0);

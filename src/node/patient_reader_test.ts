@@ -44,7 +44,7 @@ Deno.test("patientReader() asks again what a starting API server forbids, and on
 Deno.test("patientReader() ends with what to do; other errors are told at once", async () => {
   await assert.rejects(get(Array.from({ length: 99 }, () => refusal(403)), 20), (error) => {
     assert.ok(error instanceof TimedOut);
-    assert.match(error.message, /kubeadm-config of .*, last state: the API server answers 403/);
+    assert.match(error.message, /kubeadm-config of .*. Last state: the API server answers 403/);
     assert.deepEqual(error.hints, ["create the roles"]);
     return true;
   });
@@ -54,7 +54,7 @@ Deno.test("patientReader() ends with what to do; other errors are told at once",
   let now = 0;
   performance.now = () => now += 1_000;
   try {
-    await assert.rejects(get(Array.from({ length: 99 }, () => refusal(401))), /refuses the token \(401/);
+    await assert.rejects(get(Array.from({ length: 99 }, () => refusal(401))), /rejects the token \(401/);
   } finally {
     performance.now = real;
   }

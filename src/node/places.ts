@@ -1,4 +1,4 @@
-/** Whether a directory is only a cluster's, judged by where it really is. Observes, never changes. @module */
+/** Whether a directory belongs to the cluster alone, judged by its real path. Observes, never changes. @module */
 import { isSystemDirectory } from "../config/system_directories.ts";
 import type { Host } from "../system.ts";
 import { CERTIFICATES, SERVICE_ACCOUNT_KEY } from "../cluster/pki/certificates.ts";
@@ -12,14 +12,14 @@ import {
 /** What a directory of the configuration is. */
 export type Place =
   | { kind: "absent" }
-  /** One of kubeadm's own, on the file system of its parent, and no link on the way: all that is in it is a cluster's. */
+  /** One of kubeadm's own, on the file system of its parent, without links on the way: all of its content is the cluster's. */
   | { kind: "own"; path: string }
-  /** A directory that others may use, too: a link leads there, something is mounted there, or somebody chose it. */
+  /** A directory that others may also use: a link leads there, something is mounted there, or it was configured. */
   | { kind: "shared"; path: string }
-  /** It leads to a directory of the system. `path`: which. */
+  /** It leads to a directory of the system, `path`. */
   | { kind: "system"; path: string };
 
-/** Directories that kubeadm and the kubelet have for themselves. */
+/** Directories that only kubeadm and the kubelet use. */
 const KUBEADMS = [
   DEFAULT_CERTIFICATES_DIRECTORY,
   KUBELET_DIRECTORY,
@@ -28,7 +28,7 @@ const KUBEADMS = [
   "/var/lib/etcd",
 ];
 
-/** Judges a directory. @throws {UserError} when it, or what is mounted, cannot be looked at. */
+/** Judges a directory. @throws {UserError} when it cannot be read or the mounts cannot be listed. */
 export async function placeOf(host: Host, directory: string): Promise<Place> {
   const path = await host.realPath(directory);
   if (path === undefined) return { kind: "absent" };
@@ -37,13 +37,13 @@ export async function placeOf(host: Host, directory: string): Promise<Place> {
   return { kind: KUBEADMS.includes(directory) && path === directory && !mounted ? "own" : "shared", path };
 }
 
-/** Names that a cluster has in its directory of certificates: files of the directory, and of `etcd` in it. */
+/** Names of a cluster's files in the directory of certificates and in its subdirectory `etcd`. */
 export const CERTIFICATE_FILES: readonly string[] = [
   ...CERTIFICATES.flatMap(({ baseName }) => ["crt", "key", "csr"].map((end) => `${baseName}.${end}`)),
   ...["key", "pub"].map((end) => `${SERVICE_ACCOUNT_KEY.baseName}.${end}`),
 ];
 
-/** Names that a cluster has among the manifests. */
+/** Names of a cluster's manifests. */
 export const MANIFEST_FILES: readonly string[] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
   .map((name) => `${name}.yaml`);
 

@@ -1,4 +1,4 @@
-/** What of another pod network a host still has, and what would keep pods from starting with a new one. @module */
+/** Remains of another pod network on a host that would keep pods from starting with a new one. @module */
 import {
   type Cidr,
   classify,
@@ -16,14 +16,14 @@ import { argument } from "../cluster/arguments.ts";
 import { CNI_CONFIGURATION_DIRECTORY, FLANNEL_TRACES } from "../cluster/addons/flannel_traces.ts";
 import { moveAway, shellWord } from "../text/shell.ts";
 
-/** Something that is in the way, and how to remove it. */
+/** An obstacle, and how to remove it. */
 export interface InTheWay {
   what: string;
   hint: string;
 }
 
 /**
- * CNI configurations in the order in which runtimes read them; they take the first. A name with another ending is none.
+ * CNI configurations in the order in which runtimes read them; the first one wins. Files with other extensions are ignored.
  * @see https://github.com/containerd/go-cni/blob/v1.1.13/opts.go loadFromConfDir
  */
 async function cniConfigurations(host: Host): Promise<string[]> {
@@ -31,29 +31,29 @@ async function cniConfigurations(host: Host): Promise<string[]> {
   return names.sort((a, b) => a < b ? -1 : 1).map((name) => `${CNI_CONFIGURATION_DIRECTORY}/${name}`);
 }
 
-/** Configurations that the runtime prefers to flannel's. */
+/** Configurations that the runtime uses instead of flannel's. */
 export async function preferredConfigurations(host: Host): Promise<InTheWay | undefined> {
   const others = (await cniConfigurations(host)).filter((path) => path < FLANNEL_TRACES.configuration);
   if (others.length === 0) return undefined;
   return {
-    what: `${others.join(", ")}: the container runtime takes the first CNI configuration by name, and would use it ` +
+    what: `${others.join(", ")}: the container runtime uses the first CNI configuration by name, and would use this ` +
       `instead of ${FLANNEL_TRACES.configuration}`,
-    hint: `If another pod network left it, move it away: ${moveAway(others)}`,
+    hint: `If it is left from another pod network, move it away: ${moveAway(others)}`,
   };
 }
 
-/** Configurations of any pod network on a host that has none yet, but for flannel's, which is written anew. */
+/** Configurations on a host without a pod network; flannel's is left out, because it is overwritten. */
 export async function leftConfigurations(host: Host): Promise<InTheWay | undefined> {
   const others = (await cniConfigurations(host)).filter((path) => path !== FLANNEL_TRACES.configuration);
   if (others.length === 0) return undefined;
   return {
-    what: `${others.join(", ")} ${others.length === 1 ? "is" : "are"} there before this host has a pod network: the ` +
-      "container runtime takes the first CNI configuration by name",
-    hint: `If another pod network left it, move it away: ${moveAway(others)}`,
+    what: `${others.join(", ")} ${others.length === 1 ? "exists" : "exist"} before this host has a pod network: the ` +
+      "container runtime uses the first CNI configuration by name",
+    hint: `If it is left from another pod network, move it away: ${moveAway(others)}`,
   };
 }
 
-/** The first networks of nodes, one of each family, which the first node of a cluster gets. */
+/** The pod networks of the first node of a cluster, one of each family. */
 export function firstNodeNetworks(podSubnet: readonly Cidr[], controllerManagerArgs: readonly Arg[]): Cidr[] {
   return podSubnet.flatMap(({ address }) => {
     const { family } = address;
@@ -64,8 +64,9 @@ export function firstNodeNetworks(podSubnet: readonly Cidr[], controllerManagerA
 }
 
 /**
- * A bridge of pods whose address is not of this node's network: the bridge plugin refuses to change it, and no pod starts.
- * @param networks of this node; undefined where they are not known yet.
+ * A bridge of pods with an address outside this node's pod network: the bridge plugin refuses to change it, and no pod
+ * starts.
+ * @param networks of this node; undefined when they are not known yet.
  */
 export function bridgeInTheWay(host: Host, networks: readonly Cidr[] | undefined): InTheWay | undefined {
   const { bridge } = FLANNEL_TRACES;
@@ -77,8 +78,8 @@ export function bridgeInTheWay(host: Host, networks: readonly Cidr[] | undefined
   });
   if (foreign.length === 0) return undefined;
   const wanted = networks === undefined
-    ? "no pod starts where this node gets another network"
-    : `pods of this node get addresses of ${networks.map(formatCidr).join(" and ")}, and none starts`;
+    ? "pods cannot start if this node gets another network"
+    : `pods of this node get addresses of ${networks.map(formatCidr).join(" and ")} and cannot start`;
   return {
     what:
       `the bridge ${bridge} has the address ${foreign.map(({ address }) => address).join(", ")} of an earlier pod ` +
@@ -87,7 +88,7 @@ export function bridgeInTheWay(host: Host, networks: readonly Cidr[] | undefined
   };
 }
 
-/** Tunnels of an earlier flannel that are of another network of pods. */
+/** Tunnels of an earlier flannel with another pod network. */
 export function tunnelsInTheWay(host: Host, podSubnet: readonly Network[]): InTheWay | undefined {
   const foreign = host.addresses().filter((entry) => {
     const address = parseAddress(entry.address);
@@ -97,24 +98,24 @@ export function tunnelsInTheWay(host: Host, podSubnet: readonly Network[]): InTh
   });
   const [first] = foreign;
   return first && {
-    what: `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; this one is ${
+    what: `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; the current one is ${
       networksText(podSubnet)
     }`,
     hint: `Remove it: ip link delete ${shellWord(first.interface)}`,
   };
 }
 
-/** Plugins that flannel's configuration names, and the folders where distributions and their runtimes have them. */
+/** Plugins that flannel's configuration names, and the directories where distributions and runtimes install them. */
 const FLANNEL_NEEDS = ["bridge", "host-local", "loopback", "portmap"];
 const PLUGIN_FOLDERS = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 
-/** Plugins without which no pod starts. A runtime may keep its plugins elsewhere. */
+/** Missing plugins that every pod requires. A runtime may have its plugins in another directory. */
 export async function missingPlugins(host: Host): Promise<InTheWay | undefined> {
   const present = (await Promise.all(PLUGIN_FOLDERS.map((folder) => host.list(folder)))).flat();
   const missing = FLANNEL_NEEDS.filter((plugin) => !present.includes(plugin));
   if (missing.length === 0) return undefined;
   return {
-    what: `the network plugins ${missing.join(", ")} are not in ${PLUGIN_FOLDERS.join(", ")}: no pod would start`,
-    hint: "Install them to /opt/cni/bin (package containernetworking-plugins or kubernetes-cni).",
+    what: `CNI plugins not found: ${missing.join(", ")} (searched ${PLUGIN_FOLDERS.join(", ")}); pods cannot start`,
+    hint: "Install the plugins into /opt/cni/bin (package containernetworking-plugins or kubernetes-cni).",
   };
 }

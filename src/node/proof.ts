@@ -1,6 +1,6 @@
 /**
- * Whether a Node of a cluster is this very host. A name does not prove it: hosts are renamed, images are cloned with their
- * certificates and machine IDs, and a Node of the same name may have been registered by another host since.
+ * Whether a Node of a cluster is this host. A name does not prove it: hosts are renamed, images are cloned with their
+ * certificates and machine IDs, and another host may have registered a Node of the same name since.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -8,7 +8,7 @@ import type { Host, KubeObject } from "../system.ts";
 import { readKubeletSettings } from "./kubelet/settings.ts";
 import type { NodeIdentity } from "./identity.ts";
 
-/** Files in the kubelet's reading order; the first that can be read counts. @see https://github.com/google/cadvisor */
+/** Files in the order in which the kubelet reads them; the first readable one counts. @see https://github.com/google/cadvisor */
 const MACHINE_ID = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 const SYSTEM_UUID = [
   "/sys/class/dmi/id/product_uuid",
@@ -18,7 +18,7 @@ const SYSTEM_UUID = [
 ];
 const BOOT_ID = ["/proc/sys/kernel/random/boot_id"];
 
-/** What a Node says of its machine, and whether its kubelet reports. */
+/** The parts of a Node that identify its machine, and its conditions. */
 interface NodeParts {
   spec?: { providerID?: string };
   status?: {
@@ -28,20 +28,20 @@ interface NodeParts {
   };
 }
 
-/** The first of the files that can be read; undefined when none can, or it is empty. */
+/** The content of the first readable file; undefined when no file is readable, or when it is empty. */
 async function firstOf(host: Host, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     try {
       const text = await host.readText(path);
       if (text !== undefined) return text.replaceAll("\0", "").trim().toLowerCase() || undefined;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error; // the next one, as the kubelet does
+      if (!(error instanceof UserError)) throw error; // try the next file, as the kubelet does
     }
   }
   return undefined;
 }
 
-/** Something that a machine has once: what the Node and this host say. */
+/** A unique property of a machine: its value in the Node and on this host. */
 interface Mark {
   what: string;
   node: string | undefined;
@@ -62,13 +62,13 @@ async function marksOf(host: Host, { spec, status }: NodeParts): Promise<Mark[]>
 }
 
 /**
- * Why it is not proven that the Node is this host; undefined when it is.
+ * Why it is not proven that the Node is this host; undefined when it is proven.
  *
- * The name in the kubelet's certificate has to be the Node's, an address of the Node has to be this host's, and nothing
- * that a machine has once may differ. A Node that was reported in this very boot is then this host (containers share a
- * boot, not an address); one that a kubelet reports from elsewhere is not. For one that nobody reports now, the
- * certificate has to be of the cluster that was asked, and a mark has to agree.
- * @param caPem the authorities that the API server which gave the Node was verified with.
+ * The name in the kubelet's certificate must be the Node's, an address of the Node must be this host's, and no unique
+ * property may differ. A Node that reported the current boot ID is then this host (containers share a boot, not an
+ * address); a Node that is Ready with another boot ID is not. For a Node that is not Ready, the certificate must belong to
+ * the cluster that was asked, and a unique property must agree.
+ * @param caPem the authorities that verified the API server which returned the Node.
  */
 export async function doubtAbout(
   host: Host,
@@ -81,7 +81,7 @@ export async function doubtAbout(
   const { status } = node as NodeParts;
   const marks = await marksOf(host, node as NodeParts);
   const other = marks.find((mark) => mark.node && mark.host && mark.node !== mark.host);
-  if (other !== undefined) return `its ${other.what} is "${other.node}", that of this host is "${other.host}"`;
+  if (other !== undefined) return `its ${other.what} is "${other.node}"; this host has "${other.host}"`;
   const bootId = status?.nodeInfo?.bootID?.toLowerCase();
   const addresses = (status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
   const own = host.addresses().map(({ address }) => address);
@@ -89,15 +89,15 @@ export async function doubtAbout(
     !addresses.some((address) => address !== undefined && own.includes(address));
   if (!elsewhere && bootId && bootId === await firstOf(host, BOOT_ID)) return undefined;
   if (status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) {
-    return "it is Ready, and its kubelet reports from another boot or another host";
+    return "it is Ready, but its kubelet reports from another boot or another host";
   }
   if (!await isOfCluster(identity.certificatesPem, caPem)) {
-    return `the certificate in "${identity.source}" is of another cluster`;
+    return `the certificate in "${identity.source}" belongs to another cluster`;
   }
-  if (elsewhere) return `its address is ${addresses.join(", ")}, which is none of this host's`;
+  if (elsewhere) return `its address is ${addresses.join(", ")}, which is not an address of this host`;
   return marks.some((mark) => mark.node && mark.node === mark.host)
     ? undefined
-    : "neither its machine ID nor its system UUID nor its provider ID can be compared with this host's";
+    : "its machine ID, system UUID and provider ID cannot be compared with those of this host";
 }
 
 /** Whether one of the authorities signed the certificate, over its intermediates where there are some. */
@@ -109,7 +109,7 @@ async function isOfCluster(certificatesPem: string, caPem: string): Promise<bool
   try {
     const [certificate, ...intermediates] = parseCertificates(certificatesPem);
     for (const authority of parseCertificates(caPem)) {
-      // When it was issued: one that has expired since is of its cluster still.
+      // At the time of issue: an expired certificate still belongs to its cluster.
       if (await chainsTo(certificate!, intermediates, authority, certificate!.notBefore)) return true;
     }
     return false;

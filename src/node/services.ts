@@ -1,13 +1,13 @@
-/** Since when units run. @module */
+/** How long units have run. @module */
 import type { Host, UnitState } from "../system.ts";
 
 /** Resolution of /proc/uptime (s), which rounds down. */
 const UPTIME_STEP = 0.01;
 
 /**
- * When the unit became active; undefined when it never did. systemd prints it to the second. The fraction comes from how
- * long the machine runs, unless that is counted otherwise than systemd does: the machine slept, this is a container with
- * an uptime of its own, or the clock was set. Then it is the beginning of the second.
+ * When the unit became active; undefined when it never did. systemd prints whole seconds. The fraction comes from the
+ * machine's uptime, unless that differs from systemd's count: the machine slept, a container has its own uptime, or the
+ * clock was set. Then the result is the beginning of the second.
  */
 export async function activeSince(host: Host, { activeSince, activeSinceBoot }: UnitState): Promise<Date | undefined> {
   if (activeSince === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A static pod's manifest as it lies on this host, ours, kubeadm's, or changed by hand since: the one place that reads the
- * command lines in them. Observes, never changes.
+ * A static pod's manifest on this host, written by this program, by kubeadm, or changed by hand: the one place that reads
+ * the command lines in them. Observes, never changes.
  * @module
  */
 import { joinHostPort } from "../config/addresses.ts";
@@ -9,27 +9,27 @@ import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 import { manifestPath } from "../cluster/paths.ts";
 
-/** A static pod's manifest as far as it is asked about. */
+/** The parts of a static pod's manifest that are used. */
 export interface StaticPodManifest {
   name: string;
   path: string;
   /** Image of its container; empty when the manifest cannot be read. */
   image: string;
-  /** Its command line's flags; of one that is given several times the last value. */
+  /** Flags of its command line; the last value of a repeated flag. */
   flags: ReadonlyMap<string, string>;
   /** Its container's environment. */
   environment: ReadonlyMap<string, string>;
-  /** Where a path in the container is on the host, by the volumes; undefined when it is in none of them. */
+  /** The host's path for a path in the container, by the volumes; undefined when no volume has it. */
   onHost(path: string): string | undefined;
   /** Directories of the host by the names of their volumes. */
   volumes: ReadonlyMap<string, string>;
-  /** Where its kubelet asks whether it is ready or alive; absent when it does not ask over HTTP. */
+  /** URL of its readiness or liveness probe; absent without an HTTP probe. */
   probeUrl?: string;
-  /** Why it is no manifest. */
+  /** Why it cannot be read. */
   trouble?: string;
 }
 
-/** What a manifest that cannot be read says. */
+/** The fields of a manifest that cannot be read. */
 export const NOTHING_SAID = {
   image: "",
   flags: new Map(),
@@ -38,7 +38,7 @@ export const NOTHING_SAID = {
   volumes: new Map(),
 } as const;
 
-/** Reads the manifest of a component; undefined when there is none. What cannot be read says so in `trouble`. */
+/** Reads the manifest of a component; undefined when it does not exist. `trouble` has the reason when it is invalid. */
 export async function readStaticPod(host: Host, name: string): Promise<StaticPodManifest | undefined> {
   const path = manifestPath(name);
   const text = await host.readText(path);
@@ -75,20 +75,20 @@ function mappings(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isMapping) : [];
 }
 
-/** The component's own container: patches may add others beside it. */
+/** The component's own container: patches may add others. */
 function containerOf(name: string, containers: readonly Record<string, unknown>[]) {
   return containers.find((container) => container["name"] === name) ?? containers[0];
 }
 
-/** The words of a command line; those of a script that a shell is given (`sh -c "exec etcd --name=a"`), too. */
+/** The words of a command line, including those of a shell script (`sh -c "exec etcd --name=a"`). */
 function wordsOf(words: readonly string[]): string[] {
   const script = /(?:^|\/)(?:ba|da|a)?sh$/.test(words[0] ?? "") ? words.indexOf("-c") + 1 : 0;
   return script === 0 ? [...words] : words.toSpliced(script, 1, ...(words[script] ?? "").split(/[\s"']+/));
 }
 
 /**
- * Flags as Go's `flag` and pflag read them: `--name=value`, `--name value`, with one hyphen or two. A flag that is followed
- * by another one, or by nothing, is a switch: its value is empty.
+ * Flags as Go's `flag` and pflag read them: `--name=value`, `--name value`, with one hyphen or two. A flag before another
+ * flag or at the end is a switch: its value is empty.
  */
 export function flagsIn(words: readonly string[]): Map<string, string> {
   const flags = new Map<string, string>();
@@ -146,7 +146,7 @@ function portOf(container: Record<string, unknown>, port: unknown): number | und
 }
 
 /**
- * Where this host reaches a component that serves at `bind-address` and `secure-port`.
+ * The URL on this host of a component that serves at `bind-address` and `secure-port`.
  * @param port the component's default.
  */
 export function servingUrl({ flags }: Pick<StaticPodManifest, "flags">, port: number): string {
@@ -155,7 +155,7 @@ export function servingUrl({ flags }: Pick<StaticPodManifest, "flags">, port: nu
   return `https://${joinHostPort(address, Number(flags.get("secure-port") || port))}`;
 }
 
-/** Where the API server of a manifest is reached: at the address that it tells others. */
+/** The URL of the API server of a manifest: its advertised address. */
 export function apiServerUrl({ flags }: Pick<StaticPodManifest, "flags">): string {
   return `https://${
     joinHostPort(flags.get("advertise-address") || "127.0.0.1", Number(flags.get("secure-port") || 6443))

@@ -1,4 +1,4 @@
-/** The configuration of the cluster that this host belongs to, wherever it can be had. Observes, never changes. @module */
+/** The configuration of the cluster that this host belongs to. Observes, never changes. @module */
 import { assignmentOf, type Settings } from "../config/assignments.ts";
 import { loadClusterConfiguration } from "../config/load_cluster.ts";
 import { cleanPath } from "../config/paths.ts";
@@ -14,15 +14,15 @@ import { KUBEADM_CONFIG } from "../cluster/objects/kubeadm_config.ts";
 export interface ConfigurationSource {
   /** Text of a configuration file; it wins, and the cluster is not asked. */
   configText: string | undefined;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: its path. */
   configName: string | undefined;
-  /** Path of the kubeconfig that the cluster is asked with. */
+  /** Path of the kubeconfig for the request. */
   kubeconfig: string;
-  /** What counts instead of what is configured: the certificates' directory. */
+  /** Overrides the configuration: the directory of certificates. */
   settings: Settings;
 }
 
-/** A configuration, and where it is from. `reason`: why it is not the cluster's own. */
+/** A configuration, and its origin. `reason`: why it is not the cluster's own. */
 export interface FoundConfiguration {
   cluster: ClusterConfiguration;
   origin: "file" | "cluster" | "defaults";
@@ -30,9 +30,9 @@ export interface FoundConfiguration {
 }
 
 /**
- * The configuration from the file given, else from ConfigMap kubeadm-config, else the defaults: what works on certificates
- * has to work on a cluster that is down, so the API server is asked once (10 s at most).
- * @throws {InvalidInput} when the file given is not valid.
+ * The configuration from the given file, else from ConfigMap kubeadm-config, else the defaults: commands for certificates
+ * must work while the cluster is down, so the API server is asked once (10 s at most).
+ * @throws {InvalidInput} when the given file is invalid.
  */
 export async function findConfiguration(
   system: Pick<System, "host" | "connect">,
@@ -58,23 +58,23 @@ function overridesIn(settings: Settings): { certificatesDir?: string } {
   if (given === undefined) return {};
   const directory = String(given.value);
   if (directory.startsWith("/")) return { certificatesDir: cleanPath(directory) };
-  const what = `has to be an absolute path, but is "${directory}"`;
+  const what = `must be an absolute path, got "${directory}"`;
   throw new InvalidInput("Cannot find the certificates:", [{ where: given.label, what }]);
 }
 
 async function askCluster(system: { host: Host; connect: System["connect"] }, kubeconfig: string): Promise<string> {
   const credentials = await readCredentials(system.host, kubeconfig);
-  if (!credentials) throw new UserError(`there is no "${kubeconfig}"`);
+  if (!credentials) throw new UserError(`"${kubeconfig}" not found`);
   const { namespace, name, key } = KUBEADM_CONFIG;
   const { status, body } = await system.connect(credentials)
     .probe(`/api/v1/namespaces/${pathSegment(namespace)}/configmaps/${pathSegment(name)}`);
   if (status !== 200) {
-    throw new UserError(`${credentials.server} answers ${status} to the question for ConfigMap ${namespace}/${name}`);
+    throw new UserError(`${credentials.server} answers ${status} to the request for ConfigMap ${namespace}/${name}`);
   }
   let text: unknown;
   try {
     text = JSON.parse(body)?.data?.[key];
-  } catch { // whose message quotes the answer
+  } catch { // the parser's message quotes the answer
     throw new UserError(`the answer of ${credentials.server} is not JSON`);
   }
   if (typeof text === "string") return text;

@@ -62,7 +62,7 @@ Deno.test("a cluster that cannot be asked leaves the defaults, and the reason", 
     [await find({ status: 200, body: "{}" }), /has no "ClusterConfiguration"/],
     [await find(map("hello")), /./],
     [await find(map(`${V1BETA4}encryptionAlgorithm: rot13\n`)), /encryptionAlgorithm/],
-    [await find(map(V1BETA4), { kubeconfig: "/nowhere" }), /there is no "\/nowhere"/],
+    [await find(map(V1BETA4), { kubeconfig: "/nowhere" }), /"\/nowhere" not found/],
     [await find(map(V1BETA4), {}, { [KUBECONFIG]: "hello" }), /admin\.conf/],
   ];
   for (const [found, expected] of cases) {
@@ -79,5 +79,5 @@ Deno.test("a file wins, and has to be right; directories are absolute", async ()
   const file = await find(undefined, { configText: `${V1BETA4}certificatesDir: /pki\n` });
   assert.deepEqual([file.origin, file.cluster.certificatesDir, file.asked], ["file", "/pki", []]);
   await assert.rejects(find(undefined, { configText: `${V1BETA4}fromTheFuture: 1\n` }), /fromTheFuture/);
-  await assert.rejects(find(undefined, certDir("pki")), /--cert-dir: has to be an absolute path/);
+  await assert.rejects(find(undefined, certDir("pki")), /--cert-dir: must be an absolute path/);
 });

@@ -1,12 +1,12 @@
-/** How the pods of kube-system are: a node may be Ready while they never start. @module */
+/** The state of the pods of kube-system: a node may be Ready while they never start. @module */
 import type { KubeObject } from "../system.ts";
 
-/** A pod that does not run as it should. */
+/** A pod that is not ready. */
 export interface PodTrouble {
   name: string;
   /** What it waits for: `ContainerCreating`, `ImagePullBackOff: …`. */
   state: string;
-  /** The kubelet has said why it does not run; else it may only need more time. */
+  /** The kubelet reported why it does not run; otherwise it may only need more time. */
   stuck: boolean;
   /** Since when. */
   since: Date;
@@ -30,14 +30,14 @@ interface PodParts {
   };
 }
 
-/** Reasons to wait that pass by themselves. */
+/** Reasons to wait that end by themselves. */
 const PASSING = ["ContainerCreating", "PodInitializing"];
 
 function partsOf(pod: KubeObject): PodParts {
   return pod as unknown as PodParts;
 }
 
-/** The first container that does not run, in words; undefined when all do. */
+/** The state of the first container that does not run; undefined when all run. */
 function containerState(
   states: readonly (ContainerState | undefined)[],
 ): { state: string; stuck: boolean } | undefined {
@@ -47,12 +47,12 @@ function containerState(
       return { state: [reason, message].filter(Boolean).join(": "), stuck: !PASSING.includes(reason) };
     }
     const { exitCode = 0, reason: end } = state?.terminated ?? {};
-    if (exitCode !== 0) return { state: `ended with code ${exitCode}${end ? ` (${end})` : ""}`, stuck: true };
+    if (exitCode !== 0) return { state: `container exited, exit code ${exitCode}${end ? ` (${end})` : ""}`, stuck: true };
   }
   return undefined;
 }
 
-/** Why the pod is not ready; undefined when it is, has done its work, or is being removed. */
+/** Why the pod is not ready; undefined when it is ready, has completed, or is being deleted. */
 export function podTrouble(pod: KubeObject): PodTrouble | undefined {
   const { metadata, status = {} } = partsOf(pod);
   const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = status;
@@ -69,22 +69,22 @@ export function podTrouble(pod: KubeObject): PodTrouble | undefined {
   const found = containerState([...initContainerStatuses, ...containerStatuses].map(({ state }) => state));
   return {
     ...about,
-    ...found ?? { state: status.phase === "Running" ? "not ready" : String(status.phase), stuck: false },
+    ...found ?? { state: status.phase === "Running" ? "running, but not ready" : String(status.phase), stuck: false },
   };
 }
 
-/** Whether the pod has its network: its sandbox could be made. */
+/** Whether the pod has its network: its sandbox was created. */
 export function hasNetwork(pod: KubeObject): boolean {
   const { spec, status } = partsOf(pod);
   return spec?.hostNetwork === true || Boolean(status?.podIP);
 }
 
-/** Whether it only shows a static pod, which the kubelet runs by a file. */
+/** Whether it only mirrors a static pod, which the kubelet runs from a file. */
 export function isMirror(pod: KubeObject): boolean {
   return pod.metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined;
 }
 
-/** Whether the pod is on the node, or not on any yet. */
+/** Whether the pod is on the node, or not scheduled yet. */
 export function concerns(pod: KubeObject, node: string): boolean {
   const { spec } = partsOf(pod);
   return spec?.nodeName === undefined || spec.nodeName === node;

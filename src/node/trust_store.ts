@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 
 /**
- * Where distributions keep them in one file, first found wins.
+ * Where distributions keep them in one file; the first file found wins.
  * @see https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/root_linux.go
  */
 const BUNDLES = [
@@ -15,7 +15,7 @@ const BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** PEM text of all of them; the file that SSL_CERT_FILE names comes first. @throws {UserError} when there are none. */
+/** PEM text of all of them; SSL_CERT_FILE replaces the default files. @throws {UserError} when there are none. */
 export async function trustStore(host: Host): Promise<string> {
   const given = host.environment()["SSL_CERT_FILE"];
   for (const path of given ? [given] : BUNDLES) {
@@ -23,7 +23,7 @@ export async function trustStore(host: Host): Promise<string> {
     if (text !== undefined) return text;
   }
   throw new UserError(
-    `Cannot verify servers: this host has no CA certificates (${given ?? BUNDLES[0]} is not there)`,
+    `Cannot verify servers: this host has no CA certificates ("${given ?? BUNDLES[0]}" not found)`,
     { hint: "Install the package ca-certificates." },
   );
 }

@@ -1,31 +1,31 @@
-/** Waits in which an API server refuses the credentials, or is refused itself. @module */
+/** Waits in which an API server rejects the credentials, or TLS rejects the API server. @module */
 import { UserError } from "../errors.ts";
 import { httpStatusOf, isTlsRefusal } from "../system/kube_error.ts";
 
-/** For how long (ms) a refusal may last: a token that was just made, or one of several servers, may take a moment. */
+/** How long (ms) a refusal may last: a new token, or one of several servers, may take a moment. */
 const PATIENCE_MS = 6_000;
 
-/** What one try of a wait came to: an HTTP status, the error of a call, or nothing that says anything of credentials. */
+/** The outcome of one try of a wait: an HTTP status, the error of a call, or undefined for neither. */
 export type Tried = number | Error | undefined;
 
-/** What was refused; undefined for everything that may be otherwise a moment later. */
+/** What was refused; undefined for everything that may change a moment later. */
 function refusalIn(tried: Tried): "credentials" | "server" | undefined {
   if (tried === 401 || httpStatusOf(tried) === 401) return "credentials";
   return isTlsRefusal(tried) ? "server" : undefined;
 }
 
-/** Whether waiting does not change what a try came to, once it has lasted. */
+/** Whether the outcome of a try is a refusal, which waiting does not change once it has lasted. */
 export function isRefusal(tried: Tried): boolean {
   return refusalIn(tried) !== undefined;
 }
 
 /**
- * Watches the answers of one wait: ends it when, for some time, the API server has refused the credentials (401), or what
- * answers at its address could not be trusted (TLS), because waiting does not change that.
- * @param whose what is refused: `the identity of the kubelet (/etc/kubernetes/kubelet.conf)`.
+ * Watches the answers of one wait: ends it when, for some time, the API server has rejected the credentials (401), or TLS
+ * has rejected the server at its address, because waiting does not change that.
+ * @param whose what is rejected: `the identity of the kubelet (/etc/kubernetes/kubelet.conf)`.
  * @param hints what to do.
  * @param patienceMs how long a refusal may last.
- * @returns takes what each try came to; throws a {@linkcode UserError} when it is time.
+ * @returns takes the outcome of each try; throws a {@linkcode UserError} when the refusal has lasted too long.
  */
 export function endWhenRefused(
   whose: string,
@@ -39,9 +39,9 @@ export function endWhenRefused(
     if (since?.refused !== refused) since = { refused, at: performance.now() };
     if (performance.now() - since.at < patienceMs) return;
     if (refused === "credentials") {
-      throw new UserError(`Cannot continue: the API server refuses ${whose} (401 Unauthorized)`, { hint: hints });
+      throw new UserError(`Cannot continue: the API server rejects ${whose} (401 Unauthorized)`, { hint: hints });
     }
-    throw new UserError(`Cannot continue: what answers as the API server is refused over TLS, with ${whose}`, {
+    throw new UserError(`Cannot continue: the API server's certificate was rejected, connecting with ${whose}`, {
       cause: tried,
       hint: [...tried instanceof UserError ? tried.hints : [], ...hints],
     });

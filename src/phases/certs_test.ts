@@ -98,9 +98,9 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
     `${PKI}/apiserver.crt is not signed by ${PKI}/ca.crt`,
     `${PKI}/apiserver-kubelet-client.crt is not signed by ${PKI}/ca.crt`,
     `${PKI}/front-proxy-client.key is not the private key of ${PKI}/front-proxy-client.crt`,
-    `${PKI}/etcd/peer.key is missing, but ${PKI}/etcd/peer.crt is there`,
+    `${PKI}/etcd/peer.key is missing, but ${PKI}/etcd/peer.crt exists`,
     `${PKI}/etcd/healthcheck-client.crt Cannot read certificate: there is no PEM block CERTIFICATE`,
-    `${PKI}/sa.key is missing, but ${PKI}/sa.pub is there`,
+    `${PKI}/sa.key is missing, but ${PKI}/sa.pub exists`,
   ]);
   assert.deepEqual(
     (await inspectKubeconfigs(memoryHost(files).host, sampleWithCheapKeys())).flatMap(({ problems }) => problems).map((
@@ -128,7 +128,7 @@ Deno.test("a lost authority is not replaced while something that it signed is th
   const { problems } = await refusal(files);
   assert.match(
     problems[0]!.what,
-    /is missing, but certificates that it should have signed are there: .*etcd\/server\.crt/,
+    /is missing, but certificates that it should have signed exist: .*etcd\/server\.crt/,
   );
 });
 
@@ -139,14 +139,14 @@ Deno.test("an authority without its key signs nothing: all that it has to sign m
   files.delete(`${PKI}/apiserver.crt`);
   files.delete(`${PKI}/apiserver.key`);
   const { problems } = await refusal(files);
-  const lacks = "so what it has to sign cannot be made here, and this is missing:";
+  const lacks = "so this host cannot create the certificates that it signs. Missing:";
   assert.deepEqual(problems.map(({ where, what }) => `${where} ${what}`), [
-    `${PKI}/ca.crt is there without ${PKI}/ca.key, ${lacks}\n      ${PKI}/apiserver.crt`,
+    `${PKI}/ca.crt exists without ${PKI}/ca.key, ${lacks}\n      ${PKI}/apiserver.crt`,
   ]);
   const conf = clone(fresh);
   conf.delete(`${PKI}/ca.key`);
   conf.delete("/etc/kubernetes/scheduler.conf");
-  assert.match((await refusal(conf)).problems[0]!.what, /this is missing:\n {6}\/etc\/kubernetes\/scheduler\.conf$/);
+  assert.match((await refusal(conf)).problems[0]!.what, /Missing:\n {6}\/etc\/kubernetes\/scheduler\.conf$/);
 });
 
 Deno.test("a leaf in the authority's place is refused", async () => {
@@ -177,7 +177,7 @@ Deno.test("what has expired is refused, as with kubeadm, and nothing new is sign
   for (const { hint } of (await refusal(expired)).problems) {
     assert.match(
       hint!,
-      /^Have a certificate signed for \/etc\/kubernetes\/pki\/\S+\.key by whoever keeps \S+ca\.key\.$/,
+      /^Have a certificate for \/etc\/kubernetes\/pki\/\S+\.key signed by the holder of \S+ca\.key\.$/,
     );
   }
   // Kubeconfigs are kept with a warning: kubeadm does not look at their certificates.
@@ -205,7 +205,7 @@ Deno.test("a kubeconfig is kept when its first authority is one of ca.crt, where
   const { writes, warnings } = await init(bundle);
   assert.deepEqual(writes, []);
   assert.deepEqual(warnings, [
-    "/etc/kubernetes/admin.conf leads to https://10.77.0.99:6443 instead of https://10.77.0.21:6443; it is kept as it is",
+    "/etc/kubernetes/admin.conf has the server https://10.77.0.99:6443, expected https://10.77.0.21:6443; it is kept unchanged",
   ]);
   put(bundle, "/etc/kubernetes/kubelet.conf", "kind: Config\napiVersion: v1\ncurrent-context: x\n");
   assert.match(
@@ -240,7 +240,7 @@ Deno.test("one certificate alone: its authority has to be there", async () => {
   const apiServer = certs.phases!.find(({ name }) => name === "apiserver")!;
   await assert.rejects(
     apiServer.run!(context),
-    /Cannot sign with authority "ca": "\/etc\/kubernetes\/pki\/ca\.crt" is not there/,
+    /Cannot sign with authority "ca": "\/etc\/kubernetes\/pki\/ca\.crt" not found/,
   );
 });
 

@@ -148,9 +148,9 @@ Deno.test("keys that others may read or write: a warning, or refused", async () 
     return files;
   };
   for (
-    const [mode, expected] of [[0o644, /may be read by any user \(mode 0644\)/], [
+    const [mode, expected] of [[0o644, /is readable by any user \(mode 0644\)/], [
       0o660,
-      /may be written by its group/,
+      /is writable by its group/,
     ]] as const
   ) {
     const { warnings, writes } = await init(withMode(mode));
@@ -300,7 +300,7 @@ Deno.test("what is not an authority, or not what it has to be, is refused, and n
       /server\.crt: is not signed by/,
     ],
     ["a garbled service account key", (f) => put(f, `${PKI}/sa.key`, "hello"), /sa\.key: Cannot read private key/],
-    ["another public key", (f) => put(f, `${PKI}/sa.key`, other), /sa\.pub: does not hold the public key/],
+    ["another public key", (f) => put(f, `${PKI}/sa.key`, other), /sa\.pub: does not contain the public key/],
     ["a garbled kubeconfig", (f) => put(f, ADMIN, "hello"), /admin\.conf: /],
     ["a kubeconfig that is no YAML", (f) => put(f, ADMIN, "a: [b"), /admin\.conf: .*not valid YAML/],
   ];
@@ -366,10 +366,10 @@ Deno.test("kubeconfigs: kept with a warning where only it is odd, refused where 
       `client-certificate-data: ${certificate}\n    client-key-data: ${key}`,
     );
   const kept: [Files, RegExp[]][] = [
-    [changed(/server: .*/, "server: https://lb:6443"), [/admin\.conf leads to https:\/\/lb:6443 instead of/]],
-    [user(await leaf(ca)), [/is of "jane" instead of "kubernetes-admin"/]],
-    [user(await leaf(own)), [/is not signed by/, /is of "jane"/]],
-    [user(await leaf(ca, new Date(NOW.getTime() - 1000))), [/admin\.conf expired on/, /is of "jane"/]],
+    [changed(/server: .*/, "server: https://lb:6443"), [/admin\.conf has the server https:\/\/lb:6443, expected/]],
+    [user(await leaf(ca)), [/belongs to "jane", expected "kubernetes-admin"/]],
+    [user(await leaf(own)), [/is not signed by/, /belongs to "jane"/]],
+    [user(await leaf(ca, new Date(NOW.getTime() - 1000))), [/admin\.conf expired on/, /belongs to "jane"/]],
     [changed(/client-certificate-data: .*\n *client-key-data: .*/, "token: abc"), []],
     [
       changed(/client-certificate-data: .*\n *client-key-data: .*/, "client-certificate: a.pem\n    client-key: a.pem"),
@@ -385,7 +385,7 @@ Deno.test("kubeconfigs: kept with a warning where only it is odd, refused where 
   const refused: [Files, RegExp][] = [
     [
       changed(/client-key-data: .*/, `client-key-data: ${key}`),
-      /admin\.conf: holds a client key that is not that of its certificate/,
+      /admin\.conf: has a client key that does not match its certificate/,
     ],
     [changed(/ *client-certificate-data: .*\n/, ""), /admin\.conf: has no client-certificate-data\n/],
     [changed(/client-key-data: .*/, "client-key-data: aGVsbG8="), /admin\.conf: Cannot read private key/],

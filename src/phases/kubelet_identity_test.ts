@@ -58,12 +58,12 @@ const CASES: readonly [string, Case, RegExp | undefined][] = [
   [
     "another node's",
     { files: { [clientCertificate]: OURS }, name: "k3" },
-    /node "\S+", and this host is to be "k3".*--node-name/s,
+    /node "\S+", expected node "k3".*--node-name/s,
   ],
   ["another node's, by a flag", {
     files: { [clientCertificate]: OURS },
     args: [{ name: "hostname-override", value: "k4" }],
-  }, /is to be "k4"/],
+  }, /expected node "k4"/],
   ["expired: the kubelet passes over it", { files: { [clientCertificate]: stored(other) }, now: LATER }, undefined],
   ["expired, and kubelet.conf names it", {
     files: { [clientCertificate]: OURS, [kubeconfig]: NAMING },
@@ -106,10 +106,10 @@ Deno.test("a refusal ends a wait when it lasts, and not before", () => {
     now = 10_000;
     check(401);
     now = 17_000;
-    assert.throws(() => check(401), /the API server refuses x \(401 Unauthorized\)/);
+    assert.throws(() => check(401), /the API server rejects x \(401 Unauthorized\)/);
     const error = (status: number, reason: string) => new KubeError("z", { status, reason }, { hint: "w" });
     for (
-      const [refusal, says] of [[error(401, ""), /refuses x/], [error(0, TLS_REFUSED), /over TLS, with x/]] as const
+      const [refusal, says] of [[error(401, ""), /rejects x/], [error(0, TLS_REFUSED), /certificate was rejected, connecting with x/]] as const
     ) {
       const watch = endWhenRefused("x", ["y"], 3_000);
       now = 20_000;

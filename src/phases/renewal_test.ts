@@ -209,9 +209,9 @@ Deno.test("what cannot be read or cannot sign is refused before the first write"
     [`${PKI}/apiserver.crt`, "hello", /apiserver\.crt: Cannot read certificate/],
     [`${PKI}/ca.crt`, "hello", /ca\.crt: Cannot read certificate/],
     [`${PKI}/ca.key`, "hello", /ca\.key: Cannot read private key/],
-    [`${PKI}/ca.key`, await privateKeyPem(keys), /does not belong to the key beside it/],
+    [`${PKI}/ca.key`, await privateKeyPem(keys), /does not match the key next to it/],
     [`${PKI}/ca.crt`, text(fresh, `${PKI}/apiserver.crt`), /is not the certificate of an authority/],
-    [`${PKI}/ca.crt`, certificatePem(expired), /does not belong|expired on 2021/],
+    [`${PKI}/ca.crt`, certificatePem(expired), /does not match|expired on 2021/],
     ["/etc/kubernetes/admin.conf", "kind: Config", /admin\.conf/],
   ];
   for (const [path, content, expected] of cases) {

@@ -149,5 +149,5 @@ Deno.test("keys that anybody may write are not uploaded; those that others may r
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
   await uploadCerts.run!(contextOf(client, { host: withMode("ca.key", 0o644), warn }));
-  assert.match(warnings.join("\n"), /ca\.key may be read by any user/);
+  assert.match(warnings.join("\n"), /ca\.key is readable by any user/);
 });

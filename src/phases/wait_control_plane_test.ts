@@ -70,8 +70,8 @@ const tls = () =>
 Deno.test("an API server that refuses the administrator, or that TLS refuses, ends the wait long before its time", async () => {
   for (
     const [answer, says] of [
-      [() => ({ status: 401, body: "" }), /the API server refuses the administrator's kubeconfig \(\/etc.*401/],
-      [tls, /refused over TLS, with the administrator's kubeconfig/],
+      [() => ({ status: 401, body: "" }), /the API server rejects the administrator's kubeconfig \(\/etc.*401/],
+      [tls, /certificate was rejected, connecting with the administrator's kubeconfig/],
     ] as const
   ) {
     const { error, passed } = await wait(answer);

@@ -382,7 +382,7 @@ function certificateCases(): Later[] {
     ),
     onHost("a public key of other service accounts", async ({ other }) => ({
       [`${PKI}/sa.pub`]: await openssl(["pkey", "-in", "k", "-pubout"], { k: other }),
-    }), of(`${PKI}/sa.pub`, "does not hold")),
+    }), of(`${PKI}/sa.pub`, "does not contain")),
     ...([
       ["an empty file", () => "", "no RSA or ECDSA key .there is no PEM block"],
       ["a text", () => "garbage\n", "no RSA or ECDSA key .there is no PEM block"],
@@ -401,7 +401,7 @@ function certificateCases(): Later[] {
     }), of(`${PKI}/sa.pub`, "no RSA or ECDSA key")),
     onHost("a certificate of another key as public key", ({ leaf }) => ({
       [`${PKI}/sa.pub`]: leaf,
-    }), of(`${PKI}/sa.pub`, "does not hold")),
+    }), of(`${PKI}/sa.pub`, "does not contain")),
     onHost("a public key that is damaged", ({ good }) => ({
       [`${PKI}/sa.pub`]: changed(good[`${PKI}/sa.pub`]!, (der) => der.slice(0, -9)),
     }), of(`${PKI}/sa.pub`)),
@@ -456,7 +456,7 @@ function certificateCases(): Later[] {
     }), of(leafPath, "must not be used as TLS server.*\n +Remove this certificate and its key")),
     onHost("a certificate for clients of another authority", async ({ request, otherAuthority }) => ({
       [leafPath]: await signed(otherAuthority, request, `${names}\nextendedKeyUsage=clientAuth`),
-    }), of(leafPath, "not signed by.*\n +Put the authority back")),
+    }), of(leafPath, "not signed by.*\n +Restore the authority")),
     onHost("a certificate with a byte of its signature changed", ({ leaf }) => ({
       [leafPath]: changed(leaf, (der) => der.with(-3, der.at(-3)! ^ 1)),
     }), of(leafPath, "not signed by")),
@@ -615,7 +615,7 @@ function authorityCases(): Later[] {
     onHost(
       "an expired certificate of an external authority",
       () => noKey,
-      /Have a certificate signed for \S+apiserver\.key/,
+      /Have a certificate for \S+apiserver\.key signed by/,
       past,
     ),
     onHost("a certificate of the time to come", () => ({}), of(leafPath, "is not valid before"), before),

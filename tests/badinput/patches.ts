@@ -131,7 +131,7 @@ const CASES: readonly BadInput[] = [
 
 /** Directories that are none. */
 const DIRECTORIES: readonly BadInput[] = [
-  line("a directory of patches that is not there", INIT, /patches\.directory \(--patches\): there is no directory/),
+  line("a directory of patches that is not there", INIT, /patches\.directory \(--patches\): directory .* not found/),
   line("a directory of patches that is a file", INIT, /patches\.directory \(--patches\): .*is not a directory/, {
     files: { [DIRECTORY]: "kind: Pod\n" },
   }),

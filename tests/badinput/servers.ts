@@ -136,7 +136,7 @@ const MAPS: readonly Answer[] = [
   ...[301, 401, 403, 404, 500, 503].map((status): Answer => [
     `the status ${status}`,
     () => [status],
-    new RegExp(`answers ${status} to the question for ConfigMap`),
+    new RegExp(`answers ${status} to the request for ConfigMap`),
   ]),
   ["a body without end", endless, /it is longer than \d+ bytes/],
   ["a body that breaks off", torn, DEFAULTS],

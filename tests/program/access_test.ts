@@ -66,15 +66,15 @@ Deno.test("what others may only read is taken, with one warning", async () => {
   ) {
     const ended = await run(args, withKey);
     assert.equal(ended.code, EXIT.ok, ended.err);
-    assert.equal(ended.err.split("ca.key may be read by any user (mode 0644)").length, 2, `${args}: ${ended.err}`);
+    assert.equal(ended.err.split("ca.key is readable by any user (mode 0644)").length, 2, `${args}: ${ended.err}`);
   }
   for (const without of [LEAF, [ADMIN]]) {
     const phase = without === LEAF ? ["certs", "apiserver"] : ["kubeconfig", "admin"];
     const ended = await run(["init", "phase", ...phase, "--config", QUICK], node({ [CA_KEY]: 0o644 }, without));
     assert.equal(ended.code, EXIT.ok, ended.err);
-    assert.match(ended.err, /ca\.key may be read by any user/);
+    assert.match(ended.err, /ca\.key is readable by any user/);
   }
   const admin = await run(["init", "phase", "kubeconfig", "admin", "--config", QUICK], node({ [ADMIN]: 0o644 }));
   assert.equal(admin.code, EXIT.ok, admin.err);
-  assert.match(admin.err, /the kubeconfig \S+admin\.conf may be read by any user \(mode 0644\)/);
+  assert.match(admin.err, /the kubeconfig \S+admin\.conf is readable by any user \(mode 0644\)/);
 });

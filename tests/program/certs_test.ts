@@ -253,7 +253,7 @@ Deno.test("kubeconfig user: what is refused", async () => {
     [[], node(), /--client-name: is missing/],
     [["--client-name", "j", "--validity-period", "soon"], node(), /--validity-period: .*"soon"/],
     [["--client-name", "j", "--validity-period=-1h"], node(), /more than 0/],
-    [["--client-name", "j"], node([`${PKI}/ca.key`]), /ca\.key" is not there/],
+    [["--client-name", "j"], node([`${PKI}/ca.key`]), /ca\.key" not found/],
     [["--client-name", "j"], node([`${PKI}/ca.crt`]), /there is no ".*ca\.crt"/],
     [["--client-name", "j"], node(["/etc/kubernetes/admin.conf"]), /there is no ".*admin\.conf"/],
     [["--client-name", "j"], node([], new Date("2040-01-01")), /ca\.crt: expired on 2036/],

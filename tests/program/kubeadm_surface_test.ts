@@ -110,7 +110,7 @@ Deno.test("init: certificate keys, manifests, other folders, gates and roots", a
   assert.match(await refusal("init", "--feature-gates", "RootlessControlPlane=true"), /can only be false here/);
   assert.match(await refusal("init", "--rootfs", "/mnt"), /--rootfs: is not supported; .*chroot/);
   assert.match(await refusal("token", "create", "--certificate-key", KEY), /only together with --print-join-command/);
-  assert.match(await refusal("init", "--patches", "/none"), /there is no directory "\/none"/);
+  assert.match(await refusal("init", "--patches", "/none"), /directory "\/none" not found/);
   const certificates = await run(["init", "phase", "certs", "ca", "--patches", "/none"]);
   assert.equal(certificates.code, 0, `patches are of no use to certificates: ${certificates.err}`);
 });

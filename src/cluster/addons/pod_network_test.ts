@@ -44,7 +44,7 @@ for (const [names, preferred, left] of CONFIGURATIONS) {
     const hint = (found: string[]) =>
       found.length === 0
         ? undefined
-        : `If another pod network left it, move it away: mv -i ${paths(found).join(" ")} /root/`;
+        : `If it is left from another pod network, move it away: mv -i ${paths(found).join(" ")} /root/`;
     assert.equal((await preferredConfigurations(host))?.hint, hint(preferred));
     assert.equal((await leftConfigurations(host))?.hint, hint(left));
   });
@@ -110,10 +110,10 @@ Deno.test("pods: which are in trouble, and whether it passes by itself", () => {
     told(pod({ phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", message: "0/1 nodes" }] }, {})),
     ["Pending: 0/1 nodes", false],
   );
-  assert.deepEqual(told(pod({ phase: "Running" })), ["not ready", false]);
+  assert.deepEqual(told(pod({ phase: "Running" })), ["running, but not ready", false]);
   assert.deepEqual(
     told(pod({ phase: "Running", containerStatuses: [{ state: { terminated: { exitCode: 2, reason: "Error" } } }] })),
-    ["ended with code 2 (Error)", true],
+    ["container exited, exit code 2 (Error)", true],
   );
 });
 

@@ -88,7 +88,7 @@ Deno.test("default address: why there is none, and the one by preference of IPv6
   assert.match((await look("", "", LO)).noDefaultAddress!, /no default route/);
   assert.match(
     (await look(route("eth0"), "", LO)).noDefaultAddress!,
-    /\(eth0\) has no global address, and neither has lo/,
+    /neither the interface of the default route \(eth0\) nor lo has a global address/,
   );
   const both = await look(route("eth0"), route6("eth0"), [
     address("eth0", "192.0.2.1"),

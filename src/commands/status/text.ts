@@ -11,13 +11,13 @@ export function duration(ms: number): string {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** One line of the tree, and what hangs on it. */
+/** One line of the tree, and the lines below it. */
 interface Branch {
   line: string;
   branches?: readonly Branch[];
 }
 
-/** What hangs on a line, as lines. */
+/** The lines below a line, with the branches of the tree. */
 function draw(branches: readonly Branch[] = []): string[] {
   return branches.flatMap(({ line, branches: below }, i) => {
     const last = i === branches.length - 1;
@@ -25,27 +25,27 @@ function draw(branches: readonly Branch[] = []): string[] {
   });
 }
 
-/** Name, version, what is said of it. */
-function lineOf(name: string, version: string | undefined, ...said: (string | false | undefined)[]): string {
-  return oneLine(`${name}${version ? ` ${version}` : ""}: ${said.filter(Boolean).join(", ") || "not seen"}`);
+/** Name, version and states. */
+function lineOf(name: string, version: string | undefined, ...states: (string | false | undefined)[]): string {
+  return oneLine(`${name}${version ? ` ${version}` : ""}: ${states.filter(Boolean).join(", ") || "unknown"}`);
 }
 
 const restarted = (times = 0) => times > 0 && `restarted ${times} ${times === 1 ? "time" : "times"}`;
 
 function componentLine({ name, version, state, since, restarts, exitCode, healthy, health }: Component, now: Date) {
   const time = since === undefined ? "" : duration(now.getTime() - Date.parse(since));
-  const told = state === undefined
+  const shown = state === undefined
     ? undefined
     : state === "running"
     ? `running${time && ` for ${time}`}`
-    : `${state}${time && ` ${time} ago`}${exitCode === undefined ? "" : ` with code ${exitCode}`}`;
-  const well = healthy === undefined ? undefined : healthy ? "healthy" : `not healthy: ${health}`;
-  return lineOf(name, version, told, restarted(restarts), well);
+    : `${state}${time && ` ${time} ago`}${exitCode === undefined ? "" : ` with exit code ${exitCode}`}`;
+  const verdict = healthy === undefined ? undefined : healthy ? "healthy" : `not healthy: ${health}`;
+  return lineOf(name, version, shown, restarted(restarts), verdict);
 }
 
 function kubeletLine({ state, since, version, restarts, startsAtBoot }: Kubelet, now: Date): string {
-  const told = since === undefined ? state : `${state} for ${duration(now.getTime() - Date.parse(since))}`;
-  return lineOf("kubelet", version, told, restarted(restarts), startsAtBoot === "disabled" && "not started at boot");
+  const shown = since === undefined ? state : `${state} for ${duration(now.getTime() - Date.parse(since))}`;
+  return lineOf("kubelet", version, shown, restarted(restarts), startsAtBoot === "disabled" && "not enabled at boot");
 }
 
 function nodeLine({ name, found, ready, schedulable }: NodeState): string {
@@ -61,7 +61,7 @@ function treeOf({ systemd, runtime, kubelet, components }: Status, now: Date): s
       systemd.state,
       systemd.failedUnits > 0 && `${systemd.failedUnits} failed units`,
     )
-    : "systemd: not seen";
+    : "systemd: unknown";
   const parts: Branch[] = components.map((component) => ({ line: componentLine(component, now) }));
   return [
     root,
@@ -75,16 +75,16 @@ function treeOf({ systemd, runtime, kubelet, components }: Status, now: Date): s
             runtime.socket,
           ),
         }]
-        : [{ line: "container runtime: not seen" }],
-      { line: kubelet ? kubeletLine(kubelet, now) : "kubelet: not seen", branches: parts },
+        : [{ line: "container runtime: unknown" }],
+      { line: kubelet ? kubeletLine(kubelet, now) : "kubelet: unknown", branches: parts },
     ]),
   ];
 }
 
-/** How long a line of names may get. */
+/** Longest line of names, in characters. */
 const LONGEST_LINE = 100;
 
-/** Names between commas, on as many lines as they need. */
+/** Names separated by commas, wrapped. */
 function wrapped(names: readonly string[]): string[] {
   const lines: string[] = [];
   for (const [i, name] of names.entries()) {
@@ -96,12 +96,12 @@ function wrapped(names: readonly string[]): string[] {
   return lines;
 }
 
-/** Certificates by days left, those with as many on one line. */
+/** Certificates by days left, those with the same number on one line. */
 function certificateLines(certificates: readonly CertificateState[]): string[] {
   const byDays = Map.groupBy(certificates, ({ daysLeft }) => daysLeft);
   const width = Math.max(...[...byDays.keys()].map((days) => String(days).length));
   return [
-    "certificates, days left:",
+    "certificates by days left:",
     ...[...byDays].flatMap(([days, found]) =>
       wrapped(found.map(({ name }) => name)).map((line, i) =>
         `  ${(i === 0 ? String(days) : "").padStart(width)}  ${line}`
@@ -126,12 +126,14 @@ function troubleLines(heading: string, troubles: readonly Trouble[]): string[] {
 function verdict({ role, problems, unseen }: Status): string {
   if (role === "none") return ROLES.none;
   if (problems.length > 0) {
-    return `${ROLES[role]}, ${problems.length} ${problems.length === 1 ? "thing is" : "things are"} wrong`;
+    return `${ROLES[role]}, ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   }
-  return `${ROLES[role]}, ${unseen.length > 0 ? "nothing wrong was seen, but not everything was" : "all is well"}`;
+  return `${ROLES[role]}, ${
+    unseen.length > 0 ? "no problems found, but not everything could be checked" : "healthy"
+  }`;
 }
 
-/** The status as a person reads it: the verdict, the tree, the cluster's view, certificates, then what is wrong. */
+/** The status as a person reads it: the verdict, the tree, the cluster's view, certificates, then the problems. */
 export function statusText(status: Status, now: Date): string {
   const { apiServer, node, certificates, problems, warnings, unseen, etcd, components } = status;
   const external = components.some(({ name }) => name === "etcd") ? [] : etcd;
@@ -146,8 +148,8 @@ export function statusText(status: Status, now: Date): string {
     "",
     ...treeOf(status, now),
     ...(facts.length > 0 ? ["", ...facts] : []),
-    ...troubleLines("Wrong:", problems),
-    ...troubleLines("Soon to be wrong:", warnings),
-    ...troubleLines("Not seen:", unseen.map(({ what, why }) => ({ where: what, what: why }))),
+    ...troubleLines("Problems:", problems),
+    ...troubleLines("Warnings:", warnings),
+    ...troubleLines("Could not check:", unseen.map(({ what, why }) => ({ where: what, what: why }))),
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 /**
- * The address that an API server of this host is reached at, where nobody names one: kubeadm's choice.
+ * The default address of an API server on this host: kubeadm's choice.
  * @see https://github.com/kubernetes/apimachinery/blob/v0.37.2/pkg/util/net/interface.go
  * @module
  */
@@ -36,7 +36,7 @@ function globalAt(addresses: readonly InterfaceAddress[], name: string, family: 
   })?.address;
 }
 
-/** What is found out about default routes. */
+/** The default routes of this host. */
 interface Routes {
   /** Whether the kernel has IPv4 routes at all. */
   known: boolean;
@@ -56,7 +56,7 @@ function choose(addresses: readonly InterfaceAddress[], { known, interfaces }: R
   return undefined;
 }
 
-/** The part of the facts that tells of the default address: the address by preference of a family, or why there is none. */
+/** The facts about the default address: the address by preference of a family, or why there is none. */
 export async function defaultAddressFacts(
   host: Host,
   addresses: readonly InterfaceAddress[],
@@ -71,6 +71,6 @@ export async function defaultAddressFacts(
   return {
     noDefaultAddress: names.length === 0
       ? "this host has no default route to take the address from"
-      : `the interface of the default route (${names.join(", ")}) has no global address, and neither has lo`,
+      : `neither the interface of the default route (${names.join(", ")}) nor lo has a global address`,
   };
 }

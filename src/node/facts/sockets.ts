@@ -1,12 +1,12 @@
-/** Which container runtimes there are on this host. @module */
+/** The container runtimes of this host. @module */
 import { UserError } from "../../errors.ts";
 import { RUNTIMES } from "../../runtimes.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 
-/** How long (ms) a runtime may take to answer while others are there to choose from. */
+/** How long (ms) a runtime may take to answer when there are several. */
 const ANSWER_MS = 2_000;
 
-/** Whether a runtime answers at the socket; one that was stopped may leave its socket, and Docker's containerd serves no CRI. */
+/** Whether a runtime answers at the socket: a stopped one may leave its socket, and Docker's containerd does not serve the CRI. */
 async function answers(runtime: ContainerRuntime): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ANSWER_MS));
@@ -14,7 +14,7 @@ async function answers(runtime: ContainerRuntime): Promise<boolean> {
     if (error instanceof UserError) return false;
     throw error;
   });
-  asked.catch(() => undefined); // nobody listens any more when it was late
+  asked.catch(() => undefined); // after the time limit, no one handles a rejection
   try {
     return await Promise.race([asked, late]);
   } finally {
@@ -23,9 +23,9 @@ async function answers(runtime: ContainerRuntime): Promise<boolean> {
 }
 
 /**
- * Sockets of runtimes as URLs, in order of preference. Of several files only those count at which a runtime answers; when
- * none does, the first is left, for the check of the runtime to say why.
- * @param runtime asks at a socket; without it the files are all that is looked at.
+ * Sockets of runtimes as URLs, in order of preference. Of several sockets only those count where a runtime answers; when
+ * no runtime answers, the first socket is returned, and the check of the runtime reports why.
+ * @param runtime connects to a socket; without it only the files are checked.
  */
 export async function criSockets(host: Host, runtime?: (socket: string) => ContainerRuntime): Promise<string[]> {
   const there = await Promise.all(RUNTIMES.map(async ({ socket: path }) => await host.stat(path) !== undefined));

@@ -1,4 +1,4 @@
-/** Conditions of the kubelet's unit, by which systemd passes over a start without a word. Observes, never changes. @module */
+/** Conditions of the kubelet's unit, which make systemd skip a start without an error. Observes, never changes. @module */
 import { type UnitPart, unitSettings } from "../../cluster/kubelet/unit_syntax.ts";
 import type { Problem } from "../../errors.ts";
 import type { Host, UnitState } from "../../system.ts";
@@ -10,7 +10,7 @@ export interface UnitCondition {
   source: string;
 }
 
-/** Where this program, the kubelet and the container runtime make files: what is there now says nothing of later. */
+/** Where this program, the kubelet and the container runtime create files: a path there may exist later. */
 const OURS = [
   "/etc/kubernetes",
   "/var/lib/kubelet",
@@ -23,9 +23,9 @@ const OURS = [
 
 /** What to do about a condition. */
 export const CONDITION_HINT =
-  "Make the condition hold, or remove it from that file; systemctl status kubelet shows which one systemd means.";
+  "Satisfy the condition, or remove it from that file. Show the condition that failed: systemctl status kubelet";
 
-/** The conditions of a unit with its drop-ins; an empty value takes back those of [Unit], or those of ExecCondition=. */
+/** The conditions of a unit with its drop-ins; an empty value clears those of [Unit], or those of ExecCondition=. */
 export function conditionsOf(parts: readonly UnitPart[]): UnitCondition[] {
   let unit: UnitCondition[] = [];
   let service: UnitCondition[] = [];
@@ -45,16 +45,16 @@ export function conditionsOf(parts: readonly UnitPart[]): UnitCondition[] {
   return [...unit, ...service];
 }
 
-/** Conditions in words, each with its file. */
+/** Conditions as text, each with its file. */
 export function conditionText(conditions: readonly UnitCondition[], { result }: Pick<UnitState, "result">): string {
   const meant = conditions.filter(({ name }) => (name === "ExecCondition") === (result === "exec-condition"));
   const texts = meant.map(({ name, value, source }) => `${name}=${value} in "${source}"`);
   return texts.length === 0
-    ? "a condition of the unit does not hold"
-    : `a condition of the unit does not hold: ${texts.join(", or ")}`;
+    ? "a condition of the unit is not met"
+    : `a condition of the unit is not met: ${texts.join(", or ")}`;
 }
 
-/** Paths that have to be there, or must not be, which can be said before anything is made; other conditions systemd alone can judge. */
+/** Paths that must exist, or must not, which can be checked in advance; only systemd can judge other conditions. */
 export async function failedPathCondition(
   host: Host,
   conditions: readonly UnitCondition[],
@@ -64,7 +64,7 @@ export async function failedPathCondition(
     if (!/^(Condition|Assert)PathExists$/.test(name) || path === undefined || triggers !== "") continue;
     if (OURS.some((folder) => path === folder || path.startsWith(`${folder}/`))) continue;
     if ((await host.stat(path) !== undefined) === (negated === "")) continue;
-    const what = `has ${name}=${value}, which does not hold: systemd would not start the kubelet`;
+    const what = `has ${name}=${value}, which is not met: systemd would not start the kubelet`;
     return { where: source, what, hint: CONDITION_HINT };
   }
   return undefined;

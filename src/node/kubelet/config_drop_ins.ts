@@ -14,12 +14,12 @@ export interface ConfigDropIn {
   fields: Readonly<Record<string, unknown>>;
 }
 
-/** How deep folders are looked into. */
+/** Deepest nesting of directories that are read. */
 const DEEPEST = 16;
 
 /**
- * The files in the order in which the kubelet merges them: all that end with .conf, in folders within, too.
- * @throws {InvalidInput} when the kubelet would end at its start: there is no such directory, or a file is something else.
+ * The files in the order in which the kubelet merges them: all that end with .conf, also in subdirectories.
+ * @throws {InvalidInput} when the kubelet would exit at its start: the directory does not exist, or a file is invalid.
  */
 export async function readConfigDropIns(host: Host, directory: string): Promise<ConfigDropIn[]> {
   const root = directory.startsWith("/") ? directory : `/${directory}`; // systemd starts it in /
@@ -44,7 +44,7 @@ async function fieldsOf(host: Host, path: string): Promise<Record<string, unknow
   throw new InvalidInput(`"${path}" is not a KubeletConfiguration`);
 }
 
-/** The last of the files that sets a field, and the value; undefined where none does. */
+/** The last file that sets a field, and the value; undefined when no file does. */
 export function lastSetting(
   dropIns: readonly ConfigDropIn[],
   field: string,

@@ -1,6 +1,6 @@
 /**
- * Whether the identity that a kubelet has stored is one of this cluster and of this node. A kubelet takes a stored
- * certificate before any other, as long as it has not expired: one of an earlier cluster keeps it out of this one.
+ * Whether the identity that a kubelet has stored belongs to this cluster and this node. A kubelet prefers a stored
+ * certificate to any other until it expires: one from an earlier cluster keeps it out of this one.
  * @see https://github.com/kubernetes/client-go/blob/v0.37.2/util/certificate/certificate_manager.go getCurrentCertificateOrBootstrap
  * @module
  */
@@ -15,16 +15,16 @@ import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
 import { commandLine, shellWord } from "../../text/shell.ts";
 
-/** The node that this host is to be. */
+/** The node that this host will be. */
 export interface WantedIdentity {
-  /** Name of the node, unless a flag of the kubelet's says otherwise. */
+  /** Name of the node, unless a flag of the kubelet overrides it. */
   name: string;
   kubeletExtraArgs: readonly Arg[];
-  /** Authorities of the cluster as PEM; undefined where the cluster has none yet. */
+  /** Authorities of the cluster as PEM; undefined when the cluster has none yet. */
   caPem: string | undefined;
 }
 
-/** Whether the kubelet renews its certificate: its configuration always says so, unless a patch or a flag took it out. */
+/** Whether the kubelet renews its certificate: true unless a patch or a flag disabled it. */
 export async function rotatesCertificate(host: Host, kubeletExtraArgs: readonly Arg[]): Promise<boolean> {
   const flag = argument(kubeletExtraArgs, "rotate-certificates");
   if (flag !== undefined) return flag !== "false";
@@ -33,7 +33,7 @@ export async function rotatesCertificate(host: Host, kubeletExtraArgs: readonly 
   return document?.body["rotateCertificates"] === true;
 }
 
-/** The stored certificate and where it is: one file with the key, or two; undefined when there is none. */
+/** The stored certificate and its path: one file with the key, or two; undefined without one. */
 async function storedIdentity(host: Host, args: readonly Arg[]): Promise<{ path: string; pem: string } | undefined> {
   const path = rotatedCertificate(args);
   const pem = await host.readText(path);
@@ -43,7 +43,7 @@ async function storedIdentity(host: Host, args: readonly Arg[]): Promise<{ path:
   return pair[0] === undefined || pair[1] === undefined ? undefined : { path: `${base}.crt`, pem: pair[0] };
 }
 
-/** Whether kubelet.conf names the file, so that the kubelet has no other identity. */
+/** Whether kubelet.conf names the file, which makes it the kubelet's only identity. */
 async function isNamed(host: Host, path: string): Promise<boolean> {
   const text = await host.readText(KUBELET_FILES.kubeconfig);
   if (text === undefined) return false;
@@ -51,11 +51,11 @@ async function isNamed(host: Host, path: string): Promise<boolean> {
     return parseKubeconfig(text, KUBELET_FILES.kubeconfig).clientCertFile === path;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return false; // said where the kubeconfig itself is looked at
+    return false; // reported where the kubeconfig itself is checked
   }
 }
 
-/** Whether one of the authorities signed it, by its signature: authorities of all clusters have the same name. */
+/** Whether one of the authorities signed it, by signature: the authorities of all clusters have the same name. */
 async function isOf(
   caPem: string,
   [certificate, ...intermediates]: readonly Certificate[],
@@ -63,7 +63,7 @@ async function isOf(
 ): Promise<boolean> {
   const { parseCertificates } = await import("../../pki/certificate.ts");
   const { chainsTo } = await import("../../pki/chain.ts");
-  // A clock that is behind does not make it another cluster's.
+  // A clock that is behind must not make it a certificate of another cluster.
   const then = now < certificate!.notBefore ? certificate!.notBefore : now;
   for (const authority of parseCertificates(caPem)) {
     if (await chainsTo(certificate!, intermediates, authority, then)) return true;
@@ -73,7 +73,7 @@ async function isOf(
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 
-/** Why the kubelet could not be this node with the identity that it has stored; undefined: it could, or has none. */
+/** Why the kubelet could not be this node with its stored identity; undefined: it could, or has none. */
 export async function kubeletIdentityProblem(
   host: Host,
   { name, kubeletExtraArgs, caPem }: WantedIdentity,
@@ -90,27 +90,27 @@ export async function kubeletIdentityProblem(
     if (!(error instanceof UserError)) throw error;
     return {
       where: path,
-      what: `cannot be read, and the kubelet would not start with it: ${error.message}`,
+      what: `cannot be read, and the kubelet cannot start with it: ${error.message}`,
       hint: remove,
     };
   }
   const [certificate] = certificates;
   const named = await isNamed(host, path);
   if (validityAt(certificate!, host.now()) === "expired") {
-    // The kubelet passes over it, unless it has no other.
+    // The kubelet ignores it, unless it has no other.
     return !named ? undefined : {
       where: path,
       what: `expired on ${day(certificate!.notAfter)}, and ${KUBELET_FILES.kubeconfig} names it: the kubelet cannot ` +
         "authenticate",
-      hint: `Remove both, and rerun the command: rm ${shellWord(path)} ${KUBELET_FILES.kubeconfig}`,
+      hint: `Remove both files and rerun the command: rm ${shellWord(path)} ${KUBELET_FILES.kubeconfig}`,
     };
   }
   if (caPem === undefined || !await isOf(caPem, certificates, host.now())) {
     return {
       where: path,
       what:
-        "is the identity of a kubelet in another cluster: the CA of this cluster did not sign it, and the kubelet " +
-        "would be refused (Unauthorized)",
+        "is the identity of a kubelet in another cluster: the CA of this cluster did not sign it, and the API server " +
+        "would reject the kubelet (Unauthorized)",
       hint: named ? `Remove it with its kubeconfig: rm ${shellWord(path)} ${KUBELET_FILES.kubeconfig}` : remove,
     };
   }
@@ -119,7 +119,7 @@ export async function kubeletIdentityProblem(
   const other = certificate!.commonName.replace(/^system:node:/, "");
   return {
     where: path,
-    what: `is the identity of node "${other}", and this host is to be "${wanted.slice("system:node:".length)}"`,
+    what: `is the identity of node "${other}", expected node "${wanted.slice("system:node:".length)}"`,
     hint: `Keep the name (--node-name ${shellWord(other)}), or remove the identity: rm ${
       commandLine(named ? [path, KUBELET_FILES.kubeconfig] : [path])
     }`,

@@ -1,6 +1,6 @@
 /**
- * How the kubelet of this host was set up: its flags and the few fields of its configuration that are asked about. The one
- * place that knows where these are, and which wins. Observes, never changes.
+ * The settings of this host's kubelet: its flags and the few fields of its configuration that are used. The one place that
+ * defines where these are and which one wins. Observes, never changes.
  * @module
  */
 import type { Arg } from "../../config/types.ts";
@@ -14,7 +14,7 @@ import { InvalidInput } from "../../errors.ts";
 import { type ConfigDropIn, lastSetting, readConfigDropIns } from "./config_drop_ins.ts";
 import { kubeletUnitFlag } from "./unit.ts";
 
-/** What the kubelet is told about itself; fields are absent where its files do not say. */
+/** Settings of the kubelet; fields are absent when its files do not set them. */
 export interface KubeletSettings {
   /** Socket of its container runtime, `unix:///run/containerd/containerd.sock`. */
   runtimeEndpoint?: string;
@@ -23,7 +23,7 @@ export interface KubeletSettings {
   port: number;
 }
 
-/** All flags of the environment files in the order of the command line: of several, the last counts. */
+/** All flags of the environment files in the order of the command line: the last of several counts. */
 export async function readKubeletFlags(host: Host): Promise<Arg[]> {
   const flags = parseKubeletFlagsFile(await host.readText(KUBELET_FILES.flags) ?? "");
   for (const path of EXTRA_ARGS_FILES) {
@@ -36,8 +36,8 @@ export async function readKubeletFlags(host: Host): Promise<Arg[]> {
 }
 
 /**
- * Reads the kubelet's files. Flags win over them, those of --config-dir over the others, and the file of this very host
- * over the one for all.
+ * Reads the kubelet's files. Flags win over them, those of --config-dir over the others, and the instance file over the
+ * common one.
  * @throws {UserError} when a file cannot be read.
  */
 export async function readKubeletSettings(host: Host): Promise<KubeletSettings> {
@@ -61,12 +61,12 @@ export async function readKubeletSettings(host: Host): Promise<KubeletSettings> 
   };
 }
 
-/** The value of a flag that the environment files give, or else the unit's own command line; undefined without one. */
+/** The value of a flag in the environment files, or else on the unit's own command line; undefined without one. */
 async function effectiveFlag(host: Host, flags: readonly Arg[], flag: string): Promise<string | undefined> {
   return flags.findLast(({ name }) => name === flag)?.value || await kubeletUnitFlag(host, flag);
 }
 
-/** Files of --config-dir; none where they cannot be read, as then the kubelet does not run by them either. */
+/** Files of --config-dir; none when they cannot be read: the kubelet does not start with them either. */
 async function configDropIns(host: Host, flags: readonly Arg[]): Promise<ConfigDropIn[]> {
   const directory = await effectiveFlag(host, flags, "config-dir");
   if (!directory) return [];
@@ -76,7 +76,7 @@ async function configDropIns(host: Host, flags: readonly Arg[]): Promise<ConfigD
   });
 }
 
-/** Where the kubelet keeps volumes and its state instead of /var/lib/kubelet (`--root-dir`); undefined when not elsewhere. */
+/** The directory of volumes and state when it is not /var/lib/kubelet (`--root-dir`); undefined otherwise. */
 export async function foreignRootDirectory(host: Host): Promise<string | undefined> {
   const value = await effectiveFlag(host, await readKubeletFlags(host), "root-dir");
   if (!value?.startsWith("/")) return undefined;
@@ -84,7 +84,7 @@ export async function foreignRootDirectory(host: Host): Promise<string | undefin
   return directory === KUBELET_DIRECTORY ? undefined : directory;
 }
 
-/** The kubelet takes a path for a socket, too. */
+/** The kubelet also accepts a path as a socket. */
 function socketUrl(endpoint: string): string {
   return endpoint.startsWith("/") ? `unix://${endpoint}` : endpoint;
 }

@@ -1,4 +1,4 @@
-/** What unit for the kubelet a host has already, and whether it will do. Observes, never changes. @module */
+/** The kubelet unit that a host already has, and whether it can be used. Observes, never changes. @module */
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { KUBELET_SERVICE, kubeletUnitFiles } from "../../cluster/kubelet/unit.ts";
@@ -6,7 +6,7 @@ import type { UnitPart } from "../../cluster/kubelet/unit_syntax.ts";
 import { conditionsOf, type UnitCondition } from "./conditions.ts";
 import { judgeKubeletUnit, kubeletUnitProblem, unitFlags } from "./unit_verdict.ts";
 
-/** A file to be written. */
+/** A file to write. */
 export interface UnitFile {
   path: string;
   content: string;
@@ -14,7 +14,7 @@ export interface UnitFile {
 }
 
 /**
- * Where systemd looks for units, the first that has one wins; drop-ins are taken from all.
+ * Where systemd looks for units: the first one found wins; drop-ins come from all directories.
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Unit%20File%20Load%20Path
  */
 const UNIT_DIRECTORIES = [
@@ -24,7 +24,7 @@ const UNIT_DIRECTORIES = [
   ...["/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/generator.late"],
 ];
 
-/** A unit and its drop-ins, these in the order in which systemd reads them. */
+/** A unit and its drop-ins, in the order in which systemd reads them. */
 interface Present {
   unit?: UnitPart;
   dropIns: UnitPart[];
@@ -35,7 +35,7 @@ async function readPart(host: Host, path: string): Promise<UnitPart | undefined>
   return content === undefined ? undefined : { path, content };
 }
 
-/** What the host has. Of drop-ins of one name the first directory's counts, and one for this unit before one for all services. */
+/** What the host has. For drop-ins of one name the first directory wins, and one for this unit over one for all services. */
 async function presentUnit(host: Host): Promise<Present> {
   const folders = [`${KUBELET_SERVICE}.d`, "service.d"].flatMap((folder) =>
     UNIT_DIRECTORIES.map((directory) => `${directory}/${folder}`)
@@ -54,7 +54,7 @@ async function presentUnit(host: Host): Promise<Present> {
   return { ...(unit ? { unit } : {}), dropIns };
 }
 
-/** The same with files of ours written. */
+/** The same after our files are written. */
 function withFiles({ unit, dropIns }: Present, [ownUnit, ownDropIn]: readonly (UnitFile | undefined)[]): Present {
   const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const others = ownDropIn ? dropIns.filter(({ path }) => name(path) !== name(ownDropIn.path)) : dropIns;
@@ -67,11 +67,11 @@ function withFiles({ unit, dropIns }: Present, [ownUnit, ownDropIn]: readonly (U
 }
 
 /**
- * The unit files to write: ours, unless the host has a unit that reads what we write. The packages of Kubernetes bring
- * such a unit, and people write their own; what is somebody else's is kept, or refused, and never replaced. Judged is the
- * unit as systemd will have it, with every drop-in.
- * @param ownPaths paths that an earlier run of this program made on this host.
- * @returns also what is wrong where the kubelet would not read our files.
+ * The unit files to write: ours, unless the host has a unit that reads the files that we write. The Kubernetes packages
+ * bring such a unit, and administrators write their own; a unit that is not ours is kept or refused, never replaced. The
+ * unit is judged with every drop-in, as systemd will load it.
+ * @param ownPaths paths that an earlier run of this program created on this host.
+ * @returns also the problem when the kubelet would not read our files.
  */
 export async function inspectKubeletUnit(
   host: Host,
@@ -82,7 +82,7 @@ export async function inspectKubeletUnit(
   const [ownUnit, ownDropIn] = ours as [UnitFile, UnitFile];
   const present = await presentUnit(host);
   const masked = present.unit?.path === ownUnit.path && present.unit.content === "";
-  if (masked) return { files: ours }; // The check of the service says so.
+  if (masked) return { files: ours }; // The check of the service reports it.
   const isOwn = (file: UnitFile) => ownPaths.has(file.path);
   const judged = present.unit ? await judgeKubeletUnit(host, kubeletPath, present.unit, present.dropIns) : undefined;
   if (present.unit && !judged && !ours.some(isOwn)) return { files: [] };
@@ -92,18 +92,18 @@ export async function inspectKubeletUnit(
   const after = withFiles(present, [ownUnit, isForeign ? undefined : ownDropIn]);
   const problem = await judgeKubeletUnit(host, kubeletPath, after.unit!, after.dropIns);
   if (!problem) return { files };
-  // Our unit alone starts a kubelet without anything: what is missing, the other drop-in of that name would have to bring.
+  // Our unit alone starts a kubelet without flags: the other drop-in of that name is the one that must add them.
   const where = isForeign && problem.where === ownUnit.path ? ownDropIn.path : problem.where;
   return { files, problem: where === problem.where ? problem : kubeletUnitProblem(where, problem.what) };
 }
 
-/** The conditions of the unit that there is. */
+/** The conditions of the present unit. */
 export async function kubeletConditions(host: Host): Promise<UnitCondition[]> {
   const { unit, dropIns } = await presentUnit(host);
   return conditionsOf(unit ? [unit, ...dropIns] : dropIns);
 }
 
-/** What the unit that there is gives for a flag of the kubelet; undefined where it does not. */
+/** The value of a kubelet flag in the present unit; undefined when it is not set. */
 export async function kubeletUnitFlag(host: Host, flag: string): Promise<string | undefined> {
   const { unit, dropIns } = await presentUnit(host);
   return unit && (await unitFlags(host, unit, dropIns)).get(flag);

@@ -130,7 +130,7 @@ for (const [name, files, own, written, fault] of HOSTS) {
 
 /** What a drop-in says, and whether systemd would pass over the kubelet for it, as far as that is known beforehand. */
 const CONDITIONS: readonly [string, RegExp | undefined][] = [
-  ["[Unit]\nConditionPathExists=/srv/ready\n", /has ConditionPathExists=\/srv\/ready, which does not hold/],
+  ["[Unit]\nConditionPathExists=/srv/ready\n", /has ConditionPathExists=\/srv\/ready, which is not met/],
   ["[Unit]\nAssertPathExists=/srv/ready\n", /AssertPathExists=\/srv\/ready/],
   ["[Unit]\nConditionPathExists=!/usr/bin/kubelet\n", /PathExists=!\/usr/],
   ["[Unit]\nConditionPathExists=/usr/bin/kubelet\n", undefined],
@@ -148,7 +148,7 @@ for (const [content, says] of CONDITIONS) {
     const { problem } = await inspectKubeletUnit(host, KUBELET, new Set());
     assert.equal(problem?.where, says && path);
     if (says) assert.match(problem!.what, says);
-    if (says) assert.match(problem!.hint!, /Make the condition hold, or remove it/);
+    if (says) assert.match(problem!.hint!, /Satisfy the condition, or remove it/);
   });
 }
 
@@ -158,10 +158,10 @@ Deno.test("conditions in words: those that systemd means, each with its file", a
   const found = await kubeletConditions(memoryHost({ files: { [path]: content } }, () => {}));
   assert.equal(
     conditionText(found, { result: "success" }),
-    `a condition of the unit does not hold: ConditionHost=a in "${path}", or ConditionPathExists=/b in "${path}"`,
+    `a condition of the unit is not met: ConditionHost=a in "${path}", or ConditionPathExists=/b in "${path}"`,
   );
   assert.match(conditionText(found, { result: "exec-condition" }), /hold: ExecCondition=\/bin\/c d in "[^"]*"$/);
-  assert.equal(conditionText([], { result: "success" }), "a condition of the unit does not hold");
+  assert.equal(conditionText([], { result: "success" }), "a condition of the unit is not met");
 });
 
 Deno.test("a unit's kubelet that is not there", async () => {

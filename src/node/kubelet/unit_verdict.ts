@@ -1,4 +1,4 @@
-/** Whether a kubelet that systemd starts by a unit reads what this program writes. @module */
+/** Whether a kubelet unit reads the files that this program writes. @module */
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
@@ -12,7 +12,7 @@ import {
 import { conditionsOf, failedPathCondition } from "./conditions.ts";
 import { moveAway } from "../../text/shell.ts";
 
-/** Stands for the flags of ours on the command line. */
+/** Stands for our flags on the command line. */
 const OUR_FLAGS = "--flags-of-kubewright";
 
 /** A value, and the file that sets it. */
@@ -21,7 +21,7 @@ interface Sourced {
   source: string;
 }
 
-/** What the settings of a unit come to, each list emptied by an empty value. */
+/** The effective settings of a unit: an empty value clears a list. */
 interface Effective {
   commands: Sourced[];
   environment: Sourced[];
@@ -41,7 +41,7 @@ function effective(parts: readonly UnitPart[]): Effective {
   return result;
 }
 
-/** The variables of the service, those of files over those of the unit. */
+/** The variables of the service: files win over the unit. */
 async function variablesOf(host: Host, { environment, files }: Effective): Promise<Map<string, Sourced>> {
   const variables = new Map<string, Sourced>();
   for (const { value, source } of environment) {
@@ -60,28 +60,28 @@ async function variablesOf(host: Host, { environment, files }: Effective): Promi
   return variables;
 }
 
-/** Flags by which the kubelet finds what this program writes. */
+/** Flags with which the kubelet finds the files that this program writes. */
 const WANTED: readonly (readonly [string, string])[] = [
   ["config", KUBELET_FILES.configuration],
   ["kubeconfig", KUBELET_FILES.kubeconfig],
 ];
 
-const HOW = "Let its ExecStart take --config, --kubeconfig and $KUBELET_KUBEADM_ARGS as kubeadm's unit does";
+const HOW = "Pass --config, --kubeconfig and $KUBELET_KUBEADM_ARGS in its ExecStart, as kubeadm's unit does";
 
-/** Our files, each with the variable of the unit that leads to it. */
+/** Our files, each with the variable of the unit that refers to it. */
 const NAMES = [[KUBELET_FILES.configuration, "KUBELET_CONFIG_ARGS"], [
   KUBELET_FILES.flags,
   "KUBELET_KUBEADM_ARGS",
 ]] as const;
 
-/** A shell or a wrapper cannot be looked through: it, or the file that starts it, has to name our files. */
+/** The command of a shell or wrapper is unknown: it, or the file that starts it, must name our files. */
 async function unnamed(host: Host, program: string, content: string): Promise<string[]> {
   const script = program.startsWith("/") ? await host.readText(program) ?? "" : "";
   const text = script.startsWith("#!") ? `${content}\n${script}` : content;
   return NAMES.filter((names) => !names.some((name) => text.includes(name))).map(([path]) => path);
 }
 
-/** A file of the unit, and what it does that it should not. */
+/** A problem with a file of the unit. */
 export function kubeletUnitProblem(where: string, what: string): Problem {
   return { where, what, hint: `${HOW}, or move the file away: ${moveAway([where])}` };
 }
@@ -98,8 +98,8 @@ export async function unitFlags(
 }
 
 /**
- * What keeps the kubelet from our files, and the file at fault; undefined: nothing.
- * @param kubeletPath the kubelet of this host; whether that exists is another check's question.
+ * What keeps the kubelet from reading our files, and the file at fault; undefined: nothing.
+ * @param kubeletPath the kubelet of this host; another check verifies that it exists.
  */
 export async function judgeKubeletUnit(
   host: Host,

@@ -1,4 +1,4 @@
-/** Who else may read or replace keys, certificates and kubeconfigs that are on the host already. Observes, never changes. @module */
+/** Which other users may read or replace the keys, certificates and kubeconfigs of this host. Observes, never changes. @module */
 import { octal, type OnTheWay, wayTo, whoDecides } from "../../file_trust.ts";
 import type { Problem } from "../../errors.ts";
 import type { Host } from "../../system.ts";
@@ -7,7 +7,7 @@ import { shellWord } from "../../text/shell.ts";
 /** What a file holds. */
 export type Holding = "private key" | "public key" | "certificate" | "kubeconfig";
 
-/** Modes that files have when we write them. */
+/** Modes of the files that this program writes. */
 const MODES: Readonly<Record<Holding, string>> = {
   "private key": "0600",
   "public key": "0600",
@@ -15,19 +15,19 @@ const MODES: Readonly<Record<Holding, string>> = {
   kubeconfig: "0600",
 };
 
-/** What was found out about who else may write or read. */
+/** The findings about other users' access. */
 export interface Access {
-  /** Why what is there cannot be used. */
+  /** Why the files cannot be used. */
   readonly problems: Problem[];
-  /** What a person should know, but kubeadm goes on as well. */
+  /** Findings with which kubeadm, too, continues. */
   readonly warnings: string[];
 }
 
 /**
- * Whoever can write an authority's key, its certificate, a folder on the way to them, or a kubeconfig, has the cluster
- * with the next run: what anybody may write is refused. What others may read, or what a group or another user may write, is a
- * warning, because kubeadm takes it and the work is not wrong. Every reader of such a file asks here.
- * @param files by what they hold; those that are not there yet are judged by their folders.
+ * Anyone who can write an authority's key, its certificate, a directory on the way to them, or a kubeconfig can take over
+ * the cluster with the next run: files that any user may write are refused. Files that others may read, or that a group or
+ * another user may write, are warnings, because kubeadm accepts them. Every reader of such a file calls this.
+ * @param files by what they hold; those that do not exist yet are judged by their directories.
  */
 export async function accessTo(
   host: Pick<Host, "stat" | "uid">,
@@ -55,7 +55,7 @@ function judgeWay(one: OnTheWay, uid: number, { problems, warnings }: Access): v
     problems.push({
       where: path,
       what: `is a directory in which any user may replace the cluster's keys (mode ${octal(stat.mode)})`,
-      hint: `Make sure that what is in it is still yours, then: chown root ${shellWord(path)} && chmod go-w ${
+      hint: `Check that its files are still yours, then: chown root ${shellWord(path)} && chmod go-w ${
         shellWord(path)
       }`,
     });
@@ -63,14 +63,14 @@ function judgeWay(one: OnTheWay, uid: number, { problems, warnings }: Access): v
   }
   const thing = stat.kind === "symlink" ? "link" : "directory";
   const [state, fix] = who === "owner"
-    ? [`belongs to the user ${stat.uid}`, `chown -h root ${shellWord(path)}`]
-    : [`may be written by its group (mode ${octal(stat.mode)})`, `chmod g-w ${shellWord(path)}`];
+    ? [`is owned by user ${stat.uid}`, `chown -h root ${shellWord(path)}`]
+    : [`is writable by its group (mode ${octal(stat.mode)})`, `chmod g-w ${shellWord(path)}`];
   warnings.push(
-    `the ${thing} ${path}, which leads to the cluster's keys, ${state}; it should be root's alone (${fix})`,
+    `the ${thing} ${path}, which leads to the cluster's keys, ${state}; only root should be able to change it (${fix})`,
   );
 }
 
-/** The file itself, where it may have been reached by links. */
+/** The file itself, which may have been reached through links. */
 function judgeFile(one: OnTheWay, named: string, holds: Holding, uid: number, { problems, warnings }: Access): void {
   const { path, stat } = one;
   const word = shellWord(path);
@@ -80,22 +80,22 @@ function judgeFile(one: OnTheWay, named: string, holds: Holding, uid: number, { 
   if (who === "anybody") {
     problems.push({
       where: named,
-      what: `${target === "" ? "is" : `leads to${target}`} a ${holds} that any user may write (mode ${mode})`,
-      hint: `Make sure that it is still yours, then: chown root ${word} && chmod ${shellWord(MODES[holds])} ${word}`,
+      what: `${target === "" ? "is" : `links to${target}`} a ${holds} that any user may write (mode ${mode})`,
+      hint: `Check that it is still yours, then: chown root ${word} && chmod ${shellWord(MODES[holds])} ${word}`,
     });
     return;
   }
   const state = who === "owner"
-    ? `belongs to the user ${stat.uid}`
+    ? `is owned by user ${stat.uid}`
     : isSecret(holds) && (stat.mode & 0o004) !== 0
-    ? `may be read by any user (mode ${mode})`
+    ? `is readable by any user (mode ${mode})`
     : who === "group"
-    ? `may be written by its group (mode ${mode})`
+    ? `is writable by its group (mode ${mode})`
     : undefined;
   if (state === undefined) return;
   const fix = `${who === "owner" ? `chown root ${word} && ` : ""}chmod ${shellWord(MODES[holds])} ${word}`;
   warnings.push(
-    `the ${holds} ${path} ${state}; it should belong to root, with mode ${MODES[holds]} (${fix})`,
+    `the ${holds} ${path} ${state}; it should be owned by root, with mode ${MODES[holds]} (${fix})`,
   );
 }
 

@@ -56,7 +56,7 @@ const CASES: readonly {
   },
   { name: "anybody may read", there: { [KEY]: file(0o644) }, warned: /ca\.key may be read by any user \(mode 0644\)/ },
   { name: "its group may write", there: { [KEY]: file(0o660, { gid: 5 }) }, warned: /may be written by its group/ },
-  { name: "another user's", there: { [KEY]: file(0o600, { uid: 7 }) }, warned: /belongs to the user 7; .*chown root/ },
+  { name: "another user's", there: { [KEY]: file(0o600, { uid: 7 }) }, warned: /is owned by user 7; .*chown root/ },
   { name: "the caller's own", there: { [KEY]: file(0o600, { uid: 7 }) }, uid: 7 },
   {
     name: "a folder that anybody may write",
@@ -74,7 +74,7 @@ const CASES: readonly {
     there: { "/etc": folder(0o775, { gid: 5 }) },
     warned: /directory \/etc, .*chmod g-w/,
   },
-  { name: "another user's folder", there: { "/etc": folder(0o755, { uid: 7 }) }, warned: /belongs to the user 7/ },
+  { name: "another user's folder", there: { "/etc": folder(0o755, { uid: 7 }) }, warned: /is owned by user 7/ },
   {
     name: "in a folder of ours in /tmp",
     there: { "/tmp/a": folder(0o700), "/tmp/a/k": file(0o600) },
@@ -84,13 +84,13 @@ const CASES: readonly {
     name: "in another's folder in /tmp",
     there: { "/tmp/a": folder(0o700, { uid: 7 }), "/tmp/a/k": file(0o600) },
     path: "/tmp/a/k",
-    warned: /directory \/tmp\/a, .*belongs to the user 7/,
+    warned: /directory \/tmp\/a, .*is owned by user 7/,
   },
   { name: "a link", there: { [KEY]: link("/srv/k"), "/srv": folder(0o755), "/srv/k": file(0o600) } },
   {
     name: "a link to what anybody may write",
     there: { [KEY]: link("../../../srv/k"), "/srv": folder(0o755), "/srv/k": file(0o666) },
-    refused: /ca\.key leads to \/srv\/k, a private key that any user may write/,
+    refused: /ca\.key links to \/srv\/k, a private key that any user may write/,
   },
   {
     name: "a link into a folder that anybody may write",
@@ -105,7 +105,7 @@ const CASES: readonly {
       "/srv": folder(0o755),
       "/srv/k": file(0o600),
     },
-    warned: /the link \/tmp\/k, .*belongs to the user 7.*chown -h root/,
+    warned: /the link \/tmp\/k, .*is owned by user 7.*chown -h root/,
   },
   {
     name: "a folder that is a link into one that anybody may write",
@@ -138,7 +138,7 @@ Deno.test("access to keys: on a real file system", async () => {
     const { problems: [problem, ...more] } = await accessTo(host, [
       { path: `${root}/pki/ca.key`, holds: "private key" },
     ]);
-    assert.equal(problem?.what, `leads to ${root}/target, a private key that any user may write (mode 0666)`);
+    assert.equal(problem?.what, `links to ${root}/target, a private key that any user may write (mode 0666)`);
     assert.deepEqual(more, []);
     assert.equal((await stat(`${root}/pki/ca.key`))?.target, "../target");
   } finally {

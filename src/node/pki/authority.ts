@@ -1,4 +1,4 @@
-/** What authority a host that joins knows already. Observes, never changes. @module */
+/** The CA that a joining host already has. Observes, never changes. @module */
 import type { JoinConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Host } from "../../system.ts";
@@ -6,8 +6,8 @@ import { accessTo } from "./access.ts";
 import { shellWord } from "../../text/shell.ts";
 
 /**
- * The CA's certificate that is on this host already, if any.
- * @throws {InvalidInput} when it is another one than the cluster's, or when anybody may replace it.
+ * The CA certificate on this host; undefined without one.
+ * @throws {InvalidInput} when it is not the cluster's, or when any user may replace it.
  */
 export async function presentAuthority(
   host: Host,
@@ -20,8 +20,8 @@ export async function presentAuthority(
   if (present !== undefined && present.trim() !== caPem.trim()) {
     throw new InvalidInput("Cannot join:", [{
       where: config.caCertPath,
-      what: "is there already, with another CA than the cluster's: this host is, or was, part of another cluster",
-      hint: `Take it out of that one first, or move ${shellWord(config.caCertPath)} away.`,
+      what: "already exists and is not the CA of this cluster: this host is or was part of another cluster",
+      hint: `Remove this host from the other cluster (kubewright reset), or move ${shellWord(config.caCertPath)} away.`,
     }]);
   }
   return present;

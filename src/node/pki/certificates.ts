@@ -1,7 +1,7 @@
 /**
- * What a host already has of the certificates: whether it can be kept, and what is missing. Observes, never changes.
- * The rules are kubeadm's, and two more: a key must fit its certificate, and a key alone (all that a killed run can
- * leave, because keys are written first) is completed.
+ * The certificates that a host already has: whether they can be kept, and what is missing. Observes, never changes. The
+ * rules are kubeadm's and two more: a key must match its certificate, and a key without a certificate (the most that a
+ * killed run leaves, because keys are written first) is completed.
  * @module
  */
 import { formatAddress } from "../../config/addresses.ts";
@@ -25,7 +25,7 @@ export interface InspectedCertificate extends InspectionResult {
   readonly issuer: ExistingPair | undefined;
 }
 
-/** Keys that are weak without being refused; authorities that are not valid now, of which kubeadm warns, too. */
+/** Weak keys that are still accepted; authorities that are not valid now, for which kubeadm, too, only warns. */
 async function certificateWarnings(
   path: string,
   certificate: Certificate,
@@ -39,20 +39,20 @@ async function certificateWarnings(
     ? `expired on ${notAfter.toISOString()}`
     : `is not valid before ${notBefore.toISOString()}`;
   return [
-    ...issuer !== undefined || validity === "valid" ? [] : [`${path} ${when}; it is kept as it is`],
+    ...issuer !== undefined || validity === "valid" ? [] : [`${path} ${when}; it is kept unchanged`],
     ...key.type === "RSA" && key.bits < SHORT_RSA || key.type === "ECDSA" && key.curve === "P-224"
       ? [
-        `${path} has a weak key (${keyName(key)}): RSA of ${SHORT_RSA} bits or more, or P-256, is recommended, and ` +
-        "kubewright itself does not connect to servers with such certificates",
+        `${path} has a weak key (${keyName(key)}): RSA with at least ${SHORT_RSA} bits or P-256 is recommended, and ` +
+        "kubewright does not connect to servers with such certificates",
       ]
       : [],
   ];
 }
 
-/** Keys of fewer bits are no longer taken for safe (NIST SP 800-131A). */
+/** Keys with fewer bits are no longer considered secure (NIST SP 800-131A). */
 const SHORT_RSA = 2048;
 
-/** Whether what there is of one certificate can be kept or completed. */
+/** Whether one certificate and its key can be kept or completed. */
 export async function inspectCertificate(
   host: Host,
   node: ControlPlaneNode,
@@ -74,7 +74,7 @@ export async function inspectCertificate(
       problems.push({
         where: paths.key,
         what: `is not the private key of ${paths.certificate}`,
-        hint: "Put the key back that belongs to the certificate, or remove both files to have new ones made.",
+        hint: "Restore the key of the certificate, or remove both files to create new ones.",
       });
     }
   }
@@ -95,7 +95,7 @@ export async function inspectCertificate(
     problems.push(...await leafProblems(host, node, spec, pair, issuerSpec, issuer ?? {}));
     return { pair, issuer, problems, warnings };
   }
-  warnings.push(...issuer?.warnings ?? []); // it is to sign
+  warnings.push(...issuer?.warnings ?? []); // it will sign
   const want = { usage: spec.usages[0]!, ...alternativeNames(spec, node) };
   const unsigned = await authorityCannotSign(host, node, issuerSpec, issuer ?? {}, paths.certificate, want);
   problems.push(...unsigned.problems);
@@ -114,7 +114,7 @@ async function authorityProblems(
     const what = authorityTrouble(pair.certificates[0]);
     return what === undefined ? [] : [{ where, what }];
   }
-  // An authority made anew could not have signed what is there. A run of ours leaves no leaf without its authority.
+  // A new authority could not have signed the existing certificates. A run of ours leaves no leaf without its authority.
   const orphans: string[] = [];
   for (const leaf of CERTIFICATES.filter(({ issuer }) => issuer === spec.name)) {
     const { certificate } = pkiPaths(node.cluster, leaf);
@@ -123,12 +123,12 @@ async function authorityProblems(
   if (orphans.length === 0) return [];
   return [{
     where,
-    what: `is missing, but certificates that it should have signed are there: ${orphans.join(", ")}`,
-    hint: "Put the authority's certificate and key back, or remove those certificates and their keys.",
+    what: `is missing, but certificates that it should have signed exist: ${orphans.join(", ")}`,
+    hint: "Restore the certificate and key of the authority, or remove those certificates and their keys.",
   }];
 }
 
-/** Why a certificate that is there cannot be kept. */
+/** Why an existing certificate cannot be kept. */
 async function leafProblems(
   host: Host,
   node: ControlPlaneNode,
@@ -141,8 +141,8 @@ async function leafProblems(
   if (!pair.keys) {
     return [{
       where: paths.key,
-      what: `is missing, but ${paths.certificate} is there`,
-      hint: "Put the key back, or remove the certificate to have both made anew.",
+      what: `is missing, but ${paths.certificate} exists`,
+      hint: "Restore the key, or remove the certificate to create both again.",
     }];
   }
   const problems: Problem[] = [];
@@ -154,14 +154,14 @@ async function leafProblems(
     const what = await chainTrouble(certificate, intermediates, authority, path, { now, usage });
     const signs = issuingTrouble(authority, path, { usage, ...alternativeNames(spec, node) }, now) === undefined;
     const hint = issuer.keys === undefined
-      ? `Have a certificate signed for ${shellWord(paths.key)} by whoever keeps ${shellWord(key)}.`
+      ? `Have a certificate for ${shellWord(paths.key)} signed by the holder of ${shellWord(key)}.`
       : !signs
-      ? `Put an authority in place of ${shellWord(path)} that can sign, with its key, and remove what it has signed.`
+      ? `Replace ${shellWord(path)} and its key with an authority that can sign, and remove the certificates it has signed.`
       : certificateTrouble(certificate, now) !== undefined
       ? `Renew it: kubewright certs renew ${spec.name}`
       : await signedAny(authority, [certificate, ...intermediates])
-      ? "Remove this certificate and its key to have both made anew."
-      : "Put the authority back that signed it, or remove this certificate and its key to have both made anew.";
+      ? "Remove this certificate and its key to create both again."
+      : "Restore the authority that signed it, or remove this certificate and its key to create both again.";
     if (what !== undefined) problems.push({ where: paths.certificate, what, hint });
   }
   const uncovered = uncoveredNames(certificate, alternativeNames(spec, node));
@@ -170,13 +170,13 @@ async function leafProblems(
     problems.push({
       where: paths.certificate,
       what: `is not valid for ${names.join(", ")}`,
-      hint: "Remove this certificate and its key to have both made anew, or configure the names that it has.",
+      hint: "Remove this certificate and its key to create both again, or configure the names that it has.",
     });
   }
   return problems;
 }
 
-/** What there is of all certificates and keys. */
+/** Inspects all certificates and keys. */
 export async function inspectPki(host: Host, node: ControlPlaneNode): Promise<InspectionResult[]> {
   return await Promise.all([
     ...CERTIFICATES.filter((spec) => isWanted(spec, node)).map((spec) => inspectCertificate(host, node, spec)),

@@ -1,6 +1,6 @@
 /**
- * What a host already has of keys and certificate requests for an external authority. Observes, never changes. Like
- * kubeadm, what is there is refused; only a run of ours that was interrupted is gone on with.
+ * The keys and certificate signing requests for an external authority that a host already has. Observes, never changes.
+ * Existing files are refused, as with kubeadm; only an interrupted run of this program is continued.
  * @module
  */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
@@ -15,18 +15,18 @@ import { clientRequest, KUBECONFIGS, type KubeconfigSpec, parseKubeconfig } from
 
 /** One key with its request. */
 export interface WantedCsr {
-  /** As its phase is called: `etcd-server`, `admin`. */
+  /** The name of its phase: `etcd-server`, `admin`. */
   readonly name: string;
   readonly subject: LeafSubject;
-  /** The key alone, or the kubeconfig that holds it. */
+  /** The key file, or the kubeconfig that holds the key. */
   readonly keyPath: string;
   readonly requestPath: string;
-  /** Must not be there yet. */
+  /** Must not exist yet. */
   readonly certificatePath?: string;
   readonly kubeconfig?: KubeconfigSpec;
 }
 
-/** What of it is there. */
+/** The parts of it that exist. */
 export interface InspectedCsr {
   readonly wanted: WantedCsr;
   readonly keys?: KeyPair;
@@ -52,10 +52,10 @@ export function wantedCsrs(node: ControlPlaneNode, kubeconfigDirectory: string):
 }
 
 /**
- * What is there of them.
- * @param ownPaths what this program made on this host.
- * @param warn tells the person something that does not stop the work.
- * @throws {InvalidInput} when something is there that is not the beginning of this very work.
+ * Inspects the existing parts.
+ * @param ownPaths paths that this program created on this host.
+ * @param warn receives warnings.
+ * @throws {InvalidInput} when a file exists that is not from an interrupted run of the same work.
  */
 export async function inspectCsrs(
   host: Host,
@@ -74,7 +74,7 @@ export async function inspectCsrs(
     const paths = [keyPath, requestPath, ...certificatePath ? [certificatePath] : []];
     const there = (await Promise.all(paths.map(async (path) => await host.stat(path) ? [path] : []))).flat();
     const foreign = there.filter((path) => path === certificatePath || !ownPaths.has(path));
-    problems.push(...foreign.map((where) => ({ where, what: "is there already" })));
+    problems.push(...foreign.map((where) => ({ where, what: "already exists" })));
     if (foreign.length > 0 || there.length === 0) return { wanted: one, hasRequest: false };
     try {
       return await begun(host, one);
@@ -84,26 +84,26 @@ export async function inspectCsrs(
     }
   }));
   if (problems.length === 0 && existing.every(({ keys, hasRequest }) => keys && hasRequest)) {
-    problems.push(...wanted.map(({ requestPath }) => ({ where: requestPath, what: "is there already, with its key" })));
+    problems.push(...wanted.map(({ requestPath }) => ({ where: requestPath, what: "already exists, with its key" })));
   }
   if (problems.length === 0) return existing;
-  throw new InvalidInput("Cannot generate keys and certificate requests over what is there:", problems, {
-    hint: "Name other directories with --cert-dir and --kubeconfig-dir, or move these files away.",
+  throw new InvalidInput("Cannot generate keys and certificate signing requests over existing files:", problems, {
+    hint: "Set other directories with --cert-dir and --kubeconfig-dir, or move these files away.",
   });
 }
 
-/** What an earlier run left of one. */
+/** The parts that an earlier run left. */
 async function begun(host: Host, wanted: WantedCsr): Promise<InspectedCsr> {
   const { keyPath, requestPath, kubeconfig, subject } = wanted;
   const [text, request] = await Promise.all([host.readText(keyPath), host.readText(requestPath)]);
-  if (text === undefined) throw new InvalidInput(`is missing, but its request ${requestPath} is there`);
+  if (text === undefined) throw new InvalidInput(`is missing, but its request ${requestPath} exists`);
   const present = kubeconfig && parseKubeconfig(text, keyPath);
-  if (present?.clientCertPem !== undefined) throw new InvalidInput("is there already, with its certificate");
+  if (present?.clientCertPem !== undefined) throw new InvalidInput("already exists, with its certificate");
   const { parsePrivateKey } = await import("../../pki/key_pem.ts");
   const { isRequestFor } = await import("../../pki/csr.ts");
   const keys = await parsePrivateKey(present ? present.clientKeyPem ?? "" : text);
   if (request !== undefined && !await isRequestFor(request, subject, keys.publicKey)) {
-    throw new InvalidInput(`is there already, and its request ${requestPath} asks for something else`);
+    throw new InvalidInput(`already exists, and its request ${requestPath} is for another certificate`);
   }
   return { wanted, keys, hasRequest: request !== undefined };
 }

@@ -1,5 +1,5 @@
 /**
- * How long certificates are good, in the form that kubeadm tells it.
+ * The expiration of certificates, in kubeadm's format.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/output/v1alpha3/types.go
  * @module
  */
@@ -9,14 +9,14 @@ import type { Found } from "./renewables.ts";
 /** One certificate of a CertificateExpirationInfo. */
 export interface ExpirationEntry {
   name: string;
-  /** RFC 3339, UTC; null when there is none. */
+  /** RFC 3339, UTC; null for a missing certificate. */
   expirationDate: string | null;
   /** Seconds left; negative when it has expired. */
   residualTime: number;
   externallyManaged: boolean;
   /** Absent for authorities. */
   caName?: string;
-  /** Also true of what is there but cannot be read. */
+  /** Also true for a file that cannot be read. */
   missing: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface ExpirationInfo {
   certificateAuthorities: ExpirationEntry[];
 }
 
-/** The entry of what was found. */
+/** The entry of one certificate. */
 export function expirationEntry(
   name: string,
   found: Found,
@@ -59,7 +59,7 @@ export function formatExpiration(date: Date): string {
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
 }
 
-/** A span of time in the words of Kubernetes' tools: `364d`, `9y`, `7d5h`, `<invalid>` for what is over. */
+/** A duration in the format of Kubernetes' tools: `364d`, `9y`, `7d5h`, `<invalid>` when negative. */
 export function formatSpan(seconds: number): string {
   const both = (a: string, b: number, unit: string) => b === 0 ? a : `${a}${b}${unit}`;
   const minutes = Math.trunc(seconds / 60);
@@ -79,7 +79,7 @@ export function formatSpan(seconds: number): string {
   return `${years}y`;
 }
 
-/** A table as kubeadm's: columns of ten characters at least. */
+/** A table in kubeadm's format: columns of at least ten characters. */
 function columns(rows: readonly (readonly string[])[]): string {
   return table(rows, { least: 10 });
 }

@@ -1,6 +1,6 @@
 /**
- * External authorities: their certificates are on this host, their keys are not. Then everything that they sign has to
- * be there already; what is not is one list for each of them, not one problem for each file.
+ * External authorities: their certificates are on this host, their keys are not. Everything that they sign must then exist
+ * already; missing files are one list for each authority, not one problem for each file.
  * @module
  */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
@@ -11,7 +11,7 @@ import { sharedFiles } from "../../cluster/objects/copy_certs.ts";
 import { type Access, accessTo } from "./access.ts";
 import { type InspectionResult, type OfCluster, unique } from "./pair.ts";
 
-/** All problems of what was found, each once. */
+/** All problems of the findings, each once. */
 export function problemsOf(node: OfCluster, findings: readonly InspectionResult[]): Problem[] {
   const missingExternal = findings.flatMap(({ missingExternal = [] }) => missingExternal);
   const authorities = [...new Set(missingExternal.map(({ authority }) => authority))];
@@ -32,17 +32,17 @@ function externalProblem(
   const { certificate, key } = pkiPaths(cluster, authority);
   return {
     where: certificate,
-    what: `is there without ${key}, so what it has to sign cannot be made here, and this is missing:${
+    what: `exists without ${key}, so this host cannot create the certificates that it signs. Missing:${
       what.map((one) => `\n      ${one}`).join("")
     }`,
     hint:
-      "Have it signed (kubewright certs generate-csr makes the keys and what is to be signed), or put the key there.",
+      "Have them signed (kubewright certs generate-csr creates the keys and the requests), or copy the key to this host.",
   };
 }
 
 /**
- * Why the certificates of this host cannot be uploaded for others: keys that they would have to sign with are elsewhere
- * (kubeadm's rule), or anybody may write them.
+ * Why the certificates of this host cannot be uploaded for other control plane nodes: the keys of the authorities are not
+ * here (kubeadm's rule), or any user may write them.
  */
 export async function inspectUpload(host: Pick<Host, "stat" | "uid">, { cluster }: OfCluster): Promise<Access> {
   const { problems, warnings } = await accessTo(
@@ -58,7 +58,7 @@ export async function inspectUpload(host: Pick<Host, "stat" | "uid">, { cluster 
     if (await host.stat(certificate) !== undefined && await host.stat(key) === undefined) external.push(key);
   }
   if (external.length === 0) return { problems, warnings };
-  const what = `cannot be done without the keys of the authorities, but there is no ${external.join(" and no ")}`;
-  const hint = "Leave it out: who has those keys has to make what the others need.";
+  const what = `requires the keys of the authorities; missing: ${external.join(", ")}`;
+  const hint = "Omit the flag: the holder of these keys must create the certificates of the other control plane nodes.";
   return { problems: [{ where: "--upload-certs", what, hint }, ...problems], warnings };
 }

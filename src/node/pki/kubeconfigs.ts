@@ -1,4 +1,4 @@
-/** What a host already has of the kubeconfigs, and which keys `init` has to make. Observes, never changes. @module */
+/** The kubeconfigs that a host already has, and the keys that `init` must create. Observes, never changes. @module */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
@@ -22,7 +22,7 @@ import {
   serverOf,
 } from "../../cluster/pki/kubeconfigs.ts";
 
-/** The authority that signs the client certificates of kubeconfigs, and that they trust. */
+/** The authority that kubeconfigs trust and that signs their client certificates. */
 export const CLUSTER_AUTHORITY = certificateNamed("ca");
 
 /** A kubeconfig on the host. */
@@ -33,9 +33,9 @@ export interface InspectedKubeconfig extends InspectionResult {
 }
 
 /**
- * Whether an existing kubeconfig can be kept, or a missing one be made. As with kubeadm, it is kept when it trusts the
- * cluster's authority, and another server is a warning. kubeadm does not look at its client certificate; here one that is
- * missing or is not of its key is refused, because nobody can use it, and what else is odd about it is a warning.
+ * Whether an existing kubeconfig can be kept, or a missing one created. As with kubeadm, it is kept when it trusts the
+ * cluster's authority, and another server is a warning. kubeadm does not check its client certificate; here one that is
+ * missing or does not match its key is refused, because it cannot be used; other deviations are warnings.
  */
 export async function inspectKubeconfig(
   host: Host,
@@ -64,11 +64,11 @@ export async function inspectKubeconfig(
   });
   if (!certificates) {
     return problem(
-      `is there, but its authority ${authorityPath} is not`,
-      `Put ${authorityPath} and its key back, or remove ${spec.path}.`,
+      `exists, but its authority ${authorityPath} is missing`,
+      `Restore ${authorityPath} and its key, or remove ${spec.path}.`,
     );
   }
-  const anew = keys ? `, or remove ${spec.path} to have it made anew.` : ".";
+  const remove = keys ? `, or remove ${spec.path} to create it again.` : ".";
   try {
     const kubeconfig = parseKubeconfig(text, spec.path);
     const unsigned = notSignedYet(kubeconfig);
@@ -82,33 +82,33 @@ export async function inspectKubeconfig(
         missingExternal: [{ authority: CLUSTER_AUTHORITY, what }],
       };
     }
-    if (unsigned.length > 0) return problem(`has no ${unsigned.join(" and no ")}`, `Put it in${anew}`);
+    if (unsigned.length > 0) return problem(`has no ${unsigned.join(" and no ")}`, `Add it${remove}`);
     const anchor = await firstTrusted(host, spec.path, kubeconfig);
     if (!certificates.some(({ der }) => sameBytes(der, anchor))) {
       return problem(
         `does not trust ${authorityPath}: its first authority is another certificate`,
-        `Put the authority back that it was made with${anew}`,
+        `Restore the authority that it was created with${remove}`,
       );
     }
     const client = await inspectClient(host, node, spec, kubeconfig, certificates);
     const warnings = [...access.warnings, ...serverWarnings(node, spec, kubeconfig), ...client.warnings];
     return client.problem
-      ? problem(client.problem, `Put the right ones in${anew}`)
+      ? problem(client.problem, `Correct its client certificate and key${remove}`)
       : { exists, authority, problems: [], warnings };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return problem(error.message, `Mend it${anew}`);
+    return problem(error.message, `Fix it${remove}`);
   }
 }
 
-/** What a kubeconfig of `certs generate-csr` still lacks. */
+/** The fields that a kubeconfig of `certs generate-csr` still lacks. */
 function notSignedYet({ caPem, caFile, clientCertPem, clientCertFile, clientKeyPem }: Kubeconfig): string[] {
   if (clientKeyPem === undefined || clientCertPem !== undefined || clientCertFile !== undefined) return [];
   const noAuthority = caPem === undefined && caFile === undefined;
   return ["client-certificate-data", ...noAuthority ? ["certificate-authority-data"] : []];
 }
 
-/** What is to be said of the client certificate and key that are embedded in a kubeconfig. */
+/** The problem or warnings of the client certificate and key in a kubeconfig. */
 async function inspectClient(
   host: Host,
   node: ControlPlaneNode,
@@ -122,7 +122,7 @@ async function inspectClient(
   const { parsePrivateKey } = await import("../../pki/key_pem.ts");
   const [certificate, ...intermediates] = parseCertificates(clientCertPem);
   if (!await fitsKey(certificate!, (await parsePrivateKey(clientKeyPem)).publicKey)) {
-    return { problem: "holds a client key that is not that of its certificate", warnings: [] };
+    return { problem: "has a client key that does not match its certificate", warnings: [] };
   }
   const warnings: string[] = [];
   const { certificate: path } = pkiPaths(node.cluster, CLUSTER_AUTHORITY);
@@ -131,38 +131,38 @@ async function inspectClient(
     authorities.map((authority) => chainTrouble(certificate!, intermediates, authority, path, options)),
   );
   if (!troubles.includes(undefined)) {
-    warnings.push(`the client certificate in ${spec.path} ${troubles[0]}; it is kept as it is`);
+    warnings.push(`the client certificate in ${spec.path} ${troubles[0]}; it is kept unchanged`);
   }
   if (certificate!.commonName !== spec.user(node)) {
     warnings.push(
-      `the client certificate in ${spec.path} is of "${certificate!.commonName}" instead of "${spec.user(node)}"; ` +
-        "it is kept as it is",
+      `the client certificate in ${spec.path} belongs to "${certificate!.commonName}", expected "${spec.user(node)}"; ` +
+        "it is kept unchanged",
     );
   }
   return { warnings };
 }
 
-/** DER of the first certificate that a kubeconfig trusts, embedded or in a file (named relative to the kubeconfig). */
+/** DER of the first certificate that a kubeconfig trusts, embedded or in a file (relative to the kubeconfig). */
 async function firstTrusted(host: Host, path: string, { caPem, caFile }: Kubeconfig): Promise<Uint8Array> {
   const { parseCertificates } = await import("../../pki/certificate.ts");
   const pem = caPem ?? (caFile === undefined ? undefined : await host.readText(caFile));
   if (pem === undefined) {
     throw new InvalidInput(
-      `Cannot read kubeconfig "${path}": it has no authority${caFile ? ` ("${caFile}" is not there)` : ""}`,
+      `Cannot read kubeconfig "${path}": it has no authority${caFile ? ` ("${caFile}" not found)` : ""}`,
     );
   }
   return parseCertificates(pem)[0]!.der;
 }
 
-/** The kubelet may be at home at either endpoint: kubeadm has had it both ways. */
+/** The kubelet may use either endpoint: kubeadm has done both. */
 function serverWarnings(node: ControlPlaneNode, spec: KubeconfigSpec, { server }: Kubeconfig): string[] {
   const wanted = serverOf(spec, node);
   const common = controlPlaneUrl(node.cluster, node.endpoint);
   if (server === wanted || spec.name === "kubelet" && server === common) return [];
-  return [`${spec.path} leads to ${server} instead of ${wanted}; it is kept as it is`];
+  return [`${spec.path} has the server ${server}, expected ${wanted}; it is kept unchanged`];
 }
 
-/** What there is of all kubeconfigs. */
+/** Inspects all kubeconfigs. */
 export async function inspectKubeconfigs(
   host: Host,
   node: ControlPlaneNode,
@@ -172,8 +172,8 @@ export async function inspectKubeconfigs(
 }
 
 /**
- * Names of the keys that `init` has to make: names of {@linkcode CERTIFICATES}, `sa`, names of {@linkcode KUBECONFIGS}.
- * Empty when everything is there. Looks only at which files exist.
+ * Names of the keys that `init` must create: names of {@linkcode CERTIFICATES}, `sa`, names of {@linkcode KUBECONFIGS}.
+ * Empty when everything exists. Checks only which files exist.
  * @param order all these names in the order in which they are needed.
  */
 export async function missingKeys(

@@ -1,4 +1,4 @@
-/** Reading pairs of certificate and key from a host, and what is found out about them. @module */
+/** Reads pairs of certificate and key from a host, and inspects them. @module */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { InvalidInput, type Problem } from "../../errors.ts";
 import type { Authority, Certificate } from "../../pki/certificate.ts";
@@ -9,35 +9,35 @@ import type { Host } from "../../system.ts";
 import { type CertificateSpec, pkiPaths } from "../../cluster/pki/certificates.ts";
 import { accessTo } from "./access.ts";
 
-/** What a pair of files depends on. */
+/** The part of a node that the paths of a pair depend on. */
 export type OfCluster = Pick<ControlPlaneNode, "cluster">;
 
-/** What there is of a pair of files. `certificates` is the certificate and what its file holds behind it. */
+/** The existing parts of a pair. `certificates` is the certificate, followed by the others in its file. */
 export interface ExistingPair {
   readonly certificates?: readonly [Certificate, ...Certificate[]];
   readonly keys?: KeyPair;
-  /** Who else may read its files, or change what leads to them. */
+  /** Other users who may read its files, or change the way to them. */
   readonly warnings?: readonly string[];
 }
 
-/** What was found out about material on the host. */
+/** The findings about a file or pair on the host. */
 export interface InspectionResult {
-  /** Why it cannot be used. Empty: it can, and what is missing can be made. */
+  /** Why it cannot be used. Empty: it can, and missing parts can be created. */
   readonly problems: Problem[];
-  /** What a person should know, but kubeadm goes on as well. */
+  /** Findings with which kubeadm, too, continues. */
   readonly warnings: string[];
-  /** What only an authority can make whose key is not on this host: said once for each authority, see `existing_external.ts`. */
+  /** What only an authority without its key on this host can sign: reported once for each authority, see `external.ts`. */
   readonly missingExternal?: readonly MissingExternal[];
 }
 
-/** Something that is missing and that cannot be made here. */
+/** Something that is missing and that this host cannot create. */
 export interface MissingExternal {
   readonly authority: CertificateSpec;
-  /** A file, and where not all of it is missing, what of it. */
+  /** A file, and the missing part when it is not the whole file. */
   readonly what: string;
 }
 
-/** The text of a PEM file, with every byte of it; undefined when nothing is there. */
+/** The text of a PEM file, with every byte of it; undefined when it does not exist. */
 export async function readPem(host: Pick<Host, "read">, path: string): Promise<string | undefined> {
   const bytes = await host.read(path);
   return bytes && pemText(bytes);
@@ -45,7 +45,7 @@ export async function readPem(host: Pick<Host, "read">, path: string): Promise<s
 
 /**
  * Reads a pair of files.
- * @throws {InvalidInput} with one problem a file, when one is there and cannot be read, or when anybody may write it.
+ * @throws {InvalidInput} with one problem for each file that exists and cannot be read, or that any user may write.
  */
 export async function readPair(host: Host, node: OfCluster, spec: CertificateSpec): Promise<ExistingPair> {
   const paths = pkiPaths(node.cluster, spec);
@@ -77,8 +77,8 @@ export async function readPair(host: Host, node: OfCluster, spec: CertificateSpe
 }
 
 /**
- * The pair of an authority, as far as it concerns what the authority signs; undefined when it cannot be read: that is
- * said once, where the authority itself is inspected.
+ * The pair of an authority, for the certificates that it signs; undefined when it cannot be read: that is reported once,
+ * where the authority itself is inspected.
  */
 export async function readIssuer(
   host: Host,
@@ -94,8 +94,8 @@ export async function readIssuer(
 }
 
 /**
- * An authority that can sign, with its key; `bundle` is all that its file holds, itself first.
- * @throws {InvalidInput} when it is not there, or is kept elsewhere (no key).
+ * An authority that can sign, with its key; `bundle` has all certificates of its file, itself first.
+ * @throws {InvalidInput} when it is missing, or external (no key).
  */
 export function signingAuthority(
   node: OfCluster,
@@ -105,25 +105,25 @@ export function signingAuthority(
   if (certificates && keys) return { certificate: certificates[0], keys, bundle: certificates };
   const paths = pkiPaths(node.cluster, spec);
   throw new InvalidInput(
-    `Cannot sign with authority "${spec.name}": "${certificates ? paths.key : paths.certificate}" is not there`,
+    `Cannot sign with authority "${spec.name}": "${certificates ? paths.key : paths.certificate}" not found`,
     [],
     { hint: `Run the phase certs/${spec.name} first.` },
   );
 }
 
-/** Why nothing that this authority signs would be of use; undefined when it can sign. */
+/** Why certificates that this authority signs would be rejected; undefined when it can sign. */
 export async function whyCannotSign({ certificate, keys }: Authority, now: Date): Promise<string | undefined> {
   const { fitsKey } = await import("../../pki/certificate.ts");
   const { authorityTrouble } = await import("../../pki/chain.ts");
   const trouble = authorityTrouble(certificate);
   if (trouble) return trouble;
-  if (!await fitsKey(certificate, keys.publicKey)) return "does not belong to the key beside it";
+  if (!await fitsKey(certificate, keys.publicKey)) return "does not match the key next to it";
   if (now < certificate.notBefore) return `is not valid before ${certificate.notBefore.toISOString()}`;
   if (now <= certificate.notAfter) return undefined;
-  return `expired on ${certificate.notAfter.toISOString()}: what it signs is no good`;
+  return `expired on ${certificate.notAfter.toISOString()}: certificates it signs are rejected`;
 }
 
-/** Why an authority cannot sign `where`. One that is not there yet is made first, and can. */
+/** Why an authority cannot sign `where`. A missing authority is created first, and can. */
 export async function authorityCannotSign(
   host: Host,
   node: OfCluster,
@@ -140,13 +140,13 @@ export async function authorityCannotSign(
   return { problems: trouble === undefined ? [] : [{ where, what: `is missing, and ${trouble}` }] };
 }
 
-/** What a problem is called that reading a file ran into; anything else is thrown on. */
+/** The problem for an error of reading a file; other errors are rethrown. */
 export function problemAt(where: string, error: unknown): Problem {
   if (!(error instanceof InvalidInput)) throw error;
   return { where, what: error.message };
 }
 
-/** FieldErrors without repetition. */
+/** Problems without repetition. */
 export function unique(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [`${problem.where}: ${problem.what}`, problem])).values()];
 }

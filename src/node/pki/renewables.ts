@@ -1,4 +1,4 @@
-/** What a host has of the certificates that can be renewed, and of their authorities. Observes, never changes. @module */
+/** The certificates of a host that can be renewed, and their authorities. Observes, never changes. @module */
 import type { ClusterConfiguration } from "../../config/types.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
@@ -9,18 +9,18 @@ import { parseKubeconfig } from "../../cluster/pki/kubeconfigs.ts";
 import { KUBECONFIG_FILES, KUBELET_FILES } from "../../cluster/paths.ts";
 import type { Renewable } from "../../cluster/pki/renewables.ts";
 
-/** One certificate on the host: as it is, or why it is not. */
+/** One certificate on the host, or why there is none. */
 export type Found =
   | { readonly state: "present"; readonly certificate: Certificate; readonly text: string }
   | { readonly state: "missing" }
-  /** A kubeconfig whose user has no certificate in it, but a token, a program or files. */
+  /** A kubeconfig whose user has a token, a program or files instead of an embedded certificate. */
   | { readonly state: "not embedded" }
   | { readonly state: "unreadable"; readonly reason: string };
 
 /** An authority on the host. */
 export interface FoundAuthority {
   readonly found: Found;
-  /** Its certificate is here, and its key is not: somebody else signs. */
+  /** Its certificate is on this host and its key is not: it signs elsewhere. */
   readonly externallyManaged: boolean;
 }
 
@@ -29,13 +29,13 @@ export function pathOf(entry: Renewable, cluster: ClusterConfiguration): string 
   return entry.kind === "pair" ? pkiPaths(cluster, entry.spec).certificate : entry.spec.path;
 }
 
-/** The certificate as the host has it. */
+/** Finds the certificate on the host. */
 export async function findRenewable(host: Host, cluster: ClusterConfiguration, entry: Renewable): Promise<Found> {
   const path = pathOf(entry, cluster);
   return entry.kind === "pair" ? await findCertificate(host, path) : await findClient(host, path);
 }
 
-/** The authority as the host has it. */
+/** Finds the authority on the host. */
 export async function findAuthority(
   host: Host,
   cluster: ClusterConfiguration,
@@ -46,7 +46,7 @@ export async function findAuthority(
   return { found, externallyManaged: found.state !== "missing" && await host.stat(paths.key) === undefined };
 }
 
-/** The kubelet's client certificate, which it rotates itself; where it does not, the one in its kubeconfig. */
+/** The kubelet's client certificate, which it rotates itself; without rotation, the one in its kubeconfig. */
 export async function findKubeletClient(host: Host): Promise<Found> {
   const rotated = await findCertificate(host, KUBELET_FILES.clientCertificate);
   return rotated.state === "missing" ? await findClient(host, KUBECONFIG_FILES.kubelet) : rotated;

@@ -1,4 +1,4 @@
-/** The key pair of service account tokens, as far as a host has it. Observes, never changes. @module */
+/** The key pair of service account tokens on a host. Observes, never changes. @module */
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import type { KeyPair } from "../../pki/keys.ts";
 import type { Host } from "../../system.ts";
@@ -21,8 +21,8 @@ export async function inspectServiceAccountKey(
   ]);
   if (access.problems.length > 0) return { ...access, hasPublicKey };
   if (privateText === undefined) {
-    const what = `is missing, but ${paths.publicKey} is there`;
-    const hint = "Put the private key back, or remove the public one to have both made anew.";
+    const what = `is missing, but ${paths.publicKey} exists`;
+    const hint = "Restore the private key, or remove the public key to create both again.";
     return { ...access, problems: hasPublicKey ? [{ where: paths.key, what, hint }] : [], hasPublicKey };
   }
   const { parsePrivateKey } = await import("../../pki/key_pem.ts");
@@ -34,24 +34,24 @@ export async function inspectServiceAccountKey(
   }
   const { namedCurve } = keys.privateKey.algorithm as EcKeyAlgorithm;
   if (namedCurve === "P-224") {
-    const what = "has a key of the curve P-224, with which the API server cannot sign tokens";
+    const what = "has a key with curve P-224, which the API server does not support for signing tokens";
     return { problems: [{ where: paths.key, what }], warnings: [], hasPublicKey, keys };
   }
   if (publicText === undefined) return { ...access, hasPublicKey, keys };
-  const hint = `Put the public key back that belongs to ${shellWord(paths.key)}, or remove ${
+  const hint = `Restore the public key of ${shellWord(paths.key)}, or remove ${
     shellWord(paths.publicKey)
-  } to have it written.`;
+  } to write it again.`;
   const { parsePublicKeys } = await import("../../pki/public_keys.ts");
   const { publicKeyDer, sameBytes } = await import("../../pki/keys.ts");
   try {
     const own = await publicKeyDer(keys.publicKey);
-    // The file may list former keys, too.
+    // The file may also list former keys.
     if ((await parsePublicKeys(publicText)).some((key) => sameBytes(key, own))) {
       return { ...access, hasPublicKey, keys };
     }
   } catch (error) {
     return { problems: [{ ...problemAt(paths.publicKey, error), hint }], warnings: [], hasPublicKey, keys };
   }
-  const what = `does not hold the public key of ${paths.key}: the API server would refuse every token that it signs`;
+  const what = `does not contain the public key of ${paths.key}: the API server would reject every token it signs`;
   return { problems: [{ where: paths.publicKey, what, hint }], warnings: [], hasPublicKey, keys };
 }

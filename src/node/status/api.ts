@@ -8,14 +8,14 @@ import type { ApiServer, EtcdMember, NodeState } from "./document.ts";
 import { pathSegment } from "../../text/url.ts";
 import { look, type Seen, valueOf } from "./look.ts";
 
-/** Asks at once, each question for a limited time. A path with a name in it is made when it is asked: it may be none. */
+/** Probes in parallel, each with a time limit. A path with a name in it is built inside `look`: the name may be invalid. */
 async function ask(client: KubeClient, ...paths: readonly (string | (() => string))[]): Promise<Seen<HttpAnswer>[]> {
   return await Promise.all(
     paths.map((path) => look(async () => await client.probe(typeof path === "string" ? path : path()))),
   );
 }
 
-/** The fields of a JSON object; none when the text is something else: what answers may be anything. */
+/** The fields of a JSON object; none when the text is something else: an answer may be anything. */
 function fieldsOf(text: string): Record<string, unknown> {
   try {
     return recordOf(JSON.parse(text));
@@ -32,12 +32,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A field of a JSON text; undefined when it is none, or has no such text. */
+/** A string field of a JSON object; undefined when the text is not one or the field is not a string. */
 function textIn(answer: Seen<HttpAnswer>, field: string): string | undefined {
   return textOf(fieldsOf(valueOf(answer)?.body ?? "{}")[field]);
 }
 
-/** The last part of an error's message: the address is named already. */
+/** The last part of an error's message: the line already names the address. */
 const shortly = (why: string) => why.replace(/^Cannot (reach the API server|get) "[^"]*": /, "");
 
 function serverState(endpoint: string, ready: Seen<HttpAnswer>, version?: string): ApiServer {
@@ -55,21 +55,21 @@ function serverState(endpoint: string, ready: Seen<HttpAnswer>, version?: string
   };
 }
 
-/** What the cluster says of the node, in short; undefined when the answer is no Node. */
+/** The state of the Node in the cluster; undefined when the answer is not this Node. */
 function nodeState(name: string, body: string): NodeState | undefined {
   const { metadata, spec, status } = fieldsOf(body);
   if (recordOf(metadata)["name"] !== name) return undefined;
   const { conditions, nodeInfo } = recordOf(status);
-  const told = (Array.isArray(conditions) ? conditions : []).map(recordOf);
-  const ready = told.find(({ type }) => type === "Ready");
-  const bad = told.filter(({ type, status }) => type === "Ready" ? status !== "True" : status === "True");
+  const reported = (Array.isArray(conditions) ? conditions : []).map(recordOf);
+  const ready = reported.find(({ type }) => type === "Ready");
+  const bad = reported.filter(({ type, status }) => type === "Ready" ? status !== "True" : status === "True");
   const version = textOf(recordOf(nodeInfo)["kubeletVersion"]);
   return {
     name,
     found: true,
     ready: ready?.["status"] === "True",
     reasons: ready === undefined
-      ? ["its kubelet has not told its state yet"]
+      ? ["the kubelet has not reported its status yet"]
       : bad.map(({ type, reason, message }) =>
         `${type === "Ready" ? "" : `${textOf(type) ?? "?"}: `}${textOf(reason) ?? "?"}: ${textOf(message) ?? ""}`
       ),
@@ -78,15 +78,15 @@ function nodeState(name: string, body: string): NodeState | undefined {
   };
 }
 
-/** What was found out over the API. */
+/** What the API server reports. */
 export interface ApiView {
   server?: ApiServer;
   node: Seen<NodeState>;
 }
 
 /**
- * Asks the API server with the kubelet's credentials, and where it does not take these, with the administrator's.
- * @param own URL of the API server of this host; undefined on a worker: the kubelet's is asked.
+ * Asks the API server with the kubelet's credentials; if it rejects them, with the administrator's.
+ * @param own URL of the API server of this host; undefined on a worker, which uses the server of its kubelet.
  */
 export async function observeApi(system: System, own: string | undefined): Promise<ApiView> {
   const { host } = system;
@@ -111,9 +111,9 @@ export async function observeApi(system: System, own: string | undefined): Promi
   }
   if (view !== undefined) return view;
   const why = read.map((seen) => "why" in seen ? seen.why : "").find(Boolean) ??
-    `there is no "${KUBECONFIG_FILES.kubelet}": this host has not joined a cluster`;
+    `"${KUBECONFIG_FILES.kubelet}" not found: this host has not joined a cluster`;
   if (own === undefined) return { node: { why } };
-  // Not root: whether it is ready, it tells everybody.
+  // Not root: /readyz requires no credentials.
   const ready = await look(() => system.unverified.get(`${own}/readyz?verbose`, 2_000));
   return { server: serverState(own, ready), node: { why } };
 }
@@ -123,15 +123,15 @@ function nodeIn(name: string, answer: Seen<HttpAnswer>): Seen<NodeState> {
   const { status, body } = answer.value;
   const state = status === 200 ? nodeState(name, body) : undefined;
   if (state !== undefined) return { value: state };
-  if (status === 200) return { why: `the API server answers with something else than Node "${name}"` };
+  if (status === 200) return { why: `the API server did not return Node "${name}"` };
   if (status === 404) {
-    const reasons = ["the cluster has no such node"];
+    const reasons = ["the cluster has no such Node"];
     return { value: { name, found: false, ready: false, reasons, schedulable: false } };
   }
   return { why: `the API server answers ${status}` };
 }
 
-/** Asks the etcd that the API server of this host uses, as that one would. */
+/** Asks the etcd that the API server of this host uses, with that API server's credentials. */
 export async function observeEtcd(system: System, { flags }: StaticPodManifest): Promise<Seen<EtcdMember[]>> {
   return await look(async () => {
     const text = async (flag: string) => await system.host.readText(flags.get(flag) ?? "") ?? "";
@@ -150,12 +150,12 @@ export async function observeEtcd(system: System, { flags }: StaticPodManifest):
       const [health, about] = seen.value;
       const version = textIn(about!, "etcdserver");
       const healthy = textIn(health!, "health") === "true";
-      const said = textIn(health!, "reason") || `answers ${valueOf(health!)?.status}`;
+      const reason = textIn(health!, "reason") || `answers ${valueOf(health!)?.status}`;
       return {
         endpoint: server,
         healthy,
         ...(version === undefined ? {} : { version }),
-        state: healthy ? "healthy" : "value" in health! ? said : shortly(health!.why),
+        state: healthy ? "healthy" : "value" in health! ? reason : shortly(health!.why),
       };
     }));
   }, 3_000);

@@ -18,7 +18,7 @@ function inFile(name: string, path: string, authority: boolean): Place {
   return { name, path, authority, read: (host) => host.readText(path) };
 }
 
-/** A client certificate embedded in a kubeconfig; one that it only names is looked at in its own place. */
+/** A client certificate embedded in a kubeconfig; a file that it names has its own place. */
 function inKubeconfig(path: string): Place {
   return {
     name: path.slice(path.lastIndexOf("/") + 1),
@@ -31,7 +31,7 @@ function inKubeconfig(path: string): Place {
   };
 }
 
-/** Where the certificates of a node are. Those of the control plane are only on its nodes. */
+/** Where the certificates of a node are. Those of the control plane exist only on control plane nodes. */
 function placesIn(directory: string): Place[] {
   return [
     ...CERTIFICATES.map(({ name, baseName, issuer }) =>
@@ -42,13 +42,13 @@ function placesIn(directory: string): Place[] {
   ];
 }
 
-/** What was found, and what could not be looked at. */
+/** The certificates found, and those that could not be read. */
 export interface CertificatesView {
   certificates: CertificateState[];
   unseen: { what: string; why: string }[];
 }
 
-/** Every certificate that is there, the one that expires first at the front. */
+/** Every certificate of this node, sorted by expiration. */
 export async function observeCertificates(host: Host, directory: string): Promise<CertificatesView> {
   const { daysLeft, parseCertificates } = await import("../../pki/certificate.ts");
   const view = async (place: Place): Promise<Seen<CertificateState | undefined>> =>

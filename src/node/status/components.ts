@@ -5,7 +5,7 @@ import type { ContainerRuntime, RuntimeContainer, UnverifiedHttp } from "../../s
 import type { ApiServer, Component, EtcdMember } from "./document.ts";
 import { look, valueOf } from "./look.ts";
 
-/** What is known of the health of a component. */
+/** The health of a component, as far as it is known. */
 type Health = Pick<Component, "healthy" | "health" | "endpoint">;
 
 async function healthAt(http: UnverifiedHttp, endpoint: string): Promise<Health> {
@@ -17,7 +17,7 @@ async function healthAt(http: UnverifiedHttp, endpoint: string): Promise<Health>
   return { endpoint, healthy, ...(healthy ? {} : { health: unhealthy(seen.value) }) };
 }
 
-/** Asks the controller manager or the scheduler; API server and etcd are asked elsewhere. */
+/** Probes the controller manager or the scheduler; API server and etcd have their own functions. */
 export async function observeHealth(http: UnverifiedHttp, manifest: StaticPodManifest): Promise<Health> {
   if (manifest.name === "kube-controller-manager") {
     return await healthAt(http, `${servingUrl(manifest, PORTS.controllerManager)}/healthz`);
@@ -26,14 +26,14 @@ export async function observeHealth(http: UnverifiedHttp, manifest: StaticPodMan
   return {};
 }
 
-/** What the API server says of itself. */
+/** The health of the API server. */
 export function apiServerHealth(server: ApiServer | undefined): Health {
   if (server === undefined) return {};
   const { endpoint, ready, state } = server;
   return { endpoint, healthy: ready, ...(ready ? {} : { health: state }) };
 }
 
-/** What etcd says of itself. */
+/** The health of etcd. */
 export function etcdHealth(members: readonly EtcdMember[] | undefined): Health {
   const [member] = members ?? [];
   if (member === undefined) return {};
@@ -41,12 +41,12 @@ export function etcdHealth(members: readonly EtcdMember[] | undefined): Health {
   return { endpoint, healthy, ...(healthy ? {} : { health: state }) };
 }
 
-/** The tag of an image name: `v1.37.2`; undefined where there is none. */
+/** The tag of an image name: `v1.37.2`; undefined without one. */
 function tagOf(image: string): string | undefined {
   return /:([\w.-]+)(@|$)/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
 }
 
-/** State of the newest container of a static pod, its health added. */
+/** State of the newest container of a static pod, with its health. */
 export async function observeComponent(
   manifest: StaticPodManifest,
   health: Health,

@@ -1,19 +1,19 @@
 /**
- * What `status` finds out, as `--output json` prints it (schemas/status.json). What could not be seen is left out and
- * named under `unseen`. Times are RFC 3339 in UTC.
+ * The result of `status`, as `--output json` prints it (schemas/status.json). What could not be checked is left out and
+ * listed under `unseen`. Times are RFC 3339 in UTC.
  * @module
  */
 import type { ManagerState } from "../../system.ts";
 
-/** What this host is to a cluster. */
+/** The role of this host in its cluster. */
 export type Role = "control-plane" | "worker" | "none";
 
-/** Something that is wrong, or soon will be. */
+/** A problem or a warning. */
 export interface Trouble {
   /** `kubelet`, `kube-apiserver`, `node`, `certificates` … */
   where: string;
   what: string;
-  /** Last words of a journal or log, without secrets. */
+  /** Last lines of a journal or log, without secrets. */
   details?: readonly string[];
   hints?: readonly string[];
 }
@@ -30,7 +30,7 @@ export interface Runtime {
 
 /** The kubelet's unit and process. */
 export interface Kubelet {
-  /** systemd's words: `active`, `inactive`, `failed`, `activating` (between two starts), or `absent`. */
+  /** systemd's ActiveState: `active`, `inactive`, `failed`, `activating` (between two starts); or `absent`. */
   state: string;
   /** Whether systemd starts it at boot: `enabled`, `disabled` … */
   startsAtBoot?: string;
@@ -55,16 +55,16 @@ export interface Component {
   healthy?: boolean;
   /** Why not. */
   health?: string;
-  /** Where it was asked. */
+  /** The URL that was probed. */
   endpoint?: string;
 }
 
-/** An etcd member as the API server reaches it. Its answer takes a quorum, so it speaks for the others, too. */
+/** An etcd member as the API server reaches it. Its health requires a quorum of the members. */
 export interface EtcdMember {
   endpoint: string;
   healthy: boolean;
   version?: string;
-  /** What it says, or why it does not. */
+  /** Its state, or why it does not answer. */
   state: string;
 }
 
@@ -74,19 +74,19 @@ export interface ApiServer {
   reachable: boolean;
   ready: boolean;
   version?: string;
-  /** What it says, or why it does not. */
+  /** Its state, or why it does not answer. */
   state: string;
 }
 
-/** The node, as the cluster has it. */
+/** The Node object of this host. */
 export interface NodeState {
   name: string;
-  /** Whether the cluster has it. */
+  /** Whether the Node exists. */
   found: boolean;
   ready: boolean;
   /** Why it is not ready, and pressures. */
   reasons: readonly string[];
-  /** Of the kubelet, as it told the cluster. */
+  /** The kubelet's version as the Node has it. */
   version?: string;
   schedulable: boolean;
 }
@@ -97,7 +97,7 @@ export interface PodState {
   name: string;
   /** What it waits for: `ContainerCreating`, `ImagePullBackOff: …`. */
   state: string;
-  /** The kubelet has said why it does not run; else it may only need more time. */
+  /** The kubelet reported why it does not run; otherwise it may only need more time. */
   stuck: boolean;
   since?: string;
 }
@@ -116,7 +116,7 @@ export interface CertificateState {
 export interface Status {
   host: string;
   role: Role;
-  /** Everything could be seen, and nothing is wrong. */
+  /** Everything could be checked, and there are no problems. */
   healthy: boolean;
   /** systemd, the process 1. */
   systemd?: ManagerState;
@@ -132,6 +132,6 @@ export interface Status {
   certificates: readonly CertificateState[];
   problems: readonly Trouble[];
   warnings: readonly Trouble[];
-  /** What could not be looked at, and why. */
+  /** What could not be checked, and why. */
   unseen: readonly { what: string; why: string }[];
 }

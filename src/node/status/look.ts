@@ -1,12 +1,12 @@
 import { UserError } from "../../errors.ts";
 
-/** How long one look at something may take, in ms. */
+/** Time limit of one observation, in ms. */
 const LOOK_MS = 2_000;
 
-/** What looking gave: the thing, or why it could not be seen. */
+/** The outcome of an observation: the value, or why there is none. */
 export type Seen<T> = { value: T } | { why: string };
 
-/** Looks, for a limited time; an error that is meant for people is why nothing was seen. */
+/** Observes with a time limit; a {@linkcode UserError} becomes the reason. */
 export async function look<T>(work: () => Promise<T>, limitMs = LOOK_MS): Promise<Seen<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Seen<T>>((resolve) => {
@@ -20,7 +20,7 @@ export async function look<T>(work: () => Promise<T>, limitMs = LOOK_MS): Promis
       throw error;
     }
   })();
-  seen.catch(() => undefined); // nobody listens any more when it was late
+  seen.catch(() => undefined); // after the time limit, no one handles a rejection
   try {
     return await Promise.race([seen, late]);
   } finally {
@@ -28,7 +28,7 @@ export async function look<T>(work: () => Promise<T>, limitMs = LOOK_MS): Promis
   }
 }
 
-/** The thing, or undefined. */
+/** The value, or undefined. */
 export function valueOf<T>(seen: Seen<T>): T | undefined {
   return "value" in seen ? seen.value : undefined;
 }

@@ -10,28 +10,28 @@ import { pathSegment } from "../../text/url.ts";
 import { look, type Seen, valueOf } from "./look.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** Where the pods are without which no other pod works: names and the pod network. */
+/** Namespaces of the pods that all other pods require: DNS and the pod network. */
 const NAMESPACES = ["kube-system", "kube-flannel"];
-/** A pod may take so long (ms) to start before that is a problem. */
+/** Milliseconds that a pod may take to start before that is a problem. */
 const PATIENCE_MS = 30_000;
 
-/** The pods in the answer of a list. @throws {UserError} when it is none. */
+/** The pods in the answer to a list request. @throws {UserError} when it is not a list. */
 function podsIn(body: string): KubeObject[] {
   try {
     const list: unknown = JSON.parse(body);
     const items = isMapping(list) && Array.isArray(list["items"]) ? list["items"] : undefined;
     if (items) return items.filter((item): item is KubeObject => isMapping(item) && isMapping(item["metadata"]));
   } catch {
-    // said below
+    // reported below
   }
-  throw new UserError("the API server's list of pods cannot be read");
+  throw new UserError("the API server did not return a list of pods");
 }
 
 /**
- * Pods of this node's system that are not ready, but for static ones, which are looked at more closely. On a control plane
- * node also those that no node has yet.
+ * Pods of this node's system that are not ready, without static pods, which are components. On a control plane node also
+ * those that are not scheduled yet.
  * @param own URL of the API server of this host; undefined on a worker.
- * @param node name of this host's Node: a kubelet may ask for the pods of its own only.
+ * @param node name of this host's Node: a kubelet may list only the pods of its own Node.
  */
 export async function observePods(system: System, own: string | undefined, node: string): Promise<Seen<PodState[]>> {
   const { host } = system;
@@ -39,11 +39,11 @@ export async function observePods(system: System, own: string | undefined, node:
     ...own === undefined ? [] : [{ path: KUBECONFIG_FILES.admin, selector: "" }],
     { path: KUBECONFIG_FILES.kubelet, selector: `?fieldSelector=spec.nodeName%3D${encodeURIComponent(node)}` },
   ];
-  let why = "there are no credentials to ask with";
+  let why = "no kubeconfig found";
   for (const { path, selector } of ways) {
     const seen = await look(async () => {
       const credentials = await readCredentials(host, path, own);
-      if (credentials === undefined) throw new UserError(`there is no "${path}"`);
+      if (credentials === undefined) throw new UserError(`"${path}" not found`);
       const client = system.connect(credentials);
       const answers = await Promise.all(
         NAMESPACES.map((namespace) => client.probe(`/api/v1/namespaces/${pathSegment(namespace)}/pods${selector}`)),
@@ -68,18 +68,18 @@ function statesOf(pods: readonly KubeObject[]): PodState[] {
   });
 }
 
-/** Pods that do not start: the kubelet says so, or it has taken too long. */
+/** Pods that do not start: the kubelet reports it, or they have taken too long. */
 export async function judgePods(host: Host, pods: readonly PodState[]): Promise<Trouble[]> {
   const isLate = ({ since }: PodState) => since === undefined || host.now().getTime() - Date.parse(since) > PATIENCE_MS;
   const bad = pods.filter((pod) => pod.stuck || isLate(pod));
   if (bad.length === 0) return [];
-  const said = valueOf(await look(() => diagnoseSandboxes(host, bad.map(({ name }) => name))));
+  const diagnosis = valueOf(await look(() => diagnoseSandboxes(host, bad.map(({ name }) => name))));
   return bad.map(({ namespace, name, state }, i) => ({
     where: "pods",
-    what: `${namespace}/${name} does not run: ${state}`,
-    ...(i === 0 && said && said.details.length > 0 ? { details: said.details } : {}),
+    what: `${namespace}/${name} is not ready: ${state}`,
+    ...(i === 0 && diagnosis && diagnosis.details.length > 0 ? { details: diagnosis.details } : {}),
     ...(i === bad.length - 1
-      ? { hints: [`Look at it: kubectl -n ${shellWord(namespace)} describe pod ${shellWord(name)}`] }
+      ? { hints: [`Show the pod: kubectl -n ${shellWord(namespace)} describe pod ${shellWord(name)}`] }
       : {}),
   }));
 }

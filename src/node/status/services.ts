@@ -4,7 +4,7 @@ import type { Kubelet, Runtime } from "./document.ts";
 import { activeSince } from "../services.ts";
 import { look, valueOf } from "./look.ts";
 
-/** The kubelet's unit, and whether the kubelet answers: without credentials it says 401, which is an answer. */
+/** The kubelet's unit, and whether the kubelet answers: 401 without credentials is an answer. */
 export async function observeKubelet(
   host: Host,
   http: UnverifiedHttp,

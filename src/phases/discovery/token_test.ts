@@ -111,7 +111,7 @@ Deno.test("discoverByToken() ends with the time, and with what to do, when clust
     const troubles = Array.from({ length: 50 }, () => ({ status, body: "" }));
     await assert.rejects(run(() => answer, KUBECONFIG, [CA.pin], "20ms", troubles), (error) => {
       assert.ok(error instanceof TimedOut);
-      assert.match(error.message, new RegExp(`over the pinned CA, last state: the API server answers ${status}`));
+      assert.match(error.message, new RegExp(`over the pinned CA. Last state: the API server answers ${status}`));
       assert.match(error.hints.join(" "), /kubewright init phase bootstrap-token.*curl -k .*cluster-info/);
       return true;
     });

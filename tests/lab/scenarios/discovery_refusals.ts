@@ -138,7 +138,7 @@ export async function refusesServers(
   await host.write("/root/join.yaml", document, 0o600);
   await refused(t, host, "nobody serves it", ["join", "--config", "/root/join.yaml"], {
     code: 4,
-    says: ["discovery file", "connection refused", "waited 3 s"],
+    says: ["discovery file", "connection refused", "Timed out after 3 s"],
   });
   await refused(t, host, "an http URL", ["join", "--discovery-file", "http://192.0.2.1/cluster.conf", ...flags], {
     code: 3,

@@ -147,7 +147,7 @@ async function foreignNetwork(t: Run, m1: Host): Promise<string[]> {
   await t.step("status sees it, too", async () => {
     const { code, stdout } = await script(m1, `${PROGRAM} status`);
     t.assert(code === 6, `exit code ${code} instead of 6:\n${stdout}`);
-    t.includes(stdout, /coredns-\S+ does not run: ContainerCreating/, "status");
+    t.includes(stdout, /coredns-\S+ is not ready: ContainerCreating/, "status");
   });
   await t.step("a strict umask left no mode behind", async () => {
     const modes = await m1.shell(

@@ -131,7 +131,7 @@ async function fallen(t: Run, k1: Host): Promise<void> {
     await withFile(k1, `${manifests}/etcd.yaml`, () => undefined, async () => {
       const { code, status } = await asked(k1, "etcd to be down", ({ etcd }) => etcd.every(({ healthy }) => !healthy));
       t.equal(code, 6, "the exit code");
-      t.includes(status.problems.find(({ where }) => where === "etcd")?.what ?? "", "no manifest", "etcd's problem");
+      t.includes(status.problems.find(({ where }) => where === "etcd")?.what ?? "", "etcd.yaml\" not found", "etcd's problem");
       await asked(k1, "the API server to be not ready", (s) => s.problems.some((p) => p.where === "kube-apiserver"));
       await show(t, k1);
     });
@@ -158,7 +158,7 @@ export const scenario: Scenario = {
     await t.step("a bare host", async () => {
       const { code, status } = await ask(k2);
       t.equal([code, status.role, status.healthy], [6, "none", false], "exit code, role and health");
-      t.includes(await show(t, k2), "there is no cluster on this host", "the text");
+      t.includes(await show(t, k2), "has not created or joined a cluster", "the text");
     });
     const initialized = await t.step("init", () => init(k1));
     await t.step("join", () => join(k2, joinArguments(initialized)));

@@ -11,7 +11,7 @@ const CAUSES: readonly { name: string; begin: string; says: readonly (string | R
   {
     name: "a CA with another key",
     begin: authority("ca") + authority("/root/other") + "cp /root/other.key ca.key",
-    says: [`${PKI}/ca.key: is not the private key of ${PKI}/ca.crt`, "Put the key back"],
+    says: [`${PKI}/ca.key: is not the private key of ${PKI}/ca.crt`, "Restore the key"],
   },
   {
     name: "a certificate of another CA",
@@ -55,7 +55,7 @@ const CAUSES: readonly { name: string; begin: string; says: readonly (string | R
   {
     name: "a kubeconfig without its authority",
     begin: authority("/root/other") + kubeconfig("/etc/kubernetes/admin.conf", "/root/other"),
-    says: ["/etc/kubernetes/admin.conf: is there", `${PKI}/ca.crt`],
+    says: ["/etc/kubernetes/admin.conf: exists", `${PKI}/ca.crt`],
   },
 ];
 

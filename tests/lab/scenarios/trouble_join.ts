@@ -29,7 +29,7 @@ async function stubbornKubelet(t: Run, { endpoint, hash }: Cluster): Promise<voi
   const command = ["join", "--config", "/root/join.yaml"];
   await refused(t, k3, "a kubelet that ends at once", command, {
     code: 4,
-    says: ["the kubelet to get its own identity", "restarted", "Error: no luck today", "run the same command again"],
+    says: ["the kubelet to get its own identity", "restarted", "Error: no luck today", "rerun the command"],
     goesOn: true,
   });
   await k3.shell(`rm ${STUBBORN}`);
@@ -99,7 +99,7 @@ export const scenario: Scenario = {
     });
     await refuse("nobody listens", await impatient(k2, cluster, `${k2.address}:6443`), {
       code: 4,
-      says: [`${k2.address}:6443`, "connection refused", "waited 4 s", "curl -k"],
+      says: [`${k2.address}:6443`, "connection refused", "Timed out after 4 s", "curl -k"],
     });
     await refuse("wrong CA hash", argv({ hash: OTHER_HASH }), {
       ...UNTRUSTED,

@@ -24,7 +24,7 @@ const CAUSES: readonly Cause[] = [
     changes: { KubeletConfiguration: { failCgroupV1: true } },
     says: [
       "kube-apiserver to be healthy",
-      /kubelet: systemd says "\w+", restarted \d+ times/,
+      /kubelet: systemd reports "\w+", restarted \d+ times?/,
       /cgroup v1/i,
       "journalctl -u kubelet",
     ],
@@ -101,7 +101,7 @@ export const scenario: Scenario = {
       await configure(host, { changes, timeouts: TIMEOUTS });
       await refused(t, host, name, COMMAND, {
         code: 4,
-        says: [...says, "run the same command again"],
+        says: [...says, "rerun the command"],
         goesOn: true,
         within: 150,
       });

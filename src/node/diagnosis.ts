@@ -126,7 +126,9 @@ async function diagnoseAbsent(host: Host, runtime: ContainerRuntime, { name, ima
   const hints = [`Show the kubelet's log about it: journalctl -u kubelet | grep ${shellWord(name)}`];
   if (!await runtime.hasImage(image)) {
     details.push(`${name}: image ${image} not found on this host`);
-    hints.unshift("Load the image (ctr -n k8s.io images import FILE), or give this host access to the image's registry.");
+    hints.unshift(
+      "Load the image (ctr -n k8s.io images import FILE), or give this host access to the image's registry.",
+    );
   }
   const errors = (await journal(host, SEARCHED_LINES)).filter((line) =>
     /^[EF]\d{4} /.test(line) && line.includes(name)

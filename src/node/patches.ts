@@ -50,7 +50,9 @@ export async function readPatches(
           .filter(({ value }) => value !== null && value !== undefined);
         if (values.length === 0) warn(`"${path}" is not used as a patch: it is empty`);
         // No field has this name, and in JavaScript it is not an ordinary key.
-        if (JSON.stringify(values).includes('"__proto__":')) throw new InvalidInput('it has the invalid key "__proto__"');
+        if (JSON.stringify(values).includes('"__proto__":')) {
+          throw new InvalidInput('it has the invalid key "__proto__"');
+        }
         const source = (number: number) => values.length > 1 ? `${path}, document ${number}` : path;
         patches.push(...values.map(({ value, number }) => ({ ...parsed, source: source(number), value })));
       } catch (error) {

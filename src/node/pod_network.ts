@@ -98,9 +98,10 @@ export function tunnelsInTheWay(host: Host, podSubnet: readonly Network[]): InTh
   });
   const [first] = foreign;
   return first && {
-    what: `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; the current one is ${
-      networksText(podSubnet)
-    }`,
+    what:
+      `the tunnel ${first.interface} has the address ${first.address} of an earlier pod network; the current one is ${
+        networksText(podSubnet)
+      }`,
     hint: `Remove it: ip link delete ${shellWord(first.interface)}`,
   };
 }

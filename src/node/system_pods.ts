@@ -47,7 +47,9 @@ function containerState(
       return { state: [reason, message].filter(Boolean).join(": "), stuck: !PASSING.includes(reason) };
     }
     const { exitCode = 0, reason: end } = state?.terminated ?? {};
-    if (exitCode !== 0) return { state: `container exited, exit code ${exitCode}${end ? ` (${end})` : ""}`, stuck: true };
+    if (exitCode !== 0) {
+      return { state: `container exited, exit code ${exitCode}${end ? ` (${end})` : ""}`, stuck: true };
+    }
   }
   return undefined;
 }

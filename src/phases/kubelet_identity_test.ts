@@ -109,7 +109,10 @@ Deno.test("a refusal ends a wait when it lasts, and not before", () => {
     assert.throws(() => check(401), /the API server rejects x \(401 Unauthorized\)/);
     const error = (status: number, reason: string) => new KubeError("z", { status, reason }, { hint: "w" });
     for (
-      const [refusal, says] of [[error(401, ""), /rejects x/], [error(0, TLS_REFUSED), /certificate was rejected, connecting with x/]] as const
+      const [refusal, says] of [[error(401, ""), /rejects x/], [
+        error(0, TLS_REFUSED),
+        /certificate was rejected, connecting with x/,
+      ]] as const
     ) {
       const watch = endWhenRefused("x", ["y"], 3_000);
       now = 20_000;

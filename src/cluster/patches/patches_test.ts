@@ -80,7 +80,10 @@ Deno.test("a directory is read in order of names, with what lies below it; every
     readPatches(memoryHost({ files: bad }, () => {}), "/p", PATCH_TARGETS, warn),
     (error: InvalidInput) => error instanceof InvalidInput && error.problems.length === 3,
   );
-  await assert.rejects(readPatches(memoryHost({ files }, () => {}), "/q", PATCH_TARGETS, warn), /directory "\/q" not found/);
+  await assert.rejects(
+    readPatches(memoryHost({ files }, () => {}), "/q", PATCH_TARGETS, warn),
+    /directory "\/q" not found/,
+  );
   assert.deepEqual(await readPatches(memoryHost({}, () => {}), undefined, PATCH_TARGETS, warn), []);
 });
 

@@ -128,9 +128,7 @@ function verdict({ role, problems, unseen }: Status): string {
   if (problems.length > 0) {
     return `${ROLES[role]}, ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   }
-  return `${ROLES[role]}, ${
-    unseen.length > 0 ? "no problems found, but not everything could be checked" : "healthy"
-  }`;
+  return `${ROLES[role]}, ${unseen.length > 0 ? "no problems found, but not everything could be checked" : "healthy"}`;
 }
 
 /** The status as a person reads it: the verdict, the tree, the cluster's view, certificates, then the problems. */

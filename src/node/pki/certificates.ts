@@ -156,7 +156,9 @@ async function leafProblems(
     const hint = issuer.keys === undefined
       ? `Have a certificate for ${shellWord(paths.key)} signed by the holder of ${shellWord(key)}.`
       : !signs
-      ? `Replace ${shellWord(path)} and its key with an authority that can sign, and remove the certificates it has signed.`
+      ? `Replace ${
+        shellWord(path)
+      } and its key with an authority that can sign, and remove the certificates it has signed.`
       : certificateTrouble(certificate, now) !== undefined
       ? `Renew it: kubewright certs renew ${spec.name}`
       : await signedAny(authority, [certificate, ...intermediates])

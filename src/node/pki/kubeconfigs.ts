@@ -135,7 +135,9 @@ async function inspectClient(
   }
   if (certificate!.commonName !== spec.user(node)) {
     warnings.push(
-      `the client certificate in ${spec.path} belongs to "${certificate!.commonName}", expected "${spec.user(node)}"; ` +
+      `the client certificate in ${spec.path} belongs to "${certificate!.commonName}", expected "${
+        spec.user(node)
+      }"; ` +
         "it is kept unchanged",
     );
   }

@@ -131,7 +131,11 @@ async function fallen(t: Run, k1: Host): Promise<void> {
     await withFile(k1, `${manifests}/etcd.yaml`, () => undefined, async () => {
       const { code, status } = await asked(k1, "etcd to be down", ({ etcd }) => etcd.every(({ healthy }) => !healthy));
       t.equal(code, 6, "the exit code");
-      t.includes(status.problems.find(({ where }) => where === "etcd")?.what ?? "", "etcd.yaml\" not found", "etcd's problem");
+      t.includes(
+        status.problems.find(({ where }) => where === "etcd")?.what ?? "",
+        'etcd.yaml" not found',
+        "etcd's problem",
+      );
       await asked(k1, "the API server to be not ready", (s) => s.problems.some((p) => p.where === "kube-apiserver"));
       await show(t, k1);
     });

@@ -160,7 +160,7 @@ Deno.test("conditions in words: those that systemd means, each with its file", a
     conditionText(found, { result: "success" }),
     `a condition of the unit is not met: ConditionHost=a in "${path}", or ConditionPathExists=/b in "${path}"`,
   );
-  assert.match(conditionText(found, { result: "exec-condition" }), /hold: ExecCondition=\/bin\/c d in "[^"]*"$/);
+  assert.match(conditionText(found, { result: "exec-condition" }), /is not met: ExecCondition=\/bin\/c d in "[^"]*"$/);
   assert.equal(conditionText([], { result: "success" }), "a condition of the unit is not met");
 });
 

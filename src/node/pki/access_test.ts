@@ -54,8 +54,8 @@ const CASES: readonly {
     there: { [KEY]: file(0o666) },
     refused: /^\S+ca\.key is a private key .*\(mode 0666\)$/,
   },
-  { name: "anybody may read", there: { [KEY]: file(0o644) }, warned: /ca\.key may be read by any user \(mode 0644\)/ },
-  { name: "its group may write", there: { [KEY]: file(0o660, { gid: 5 }) }, warned: /may be written by its group/ },
+  { name: "anybody may read", there: { [KEY]: file(0o644) }, warned: /ca\.key is readable by any user \(mode 0644\)/ },
+  { name: "its group may write", there: { [KEY]: file(0o660, { gid: 5 }) }, warned: /is writable by its group/ },
   { name: "another user's", there: { [KEY]: file(0o600, { uid: 7 }) }, warned: /is owned by user 7; .*chown root/ },
   { name: "the caller's own", there: { [KEY]: file(0o600, { uid: 7 }) }, uid: 7 },
   {

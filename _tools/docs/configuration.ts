@@ -110,8 +110,8 @@ function validText(schema: Schema): string {
   if (schema.type === "duration" && schema.positive) return "Must be positive.";
   if (schema.type !== "text") return "";
   if (schema.values) return `Must be one of ${schema.values.filter(Boolean).map(code).join(", ")}.`;
-  // A check words the form that it wants; a control character has none of them.
-  const form = schema.check?.("\x01")?.replace(/^is not /, "").replace(/^is neither (.*) nor /, "$1 or ");
+  // A check returns the form that it requires; a control character has none of them.
+  const form = schema.check?.("\x01");
   return form === undefined ? "" : `Must be ${form}.`;
 }
 

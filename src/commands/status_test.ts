@@ -208,7 +208,7 @@ Deno.test("status: manifests that are not there or cannot be read as such are na
   }));
   const about = (name: string) => found.problems.find(({ where }) => where === name)?.what ?? "";
   assert.match(about("etcd"), /^manifest "\/etc\/kubernetes\/manifests\/etcd\.yaml" not found$/);
-  assert.match(about("kube-scheduler"), /Cannot read ".*kube-scheduler\.yaml": it is not valid YAML/);
+  assert.match(about("kube-scheduler"), /Cannot read ".*kube-scheduler\.yaml": not valid YAML/);
 });
 
 Deno.test("status: a runtime that is down is a problem; one that only root may ask is not seen", async () => {

@@ -1,5 +1,5 @@
 /**
- * IP addresses, networks and `host:port`, as text and as numbers. Text out is canonical (RFC 5952).
+ * Parses and formats IP addresses, networks and `host:port`. Formatted text is canonical (RFC 5952).
  * @module
  */
 
@@ -16,16 +16,16 @@ export interface Cidr {
   prefix: number;
 }
 
-/** A network that keeps how it was written: that is what is stored, and what components are given. */
+/** A network with its original text, which is stored and passed to components. */
 export interface Network extends Cidr {
   text: string;
 }
 
-/** Where a server is: a host name, or an address without brackets, and a port, which may be missing where people write it. */
+/** The location of a server: a host name or an address without brackets, and an optional port. */
 export interface HostPort {
   host: string;
   port?: number;
-  /** How both were written, where that is another way than `formatHostPort` writes them (`api:06443`): that is stored. */
+  /** The original text where it differs from that of `formatHostPort` (`api:06443`): it is stored. */
   text?: string;
 }
 
@@ -56,7 +56,7 @@ function parseIPv6(text: string): bigint | undefined {
   return groups.reduce((value, group) => value << 16n | BigInt(`0x${group}`), 0n);
 }
 
-/** Reads an address without brackets or zone. An IPv4-mapped IPv6 address is the IPv4 address, as Go has it. */
+/** Parses an address without brackets or zone. An IPv4-mapped IPv6 address is the IPv4 address, as in Go. */
 export function parseAddress(text: string): Address | undefined {
   const v4 = parseIPv4(text);
   if (v4 !== undefined) return { family: "IPv4", value: v4 };
@@ -79,7 +79,7 @@ export function formatAddress({ family, value }: Address): string {
   return `${groups.slice(0, best.start).join(":")}::${groups.slice(best.start + best.length).join(":")}`;
 }
 
-/** What an address is for; `global` is what a host may be reached at. */
+/** The class of an address; hosts are reached at `global` ones. */
 export type AddressClass = "unspecified" | "loopback" | "multicast" | "broadcast" | "link-local" | "global";
 
 const CLASSES: readonly (readonly [string, AddressClass])[] = [
@@ -99,7 +99,7 @@ export function classify(address: Address): AddressClass {
   return CLASSES.find(([cidr]) => contains(parseCidr(cidr)!, address))?.[1] ?? "global";
 }
 
-/** Reads `address/prefix`; bits below the prefix are dropped. */
+/** Parses `address/prefix`; bits below the prefix are dropped. */
 export function parseCidr(text: string): Cidr | undefined {
   const [, host, length] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
   const address = host === undefined ? undefined : parseAddress(host);
@@ -110,18 +110,18 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /**
- * Networks of the program's own, with commas between.
- * @throws {RangeError} when one is not a network.
+ * Parses networks of constants, separated by commas.
+ * @throws {RangeError} for an invalid network.
  */
 export function networks(text: string): Network[] {
   return text.split(",").map((part) => {
     const cidr = parseCidr(part);
-    if (!cidr) throw new RangeError(`"${part}" is not a network of the form address/prefix`);
+    if (!cidr) throw new RangeError(`"${part}" is not a CIDR`);
     return { ...cidr, text: part };
   });
 }
 
-/** Networks as they were written, with commas between. */
+/** The original texts of networks, separated by commas. */
 export function networksText(networks: readonly Network[]): string {
   return networks.map(({ text }) => text).join(",");
 }
@@ -163,7 +163,7 @@ export function nthAddress(cidr: Cidr, n: number): Address {
 
 /**
  * Splits `host`, `host:port`, `[v6]`, `[v6]:port`, `[host]:port` or a bare IPv6 address. The host comes without brackets and
- * is not checked; undefined when brackets or port (1..65535, perhaps with leading zeros) are malformed.
+ * is not checked; undefined for malformed brackets or an invalid port (1..65535, leading zeros allowed).
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/util/endpoint.go (ParseHostPort)
  */
 export function splitHostPort(text: string): HostPort | undefined {

@@ -140,6 +140,6 @@ Deno.test("an IPv6 host gets brackets before its port", () => {
 Deno.test("a list of networks with a wrong one names it", () => {
   assert.throws(() => a.networks("10.0.0.0/8,x"), {
     name: "RangeError",
-    message: '"x" is not a network of the form address/prefix',
+    message: '"x" is not a CIDR',
   });
 });

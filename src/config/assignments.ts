@@ -1,5 +1,5 @@
 /**
- * Values that fields get from outside of the file: from the command line, or from who calls.
+ * Values of fields that do not come from the file: from flags, or from the caller.
  * @module
  */
 import type { Report } from "./schema.ts";
@@ -9,33 +9,33 @@ export interface Assignment {
   /** `ClusterConfiguration.networking.podSubnet`, `InitConfiguration.bootstrapTokens[0].token`. */
   paths: readonly string[];
   value: unknown;
-  /** Why there is no value. */
+  /** Why the value is invalid. */
   problem?: string;
-  /** What names it in messages: `--pod-network-cidr`. */
+  /** Its name in messages: `--pod-network-cidr`. */
   label: string;
   /** The value is added to that of the file, instead of replacing it. */
   adds?: true;
 }
 
-/** What is given besides the file. Later assignments win. */
+/** Values in addition to the file. Later assignments win. */
 export interface Settings {
   assignments?: readonly Assignment[];
-  /** By field path, what would set it: named in messages where there is no file, and where it would help. */
+  /** The flag that sets a field, by field path; for messages without a file, and for hints. */
   labels?: ReadonlyMap<string, string>;
 }
 
-/** The settings with one more; it is named as what would set that field. */
+/** The settings and one more assignment, labelled with the flag of its field. */
 export function withSetting(settings: Settings, path: string, value: unknown): Settings {
   const label = labelIn(settings)(path);
   return { ...settings, assignments: [...settings.assignments ?? [], { paths: [path], value, label }] };
 }
 
-/** Names what would set a field: `--node-name`; the field itself where nothing else does. */
+/** Names the flag that sets a field, `--node-name`; the field itself where there is no flag. */
 export function labelIn({ labels }: Settings): (path: string) => string {
   return (path) => labels?.get(path) ?? path;
 }
 
-/** The assignment that counts for a field, if there is one. */
+/** The effective assignment of a field, if there is one. */
 export function assignmentOf({ assignments = [] }: Settings, path: string): Assignment | undefined {
   return assignments.findLast(({ paths }) => paths.includes(path));
 }
@@ -43,7 +43,7 @@ export function assignmentOf({ assignments = [] }: Settings, path: string): Assi
 /** Documents by kind. */
 export type Documents = Record<string, Record<string, unknown>>;
 
-/** Sets the value at a path such as `Kind.list[0].field`, making what is missing on the way. */
+/** Sets the value at a path such as `Kind.list[0].field`, creating missing parents. */
 function setAt(documents: Documents, path: string, value: unknown, adds: boolean): void {
   const steps = path.match(/[^.[\]]+/g)!;
   const last = steps.pop()!;
@@ -62,7 +62,7 @@ function setAt(documents: Documents, path: string, value: unknown, adds: boolean
     : value;
 }
 
-/** Puts the values into the documents. Returns what each path now comes from. */
+/** Writes the values into the documents. Returns the label of each assigned path. */
 export function applySettings(
   documents: Documents,
   { assignments = [] }: Settings,
@@ -79,7 +79,7 @@ export function applySettings(
   return origins;
 }
 
-/** Names what a path comes from, or what would set it when there is no file; else the path itself. */
+/** Names the origin of a path: the flag that set it, or that would set it when there is no file; else the path itself. */
 export function placeIn(
   origins: ReadonlyMap<string, string>,
   { labels }: Settings,

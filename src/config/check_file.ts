@@ -1,5 +1,5 @@
 /**
- * A configuration file as a whole, whatever is in it: checked, and converted to the newest version.
+ * Validates a configuration file with all its documents, and converts it to the newest version.
  * @module
  */
 import { InvalidInput, type Problem } from "../errors.ts";
@@ -12,22 +12,22 @@ import { type Document, initDocuments, joinDocument, resetDocument, upgradeDocum
 import type { Facts } from "./types.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** A host of which nothing is known. */
+/** The facts of an unknown host. */
 export const ANY_HOST: Facts = { hostname: "node", addresses: [], criSockets: [] };
 
-/** How a file is read as a whole. */
+/** How {@linkcode convertFile} reads a file. */
 export type CheckOptions = Pick<LoadOptions, "warn" | "allowDeprecated" | "experimental">;
 
-/** Each message once. */
+/** Forwards each message once. */
 function oncePerMessage(warn: (message: string) => void): (message: string) => void {
-  const told = new Set<string>();
+  const shown = new Set<string>();
   return (message) => {
-    if (!told.has(message)) warn(message);
-    told.add(message);
+    if (!shown.has(message)) warn(message);
+    shown.add(message);
   };
 }
 
-/** Keeps the problems of what is run, each once. */
+/** Collects the problems of several loaders, each once. */
 class Findings {
   readonly list: Problem[] = [];
 
@@ -38,7 +38,7 @@ class Findings {
     }
   }
 
-  /** The result; undefined when there were problems. */
+  /** The result of a loader; undefined when it found problems. */
   run<T>(load: () => T): T | undefined {
     try {
       return load();
@@ -51,9 +51,9 @@ class Findings {
 }
 
 /**
- * Reads every document of a file as the command that it is for would.
- * @param facts about the host that it is for.
- * @returns the documents as v1beta4, completed; those of components as they are.
+ * Reads every document of a file as its command would.
+ * @param facts of the host that the file is for.
+ * @returns the documents as v1beta4 with defaults; those of components unchanged.
  * @throws {InvalidInput} with every problem of every document.
  */
 export function convertFile(
@@ -73,7 +73,7 @@ export function convertFile(
   };
   const findings = new Findings();
   const components = ["KubeletConfiguration", "KubeProxyConfiguration"];
-  // The shape of each first, also of those that no command asks for here.
+  // First the shape of every document, also of those that no command below reads.
   const shapes = { ...options, warn: () => {} };
   const { documents, problems } = openDocuments(text, source, {}, [], shapes, [
     ...Object.keys(KUBEADM_KINDS),
@@ -99,6 +99,6 @@ export function convertFile(
     for (const kind of components) if (documents[kind]) result.push(documents[kind] as Document);
   }
   if (findings.list.length > 0) throw new InvalidInput(`Cannot use "${source}":`, findings.list);
-  if (found.length === 0) throw new InvalidInput(`Cannot use "${source}": there is no document in it`);
+  if (found.length === 0) throw new InvalidInput(`Cannot use "${source}": no documents found`);
   return result.flatMap((part) => part ?? []);
 }

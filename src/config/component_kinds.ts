@@ -1,6 +1,6 @@
 /**
- * The fields of KubeletConfiguration and KubeProxyConfiguration, grouped by type. The documents are passed on as they are;
- * this finds misspelt fields, which the programs themselves would find only after the host has been changed, or never.
+ * The fields of KubeletConfiguration and KubeProxyConfiguration, grouped by type. The documents are passed on unchanged;
+ * these schemas find misspelled fields, which the programs would report only after the host was changed, or never.
  *
  * Sources: k8s.io/kubelet/config/v1beta1, k8s.io/kube-proxy/config/v1alpha1, k8s.io/component-base.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kubelet/config/v1beta1/types.go
@@ -18,7 +18,7 @@ const NUMBER: Schema = { type: "number" };
 const DURATION: Schema = { type: "text", check: durationText };
 const ANYTHING: Schema = { type: "anything" };
 
-/** Fields of one type, by their names with spaces between. */
+/** Fields of one type; their names are separated by spaces. */
 function each(type: Schema, names: string): Record<string, Schema> {
   return Object.fromEntries(names.trim().split(/\s+/).map((name) => [name, type]));
 }

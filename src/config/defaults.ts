@@ -1,6 +1,6 @@
 /**
- * Fills in what was not given: kubeadm's defaults, and what follows from the facts about this host. Pure. Empty text counts
- * as absent, as it does in Go.
+ * Fills in absent values: kubeadm's defaults, and values from the facts about this host. Pure. Empty text counts as absent,
+ * as in Go.
  *
  * Defaults: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
  * @module
@@ -13,22 +13,22 @@ import type * as t from "./types.ts";
 import { parseGoUrl } from "./url.ts";
 import type { Value } from "./values.ts";
 
-/** A part of a configuration as a file has it, its texts read: anything may be absent. */
+/** A part of a configuration from a file, its texts parsed: any field may be absent. */
 export type Given<T> = T extends t.Endpoint ? HostPort
   : T extends Value ? T
   : T extends readonly (infer Item)[] ? Given<Item>[]
   : T extends object ? { -readonly [K in keyof T]?: Given<T[K]> | undefined }
   : T;
 
-/** An InitConfiguration document, its shape checked. */
+/** An InitConfiguration document that passed `checkShape`. */
 export type GivenInit = Given<Omit<t.InitConfiguration, "cluster" | "kubelet" | "kubeProxy" | "patchesDirectory">> & {
   patches?: { directory?: string };
 };
 
-/** A JoinConfiguration document, its shape checked. */
+/** A JoinConfiguration document that passed `checkShape`. */
 export type GivenJoin = Given<Omit<t.JoinConfiguration, "patchesDirectory">> & { patches?: { directory?: string } };
 
-/** kubeadm's, for a host where no socket is found: https://kubernetes.io/docs/setup/production-environment/container-runtimes/ */
+/** kubeadm's default, for a host without a socket: https://kubernetes.io/docs/setup/production-environment/container-runtimes/ */
 export const DEFAULT_CRI_SOCKET = "unix:///var/run/containerd/containerd.sock";
 
 export const API_SERVER_PORT = 6443;
@@ -45,12 +45,12 @@ const TIMEOUTS: t.Timeouts = {
   upgradeManifests: duration("5m"),
 };
 
-/** Leaves out members that are undefined or empty text. */
+/** Drops members that are undefined or empty text. */
 function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== "")) as T;
 }
 
-/** Parts that have been checked, or are checked next, as what they are. */
+/** Casts parts whose shape is checked to their type. */
 function items<T>(given: readonly Given<T>[] | undefined): T[] {
   return (given ?? []) as T[];
 }
@@ -59,7 +59,7 @@ function args(given: Given<t.Arg>[] | undefined): t.Arg[] {
   return (given ?? []).map(({ name = "", value = "" }) => ({ name, value }));
 }
 
-/** Variables; a reference to a field says of which API version, as kubeadm has it. */
+/** Variables; a reference to a field gets the apiVersion that kubeadm writes. */
 function environment(given: readonly Given<t.EnvVar>[] | undefined): t.EnvVar[] {
   return items<t.EnvVar>(given).map((variable) => {
     const from = variable.valueFrom as { fieldRef?: Record<string, unknown> } | undefined;
@@ -110,7 +110,7 @@ function withPort(endpoint: HostPort | undefined, port: number): t.Endpoint | un
 }
 
 /**
- * An addon whose phase is skipped is a disabled one, as in kubeadm: otherwise a later upgrade would install it.
+ * Disables an addon whose phase is skipped, as kubeadm does: otherwise a later upgrade would install it.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/cmd/init.go
  */
 export function withSkippedAddons(
@@ -125,7 +125,7 @@ export function withSkippedAddons(
   };
 }
 
-/** @param bindPort of the first API server: the port of a `controlPlaneEndpoint` that has none. */
+/** @param bindPort of the first API server: the port of a `controlPlaneEndpoint` without one. */
 export function completeCluster(
   given: Given<t.ClusterConfiguration>,
   kubernetesVersion: Version,
@@ -138,7 +138,7 @@ export function completeCluster(
     controlPlaneEndpoint: withPort(given.controlPlaneEndpoint, bindPort),
     certificatesDir: cleanPath(given.certificatesDir || "/etc/kubernetes/pki"),
     imageRepository: given.imageRepository || "registry.k8s.io",
-    // The gate of 1.35 and 1.36 says it in another way, and has the last word.
+    // The feature gate of 1.35 and 1.36 takes precedence.
     encryptionAlgorithm: (given.featureGates as Record<string, boolean> | undefined)?.PublicKeysECDSA
       ? "ECDSA-P256"
       : given.encryptionAlgorithm || "RSA-2048",
@@ -166,7 +166,7 @@ export function completeCluster(
   });
 }
 
-/** The one socket of the host stands in for none. A host with several gets none: the check says so. */
+/** The socket; by default the only one of the host. Empty where the host has several, which the check reports. */
 function completeCriSocket(given: string | undefined, { criSockets }: Pick<t.Facts, "criSockets">): string {
   if (given) return hasScheme(given) ? given : `unix://${given}`;
   return criSockets.length === 0 ? DEFAULT_CRI_SOCKET : criSockets.length === 1 ? criSockets[0]! : "";
@@ -182,7 +182,7 @@ export function checkNames(given: readonly string[] = []): string[] {
   return [...new Set(given.map((name) => name.toLowerCase()))];
 }
 
-/** The facts stand in for the name and the socket. */
+/** Defaults of the name and the socket come from the facts. */
 export function completeNodeRegistration(
   given: Given<t.NodeRegistration> = {},
   facts: t.Facts,
@@ -200,9 +200,9 @@ export function completeNodeRegistration(
 }
 
 /**
- * The default address stands in for none, and for one that means all of this host's (`0.0.0.0`, `::`). A loopback address
- * means a global one on the loopback interface, for hosts whose other interfaces have link-local addresses only (RFC 5549).
- * Empty when there is none. As kubeadm's SetAPIEndpointDynamicDefaults.
+ * The default address replaces an absent and an unspecified one (`0.0.0.0`, `::`). A loopback address is replaced by a global
+ * one of the loopback interface, for hosts whose other interfaces have only link-local addresses (RFC 5549). Empty when there
+ * is none. As kubeadm's SetAPIEndpointDynamicDefaults.
  */
 export function completeApiEndpoint(given: Given<t.ApiEndpoint> = {}, facts: t.Facts): t.ApiEndpoint {
   const asked = parseAddress(given.advertiseAddress ?? "");
@@ -223,7 +223,7 @@ export function completeApiEndpoint(given: Given<t.ApiEndpoint> = {}, facts: t.F
   };
 }
 
-/** A token without text is one that `init` makes. */
+/** `init` generates the text of a token without one. */
 export function completeBootstrapToken(given: Given<t.BootstrapToken>): t.BootstrapToken {
   const { token = "", description, expires } = given;
   const usages = given.usages?.length ? given.usages : ["signing", "authentication"];
@@ -250,7 +250,7 @@ export function completeReset(
 ): t.ResetConfiguration {
   const { certificatesDir = "" } = given;
   return {
-    // Where `..` leads is for the check to judge, since what is there is removed.
+    // A path with `..` stays unchanged: the check rejects it, because `reset` empties the directory.
     certificatesDir: certificatesDir.includes("..")
       ? certificatesDir
       : cleanPath(certificatesDir || "/etc/kubernetes/pki"),
@@ -270,7 +270,7 @@ function pathOfFileUrl(text: string): string {
   return url?.scheme === "file" ? url.path : text;
 }
 
-/** Reads `file://` as the path, adds the port to the endpoint, and lets one token serve both purposes, as kubeadm does. */
+/** Turns a `file://` URL into a path, adds the port to the endpoint, and uses one token for both purposes, as kubeadm does. */
 export function completeDiscovery(
   given: Given<t.JoinConfiguration["discovery"]> = {},
 ): t.JoinConfiguration["discovery"] {
@@ -280,7 +280,7 @@ export function completeDiscovery(
       ? {
         bootstrapToken: {
           token: bootstrapToken.token ?? "",
-          // One that is missing is for the check to find.
+          // The check reports a missing endpoint.
           apiServerEndpoint: withPort(bootstrapToken.apiServerEndpoint, API_SERVER_PORT) as t.Endpoint,
           caCertHashes: (bootstrapToken.caCertHashes ?? []).map((hash) => hash.toLowerCase()),
           unsafeSkipCAVerification: bootstrapToken.unsafeSkipCAVerification ?? false,

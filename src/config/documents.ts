@@ -1,5 +1,5 @@
 /**
- * From a file's text and the flags to the documents that a command works from: what all loaders begin and end with.
+ * Reads the documents of a file, adds the values of flags, and reports problems: the first and last step of all loaders.
  * @module
  */
 import { InvalidInput } from "../errors.ts";
@@ -14,38 +14,39 @@ import { readValues } from "./values.ts";
 import { type ConfigDocument, parseDocuments, placesIn } from "./yaml.ts";
 import type { Places } from "./yaml_places.ts";
 import { shellWord } from "../text/shell.ts";
+import { deprecated, duplicate, quoted, unknown } from "./wording.ts";
 
 /** How a configuration is read. */
 export interface LoadOptions {
-  /** Takes what is not wrong, but should be known, one sentence each. */
+  /** Receives warnings, one sentence each. */
   warn?: (message: string) => void;
   /** Whether documents of deprecated versions are read without a warning. */
   allowDeprecated?: boolean;
-  /** Whether documents of experimental versions are read, and what is said for that; absent: nothing can be. */
+  /** Whether documents of experimental versions are read, and the flag that allows them; absent: no flag does. */
   experimental?: { allowed: boolean; label: string };
-  /** The file is only looked at: documents of kinds that nobody knows are wrong, and those of other commands are not told. */
+  /** The file is only validated: unknown kinds are errors, and documents of other commands cause no warning. */
   validating?: boolean;
-  /** Nothing is known of the host that it is for: what would be found out there may be missing. */
+  /** The target host is unknown: values that are read from the host may be missing. */
   anyHost?: boolean;
-  /** `skipPhases` does not count: no phase is run. */
+  /** `skipPhases` has no effect: no phase is run. */
   noPhases?: boolean;
-  /** No container runtime is asked for anything: which of several it is does not matter. */
+  /** The command uses no container runtime, so that none of several has to be chosen. */
   anyRuntime?: boolean;
 }
 
 const KUBEADM = "kubeadm.k8s.io/";
 
-/** What is written; older and experimental versions are converted to it. */
+/** The version that is written; older and experimental versions are converted to it. */
 export const KUBEADM_VERSION = `${KUBEADM}v1beta4`;
 
-/** Every kind that a configuration file may hold, by apiVersion, as it is worked with. */
+/** Every kind that a configuration file may hold, by apiVersion. */
 export const KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   [KUBEADM_VERSION]: KUBEADM_KINDS,
   "kubelet.config.k8s.io/v1beta1": { KubeletConfiguration: KUBELET_CONFIGURATION },
   "kubeproxy.config.k8s.io/v1alpha1": { KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION },
 };
 
-/** The same, with the versions that are converted. */
+/** {@linkcode KINDS} and the versions that are converted. */
 const READABLE: typeof KINDS = { ...KINDS, ...OLD_KINDS };
 
 /** The names of all kinds. */
@@ -57,32 +58,32 @@ function kindProblem({ apiVersion, kind }: ConfigDocument, options: LoadOptions)
   const group = apiVersion.slice(0, apiVersion.lastIndexOf("/") + 1);
   const current = Object.keys(KINDS).find((known) => group !== "" && known.startsWith(group));
   if (!kinds && group === KUBEADM && /v1(alpha[123]|beta[12])$/.test(apiVersion)) {
-    return `apiVersion ${apiVersion} is too old to be read; write ${current}, ` +
-      "or convert it with `kubeadm config migrate` of a version that still reads it";
+    return `unsupported apiVersion ${quoted(apiVersion)}; use ${quoted(KUBEADM_VERSION)}, ` +
+      "or convert the file with `kubeadm config migrate` of a release that supports both";
   }
   if (!kinds) {
     return current === undefined
-      ? `there is no apiVersion ${apiVersion}${suggestion(apiVersion, Object.keys(KINDS))}`
-      : `there is no apiVersion ${apiVersion} for ${kind}; write ${current}`;
+      ? unknown("apiVersion", apiVersion, Object.keys(KINDS))
+      : `${unknown("apiVersion", apiVersion)}; use ${quoted(current)}`;
   }
   if (!Object.hasOwn(kinds, kind)) {
-    return `there is no such kind in ${apiVersion}${suggestion(kind, Object.keys(kinds))}`;
+    return unknown(`${apiVersion} kind`, kind, Object.keys(kinds));
   }
   if (apiVersion === `${KUBEADM}v1` && !options.experimental?.allowed) {
-    const or = options.experimental ? `, or give ${options.experimental.label}` : "";
-    return `apiVersion ${apiVersion} is experimental; write ${KUBEADM_VERSION}${or}`;
+    const or = options.experimental ? `, or set ${options.experimental.label}` : "";
+    return `apiVersion ${quoted(apiVersion)} is experimental; use ${quoted(KUBEADM_VERSION)}${or}`;
   }
   return undefined;
 }
 
-/** Whether a document is somebody else's: neither of a group that is known here nor of a kind that is. */
+/** Whether a document is for another program: neither its group nor its kind is in {@linkcode KINDS}. */
 function isForeign({ apiVersion, kind }: ConfigDocument): boolean {
   const groups = Object.keys(KINDS).map((known) => known.split("/")[0]);
   return !groups.includes(apiVersion.split("/")[0]) && !KIND_NAMES.has(kind) &&
     suggestion(apiVersion, Object.keys(KINDS)) === "";
 }
 
-/** A file: its documents, and where things are in it. */
+/** A file: its documents, and the places of their fields. */
 interface ReadFile {
   found: readonly ConfigDocument[];
   places?: Places;
@@ -103,13 +104,13 @@ function readDocuments(
     const wrong = kindProblem(document, options);
     if (wrong === undefined && !kinds.includes(kind) || isForeign(document) && !options.validating) {
       if (!options.validating) {
-        problems.warn(kind, `this command does not read ${apiVersion} ${kind}; it is passed over`);
+        problems.warn(kind, `${apiVersion} ${kind} is ignored; this command does not read it`);
       }
       continue;
     }
     if (wrong !== undefined) problems.add(kind, wrong);
     else if (documents[kind]) {
-      problems.put({ where: kind, what: "occurs twice in the file", source, ...places?.find(document.index, "") });
+      problems.put({ where: kind, what: duplicate(kind, "document"), source, ...places?.find(document.index, "") });
     }
     const schema = wrong === undefined ? READABLE[apiVersion]![kind] : undefined;
     documents[kind] ??= schema ? checkShape(schema, body, kind, problems.add) as Record<string, unknown> : {};
@@ -118,7 +119,8 @@ function readDocuments(
       if (apiVersion !== `${KUBEADM}v1` && !options.allowDeprecated) {
         problems.warn(
           kind,
-          `apiVersion ${apiVersion} is deprecated; kubewright config migrate writes ${KUBEADM_VERSION}`,
+          `${deprecated(`apiVersion ${quoted(apiVersion)}`, quoted(KUBEADM_VERSION))}; ` +
+            "to convert the file, run kubewright config migrate",
         );
       }
     }
@@ -127,7 +129,7 @@ function readDocuments(
   return documents;
 }
 
-/** Finds field paths such as `ClusterConfiguration.dns` in the file. */
+/** Finds the places of field paths such as `ClusterConfiguration.dns` in the file. */
 function locator({ found, places, source }: ReadFile): Locate {
   return (path, at) => {
     const kind = /^[^.[]*/.exec(path)![0];
@@ -138,10 +140,10 @@ function locator({ found, places, source }: ReadFile): Locate {
 }
 
 /**
- * The file's documents with the flags' values in them, and what is wrong so far.
- * @param wanted the kinds of which the file has to have one.
- * @param besides further kinds that are read where they are there.
- * @throws {InvalidInput} when the text cannot be read, or has none of the kinds wanted.
+ * The documents of the file with the values of flags, and the problems found so far.
+ * @param wanted the kinds of which the file must have at least one.
+ * @param optional further kinds that are read if present.
+ * @throws {InvalidInput} when the text cannot be read, or has none of the wanted kinds.
  */
 export function openDocuments(
   text: string | undefined,
@@ -149,7 +151,7 @@ export function openDocuments(
   settings: Settings,
   wanted: readonly string[],
   options: LoadOptions = {},
-  besides: readonly string[] = [],
+  optional: readonly string[] = [],
 ): { documents: Documents; problems: FieldErrors } {
   let origins: ReadonlyMap<string, string> = new Map();
   const file: ReadFile = text === undefined
@@ -162,9 +164,9 @@ export function openDocuments(
     summary(source, text !== undefined),
     labelIn(settings),
   );
-  const documents = readDocuments(file, [...wanted, ...besides], problems, options);
+  const documents = readDocuments(file, [...wanted, ...optional], problems, options);
   if (text !== undefined && wanted.length > 0 && !wanted.some((kind) => documents[kind])) {
-    throw new InvalidInput(`Cannot use "${source}": it has no ${wanted.join(" and no ")}`, problems.all, {
+    throw new InvalidInput(`Cannot use "${source}": no ${wanted.join(" or ")} found`, problems.all, {
       hint: `Add a document with apiVersion: ${KUBEADM_VERSION} and kind: ${shellWord(wanted[0] ?? "")}.`,
     });
   }
@@ -177,14 +179,14 @@ export function openDocuments(
   return { documents, problems };
 }
 
-/** Reads the texts of kubeadm's kinds, in place. */
+/** Parses the texts of kubeadm's kinds, in place. */
 export function readTexts(documents: Documents, report: Report): void {
   for (const [kind, schema] of Object.entries(KUBEADM_KINDS)) {
     if (documents[kind]) documents[kind] = readValues(schema, documents[kind], kind, report);
   }
 }
 
-/** The same value, which nobody can change any more. */
+/** The same value, frozen with all its parts. */
 export function freeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

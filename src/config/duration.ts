@@ -1,10 +1,10 @@
 /**
- * Go's duration text (`1h30m`, `1.5s`, `250ms`), read and written as Go does, so that what we store is byte for byte what
- * kubeadm would.
+ * Parses and formats Go's duration text (`1h30m`, `1.5s`, `250ms`) like Go, so that stored text is byte for byte that of
+ * kubeadm.
  * @module
  */
 
-/** A span of time. An object, so that nothing else is taken for one. */
+/** A span of time. An object, so that numbers cannot be mistaken for durations. */
 export interface Duration {
   readonly nanoseconds: bigint;
 }
@@ -24,9 +24,9 @@ const LARGEST = (1n << 63n) - 1n;
 /** More characters than any duration needs. */
 const LONGEST = 200;
 
-/** What the text says; undefined when it is not a Go duration that fits 64 bits of nanoseconds. */
+/** The duration; undefined when the text is not a Go duration that fits 64 bits of nanoseconds. */
 export function parseDuration(text: string): Duration | undefined {
-  // No two ways to read the same digits: else a long run of them takes time that grows with its square.
+  // The pattern must match digits in one way only: otherwise the time grows with the square of their number.
   if (text.length > LONGEST || !/^[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return;
   let total = 0n;
   for (const [, whole, fraction, unit] of text.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)) {
@@ -39,7 +39,7 @@ export function parseDuration(text: string): Duration | undefined {
 }
 
 /**
- * A duration of the program's own.
+ * Parses the duration of a constant.
  * @throws {RangeError} when the text is not a duration.
  */
 export function duration(text: string): Duration {

@@ -1,7 +1,7 @@
 import { InvalidInput, placeText, type Problem } from "../errors.ts";
 import type { Hint } from "./schema.ts";
 
-/** Where a value came from, when not from the file: names the flag for a field path. */
+/** Names the flag that a value came from, by field path; the path itself for a value of the file. */
 export type PlaceOf = (path: string) => string;
 
 /** Where a field path is in the file: `value`, or the `key` before it; undefined when it is not there. */
@@ -14,10 +14,10 @@ function related(a: string, b: string): boolean {
   return within(a, b) || within(b, a);
 }
 
-/** More than anybody reads; a text that has as many is not a configuration. */
+/** The most problems that are collected: a text with more is not a configuration. */
 const MOST = 100;
 
-/** Gathers problems by field path, so that all of them can be told at once. */
+/** Collects problems by field path, so that all of them are reported at once. */
 export class FieldErrors {
   readonly #placeOf: PlaceOf;
   readonly #locate: Locate;
@@ -31,9 +31,9 @@ export class FieldErrors {
   /**
    * @param placeOf names the flag that a value came from.
    * @param locate finds a field in the file.
-   * @param warn takes what is not wrong, but should be known.
-   * @param summary what cannot be done, for when there are too many problems to look for more.
-   * @param labelOf names what would set a field, for hints.
+   * @param warn receives warnings.
+   * @param summary the first line of the error when the limit of problems is reached.
+   * @param labelOf names what sets a field, for hints.
    */
   constructor(
     placeOf: PlaceOf,
@@ -50,25 +50,25 @@ export class FieldErrors {
   }
 
   /**
-   * Adds a problem, unless an earlier stage found one at, in or around the path: then this one only follows from it.
-   * @throws {InvalidInput} when there are too many: looking for all the others would take too long.
+   * Adds a problem, unless an earlier stage found one at, in or around the path, which causes this one.
+   * @throws {InvalidInput} when the limit is reached.
    */
   readonly add = (path: string, what: string, hint?: Hint, at: "key" | "value" = "value"): void => {
     if (this.#paths.slice(0, this.#settled).some((earlier) => related(earlier, path))) return;
     this.#paths.push(path);
     const where = this.#placeOf(path);
-    // One flag may set two fields (`--token`): its value is wrong once.
+    // One flag can set two fields (`--token`): its value is reported once.
     if (this.#list.some((earlier) => earlier.where === where && earlier.what === what)) return;
     if (this.#list.length === MOST || this.#paths.length > 100 * MOST) {
-      this.#list.push({ where, what: `and more: only the first ${MOST} problems are told` });
+      this.#list.push({ where, what: `more problems found; only the first ${MOST} are shown` });
       throw new InvalidInput(this.#summary, this.#list);
     }
     const place = where === path ? this.#locate(path, at) : undefined;
-    const told = typeof hint === "function" ? hint(this.#labelOf) : hint;
-    this.#list.push({ where, what, ...(told === undefined ? {} : { hint: told }), ...place });
+    const shown = typeof hint === "function" ? hint(this.#labelOf) : hint;
+    this.#list.push({ where, what, ...(shown === undefined ? {} : { hint: shown }), ...place });
   };
 
-  /** Tells what is not wrong, but should be known: once for each place. */
+  /** Reports a warning at a field path. */
   readonly warn = (path: string, what: string): void => {
     const where = this.#placeOf(path);
     const place = where === path ? this.#locate(path, "value") : undefined;
@@ -81,12 +81,12 @@ export class FieldErrors {
     this.#list.push(problem);
   }
 
-  /** Ends a stage; what is added from now on is compared with what was found so far. */
+  /** Ends a stage: problems added later are dropped where they follow from those found so far. */
   settle(): void {
     this.#settled = this.#paths.length;
   }
 
-  /** What was found so far. */
+  /** The problems found so far. */
   get all(): readonly Problem[] {
     return this.#list;
   }

@@ -1,6 +1,6 @@
 /**
- * Values of flags as Go's flag libraries read them, so that a command line means to this program what it means to kubeadm.
- * Each returns undefined for what is refused there.
+ * Parses values of flags like Go's flag libraries, so that a command line means the same to kubewright and kubeadm. Each
+ * function returns undefined for a text that the library rejects.
  * @see https://github.com/spf13/pflag/blob/v1.0.10/string_slice.go (and bool.go, int32.go)
  * @module
  */
@@ -13,7 +13,7 @@ export function parseBoolean(text: string): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
-/** What a number may look like in each base; underscores are between digits, or behind the prefix. */
+/** Forms of numbers in each base; underscores stand between digits or after the prefix. */
 const FORMS: readonly (readonly [RegExp, string])[] = [
   [/^0[xX](_?[\da-fA-F])+$/, "0x"],
   [/^0[bB](_?[01])+$/, "0b"],
@@ -37,7 +37,7 @@ export function parseDecimal(text: string): number | undefined {
   return /^[-+]?\d{1,10}$/.test(text) && Math.abs(Number(text)) < 2 ** 31 ? Number(text) : undefined;
 }
 
-/** One field of a CSV record and what ends it. */
+/** One field of a CSV record and its terminator. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|$|\n)/y;
 
 /**

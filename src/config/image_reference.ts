@@ -12,7 +12,7 @@ const TAG = "\\w[\\w.-]{0,127}";
 const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[A-Fa-f0-9]{32,}";
 const REFERENCE = new RegExp(`^(?:${DOMAIN}/)?${NAME}(?::${TAG})?(?:@(${DIGEST}))?$`);
 
-/** Hexadecimal digits of a digest by its algorithm; a runtime takes no others. */
+/** Number of hexadecimal digits by algorithm; runtimes support no other algorithms. */
 const DIGITS: ReadonlyMap<string, number> = new Map([["sha256", 64], ["sha384", 96], ["sha512", 128]]);
 
 function isDigest(text: string): boolean {

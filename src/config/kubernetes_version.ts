@@ -1,9 +1,10 @@
 /**
- * Which version of Kubernetes is meant.
+ * Versions of Kubernetes, and labels that stand for one.
  * @module
  */
+import { mustBe, quoted } from "./wording.ts";
 
-/** What this build can set up; `cluster/versions.ts` knows. */
+/** The versions that this build supports; the table is in `cluster/versions.ts`. */
 export interface SupportedVersions {
   /** `v1.37.2` */
   newest: string;
@@ -11,7 +12,7 @@ export interface SupportedVersions {
   minors: readonly number[];
 }
 
-/** A version, `v1.37.2-rc.0+build`. What is none yet, a label such as `stable-1`, has only its text; its numbers are 0. */
+/** A version, `v1.37.2-rc.0+build`. An unresolved label such as `stable-1` has only its text; its numbers are 0. */
 export interface Version {
   text: string;
   major: number;
@@ -33,9 +34,14 @@ export function parseVersion(text: string): Version | undefined {
   return { text, ...numbers, ...(prerelease ? { prerelease } : {}) };
 }
 
-/** Reads a version, or a label that is yet to be resolved. */
+/** Reads a version, or a label without resolving it. */
 export function readVersion(text: string): Version {
   return parseVersion(text) ?? { text, major: 0, minor: 0, patch: 0 };
+}
+
+/** What a version must be. */
+export function aVersion(example: string): string {
+  return `a version such as ${example} or a label such as stable-1`;
 }
 
 /** The minor number of a version 1.x; undefined for anything else. */
@@ -46,9 +52,9 @@ export function minorOf({ major, minor }: Version): number | undefined {
 /**
  * Resolves a version (`v1.37.2`, `1.37.2`) or label (`stable-1`, `stable-1.37`, `latest`) to `v1.37.2`.
  *
- * Nothing is looked up on the network, unlike in kubeadm: a label is the version of the kubelet on this host where that is
- * supported, because it is what fits this host, and else the newest version that this build knows.
- * @returns the version, or what is wrong.
+ * Unlike kubeadm, kubewright does not look up labels on the network: a label is the version of the kubelet on this host if
+ * that is supported, otherwise the newest version that this build supports.
+ * @returns the version, or the problem.
  */
 export function resolveVersion(
   given: Version,
@@ -57,11 +63,11 @@ export function resolveVersion(
 ): { version: Version } | { problem: string } {
   const { text } = given;
   const minors = supported.minors.map((minor) => `1.${minor}`).join(", ");
-  const notSupported = { problem: `"${text}" is not supported; this program sets up ${minors}` };
+  const notSupported = { problem: `unsupported version ${quoted(text)}; kubewright supports Kubernetes ${minors}` };
   const withV = (version: Version) => ({ version: { ...version, text: version.text.replace(/^v?/, "v") } });
   if (given.major > 0) return supported.minors.includes(minorOf(given) ?? -1) ? withV(given) : notSupported;
   const label = LABEL.exec(text);
-  if (!label) return { problem: `"${text}" is not a version such as ${supported.newest} or a label such as stable-1` };
+  if (!label) return { problem: mustBe(aVersion(supported.newest), quoted(text)) };
   const [, major, wanted] = label;
   const fits = (version: Version) => {
     const minor = minorOf(version);
@@ -74,9 +80,6 @@ export function resolveVersion(
     }
   }
   return major === "1" && supported.minors.includes(Number(wanted))
-    ? {
-      problem:
-        `"${text}" names no patch release, and labels are not looked up; write the version in full, v1.${wanted}.x`,
-    }
+    ? { problem: mustBe(`a version with a patch release, v1.${wanted}.PATCH`, quoted(text)) }
     : notSupported;
 }

@@ -24,20 +24,21 @@ for (const [text, kubeletVersion, version] of RESOLVED) {
   });
 }
 
-const ONLY = "is not supported; this program sets up 1.35, 1.36, 1.37";
+const unsupported = (text: string) => `unsupported version "${text}"; kubewright supports Kubernetes 1.35, 1.36, 1.37`;
+const invalid = (text: string) => `must be a version such as v1.37.2 or a label such as stable-1; got "${text}"`;
 const REFUSED: readonly (readonly [string, string])[] = [
-  ["v1.34.9", `"v1.34.9" ${ONLY}`],
-  ["v1.38.0", `"v1.38.0" ${ONLY}`],
-  ["2.37.0", `"2.37.0" ${ONLY}`],
-  ["stable-1.34", `"stable-1.34" ${ONLY}`],
-  ["stable-2", `"stable-2" ${ONLY}`],
+  ["v1.34.9", unsupported("v1.34.9")],
+  ["v1.38.0", unsupported("v1.38.0")],
+  ["2.37.0", unsupported("2.37.0")],
+  ["stable-1.34", unsupported("stable-1.34")],
+  ["stable-2", unsupported("stable-2")],
   [
     "stable-1.36",
-    '"stable-1.36" names no patch release, and labels are not looked up; write the version in full, v1.36.x',
+    'must be a version with a patch release, v1.36.PATCH; got "stable-1.36"',
   ],
-  ["1.37", '"1.37" is not a version such as v1.37.2 or a label such as stable-1'],
-  ["ci/latest", '"ci/latest" is not a version such as v1.37.2 or a label such as stable-1'],
-  ["newest", '"newest" is not a version such as v1.37.2 or a label such as stable-1'],
+  ["1.37", invalid("1.37")],
+  ["ci/latest", invalid("ci/latest")],
+  ["newest", invalid("newest")],
 ];
 for (const [text, problem] of REFUSED) {
   Deno.test(`version "${text}" is refused`, () =>

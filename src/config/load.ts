@@ -1,6 +1,6 @@
 /**
- * The single door to a configuration: text, flags and facts in; complete, valid and frozen out, or every problem at once.
- * Pure: nothing is read, asked or looked up here.
+ * Loads the configuration of `init` and `join`: from text, flags and facts to a complete, valid and frozen configuration,
+ * or to every problem at once. Pure: nothing is read from the host or the network.
  * @module
  */
 import * as complete from "./defaults.ts";
@@ -14,21 +14,22 @@ import type * as t from "./types.ts";
 import { validateCluster, warnOfCluster } from "./validate_cluster.ts";
 import { warnOfKubelet, warnOfKubeProxy } from "./validate_components.ts";
 import * as node from "./validate_node.ts";
+import { requires } from "./wording.ts";
 
 export { KINDS, type LoadOptions, type SupportedVersions };
 
-/** The facts, without the choice between several container runtimes where none is asked for anything. */
+/** The facts; with a single socket where the command uses no container runtime. */
 function factsFor(facts: t.Facts, { anyRuntime }: LoadOptions): t.Facts {
   return anyRuntime ? { ...facts, criSockets: facts.criSockets.slice(0, 1) } : facts;
 }
 
-/** Kinds that may stand beside those of `init`. */
+/** Kinds of components that `init` reads in addition to its own. */
 const COMPONENTS = ["KubeletConfiguration", "KubeProxyConfiguration"];
 
 /**
  * The configuration of `init`.
- * @param text the configuration file; undefined when there is none.
- * @param source what to call it in messages: its path.
+ * @param text the configuration file; undefined for none.
+ * @param source the name of the file in messages: its path.
  * @throws {InvalidInput} with every problem, each with its field path, or flag where the value came from one.
  */
 export function loadInit(
@@ -101,7 +102,7 @@ function checkComponents(documents: Documents, report: Report): void {
 
 const CONTROL_PLANE = "JoinConfiguration.controlPlane";
 
-/** A token that is for both is for discovery only where discovery is not by file. */
+/** Drops the discovery token from `--token`, which sets both tokens, where discovery is by file. */
 function withoutSecondWay(settings: Settings): Settings {
   const { assignments = [] } = settings;
   if (!assignments.some(({ paths }) => paths[0] === "JoinConfiguration.discovery.file.kubeConfigPath")) return settings;
@@ -113,7 +114,7 @@ function withoutSecondWay(settings: Settings): Settings {
 }
 
 /**
- * The configuration of `join`; other kinds in the file are for other commands. As {@linkcode loadInit}.
+ * The configuration of `join`; other kinds in the file are for other commands. Parameters: see {@linkcode loadInit}.
  * @throws {InvalidInput} with every problem.
  */
 export function loadJoin(
@@ -135,7 +136,7 @@ export function loadJoin(
   const isControlPlane = set.includes(CONTROL_PLANE) || text !== undefined && given.controlPlane !== undefined;
   if (!isControlPlane) {
     for (const path of set.filter((path) => path.startsWith(`${CONTROL_PLANE}.`))) {
-      problems.add(path, `has a meaning only together with ${labelIn(settings)(CONTROL_PLANE)}`);
+      problems.add(path, requires(labelIn(settings)(CONTROL_PLANE)));
     }
   }
 
@@ -160,7 +161,7 @@ export function loadJoin(
     dryRun: given.dryRun ?? false,
   };
 
-  // A token that stands in for another is wrong once.
+  // The default of tlsBootstrapToken is the discovery token, which is reported once.
   const discovery = { ...result.discovery, tlsBootstrapToken: given.discovery?.tlsBootstrapToken };
   checkValues(KUBEADM_KINDS.JoinConfiguration, { ...result, discovery }, "JoinConfiguration", problems.add);
   node.validateNodeRegistration(result.nodeRegistration, facts, "JoinConfiguration.nodeRegistration", problems.add);

@@ -7,14 +7,14 @@ import { checkValues } from "./schema.ts";
 import type { ClusterConfiguration } from "./types.ts";
 import { validateCluster } from "./validate_cluster.ts";
 
-/** What completes an endpoint without a port: `localAPIEndpoint.bindPort` is not part of the cluster's configuration. */
+/** The port of an endpoint without one: `localAPIEndpoint.bindPort` is not part of the cluster's configuration. */
 const DEFAULT_PORT = 6443;
 
 /**
- * The configuration of a cluster that is there, from its ConfigMap or a file, for work that does not depend on a node or
- * on a version: `kubernetesVersion` stays as it is, whatever it is. Pure, as `loadInit`.
- * @param text undefined: nothing but defaults.
- * @param source what to call it in messages: its path.
+ * The configuration of an existing cluster, from its ConfigMap or a file, for work that does not depend on a node or a
+ * version: `kubernetesVersion` is not checked. Pure, like `loadInit`.
+ * @param text undefined: defaults only.
+ * @param source the name of the file in messages: its path.
  * @throws {InvalidInput} with every problem.
  */
 export function loadClusterConfiguration(

@@ -136,10 +136,12 @@ const VALUES: readonly (readonly [string, () => JoinConfiguration, (c: JoinConfi
 for (const [name, work, pick, expected] of VALUES) Deno.test(name, () => assert.deepEqual(pick(work()), expected));
 
 const D = "JoinConfiguration.discovery";
-const NO_PIN = "is required: without it, whoever knows the token can pass for the cluster";
-const NO_TOKEN = "the value is not a bootstrap token: 6 lower case letters or digits, a dot, 16 more";
+const NO_PIN = "is required because without it anyone who has the token can impersonate the cluster";
+const NO_TOKEN = 'must be a bootstrap token of the form "[a-z0-9]{6}.[a-z0-9]{16}"';
 const REFUSED: readonly (readonly [string, () => unknown, readonly string[]])[] = [
-  ["nothing", () => load(undefined), [`${D}: is required: bootstrapToken or file`]],
+  ["nothing", () => load(undefined), [
+    `${D}: is required because join needs a bootstrap token or a file to find the cluster`,
+  ]],
   ["an endpoint alone", () => load(undefined, { "HOST[:PORT]": "a" }), [
     "--token: is required",
     `--discovery-token-ca-cert-hash: ${NO_PIN}`,
@@ -153,33 +155,33 @@ const REFUSED: readonly (readonly [string, () => unknown, readonly string[]])[] 
     `--tls-bootstrap-token: ${NO_TOKEN}`,
   ]],
   ["a wrong pin", () => load(undefined, { ...BY_TOKEN, "--discovery-token-ca-cert-hash": ["sha256:12"] }), [
-    '--discovery-token-ca-cert-hash: "sha256:12" is not "sha256:" and 64 hexadecimal digits',
+    '--discovery-token-ca-cert-hash: must be "sha256:" followed by 64 hexadecimal digits; got "sha256:12"',
   ]],
   ["a wrong port", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "a:99999" }), [
-    'HOST[:PORT]: "a:99999" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
+    'HOST[:PORT]: must be a host or HOST:PORT (port 1 to 65535, IPv6 addresses in brackets); got "a:99999"',
   ]],
   ["a URL as endpoint", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "https://a:6443" }), [
-    'HOST[:PORT]: "https://a:6443" is not of the form host:port (port 1..65535; an IPv6 address in brackets)',
+    'HOST[:PORT]: must be a host or HOST:PORT (port 1 to 65535, IPv6 addresses in brackets); got "https://a:6443"',
   ]],
   ["a wrong host", () => load(undefined, { ...BY_TOKEN, "HOST[:PORT]": "10.77.0.256" }), [
-    'HOST[:PORT]: "10.77.0.256:6443" has no valid IP address in it: "10.77.0.256"',
+    'HOST[:PORT]: must be an IP address or a DNS name, optionally with a port; got "10.77.0.256:6443"',
   ]],
   ["a file in the clear", () => load(undefined, { "--discovery-file": "http://a/b" }), [
-    '--discovery-file: "http://a/b" is neither a path nor an https URL',
+    '--discovery-file: must be a path or an https URL; got "http://a/b"',
   ]],
   ["both ways", () => load(undefined, { ...BY_TOKEN, "--discovery-file": "/a", "--discovery-token": TOKEN }), [
-    `${D}: has both bootstrapToken and file; only one of them can lead to the cluster`,
+    `${D}: bootstrapToken and file are mutually exclusive`,
   ]],
   [
     "flags of a control plane host for a worker",
     () => load(undefined, { ...BY_TOKEN, "--apiserver-advertise-address": "10.0.0.1", "--certificate-key": "00" }),
     [
-      "--apiserver-advertise-address: has a meaning only together with --control-plane",
-      "--certificate-key: has a meaning only together with --control-plane",
+      "--apiserver-advertise-address: requires --control-plane",
+      "--certificate-key: requires --control-plane",
     ],
   ],
   ["a CA path of another kind", () => load(join(`${DISCOVERY}\ncaCertPath: /etc/ca.pem`)), [
-    'JoinConfiguration.caCertPath: "/etc/ca.pem" is not an absolute path that ends in .crt',
+    'JoinConfiguration.caCertPath: must be an absolute path that ends in ".crt"; got "/etc/ca.pem"',
   ]],
   ["no pin in the file", () => load(join(`discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a}}`)), [
     `${D}.bootstrapToken.caCertHashes: ${NO_PIN}`,
@@ -187,10 +189,10 @@ const REFUSED: readonly (readonly [string, () => unknown, readonly string[]])[] 
   [
     "a token that is a number",
     () => load(join(`discovery: {bootstrapToken: {token: 5, apiServerEndpoint: a, caCertHashes: ["${HASH}"]}}`)),
-    [`${D}.bootstrapToken.token: expected text; write it in quotes`],
+    [`${D}.bootstrapToken.token: must be a string in quotes`],
   ],
   ["an unknown field", () => load(join(`${DISCOVERY}\nnodeRegistration: {criSockets: a}`)), [
-    'JoinConfiguration.nodeRegistration.criSockets: there is no such field; did you mean "criSocket"?',
+    'JoinConfiguration.nodeRegistration.criSockets: unknown field "criSockets"; did you mean "criSocket"?',
   ]],
 ];
 for (const [name, work, expected] of REFUSED) {
@@ -199,7 +201,7 @@ for (const [name, work, expected] of REFUSED) {
 
 Deno.test("a file without JoinConfiguration is refused", () => {
   assert.throws(() => load(`${HEAD} InitConfiguration\n`), {
-    message: 'Cannot use "test.yaml": it has no JoinConfiguration',
+    message: 'Cannot use "test.yaml": no JoinConfiguration found',
   });
 });
 
@@ -211,10 +213,10 @@ Deno.test("a hint names what sets a field: the flag where the command has one, e
       return (error as InvalidInput).problems.map(({ hint }) => hint);
     }
   };
-  assert.deepEqual(hintsOf(() => load(undefined)), ["Give HOST[:PORT] with --token, or --discovery-file."]);
+  assert.deepEqual(hintsOf(() => load(undefined)), ["Set HOST[:PORT] and --token, or --discovery-file."]);
   const unpinned = { "HOST[:PORT]": "10.77.0.21", "--token": TOKEN };
   assert.deepEqual(hintsOf(() => load(undefined, unpinned)), [
-    "`kubewright init` printed it; --discovery-token-unsafe-skip-ca-verification goes without.",
+    "`kubewright init` prints it. To skip this verification (unsafe): --discovery-token-unsafe-skip-ca-verification",
   ]);
   const several = { ...FACTS, criSockets: ["unix:///a.sock", "unix:///b.sock"] };
   assert.deepEqual(hintsOf(() => loadJoin(undefined, settingsFor("join", BY_TOKEN), several)), [

@@ -6,16 +6,19 @@ import { checkValues } from "./schema.ts";
 import { cleanPath, isSystemDirectory } from "./system_directories.ts";
 import type { Facts, ResetConfiguration } from "./types.ts";
 import { validateHostSettings, warnOfSocket } from "./validate_node.ts";
+import { mustNot, quoted } from "./wording.ts";
 
-/** Whether a directory can be one for certificates alone, told by its path; one with `..` may lead anywhere. */
-function isOfItsOwn(directory: string): boolean {
-  return !directory.split("/").includes("..") && !isSystemDirectory(directory);
+/** Why `reset` must not empty a directory, judged by its path; undefined where it may. */
+function directoryProblem(directory: string): string | undefined {
+  if (directory.split("/").includes("..")) return mustNot('contain ".."', quoted(directory));
+  if (!isSystemDirectory(directory)) return undefined;
+  return `${quoted(directory)} is a system directory; reset would delete its contents`;
 }
 
 /**
- * The configuration of `reset`; other kinds in the file are for other commands. Pure, as `loadInit`.
- * @param text the configuration file; undefined when there is none.
- * @param source what to call it in messages: its path.
+ * The configuration of `reset`; other kinds in the file are for other commands. Pure, like `loadInit`.
+ * @param text the configuration file; undefined for none.
+ * @param source the name of the file in messages: its path.
  * @throws {InvalidInput} with every problem, each with its field path, or flag where the value came from one.
  */
 export function loadReset(
@@ -30,10 +33,8 @@ export function loadReset(
   const result = completeReset(given, options.anyRuntime ? { criSockets: facts.criSockets.slice(0, 1) } : facts);
   checkValues(KUBEADM_KINDS.ResetConfiguration, result, "ResetConfiguration", problems.add);
   const directory = result.certificatesDir;
-  if (directory.startsWith("/") && !isOfItsOwn(directory)) {
-    const what = `${JSON.stringify(directory)} is no directory of its own, and reset empties it`;
-    problems.add("ResetConfiguration.certificatesDir", what);
-  }
+  const unsafe = directory.startsWith("/") ? directoryProblem(directory) : undefined;
+  if (unsafe) problems.add("ResetConfiguration.certificatesDir", unsafe);
   validateHostSettings(result, facts, "ResetConfiguration", problems.add);
   warnOfSocket(given.criSocket, "ResetConfiguration", problems.warn);
   problems.throwIfAny(summary(source, text !== undefined));

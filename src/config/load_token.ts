@@ -9,8 +9,8 @@ import { validateBootstrapTokens } from "./validate_node.ts";
 
 /**
  * A bootstrap token from the command line, completed and checked as one in a configuration file.
- * @param newToken taken where none is given.
- * @throws {InvalidInput} with every problem, each with its flag; the token's secret half is never shown.
+ * @param newToken used when none is given.
+ * @throws {InvalidInput} with every problem, each with its flag; the token's secret is never shown.
  */
 export function loadBootstrapToken(settings: Settings, newToken: string): BootstrapToken {
   const documents: Documents = {};
@@ -23,6 +23,6 @@ export function loadBootstrapToken(settings: Settings, newToken: string): Bootst
   checkValues(KUBEADM_KINDS.InitConfiguration, { bootstrapTokens: [token] }, "InitConfiguration", problems.add);
   problems.settle();
   validateBootstrapTokens([token], problems.add);
-  problems.throwIfAny("Cannot make this token:");
+  problems.throwIfAny("Cannot create the token:");
   return token;
 }

@@ -1,10 +1,12 @@
 import { checkNames, completeTimeouts, type Given } from "./defaults.ts";
 import { freeze, type LoadOptions, openDocuments, summary } from "./documents.ts";
 import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
+import { aVersion } from "./kubernetes_version.ts";
 import { checkValues } from "./schema.ts";
 import type * as t from "./types.ts";
+import { mustBe, quoted } from "./wording.ts";
 
-/** A part of the document, its shape checked. */
+/** A part of the document that passed `checkShape`. */
 type GivenPart<Part> = Given<Omit<Part, "patchesDirectory">> & { patches?: { directory?: string } };
 
 interface GivenUpgrade {
@@ -44,14 +46,14 @@ function completeApply(given: GivenPart<t.UpgradeApply> = {}): t.UpgradeApply {
   return { ...completePlan(given), ...completeNode(given), forceUpgrade: given.forceUpgrade ?? false };
 }
 
-/** A version, or one of the labels that kubeadm knows. */
+/** A version, or one of the labels that kubeadm supports. */
 const VERSION =
   /^(v?(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}([-+][\dA-Za-z.+-]+)?|(k8s-)?(ci|release)\/[-\w.+]+|(latest|stable)(-[1-9](\.[1-9]\d*)?)?)$/;
 
 /**
- * The configuration of `upgrade`; other kinds in the file are for other commands. Pure, as `loadInit`.
- * @param text the configuration file; undefined when there is none.
- * @param source what to call it in messages: its path.
+ * The configuration of `upgrade`; other kinds in the file are for other commands. Pure, like `loadInit`.
+ * @param text the configuration file; undefined for none.
+ * @param source the name of the file in messages: its path.
  * @throws {InvalidInput} with every problem, each with its field path.
  */
 export function loadUpgrade(
@@ -71,8 +73,7 @@ export function loadUpgrade(
   for (const part of ["apply", "diff", "plan"] as const) {
     const version = given[part]?.kubernetesVersion;
     if (typeof version !== "string" || version === "" || VERSION.test(version)) continue;
-    const what = `${JSON.stringify(version)} is no version such as v1.37.2, and no label such as stable-1.37`;
-    problems.add(`UpgradeConfiguration.${part}.kubernetesVersion`, what);
+    problems.add(`UpgradeConfiguration.${part}.kubernetesVersion`, mustBe(aVersion("v1.37.2"), quoted(version)));
   }
   problems.throwIfAny(summary(source, text !== undefined));
   return freeze({

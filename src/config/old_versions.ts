@@ -1,6 +1,6 @@
 /**
- * Versions of kubeadm's API that are read and converted: v1beta3 (deprecated in 1.31, gone from kubeadm 1.37), and v1, which
- * is experimental and so far v1beta4 with one field more.
+ * Versions of kubeadm's API that are converted: v1beta3 (deprecated in 1.31, removed from kubeadm 1.37), and v1, which is
+ * experimental and so far v1beta4 with one more field.
  *
  * https://github.com/kubernetes/kubernetes/blob/v1.36.3/cmd/kubeadm/app/apis/kubeadm/v1beta3/types.go (and conversion.go)
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/apis/kubeadm/v1/types.go
@@ -11,7 +11,7 @@ import type { Documents } from "./assignments.ts";
 import type { Schema } from "./schema.ts";
 import { isMapping } from "./yaml.ts";
 
-/** Changes to the fields of a mapping, by path from the document: another schema, or none. */
+/** Changes to the fields of a document, by path: another schema, or undefined for no such field. */
 type Edits = Readonly<Record<string, Schema | undefined>>;
 
 const ARGUMENTS: Schema = { type: "map", of: { type: "text" }, doc: "command line arguments by name" };
@@ -62,7 +62,7 @@ const V1BETA3: Readonly<Record<string, Schema>> = {
   JoinConfiguration: edited(KUBEADM_KINDS.JoinConfiguration, { ...NODE_EDITS, "discovery.timeout": TIMEOUT }),
 };
 
-/** v1: arguments say how they are put together with the defaults. */
+/** v1: arguments have a method of merging with the defaults. */
 function withMergeMethod(schema: Schema): Schema {
   if (schema.type === "list") return { ...schema, of: withMergeMethod(schema.of) };
   if (schema.type !== "fields") return schema;
@@ -74,7 +74,7 @@ function withMergeMethod(schema: Schema): Schema {
   return { ...schema, fields: isArgument ? { ...fields, mergeMethod } : fields };
 }
 
-/** The kinds of the versions that are converted. */
+/** The kinds of the converted versions. */
 export const OLD_KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   "kubeadm.k8s.io/v1beta3": V1BETA3,
   "kubeadm.k8s.io/v1": Object.fromEntries(
@@ -82,12 +82,12 @@ export const OLD_KINDS: Readonly<Record<string, Readonly<Record<string, Schema>>
   ),
 };
 
-/** What is at a path below a value; undefined when there is nothing. */
+/** The value at a path below a value; undefined when there is none. */
 function at(value: unknown, ...steps: string[]): unknown {
   return steps.reduce<unknown>((inner, step) => isMapping(inner) ? inner[step] : undefined, value);
 }
 
-/** A mapping of arguments becomes the list of v1beta4, sorted by name, as kubeadm does it. */
+/** Turns a mapping of arguments into the list of v1beta4, sorted by name, as kubeadm does. */
 function listArguments(holder: unknown, field = "extraArgs"): void {
   if (!isMapping(holder) || !isMapping(holder[field])) return;
   const names = Object.keys(holder[field]).sort();
@@ -95,7 +95,7 @@ function listArguments(holder: unknown, field = "extraArgs"): void {
   holder[field] = names.map((name) => ({ name, value: given[name] }));
 }
 
-/** Takes a field out of a mapping. */
+/** Removes a field from a mapping, and returns its value. */
 function take(holder: unknown, field: string): unknown {
   if (!isMapping(holder)) return undefined;
   const value = holder[field];
@@ -103,18 +103,18 @@ function take(holder: unknown, field: string): unknown {
   return value;
 }
 
-/** v1 without what v1beta4 cannot say. */
+/** Removes what v1beta4 cannot represent. */
 function withoutMergeMethods(value: unknown, path: string, warn: (path: string, what: string) => void): void {
   if (Array.isArray(value)) value.forEach((item, i) => withoutMergeMethods(item, `${path}[${i}]`, warn));
   else if (isMapping(value)) {
     if (take(value, "mergeMethod") !== undefined) {
-      warn(`${path}.mergeMethod`, "is experimental and left out: the argument replaces a default of its name");
+      warn(`${path}.mergeMethod`, "is experimental and ignored; the argument replaces the default of the same name");
     }
     for (const [name, item] of Object.entries(value)) withoutMergeMethods(item, `${path}.${name}`, warn);
   }
 }
 
-/** A time limit of v1beta3; none or zero means the default. */
+/** Moves a time limit of v1beta3; absent or zero means the default. */
 function timeLimit(documents: Documents, kind: string, name: string, value: unknown): void {
   if (typeof value !== "string" || /^[-+]?0*(\.0*)?([a-zµμ]*)$/.test(value)) return;
   const document = documents[kind] ??= {};
@@ -122,8 +122,8 @@ function timeLimit(documents: Documents, kind: string, name: string, value: unkn
 }
 
 /**
- * Makes v1beta4 of the documents of other versions, in place.
- * @param kinds of the documents that are of another version.
+ * Converts documents of other versions to v1beta4, in place.
+ * @param kinds of the documents to convert.
  */
 export function convertOld(
   documents: Documents,

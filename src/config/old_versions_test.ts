@@ -36,8 +36,8 @@ nodeRegistration: {kubeletExtraArgs: {v: "4"}, taints: []}
   assert.deepEqual(nodeRegistration.taints, []);
   assert.deepEqual(timeouts.controlPlaneComponentHealthCheck, duration("90s"));
   assert.deepEqual(told, [
-    "ClusterConfiguration (old.yaml:1:1): apiVersion kubeadm.k8s.io/v1beta3 is deprecated; kubewright config migrate writes kubeadm.k8s.io/v1beta4",
-    "InitConfiguration (old.yaml:8:1): apiVersion kubeadm.k8s.io/v1beta3 is deprecated; kubewright config migrate writes kubeadm.k8s.io/v1beta4",
+    'ClusterConfiguration (old.yaml:1:1): apiVersion "kubeadm.k8s.io/v1beta3" is deprecated; use "kubeadm.k8s.io/v1beta4"; to convert the file, run kubewright config migrate',
+    'InitConfiguration (old.yaml:8:1): apiVersion "kubeadm.k8s.io/v1beta3" is deprecated; use "kubeadm.k8s.io/v1beta4"; to convert the file, run kubewright config migrate',
   ]);
 });
 
@@ -87,5 +87,8 @@ for (const [text, where] of REFUSED) {
 }
 
 Deno.test("v1beta3 has no ResetConfiguration", () => {
-  assert.throws(() => init(`${HEAD} InitConfiguration\n---\n${HEAD} ResetConfiguration\n`), /there is no such kind in/);
+  assert.throws(
+    () => init(`${HEAD} InitConfiguration\n---\n${HEAD} ResetConfiguration\n`),
+    /unknown kubeadm\.k8s\.io\/v1beta3 kind/,
+  );
 });

@@ -1,7 +1,7 @@
 /**
- * A path of the command line as an absolute one, so that it means the same to whoever takes it. What names no file because
- * of a slash at its end still names none.
- * @param directory where relative ones begin.
+ * Makes a path of the command line absolute, so that it does not depend on the working directory. A trailing slash stays,
+ * because such a path names no file.
+ * @param directory the working directory.
  */
 export function absolutePath(path: string, directory: string): string {
   const clean = cleanPath(path.startsWith("/") ? path : `${directory}/${path}`);
@@ -9,9 +9,9 @@ export function absolutePath(path: string, directory: string): string {
 }
 
 /**
- * An absolute path as Go's path.Clean has it: without `.`, `..`, doubled slashes and a slash at its end. What is not
- * absolute stays, for the check to find. Paths of a configuration are cleaned once, when they are read, since they become
- * parts of flags, mounts and other paths.
+ * Cleans an absolute path like Go's path.Clean: without `.`, `..`, doubled slashes and a trailing slash. Other paths stay
+ * unchanged, for the check to report. Paths of a configuration are cleaned once, when they are read, because they become parts
+ * of flags, mounts and other paths.
  */
 export function cleanPath(text: string): string {
   if (!text.startsWith("/")) return text;

@@ -1,5 +1,5 @@
 /**
- * The ClusterConfiguration as the cluster keeps it (ConfigMap kube-system/kubeadm-config), there and back.
+ * Writes and reads the ClusterConfiguration as the cluster stores it (ConfigMap kube-system/kubeadm-config).
  * @module
  */
 import { InvalidInput } from "../errors.ts";
@@ -13,9 +13,10 @@ import { FieldErrors } from "./field_errors.ts";
 import { checkShape, checkValues, type Report } from "./schema.ts";
 import type { ClusterConfiguration, ControlPlaneComponent, EnvVar } from "./types.ts";
 import { writeValues } from "./values.ts";
+import { mustBe, quoted, required } from "./wording.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** Leaves out what Go's `omitempty` does: empty text, lists and mappings, false, 0, undefined. */
+/** Drops what Go's `omitempty` drops: empty text, lists and mappings, false, 0, undefined. */
 export function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
   const isEmpty = (value: unknown) => !value || typeof value === "object" && Object.keys(value).length === 0;
   return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
@@ -36,8 +37,8 @@ function component(part: ControlPlaneComponent): Record<string, unknown> {
 }
 
 /**
- * The v1beta4 document that kubeadm would store: apiVersion and kind, defaults written out, empty fields left out, but
- * the structs that Go always writes there even when empty.
+ * The v1beta4 document that kubeadm would store: with apiVersion, kind and defaults, without empty fields except the structs
+ * that Go always writes.
  */
 export function clusterConfigurationDocument(cluster: ClusterConfiguration): Record<string, unknown> {
   const { apiServer, controllerManager, scheduler, dns, proxy, etcd, networking, ...rest } = cluster;
@@ -60,16 +61,16 @@ export function clusterConfigurationDocument(cluster: ClusterConfiguration): Rec
   });
 }
 
-/** What is worked with of a stored configuration, and so has to be right. Other values some kubeadm has once taken. */
+/** The fields of a stored configuration that must be valid because kubewright uses them. Some kubeadm accepted the others. */
 const RELIED_ON = new RegExp(
   "^ClusterConfiguration\\.(certificatesDir|encryptionAlgorithm|(caC|c)ertificateValidityPeriod|networking|kubernetesVersion)\\b",
 );
 
 /**
- * Reads what a cluster has stored, by whichever version of kubeadm or of this program: fields and feature gates that are
- * unknown, or gone, are passed over, older versions converted.
- * @param source what to call it in messages.
- * @throws {InvalidInput} when it is not a ClusterConfiguration of a version that is read, or a value that is relied on is wrong.
+ * Reads a stored configuration, written by any version of kubeadm or kubewright: unknown and removed fields and feature
+ * gates are ignored, older versions are converted.
+ * @param source the name of the text in messages.
+ * @throws {InvalidInput} when it is not a ClusterConfiguration of a supported version, or a field in use is invalid.
  */
 export function parseClusterConfiguration(
   text: string,
@@ -81,7 +82,7 @@ export function parseClusterConfiguration(
   const schema = document?.apiVersion === KUBEADM_VERSION ? current : OLD_KINDS[document?.apiVersion ?? ""]?.[kind];
   if (document?.kind !== kind || !schema) {
     const found = document ? `${document.apiVersion} ${document.kind}` : "nothing";
-    throw new InvalidInput(`Cannot read "${source}": it holds ${found}, not ${KUBEADM_VERSION} ClusterConfiguration`);
+    throw new InvalidInput(`Cannot read "${source}": ${mustBe(`${KUBEADM_VERSION} ${kind}`, found)}`);
   }
   const problems = new FieldErrors((path) => path);
   const report: Report = (path, what) => RELIED_ON.test(path) && problems.add(path, what);
@@ -97,7 +98,7 @@ export function parseClusterConfiguration(
   checkValues(current, cluster, kind, report);
   const { text: version, major } = cluster.kubernetesVersion;
   if (major === 0) {
-    const what = version === "" ? "is required" : `${JSON.stringify(version)} is not a version such as v1.37.2`;
+    const what = version === "" ? required() : mustBe("a version such as v1.37.2", quoted(version));
     problems.add("ClusterConfiguration.kubernetesVersion", what);
   }
   problems.throwIfAny(`Cannot read "${source}":`);

@@ -1,5 +1,5 @@
 /**
- * The kinds that commands work from, as v1beta4 documents with everything that kubeadm writes there.
+ * Writes the kinds that commands read as v1beta4 documents, with all fields that kubeadm writes.
  * @module
  */
 import { KUBEADM_VERSION } from "./documents.ts";
@@ -8,7 +8,7 @@ import { clusterConfigurationDocument, withoutEmpty } from "./serialize.ts";
 import type * as t from "./types.ts";
 import { writeValues } from "./values.ts";
 
-/** A document that can be written as it is. */
+/** A document to be written unchanged. */
 export type Document = Record<string, unknown> & { apiVersion: string; kind: string };
 
 /** A document of one of kubeadm's kinds, its values as text. */
@@ -26,14 +26,14 @@ function patches(directory: string | undefined): Record<string, unknown> {
   return directory ? { patches: { directory } } : {};
 }
 
-/** A token: without text it is left out, for one that is to be made. */
+/** A token; one that is to be generated has no text, which is left out. */
 function bootstrapToken({ token, ...rest }: t.BootstrapToken): Record<string, unknown> {
   return { ...withoutEmpty({ token }), ...withoutEmpty(rest) };
 }
 
 /**
- * The InitConfiguration and ClusterConfiguration of a configuration, and the components' documents as they were given.
- * @param taints in place of the node's; `null` is "as by default".
+ * The InitConfiguration and ClusterConfiguration of a configuration, and the components' documents as given.
+ * @param taints replace the node's; `null`: the default.
  */
 export function initDocuments(
   config: t.InitConfiguration,
@@ -53,7 +53,7 @@ export function initDocuments(
   ];
 }
 
-/** The JoinConfiguration. A worker without taints has none by default, which is `null`. */
+/** The JoinConfiguration. The taints of a worker without taints are `null`, the default. */
 export function joinDocument(config: t.JoinConfiguration): Document {
   const { caCertPath, discovery, controlPlane, skipPhases, patchesDirectory, timeouts, dryRun } = config;
   const { bootstrapToken, file, tlsBootstrapToken } = discovery;
@@ -94,7 +94,7 @@ export function resetDocument({ timeouts, ...config }: t.ResetConfiguration): Do
 export function upgradeDocument({ apply, diff, node, plan, timeouts }: t.UpgradeConfiguration): Document {
   const part = (given: object) => {
     const { patchesDirectory, ...rest } = given as Record<string, unknown> & { patchesDirectory?: string };
-    // What is true when nothing is said has to be written when it is false.
+    // Fields that are true by default must be written when they are false.
     const isDefaulted = ([name, value]: [string, unknown]) =>
       value === false && /^(certificateRenewal|etcdUpgrade|imagePullSerial)$/.test(name);
     return {

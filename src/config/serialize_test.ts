@@ -140,17 +140,17 @@ Deno.test("what some kubeadm has once taken is passed over when reading what is 
 });
 
 const UNREADABLE: readonly (readonly [string, string, RegExp])[] = [
-  ["nothing", "", /^Cannot read "ConfigMap kube-system\/kubeadm-config": it holds nothing, not /],
+  ["nothing", "", /^Cannot read "ConfigMap kube-system\/kubeadm-config": must be .*; got nothing/],
   [
     "another version",
     "apiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n",
-    /it holds kubeadm.k8s.io\/v1beta2 ClusterConfiguration/,
+    /got kubeadm.k8s.io\/v1beta2 ClusterConfiguration/,
   ],
-  ["another kind", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n", /it holds .* InitConfiguration/],
+  ["another kind", "apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n", /got .* InitConfiguration/],
   [
     "a wrong type",
     `${DEFAULT}controlPlaneEndpoint: 5\n`,
-    /ClusterConfiguration.controlPlaneEndpoint: expected text, is the number 5/,
+    /ClusterConfiguration.controlPlaneEndpoint: must be a string in quotes; got the number 5/,
   ],
   [
     "no version",
@@ -160,17 +160,17 @@ const UNREADABLE: readonly (readonly [string, string, RegExp])[] = [
   [
     "a label for a version",
     DEFAULT.replace("v1.37.2", "stable-1"),
-    /ClusterConfiguration.kubernetesVersion: "stable-1" is not a version such as v1\.37\.2/,
+    /ClusterConfiguration.kubernetesVersion: must be a version such as v1\.37\.2; got "stable-1"/,
   ],
   [
     "networks that are none",
     DEFAULT.replace("10.96.0.0/12", "10.96.0.0"),
-    /ClusterConfiguration.networking.serviceSubnet: "10.96.0.0" is not a network/,
+    /ClusterConfiguration.networking.serviceSubnet: must be a CIDR .*; got "10.96.0.0"/,
   ],
   [
     "an endpoint that is none",
     `${DEFAULT}controlPlaneEndpoint: "a:b"\n`,
-    /ClusterConfiguration.controlPlaneEndpoint: "a:b" is not of the form host:port/,
+    /ClusterConfiguration.controlPlaneEndpoint: must be a host or HOST:PORT .*; got "a:b"/,
   ],
 ];
 for (const [name, text, message] of UNREADABLE) {

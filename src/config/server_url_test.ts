@@ -43,7 +43,7 @@ Deno.test("readServerUrl() refuses what Go's net/url does, what is no https, and
   ];
   for (const text of wanted) {
     assert.deepEqual(readServerUrl(text), {
-      problem: `its server is ${JSON.stringify(text)}, wanted https://HOST[:PORT][/PATH]`,
+      problem: `server must be https://HOST[:PORT][/PATH]; got ${JSON.stringify(text)}`,
     });
   }
   const numbers = [
@@ -57,11 +57,11 @@ Deno.test("readServerUrl() refuses what Go's net/url does, what is no https, and
     const answer = readServerUrl(text);
     assert.match(
       "problem" in answer ? answer.problem : "",
-      /whose host is neither a name nor a whole IPv4 address/,
+      /^server must be .* with a DNS name or a complete IP address as HOST; got ".*", which some programs read as [\d.]+$/,
       text,
     );
   }
   for (const text of ["https://u:hunter22@a.example", "https://u:hunter22@a.example:x", "u:hunter22@a"]) {
-    assert.deepEqual(readServerUrl(text), { problem: "its server holds a user name or password" });
+    assert.deepEqual(readServerUrl(text), { problem: "server must not contain a user name or password" });
   }
 });

@@ -1,6 +1,6 @@
-/** The part of std's YAML loader that is used; its npm build comes without types. */
+/** Types of the used part of std's YAML loader; its npm build has none. */
 
-/** A kind of value: what a scalar's text may look like, and what it means. */
+/** A type of value: the texts that it matches, and their values. */
 export interface ScalarType {
   tag: string;
   kind: "scalar" | "sequence" | "mapping";
@@ -8,7 +8,7 @@ export interface ScalarType {
   construct(data: unknown): unknown;
 }
 
-/** What scalars mean. */
+/** The types of a schema. */
 export interface LoaderSchema {
   /** Tried in order on plain scalars. */
   implicitTypes: readonly ScalarType[];
@@ -16,26 +16,26 @@ export interface LoaderSchema {
   typeMap: Readonly<Record<"fallback" | "mapping" | "scalar" | "sequence", ReadonlyMap<string, ScalarType>>>;
 }
 
-/** Where the loader stands. Lines and columns begin with 1. */
+/** A place in the text. Lines and columns count from 1. */
 export interface LoaderNotice extends SyntaxError {
   line: number;
   column: number;
 }
 
-/** Reads all documents of a text; throws a `SyntaxError` that says where. */
+/** Reads all documents of a text; throws a `SyntaxError` with a place. */
 export class LoaderState {
   constructor(text: string, options: { schema: LoaderSchema; onWarning?: (notice: LoaderNotice) => void });
   readDocuments(): Iterable<unknown>;
-  /** The line that has been reached, from 0. */
+  /** The current line, from 0. */
   protected line: number;
-  /** Calls `onWarning` with the place that has been reached. */
+  /** Calls `onWarning` with the current place. */
   protected dispatchWarning(message: string): void;
   /** Reads one node, its key or value or item; undefined when there is none. */
   protected composeNode(request: object): { result: unknown } | undefined;
-  /** Is called last just before the content of a node. */
+  /** Called directly before the content of a node. */
   protected readTagProperty(tag: string | null): string | undefined;
   protected readBlockSequence(tag: string | null, anchor: string | null, indent: number): object | undefined;
-  /** Puts a pair into a mapping, after its key and its value were read. */
+  /** Stores a pair in a mapping, after its key and its value were read. */
   protected storeMappingPair(
     result: object,
     overridable: Set<string>,

@@ -3,7 +3,7 @@ import { levenshteinDistance as untypedDistance } from "@std/text/levenshtein-di
 // deno-std ships no types.
 const distance = untypedDistance as (a: string, b: string) => number;
 
-/** The known name that was probably meant, letter case aside; undefined when none is near. */
+/** The known name nearest to a name, ignoring case; undefined when none is near. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > 64) return;
   const limit = Math.max(1, Math.ceil(name.length / 3));

@@ -1,11 +1,11 @@
 /**
- * Points in time as Kubernetes reads them: Go's `time.Parse(time.RFC3339, …)`, whose rules are those of RFC 3339 but for
- * some that it takes besides: an hour of one digit, a comma before the fraction, offsets up to 24:60.
+ * Parses points in time like Go's `time.Parse(time.RFC3339, …)`, which Kubernetes uses. In addition to RFC 3339 it accepts an
+ * hour of one digit, a comma before the fraction, and offsets up to 24:60.
  * @see https://github.com/golang/go/blob/go1.26.0/src/time/format.go
  * @module
  */
 
-/** A point in time that keeps how it was written. */
+/** A point in time with its original text. */
 export interface Timestamp {
   text: string;
   /** Since 1970, UTC. */
@@ -14,7 +14,7 @@ export interface Timestamp {
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([-+])(\d\d):(\d\d))$/;
 
-/** The time, to the millisecond; undefined when it is none, such as 30 February. */
+/** The time, to the millisecond; undefined when it is invalid, such as 30 February. */
 export function parseTime(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
@@ -24,7 +24,7 @@ export function parseTime(text: string): Timestamp | undefined {
   if (hour > 23 || minute > 59 || second > 59 || hours > 24 || minutes > 60) return undefined;
   const time = new Date(0);
   time.setUTCFullYear(year, month - 1, day);
-  // What the calendar does not have is another day by now.
+  // A day that the calendar does not have has become another one.
   if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day) return undefined;
   const offset = (hours * 60 + minutes) * (sign === "-" ? -1 : 1);
   time.setUTCHours(hour, minute - offset, second, Number(fraction.padEnd(3, "0").slice(0, 3)));

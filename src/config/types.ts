@@ -1,7 +1,7 @@
 /**
  * The configuration in memory: complete, defaulted, validated, frozen. Field names and shapes are those of
- * `kubeadm.k8s.io/v1beta4`, so that it serializes to what kubeadm reads. Texts that stand for something else are that:
- * they were read when the document was opened, and are text again only in `serialize` (`values.ts`).
+ * `kubeadm.k8s.io/v1beta4`, so that it serializes to what kubeadm reads. Durations, networks, endpoints, versions and times
+ * are parsed when a document is opened, and formatted only in `serialize` (`values.ts`).
  * @module
  */
 import type { InterfaceAddress } from "../system.ts";
@@ -39,7 +39,7 @@ export interface Taint {
   effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
-/** What a control plane component may be given besides the defaults. */
+/** Settings of a control plane component in addition to the defaults. */
 export interface ControlPlaneComponent {
   extraArgs: readonly Arg[];
   extraVolumes: readonly HostPathMount[];
@@ -66,22 +66,22 @@ export interface ExternalEtcd {
 
 export type EncryptionAlgorithm = "RSA-2048" | "RSA-3072" | "RSA-4096" | "ECDSA-P256" | "ECDSA-P384";
 
-/** Where API servers are reached. */
+/** The address at which clients reach API servers. */
 export type Endpoint = HostPort & { port: number };
 
-/** What is the same for the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
+/** The configuration of the whole cluster; stored in ConfigMap kube-system/kubeadm-config. */
 export interface ClusterConfiguration {
-  /** Its text has a leading `v`, `v1.37.2`, where `init` has resolved it. */
+  /** After `init` resolved it, its text has a leading `v`: `v1.37.2`. */
   kubernetesVersion: Version;
   clusterName: string;
-  /** Absent: the local endpoint is the cluster's. */
+  /** Absent: clients use the local endpoint. */
   controlPlaneEndpoint?: Endpoint;
   certificatesDir: string;
   imageRepository: string;
   encryptionAlgorithm: EncryptionAlgorithm;
   certificateValidityPeriod: Duration;
   caCertificateValidityPeriod: Duration;
-  /** One network, or one of each family; of pods perhaps none. */
+  /** One network, or one of each family; podSubnet may be empty. */
   networking: { serviceSubnet: readonly Network[]; podSubnet: readonly Network[]; dnsDomain: string };
   /** Exactly one of the two. */
   etcd: { local?: LocalEtcd; external?: ExternalEtcd };
@@ -99,7 +99,7 @@ export interface NodeRegistration {
   criSocket: string;
   taints: readonly Taint[];
   kubeletExtraArgs: readonly Arg[];
-  /** Names of checks in lower case, as kubeadm compares them; `all` is every one. */
+  /** Names of checks in lower case, as kubeadm compares them; `all` means every check. */
   ignorePreflightErrors: readonly string[];
   imagePullPolicy: "Always" | "IfNotPresent" | "Never";
   imagePullSerial: boolean;
@@ -112,7 +112,7 @@ export interface ApiEndpoint {
 }
 
 export interface BootstrapToken {
-  /** `id.secret`; empty: `init` makes one (a lifetime was given, but no token). */
+  /** `id.secret`; empty: `init` generates one (a lifetime was given, but no token). */
   token: string;
   description?: string;
   /** Absent when `expires` is given; 0: never. */
@@ -135,12 +135,12 @@ export interface Timeouts {
 /** A component's own configuration document, as given (untyped), or `{}`. */
 export type ComponentConfiguration = Readonly<Record<string, unknown>>;
 
-/** All that `init` works from. */
+/** The configuration of `init`. */
 export interface InitConfiguration {
   cluster: ClusterConfiguration;
   nodeRegistration: NodeRegistration;
   localAPIEndpoint: ApiEndpoint;
-  /** Empty: none were given, `init` makes one. */
+  /** Empty: none were given, `init` generates one. */
   bootstrapTokens: readonly BootstrapToken[];
   certificateKey?: string;
   skipPhases: readonly string[];
@@ -153,7 +153,7 @@ export interface InitConfiguration {
   kubeProxy?: ComponentConfiguration;
 }
 
-/** All that `join` works from. */
+/** The configuration of `join`. */
 export interface JoinConfiguration {
   nodeRegistration: NodeRegistration;
   caCertPath: string;
@@ -177,21 +177,21 @@ export interface JoinConfiguration {
 /** A flag of umount2(2). */
 export type UnmountFlag = "MNT_FORCE" | "MNT_DETACH" | "MNT_EXPIRE" | "UMOUNT_NOFOLLOW";
 
-/** All that `reset` works from. */
+/** The configuration of `reset`. */
 export interface ResetConfiguration {
   certificatesDir: string;
-  /** Whether to empty `/etc/kubernetes/tmp` as well. */
+  /** Whether to also empty `/etc/kubernetes/tmp`. */
   cleanupTmpDir: boolean;
   /** `unix:///run/containerd/containerd.sock`. */
   criSocket: string;
   dryRun: boolean;
-  /** Whether not to ask. */
+  /** Whether to skip the confirmation. */
   force: boolean;
-  /** Names of checks in lower case; `all` is every one. */
+  /** Names of checks in lower case; `all` means every check. */
   ignorePreflightErrors: readonly string[];
   skipPhases: readonly string[];
   timeouts: Timeouts;
-  /** For what is mounted below the kubelet's folder. */
+  /** For mounts below the kubelet's directory. */
   unmountFlags: readonly UnmountFlag[];
 }
 
@@ -200,7 +200,7 @@ export interface UpgradeNode {
   certificateRenewal: boolean;
   dryRun: boolean;
   etcdUpgrade: boolean;
-  /** Names of checks in lower case; `all` is every one. */
+  /** Names of checks in lower case; `all` means every check. */
   ignorePreflightErrors: readonly string[];
   imagePullPolicy: "Always" | "IfNotPresent" | "Never";
   imagePullSerial: boolean;
@@ -208,9 +208,9 @@ export interface UpgradeNode {
   skipPhases: readonly string[];
 }
 
-/** What `upgrade plan` looks for. */
+/** How `upgrade plan` plans. */
 export interface UpgradePlan {
-  /** A version, or a label that is yet to be resolved. */
+  /** A version, or an unresolved label. */
   kubernetesVersion?: string;
   allowExperimentalUpgrades: boolean;
   allowRCUpgrades: boolean;
@@ -222,18 +222,18 @@ export interface UpgradePlan {
 
 /** How `upgrade apply` upgrades. */
 export interface UpgradeApply extends UpgradeNode, UpgradePlan {
-  /** Whether not to ask. */
+  /** Whether to skip the confirmation. */
   forceUpgrade: boolean;
 }
 
-/** What `upgrade diff` shows. */
+/** How `upgrade diff` compares. */
 export interface UpgradeDiff {
   kubernetesVersion?: string;
-  /** 0: as many as by default. */
+  /** 0: the default number. */
   contextLines: number;
 }
 
-/** All that `upgrade` works from. */
+/** The configuration of `upgrade`. */
 export interface UpgradeConfiguration {
   apply: UpgradeApply;
   diff: UpgradeDiff;
@@ -242,21 +242,21 @@ export interface UpgradeConfiguration {
   timeouts: Timeouts;
 }
 
-/** What the command learned from the machine before the configuration is completed. `config/` itself never looks. */
+/** Facts about the host that complete the configuration. The caller collects them: `config/` never reads the host. */
 export interface Facts {
-  /** Kernel host name, as it is. */
+  /** Kernel host name, unchanged. */
   hostname: string;
   addresses: readonly InterfaceAddress[];
-  /** Address that kubeadm would take: of the default route's interface, or a global one of `lo`, IPv4 first. */
+  /** The address that kubeadm would use: of the default route's interface, or a global one of `lo`, IPv4 first. */
   defaultAddress?: string;
   /** The same, IPv6 first. */
   defaultAddressV6?: string;
   /** Why there is no default address. */
   noDefaultAddress?: string;
-  /** URLs of the CRI sockets to choose from on this host, in kubeadm's order of preference. */
+  /** URLs of the CRI sockets found on this host, in kubeadm's order of preference. */
   criSockets: readonly string[];
   /** Version of the kubelet on this host, `v1.37.2`; undefined when there is none. */
   kubeletVersion?: string;
-  /** Where that kubelet is. */
+  /** Path of that kubelet. */
   kubeletPath?: string;
 }

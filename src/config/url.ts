@@ -1,7 +1,7 @@
 /**
- * URLs as Go's net/url reads them, so that a URL that is valid here is valid to kubeadm, etcd, the API server and the
- * kubelet, and the other way round. The URL class of JavaScript is the browsers': it drops spaces, tabs and line ends, mends
- * backslashes and missing slashes, and reads `0x7f.1` as an address.
+ * Parses URLs like Go's net/url, so that the same URLs are valid for kubewright, kubeadm, etcd, the API server and the
+ * kubelet. JavaScript's URL class follows browsers: it drops spaces, tabs and line ends, repairs backslashes and missing
+ * slashes, and reads `0x7f.1` as an address.
  * @see https://github.com/golang/go/blob/go1.26.0/src/net/url/url.go
  * @module
  */
@@ -11,9 +11,9 @@ import { parseAddress } from "./addresses.ts";
 export interface GoUrl {
   /** In lower case; empty: a relative reference. */
   scheme: string;
-  /** What stands behind `scheme:` when that is not a slash. */
+  /** The text after `scheme:` when it does not start with a slash. */
   opaque: string;
-  /** Whether there is a user name or password in it. */
+  /** Whether the URL contains a user name or password. */
   hasUser: boolean;
   /** `host:port` with brackets around an IPv6 address; percent-encoding is undone. */
   host: string;
@@ -29,13 +29,13 @@ export interface GoUrl {
   fragment: string;
 }
 
-/** ASCII that may stand in a host as it is. */
+/** Characters that a host may contain without encoding. */
 const HOST = /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"\u0080-\u{10ffff}]*$/u;
 const USER = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
 const PORT = /^(:\d*)?$/;
-/** A `%` that no two hexadecimal digits follow. */
+/** A `%` without two hexadecimal digits after it. */
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
-// deno-lint-ignore no-control-regex -- these are what is looked for
+// deno-lint-ignore no-control-regex -- the pattern looks for control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 function unescaped(text: string): string {
@@ -64,7 +64,7 @@ function literalText(text: string): string | undefined {
   return plain!.includes(":") && parseAddress(plain!) && suffix !== "%" ? address + zone : undefined;
 }
 
-/** A zone may percent-encode what may stand in a host, and spaces. */
+/** A zone may percent-encode the characters of a host, and spaces. */
 function zoneText(text: string): string | undefined {
   if (BAD_ESCAPE.test(text) || !HOST.test(text.replace(/%../g, ""))) return undefined;
   const codes = [...text.matchAll(/%(..)/g)].map(([, hex]) => parseInt(hex!, 16));
@@ -92,7 +92,7 @@ function readHost(scheme: string, text: string): Pick<GoUrl, "host" | "hostname"
   return { host, hostname: host.slice(0, end), port: end === undefined ? "" : host.slice(end + 1) };
 }
 
-/** The scheme and what follows its colon; undefined when the colon has nothing before it. */
+/** The scheme and the text after its colon; undefined when the text starts with a colon. */
 function splitScheme(text: string): [string, string] | undefined {
   if (text.startsWith(":")) return undefined;
   const [whole, scheme] = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text) ?? [];
@@ -105,7 +105,7 @@ function cut(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** Reads a URL or a relative reference; undefined where Go's `url.Parse` fails. */
+/** Parses a URL or a relative reference; undefined where Go's `url.Parse` fails. */
 export function parseGoUrl(text: string): GoUrl | undefined {
   const [reference, fragment] = cut(text, "#");
   if (CONTROL.test(reference) || BAD_ESCAPE.test(fragment)) return undefined;
@@ -144,14 +144,14 @@ export function parseGoUrl(text: string): GoUrl | undefined {
 }
 
 /**
- * Whether the host's last part is a number, which makes the URL class of JavaScript read all of it as an IPv4 address:
- * `0x7f.1` is 127.0.0.1 to it, and a name to Go. @see https://url.spec.whatwg.org/#ends-in-a-number-checker
+ * Whether the last part of the host is a number. JavaScript's URL class reads such a host as an IPv4 address, Go as a name:
+ * `0x7f.1` is 127.0.0.1 to the former. @see https://url.spec.whatwg.org/#ends-in-a-number-checker
  */
 export function endsInNumber(host: string): boolean {
   return /(^|\.)(\d+|0[Xx][0-9A-Fa-f]*)\.?$/.test(host);
 }
 
-/** Whether the text is an https URL, however the scheme is written. */
+/** Whether the text is an https URL; the scheme is case-insensitive. */
 export function isHttps(text: string): boolean {
   return parseGoUrl(text)?.scheme === "https";
 }

@@ -1,13 +1,14 @@
 /**
- * What kubeadm recommends for the components' own configuration: another value is taken as it is, with a warning.
+ * The values that kubeadm recommends for the components' own configuration. Other values are valid and cause a warning.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/componentconfigs/kubelet.go (and kubeproxy.go)
  * @module
  */
 import { formatAddress, networksText, nthAddress, parseAddress } from "./addresses.ts";
 import type { ClusterConfiguration, ComponentConfiguration } from "./types.ts";
+import { deprecated, mustBe, notRecommended, quoted } from "./wording.ts";
 import { isMapping } from "./yaml.ts";
 
-/** Takes a warning at a field path. */
+/** Receives a warning at a field path. */
 export type Warn = (path: string, what: string) => void;
 
 /** The value at `a.b.c` of a document. */
@@ -23,7 +24,7 @@ function dnsAddress({ networking }: ClusterConfiguration): string | undefined {
     : undefined;
 }
 
-/** Warns of each value that is given and not what is recommended; an empty one counts as not given. */
+/** Warns of each given value that differs from the recommended one; an empty value counts as absent. */
 function compare(
   kind: string,
   document: ComponentConfiguration,
@@ -33,11 +34,11 @@ function compare(
   for (const [path, wanted] of Object.entries(recommended)) {
     const given = valueAt(document, path);
     if (given === undefined || given === "" || wanted === undefined || String(given) === String(wanted)) continue;
-    warn(`${kind}.${path}`, `is ${JSON.stringify(given)}; recommended is ${JSON.stringify(wanted)}`);
+    warn(`${kind}.${path}`, notRecommended(JSON.stringify(given), JSON.stringify(wanted)));
   }
 }
 
-/** Warns of what is unusual in a KubeletConfiguration. */
+/** Warns of values in a KubeletConfiguration that differ from the recommended ones. */
 export function warnOfKubelet(document: ComponentConfiguration, cluster: ClusterConfiguration, warn: Warn): void {
   const dns = dnsAddress(cluster);
   compare("KubeletConfiguration", document, {
@@ -54,12 +55,12 @@ export function warnOfKubelet(document: ComponentConfiguration, cluster: Cluster
   }, warn);
 }
 
-/** Warns of what is unusual in a KubeProxyConfiguration. */
+/** Warns of values in a KubeProxyConfiguration that differ from the recommended ones. */
 export function warnOfKubeProxy(document: ComponentConfiguration, cluster: ClusterConfiguration, warn: Warn): void {
   const kind = "KubeProxyConfiguration";
   const bind = typeof document.bindAddress === "string" ? document.bindAddress : "";
   const address = parseAddress(bind);
-  if (bind !== "" && !address) warn(`${kind}.bindAddress`, `"${bind}" is not an IP address`);
+  if (bind !== "" && !address) warn(`${kind}.bindAddress`, mustBe("an IP address", quoted(bind)));
   compare(kind, document, {
     ...(address && bind !== "0.0.0.0" && bind !== "::"
       ? { bindAddress: address.family === "IPv4" ? "0.0.0.0" : "::" }
@@ -68,6 +69,6 @@ export function warnOfKubeProxy(document: ComponentConfiguration, cluster: Clust
     "clientConnection.kubeconfig": "/var/lib/kube-proxy/kubeconfig.conf",
   }, warn);
   if (document.mode === "ipvs") {
-    warn(`${kind}.mode`, "ipvs is deprecated since Kubernetes 1.35; use nftables, or iptables on old kernels");
+    warn(`${kind}.mode`, deprecated('"ipvs"', '"nftables", or "iptables" on old kernels', "Kubernetes 1.35"));
   }
 }

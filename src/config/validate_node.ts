@@ -8,8 +8,10 @@ import type { Report } from "./schema.ts";
 import type * as t from "./types.ts";
 import { parseGoUrl } from "./url.ts";
 import type { Warn } from "./validate_components.ts";
+import { reachable } from "./validators.ts";
+import { deprecated, exclusive, mustBe, mustNot, quoted, required, requires } from "./wording.ts";
 
-/** What cannot be told apart or is missing on this host. */
+/** Whether the node has a name, and which container runtime it uses. */
 export function validateNodeRegistration(
   node: t.NodeRegistration,
   facts: t.Facts,
@@ -17,12 +19,12 @@ export function validateNodeRegistration(
   report: Report,
 ): void {
   if (node.name === "") {
-    report(`${path}.name`, "is required: this host has no name", (label) => `Give ${label(`${path}.name`)}.`);
+    report(`${path}.name`, required("this host has no host name"), (label) => `Set ${label(`${path}.name`)}.`);
   }
   validateHostSettings(node, facts, path, report);
 }
 
-/** What every command that works on a host is told: the socket, and the checks to pass over. */
+/** The settings of every command that works on a host: the socket and the checks to ignore. */
 export function validateHostSettings(
   settings: Pick<t.NodeRegistration, "criSocket" | "ignorePreflightErrors">,
   facts: Pick<t.Facts, "criSockets">,
@@ -34,38 +36,39 @@ export function validateHostSettings(
     const first = facts.criSockets[0];
     report(
       `${path}.criSocket`,
-      `is required: several container runtimes answer on this host: ${sockets}`,
+      required(`several container runtimes answer on this host: ${sockets}`),
       (label) => `Choose one: ${label(`${path}.criSocket`)}=${first}`,
     );
   }
   const ignored = settings.ignorePreflightErrors;
   if (ignored.includes("all") && ignored.length > 1) {
-    report(`${path}.ignorePreflightErrors`, '"all" stands alone; leave out the names of single checks');
+    report(`${path}.ignorePreflightErrors`, exclusive('"all"', "the names of checks"));
   }
 }
 
-/** Warns of a socket that is written as a path; kubeadm calls that deprecated. */
+/** Warns of a socket that is written as a path, which is deprecated in kubeadm. */
 export function warnOfSocket(given: string | undefined, path: string, warn: Warn): void {
   if (given && !hasScheme(given)) {
-    warn(`${path}.criSocket`, `"${given}" has no scheme, which is deprecated; write unix://${given}`);
+    warn(`${path}.criSocket`, deprecated(`${quoted(given)} without a scheme`, quoted(`unix://${given}`)));
   }
 }
 
-/** Most characters of a label's value, kubernetes.io/hostname among them. */
+/** The most characters of a label value, such as that of kubernetes.io/hostname. */
 const LONGEST_LABEL = 63;
 
-/** Warns of a name that no kubelet can register with: kubeadm takes it. */
+/** Warns of a name that no kubelet can register with, although kubeadm accepts it. */
 export function warnOfName(name: string, path: string, warn: Warn): void {
   if (name.length <= LONGEST_LABEL) return;
   warn(
     `${path}.name`,
-    `has ${name.length} characters; a kubelet registers with at most ${LONGEST_LABEL}, the length of the label kubernetes.io/hostname`,
+    `has ${name.length} characters; the kubelet cannot register a Node with more than ${LONGEST_LABEL}, ` +
+      "the limit of the label kubernetes.io/hostname",
   );
 }
 
 /**
- * Whether the API server can be reached at its address.
- * @param mayLack whether it is for a host that is not known yet, so that the address may be missing.
+ * Whether other hosts can reach the API server at its address.
+ * @param mayLack whether the address may be missing because the host is unknown.
  */
 export function validateApiEndpoint(
   endpoint: t.ApiEndpoint,
@@ -80,18 +83,15 @@ export function validateApiEndpoint(
     if (mayLack) return;
     report(
       `${path}.advertiseAddress`,
-      `is required: ${facts.noDefaultAddress ?? "this host has no default route to take the address from"}`,
-      (label) => `Give ${label(`${path}.advertiseAddress`)}.`,
+      required(facts.noDefaultAddress ?? "this host has no default route to take the address from"),
+      (label) => `Set ${label(`${path}.advertiseAddress`)}.`,
     );
   } else if (address && classify(address) === "loopback") {
-    report(
-      `${path}.advertiseAddress`,
-      `"${advertiseAddress}" is a loopback address, and interface lo has no other; others have to reach this host at it`,
-    );
+    report(`${path}.advertiseAddress`, mustBe(reachable("loopback"), quoted(advertiseAddress)));
   }
 }
 
-/** Rules between the first API server and the networks. Networks that are wrong in themselves are left to their own check. */
+/** Rules between the first API server and the networks. Invalid networks are reported by their own check. */
 export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.ClusterConfiguration, report: Report): void {
   const path = "InitConfiguration.localAPIEndpoint.advertiseAddress";
   const address = parseAddress(endpoint.advertiseAddress);
@@ -99,62 +99,62 @@ export function validateFirstApiServer(endpoint: t.ApiEndpoint, cluster: t.Clust
   const [first] = services;
   if (!address || !first) return;
   if (address.family !== first.address.family) {
-    // The API server refuses to start: it puts itself into Service "kubernetes", whose address is of the first network.
-    report(
-      path,
-      `"${endpoint.advertiseAddress}" is of ${address.family}, but the first network of serviceSubnet is ${
-        formatCidr(first)
-      }; ` +
-        "they have to be of one family",
-    );
+    // The API server would not start: it is the endpoint of Service "kubernetes", whose address is in the first network.
+    const expected = `an ${first.address.family} address like the first network of serviceSubnet "${
+      formatCidr(first)
+    }"`;
+    report(path, mustBe(expected, quoted(endpoint.advertiseAddress)));
   }
   const inside = services.find((cidr) => contains(cidr, address));
-  if (inside) report(path, `"${endpoint.advertiseAddress}" lies in serviceSubnet ${formatCidr(inside)}`);
+  if (inside) {
+    report(path, mustNot(`be in serviceSubnet "${formatCidr(inside)}"`, quoted(endpoint.advertiseAddress)));
+  }
 }
 
 export function validateBootstrapTokens(tokens: readonly t.BootstrapToken[], report: Report): void {
   tokens.forEach((token, i) => {
     const path = `InitConfiguration.bootstrapTokens[${i}]`;
-    if (token.token === "" && tokens.length > 1) report(`${path}.token`, "is required where there are several tokens");
+    if (token.token === "" && tokens.length > 1) report(`${path}.token`, required("there are several tokens"));
     if (token.ttl !== undefined && token.expires !== undefined) {
-      report(path, "has both ttl and expires; only one of them can say when it ends");
+      report(path, exclusive("ttl", "expires"));
     }
     if (token.groups.length > 0 && !token.usages.includes("authentication")) {
-      report(`${path}.groups`, 'are given, but usages does not include "authentication"');
+      report(`${path}.groups`, requires('"authentication" in usages'));
     }
   });
 }
 
-/** Whether the ways to the cluster are complete, and at most one. */
+/** Whether exactly one way of discovery is configured, and completely. */
 export function validateDiscovery(discovery: t.JoinConfiguration["discovery"], report: Report): void {
   const path = "JoinConfiguration.discovery";
   const { bootstrapToken, file } = discovery;
   if (!bootstrapToken && !file) {
-    report(path, "is required: bootstrapToken or file", (label) => {
+    report(path, required("join needs a bootstrap token or a file to find the cluster"), (label) => {
       const [host, token] = ["apiServerEndpoint", "token"].map((field) => label(`${path}.bootstrapToken.${field}`));
-      return `Give ${host} with ${token}, or ${label(`${path}.file.kubeConfigPath`)}.`;
+      return `Set ${host} and ${token}, or ${label(`${path}.file.kubeConfigPath`)}.`;
     });
   }
   if (bootstrapToken && file) {
-    report(path, "has both bootstrapToken and file; only one of them can lead to the cluster");
+    report(path, exclusive("bootstrapToken", "file"));
   }
   if (bootstrapToken && bootstrapToken.caCertHashes.length === 0 && !bootstrapToken.unsafeSkipCAVerification) {
     report(
       `${path}.bootstrapToken.caCertHashes`,
-      "is required: without it, whoever knows the token can pass for the cluster",
+      required("without it anyone who has the token can impersonate the cluster"),
       (label) =>
-        `\`kubewright init\` printed it; ${label(`${path}.bootstrapToken.unsafeSkipCAVerification`)} goes without.`,
+        "`kubewright init` prints it. To skip this verification (unsafe): " +
+        label(`${path}.bootstrapToken.unsafeSkipCAVerification`),
     );
   }
   if (file?.kubeConfigPath) validateDiscoveryFile(file.kubeConfigPath, `${path}.file.kubeConfigPath`, report);
 }
 
-/** As kubeadm: what has no scheme is a path. Who holds the URL's credentials is not asked: servers that want some are refused. */
+/** As in kubeadm, a text without a scheme is a path. Credentials in a URL are rejected: the file is fetched without any. */
 function validateDiscoveryFile(text: string, path: string, report: Report): void {
   const url = parseGoUrl(text);
   if (url?.hasUser || /\/\/[^/]*@/.test(text)) {
-    return report(path, "holds a user name or password; the discovery file is fetched without credentials");
+    return report(path, mustNot("contain a user name or password"));
   }
   if (url?.scheme === "" || url?.scheme === "https" && url.hostname !== "") return;
-  report(path, `${JSON.stringify(text)} is neither a path nor an https URL`);
+  report(path, mustBe("a path or an https URL", quoted(text)));
 }

@@ -1,6 +1,6 @@
 /**
- * Values that documents hold as text, read once when a document is opened, and made text again when one is written. Which
- * fields hold them is in the schema, so that nobody else has to know.
+ * Values that documents hold as text: parsed once when a document is opened, formatted when one is written. The schema
+ * lists the fields that hold them.
  * @module
  */
 import { formatHostPort, type HostPort, type Network, networksText, parseCidr, splitHostPort } from "./addresses.ts";
@@ -8,14 +8,15 @@ import { type Duration, formatDuration, parseDuration } from "./duration.ts";
 import { readVersion, type Version } from "./kubernetes_version.ts";
 import type { Report, Schema } from "./schema.ts";
 import { parseTime, type Timestamp } from "./time.ts";
-import { NO_TIMESTAMP } from "./validators.ts";
+import { A_DURATION, A_TIME } from "./validators.ts";
+import { mustBe, quoted } from "./wording.ts";
 
-/** What a text stands for, by the type that a schema has for it. */
+/** A parsed text, by its type in the schema. */
 export type Value = Duration | readonly Network[] | HostPort | Version | Timestamp;
 
-/** How one kind of value is read and written. */
+/** How one kind of value is parsed and formatted. */
 interface Format<T extends Value> {
-  /** Reports what cannot be read, and returns what stands for nothing. */
+  /** Parses a text. Reports an invalid one, and returns what an absent one is. */
   read(text: string, path: string, report: Report): T | undefined;
   write(value: T): string;
 }
@@ -23,13 +24,13 @@ interface Format<T extends Value> {
 const DURATION: Format<Duration> = {
   read(text, path, report) {
     const value = parseDuration(text);
-    if (value === undefined) report(path, `"${text}" is not a duration such as "24h" or "1m30s"`);
+    if (value === undefined) report(path, mustBe(A_DURATION, quoted(text)));
     return value;
   },
   write: formatDuration,
 };
 
-/** One network, or one of each family. Rules that concern one of them have nothing to judge when the text is wrong. */
+/** One network, or one of each family. An invalid text is an empty list, so that no rule judges a part of it. */
 const NETWORKS: Format<readonly Network[]> = {
   read(text, path, report) {
     if (text === "") return undefined;
@@ -41,31 +42,31 @@ const NETWORKS: Format<readonly Network[]> = {
     const families = new Set(networks.map(({ address }) => address.family));
     if (parts.length <= 2 && networks.length === parts.length && families.size === parts.length) return networks;
     if (parts.length > 2 || networks.length === parts.length) {
-      report(path, `"${text}" has to be one network, or one of IPv4 and one of IPv6`);
+      report(path, mustBe("one CIDR, or an IPv4 and an IPv6 CIDR separated by a comma", quoted(text)));
       return [];
     }
     for (const part of parts.filter((part) => !parseCidr(part))) {
-      const unprefixed = parseCidr(`${part}/0`) ? "; its prefix length is missing, as in /16" : "";
-      report(path, `"${part}" is not a network of the form address/prefix${unprefixed}`);
+      const unprefixed = parseCidr(`${part}/0`) ? "; the prefix length is missing, such as /16" : "";
+      report(path, `${mustBe("a CIDR of the form address/prefix", quoted(part))}${unprefixed}`);
     }
     return [];
   },
   write: networksText,
 };
 
-/** Whether the host can be one is a check of the value. */
+/** The host itself is judged by the check of the value. */
 const ENDPOINT: Format<HostPort> = {
   read(text, path, report) {
     if (text === "") return undefined;
     const value = splitHostPort(text);
-    const form = "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
-    if (value === undefined) report(path, `${JSON.stringify(text)} ${form}`);
+    const form = "a host or HOST:PORT (port 1 to 65535, IPv6 addresses in brackets)";
+    if (value === undefined) report(path, mustBe(form, quoted(text)));
     return value;
   },
   write: (value) => value.text ?? formatHostPort(value),
 };
 
-/** What version a label means depends on the host: the loader of the kind says so, and what is none. */
+/** The version of a label depends on the host, so that the loader of the kind resolves labels and rejects other texts. */
 const VERSION: Format<Version> = {
   read: (text) => text === "" ? undefined : readVersion(text),
   write: ({ text }) => text,
@@ -75,7 +76,7 @@ const TIMESTAMP: Format<Timestamp> = {
   read(text, path, report) {
     if (text === "") return undefined;
     const value = parseTime(text);
-    if (value === undefined) report(path, `${JSON.stringify(text)} ${NO_TIMESTAMP}`);
+    if (value === undefined) report(path, mustBe(A_TIME, quoted(text)));
     return value;
   },
   write: ({ text }) => text,
@@ -89,7 +90,7 @@ const FORMATS: Readonly<Partial<Record<Schema["type"], Format<Value>>>> = {
   timestamp: TIMESTAMP as Format<Value>,
 };
 
-/** The same document with each text or value that the schema has a format for turned by `turn`, in the same order. */
+/** A copy of the document in which `turn` replaces each value that has a format in the schema; the order stays. */
 function mapped(
   schema: Schema,
   value: unknown,
@@ -112,8 +113,8 @@ function mapped(
 }
 
 /**
- * Reads the texts of a document whose shape is right. What was read before (by the parser of the command line) stays; a
- * text that cannot be read is reported, and absent or empty.
+ * Parses the texts of a document that passed `checkShape`. Values that the command line already parsed stay; an invalid
+ * text is reported, and becomes absent or empty.
  */
 export function readValues<T>(schema: Schema, document: T, path: string, report: Report): T {
   return mapped(
@@ -124,7 +125,7 @@ export function readValues<T>(schema: Schema, document: T, path: string, report:
   ) as T;
 }
 
-/** The document with its values as text. */
+/** The document with its values formatted as text. */
 export function writeValues<T>(schema: Schema, document: T): T {
   return mapped(schema, document, "", (format, value) => format.write(value as Value)) as T;
 }

@@ -37,7 +37,7 @@ Deno.test("what was read before, and what is not there, stays", () => {
 Deno.test("a text that cannot be read is reported at its path, and absent", () => {
   assert.deepEqual(read({ bootstrapTokens: [{ ttl: "1h" }, { ttl: "soon" }] }), [
     { bootstrapTokens: [{ ttl: duration("1h") }, { ttl: undefined }] },
-    ['I.bootstrapTokens[1].ttl: "soon" is not a duration such as "24h" or "1m30s"'],
+    ['I.bootstrapTokens[1].ttl: must be a duration such as "24h" or "1m30s"; got "soon"'],
   ]);
 });
 
@@ -63,8 +63,8 @@ Deno.test("a network that cannot be read leaves none, so that rules between netw
     networking: { podSubnet: [], serviceSubnet: [] },
   });
   assert.deepEqual(reported, [
-    'C.networking.podSubnet: "x" is not a network of the form address/prefix',
-    'C.networking.serviceSubnet: "10.1.0.0/16,10.2.0.0/16" has to be one network, or one of IPv4 and one of IPv6',
+    'C.networking.podSubnet: must be a CIDR of the form address/prefix; got "x"',
+    'C.networking.serviceSubnet: must be one CIDR, or an IPv4 and an IPv6 CIDR separated by a comma; got "10.1.0.0/16,10.2.0.0/16"',
   ]);
 });
 
@@ -86,8 +86,11 @@ Deno.test("an endpoint may lack its port, and has to be of its form", () => {
     ["", "a:0", "a:x", "https://a"].map(readEndpoint),
     Array(4).fill({ controlPlaneEndpoint: undefined }),
   );
-  const form = "is not of the form host:port (port 1..65535; an IPv6 address in brackets)";
-  assert.deepEqual(reported, ["a:0", "a:x", "https://a"].map((text) => `C.controlPlaneEndpoint: "${text}" ${form}`));
+  const form = "must be a host or HOST:PORT (port 1 to 65535, IPv6 addresses in brackets)";
+  assert.deepEqual(
+    reported,
+    ["a:0", "a:x", "https://a"].map((text) => `C.controlPlaneEndpoint: ${form}; got "${text}"`),
+  );
 });
 
 Deno.test("a version keeps its text, also a label", () => {
@@ -115,6 +118,6 @@ Deno.test("a time keeps how it was written", () => {
   });
   assert.deepEqual(read({ bootstrapTokens: [{ expires: "2027-02-30T00:00:00Z" }] }), [
     { bootstrapTokens: [{ expires: undefined }] },
-    ['I.bootstrapTokens[0].expires: "2027-02-30T00:00:00Z" is not a time such as 2027-01-31T12:00:00Z'],
+    ['I.bootstrapTokens[0].expires: must be an RFC 3339 time such as 2027-01-31T12:00:00Z; got "2027-02-30T00:00:00Z"'],
   ]);
 });

@@ -1,8 +1,8 @@
 /**
- * YAML in and out: this and `yaml_*.ts` are the only modules that know a YAML library. Reading goes through std's loader (the
- * class itself, as its public functions neither take other values nor tell places). Writing is our own, because the text has
- * to be byte for byte that of sigs.k8s.io/yaml (what kubeadm stores and users compare), and std's `stringify` misplaces
- * nested lists with `arrayIndent: false` and leaves `0o7` and `08` unquoted.
+ * Reads and writes YAML. Only this module and `yaml_*.ts` import a YAML library. Reading uses std's loader class, because its
+ * public functions neither accept other values nor report places. Writing is our own: the text must be byte for byte that of
+ * sigs.k8s.io/yaml (kubeadm stores it and users compare it), and std's `stringify` misplaces nested lists with
+ * `arrayIndent: false` and leaves `0o7` and `08` unquoted.
  * @module
  */
 // @ts-types="./std_yaml_loader.d.ts"
@@ -10,20 +10,21 @@ import { type LoaderNotice, LoaderState } from "@std/yaml/loader";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { Places } from "./yaml_places.ts";
 import { KUBERNETES_VALUES } from "./yaml_values.ts";
+import { mustBe, mustNot } from "./wording.ts";
 
 /** One document of a configuration file. `body` is the whole mapping, with `apiVersion` and `kind`. */
 export interface ConfigDocument {
   apiVersion: string;
   kind: string;
   body: Record<string, unknown>;
-  /** Number of the document in the text, from 0, empty ones counted: what {@linkcode Places} knows it by. */
+  /** Number of the document in the text, from 0, empty ones counted, as in {@linkcode Places}. */
   index: number;
 }
 
-/** Bounds on what a text may unfold to (aliases count each time), far above any real configuration. */
+/** Limits of what a text expands to (aliases count each time), far above any real configuration. */
 const LIMITS = { characters: 4 << 20, values: 200_000, documents: 1_000, depth: 64 } as const;
 
-/** How many documents that do not say what they are are told of. */
+/** The most documents without apiVersion and kind that are reported. */
 const MOST_PROBLEMS = 20;
 
 /** Whether the value is a mapping. */
@@ -33,10 +34,12 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 
 /** Copies a parsed value without sharing, resolving `<<`, within {@linkcode LIMITS}. */
 function unfold(value: unknown, budget: { values: number }, depth = 0): unknown {
-  if (--budget.values < 0) throw new RangeError(`it unfolds to more than ${LIMITS.values} values`);
-  if (depth > LIMITS.depth) throw new RangeError(`it is nested more than ${LIMITS.depth} levels deep`);
+  if (--budget.values < 0) throw new RangeError(mustNot(`expand to more than ${LIMITS.values} values`));
+  if (depth > LIMITS.depth) throw new RangeError(mustNot(`be nested more than ${LIMITS.depth} levels deep`));
   if (Array.isArray(value)) return value.map((item) => unfold(item, budget, depth + 1));
-  if (typeof value === "string" && !value.isWellFormed()) throw new RangeError("an escape is half of a character");
+  if (typeof value === "string" && !value.isWellFormed()) {
+    throw new RangeError("an escape sequence is half of a surrogate pair");
+  }
   if (!isMapping(value)) return value;
   const own: [string, unknown][] = [];
   const merged: [string, unknown][] = [];
@@ -45,7 +48,7 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
     if (key !== "<<") own.push([key, copy]);
     else {
       for (const part of [copy].flat().reverse()) {
-        if (!isMapping(part)) throw new RangeError("<< merges a value that is not a mapping");
+        if (!isMapping(part)) throw new RangeError(`"<<" ${mustBe("a mapping or a list of mappings", describe(part))}`);
         merged.push(...Object.entries(part));
       }
     }
@@ -53,11 +56,11 @@ function unfold(value: unknown, budget: { values: number }, depth = 0): unknown 
   return Object.fromEntries([...merged, ...own]);
 }
 
-/** What is wrong with the syntax. The line itself is not shown: it may hold a token. */
+/** The problem of a syntax error. The line itself is not shown: it may hold a token. */
 function syntaxProblem(error: unknown): Problem {
   const where = "YAML";
   if (error instanceof RangeError) {
-    return { where, what: error.message.includes("call stack") ? "it is nested too deep" : error.message };
+    return { where, what: error.message.includes("call stack") ? mustNot("be nested so deeply") : error.message };
   }
   const { line, column, message } = error as LoaderNotice;
   const what = message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
@@ -65,16 +68,16 @@ function syntaxProblem(error: unknown): Problem {
 }
 
 /**
- * What the loader reads otherwise than sigs.k8s.io/yaml: byte order marks are no content wherever a line begins (files put
- * together); the further line breaks of YAML 1.1 are breaks; a comment may follow `---` at once. The loader wants an end of
- * the last line.
+ * Prepares a text where the loader differs from sigs.k8s.io/yaml: drops byte order marks at the start of any line
+ * (concatenated files), replaces the further line breaks of YAML 1.1, drops a comment directly after `---`. The loader
+ * requires the last line to end.
  */
 function tidy(text: string): string {
   return text.replace(/^\ufeff+/gm, "").replace(/[\u0085\u2028\u2029]/g, "\n").replace(/^---[ \t]*#.*$/gm, "---")
     .replace(/[^\r\n]$/, "$&\n");
 }
 
-/** Reads as sigs.k8s.io/yaml, to which a key is one scalar and not null. */
+/** Reads keys as sigs.k8s.io/yaml: each is one scalar and not null. */
 class KeyedLoader extends LoaderState {
   protected override storeMappingPair(
     result: object,
@@ -84,28 +87,28 @@ class KeyedLoader extends LoaderState {
     ...rest: unknown[]
   ): object {
     if (key === null || key === undefined || typeof key === "object") {
-      throw Object.assign(new SyntaxError("A key must be text, a number or a boolean"), { line: this.line + 1 });
+      throw Object.assign(new SyntaxError("a key must be a string, a number or a boolean"), { line: this.line + 1 });
     }
     return super.storeMappingPair(result, overridable, tag, key, ...rest);
   }
 }
 
-/** What Go's YAML does not read anywhere, not even in comments. */
+/** Characters that Go's YAML rejects everywhere, also in comments. */
 const UNREADABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** @throws {SyntaxError} at the first character that may not be in YAML. */
+/** @throws {SyntaxError} at the first character that YAML does not allow. */
 function checkCharacters(text: string): void {
   const found = UNREADABLE.exec(text);
   if (!found) return;
   const before = text.slice(0, found.index).split(/\r\n?|\n/);
   const code = found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-  throw Object.assign(new SyntaxError(`Control characters are not allowed: U+${code}`), {
+  throw Object.assign(new SyntaxError(mustNot(`contain the character U+${code}`)), {
     line: before.length,
     column: before.at(-1)!.length + 1,
   });
 }
 
-/** Takes the last of several values of one key, as sigs.k8s.io/yaml does where it is not strict. */
+/** Keeps the last of several values of one key, as sigs.k8s.io/yaml does when not strict. */
 class LenientLoader extends KeyedLoader {
   protected override storeMappingPair(
     result: object,
@@ -119,33 +122,33 @@ class LenientLoader extends KeyedLoader {
   }
 }
 
-/** The number of the first line that begins with `---` and has content behind it; kubeadm refuses these. */
+/** The number of the first line that starts with `---` and has content after it, which kubeadm rejects. */
 function crowdedSeparator(text: string): number | undefined {
   const at = /^---(?![ \t]*$)/m.exec(text)?.index;
   return at === undefined ? undefined : text.slice(0, at).split(/\r\n?|\n/).length;
 }
 
-/** Where fields are in a text that {@linkcode parseDocuments} has read. */
+/** The places of fields in a text that {@linkcode parseDocuments} has read. */
 export function placesIn(text: string): Places {
   return new Places(tidy(text));
 }
 
 /**
- * Reads the values of all documents of a YAML or JSON text, whatever they are; timestamps stay text.
- * @param source what to call the text in messages: a path.
+ * Reads the values of all documents of a YAML or JSON text, of any type; timestamps stay text.
+ * @param source the name of the text in messages: a path.
  * @throws {InvalidInput} on bad syntax, duplicate keys and too large a text.
  */
 export function parseValues(text: string, source: string): unknown[] {
   const refuse = (state: string) => new InvalidInput(`Cannot read "${source}": ${state}`);
-  if (text.length > LIMITS.characters) throw refuse(`it has more than ${LIMITS.characters} characters`);
+  if (text.length > LIMITS.characters) throw refuse(tooLong());
   if ((text.match(/^---/gm)?.length ?? 0) > LIMITS.documents) {
-    throw refuse(`it has more than ${LIMITS.documents} documents`);
+    throw refuse(mustNot(`have more than ${LIMITS.documents} documents`));
   }
   const tidied = tidy(text);
   const line = crowdedSeparator(tidied);
   if (line !== undefined) {
-    const what = "a line that begins with --- separates documents, and only a comment may follow there";
-    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ where: "YAML", what, source, line }]);
+    const what = 'only a comment may follow "---" at the start of a line, which separates documents';
+    throw notYaml(source, { where: "YAML", what, line });
   }
   try {
     checkCharacters(text);
@@ -153,18 +156,26 @@ export function parseValues(text: string, source: string): unknown[] {
     const loader = new KeyedLoader(tidied, { schema: KUBERNETES_VALUES });
     return Array.from(loader.readDocuments(), (document) => unfold(document, budget));
   } catch (error) {
-    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);
+    throw notYaml(source, syntaxProblem(error));
   }
 }
 
+function tooLong(): string {
+  return mustNot(`have more than ${LIMITS.characters} characters`);
+}
+
+function notYaml(source: string, problem: Problem): InvalidInput {
+  return new InvalidInput(`Cannot read "${source}": not valid YAML:`, [{ ...problem, source }]);
+}
+
 /**
- * Reads the value of the first document, as client-go reads kubeconfigs: what follows it is not looked at, and of several
- * values of one key the last counts.
+ * Reads the value of the first document, as client-go reads kubeconfigs: later documents are ignored, and the last of several
+ * values of one key counts.
  * @throws {InvalidInput} on bad syntax and too large a text.
  */
 export function parseFirst(text: string, source: string): unknown {
   if (text.length > LIMITS.characters) {
-    throw new InvalidInput(`Cannot read "${source}": it has more than ${LIMITS.characters} characters`);
+    throw new InvalidInput(`Cannot read "${source}": ${tooLong()}`);
   }
   try {
     checkCharacters(text);
@@ -173,13 +184,13 @@ export function parseFirst(text: string, source: string): unknown {
     }
     return undefined;
   } catch (error) {
-    throw new InvalidInput(`Cannot read "${source}": it is not valid YAML:`, [{ ...syntaxProblem(error), source }]);
+    throw notYaml(source, syntaxProblem(error));
   }
 }
 
 /**
- * Reads all documents of a YAML or JSON text; empty ones are left out, timestamps stay text.
- * @param source what to call the text in messages: a path.
+ * Reads all documents of a YAML or JSON text; empty ones are dropped, timestamps stay text.
+ * @param source the name of the text in messages: a path.
  * @throws {InvalidInput} on bad syntax, duplicate keys, too large a text, and documents without apiVersion and kind.
  */
 export function parseDocuments(text: string, source: string): ConfigDocument[] {
@@ -192,33 +203,32 @@ export function parseDocuments(text: string, source: string): ConfigDocument[] {
     const refuse = (what: string) =>
       problems.push({ where: `document ${index + 1}`, what, source, ...places.find(index, "") });
     if (!isMapping(body)) {
-      refuse(`expected a mapping with apiVersion and kind, is ${describe(body)}`);
+      refuse(mustBe("a mapping with apiVersion and kind", describe(body)));
       continue;
     }
     const { apiVersion, kind } = body;
     const missing = Object.entries({ apiVersion, kind }).filter(([, value]) => typeof value !== "string" || !value);
-    if (missing.length > 0) {
-      refuse(`has no ${missing.map(([name]) => name).join(" and no ")}`);
-    } else result.push({ apiVersion: String(apiVersion), kind: String(kind), body, index });
+    if (missing.length > 0) refuse(`missing ${missing.map(([name]) => name).join(" and ")}`);
+    else result.push({ apiVersion: String(apiVersion), kind: String(kind), body, index });
   }
   if (problems.length > 0) {
-    throw new InvalidInput(`Cannot read "${source}": not every document says what it is:`, problems);
+    throw new InvalidInput(`Cannot read "${source}": every document requires apiVersion and kind:`, problems);
   }
   return result;
 }
 
-/** What a value is, in words, for messages: `the number 5`, `a list`. */
+/** The type of a value, and the value of a scalar, for messages: `the number 5`, `a list`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  if (typeof value === "number" && !Number.isFinite(value)) return "no finite number";
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite";
   if (typeof value !== "string") return `the ${typeof value === "bigint" ? "number" : typeof value} ${value}`;
   const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return `the text ${shown}`;
+  return `the string ${shown}`;
 }
 
-/** Plain texts that YAML 1.1 or 1.2 reads as something else than text. */
+/** Plain texts that YAML 1.1 or 1.2 does not read as a string. */
 const NOT_TEXT: readonly RegExp[] = [
   /^(|~|null|Null|NULL|=|<<)$/,
   /^(y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|true|True|TRUE|false|False|FALSE)$/,
@@ -229,11 +239,11 @@ const NOT_TEXT: readonly RegExp[] = [
   /^\d{4}-\d\d?-\d\d?([Tt ].*)?$/,
 ];
 
-/** Characters that only double quotes can hold: as libyaml has it, beyond the basic plane as well, and what cannot be seen. */
+/** Characters that require double quotes: those of libyaml, those outside the basic plane, and invisible ones. */
 const UNPRINTABLE =
   /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\p{Cf}\u115f\u1160\u3164\uffa0]/u;
 
-/** What may not begin or be within a plain text: indicators, `: `, ` #`, document marks, space at an end. */
+/** Text that cannot be plain: a leading indicator or document mark, `: `, ` #`, leading or trailing space. */
 const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@`]|^[-?:](\s|$)|^(---|\.\.\.)|:(\s|$)|\s#|^\s|\s$/;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -267,7 +277,7 @@ function doubleQuoted(text: string): string {
   return `"${inner.join("")}"`;
 }
 
-/** A text on one line: plain where that reads back as the same text, else quoted. */
+/** A text on one line: plain if it reads back as the same text, otherwise quoted. */
 function textLine(text: string): string {
   if (UNPRINTABLE.test(text) || text.includes("\n") || NOT_TEXT.some((form) => form.test(text))) {
     return doubleQuoted(text);
@@ -296,7 +306,7 @@ function compareKeys(a: string, b: string): number {
   return Number(runA) - Number(runB) || runA.length - runB.length || (a[i]! < b[i]! ? -1 : 1);
 }
 
-/** The lines of a value; for a scalar the first line goes after its key or dash. */
+/** The lines of a value; the first line of a scalar follows its key or dash. */
 function render(value: unknown): string[] {
   if (value === null || value === undefined) return ["null"];
   if (typeof value === "string") {
@@ -323,8 +333,8 @@ function render(value: unknown): string[] {
 }
 
 /**
- * Block-style YAML with sorted keys, as sigs.k8s.io/yaml writes it: lines never folded, no anchors, `undefined` left out,
- * and every text quoted that a YAML 1.1 reader would take for something else.
+ * Block-style YAML with sorted keys, as sigs.k8s.io/yaml writes it: no folded lines, no anchors, `undefined` left out, and
+ * quotes around every text that a YAML 1.1 reader would not read as a string.
  */
 export function stringify(value: unknown): string {
   return `${render(value).join("\n")}\n`;

@@ -1,21 +1,21 @@
 /**
- * Where in a text the fields are. The text is read a second time, which is done only when there is a problem to tell.
+ * Finds the lines and columns of fields. The text is read a second time, only when there is a problem to report.
  * @module
  */
 // @ts-types="./std_yaml_loader.d.ts"
 import { type LoaderNotice, LoaderState } from "@std/yaml/loader";
 import { KUBERNETES_VALUES } from "./yaml_values.ts";
 
-/** A place in a text; both begin with 1. The column is left out far down in a very long text, where it takes too long. */
+/** A place in a text; both count from 1. Without column after the first {@linkcode MAX_COLUMNS} places. */
 export interface Place {
   line: number;
   column?: number;
 }
 
-/** How many columns are found: each takes some microseconds. */
+/** The most columns that are found: each takes some microseconds. */
 const MAX_COLUMNS = 10_000;
 
-/** A node of a document: where its content begins, and what is in it. */
+/** A node of a document: where its content starts, and its parts. */
 interface Node {
   place: Place;
   value: unknown;
@@ -23,9 +23,9 @@ interface Node {
   items: Node[];
 }
 
-/** Reads as the loader does, and notes where each node begins. */
+/** Reads as the loader does, and records where each node starts. */
 class PlacedLoader extends LoaderState {
-  /** Nodes being read, the innermost last; those below each, in order, that are in no mapping yet. */
+  /** Nodes being read, the innermost last, each with the nodes below it that are not yet in a mapping, in order. */
   readonly #open: (Node & { below: Node[] })[] = [];
   readonly documents: Node[] = [];
   readonly #here: { column?: number };
@@ -37,7 +37,7 @@ class PlacedLoader extends LoaderState {
     this.#here = here;
   }
 
-  /** The line is known; the column is told only with a warning. */
+  /** The loader exposes the line; it reports the column only with a warning. */
   #place(): Place {
     const place = { line: this.line + 1 };
     if (++this.#columns > MAX_COLUMNS) return place;
@@ -58,7 +58,7 @@ class PlacedLoader extends LoaderState {
     this.#open.pop();
     node.value = state?.result;
     const [only] = node.below;
-    // What might have been a key of a mapping was read one level down, and is the node itself.
+    // The loader reads a possible key of a mapping one level down: such a node is this node itself.
     if (only && only.value === node.value && node.entries.size === 0 && typeof node.value === "object") {
       Object.assign(node, { entries: only.entries, items: only.items });
     } else if (Array.isArray(node.value) && node.entries.size === 0) node.items = aligned(node.value, node.below);
@@ -92,7 +92,7 @@ class PlacedLoader extends LoaderState {
   }
 }
 
-/** The nodes of a list's items; an item that is empty (`-`) was not read as a node. */
+/** The nodes of a list's items; the loader reads no node for an empty item (`-`). */
 function aligned(items: readonly unknown[], nodes: readonly Node[]): Node[] {
   const present = nodes.filter(({ value }) => value !== undefined);
   let next = 0;
@@ -102,7 +102,7 @@ function aligned(items: readonly unknown[], nodes: readonly Node[]): Node[] {
   });
 }
 
-/** The parts of `.list[0].field`, seen from a node: keys may have dots in them. */
+/** Follows `.list[0].field` from a node; keys may contain dots. */
 function find(node: Node, rest: string): { node: Node; key?: Place; exact: boolean } {
   if (rest === "") return { node, exact: true };
   const [index, position] = /^\[(\d+)\]/.exec(rest) ?? [];
@@ -126,13 +126,13 @@ function find(node: Node, rest: string): { node: Node; key?: Place; exact: boole
   return { node, exact: false };
 }
 
-/** What `<<` fills a mapping with. */
+/** The mappings that `<<` merges into a mapping. */
 function mergedInto(node: Node): Node[] {
   const entry = node.entries.get("<<");
   return entry === undefined ? [] : [entry.node, ...entry.node.items];
 }
 
-/** Finds fields in a text that could be read. */
+/** Finds fields in a valid text. */
 export class Places {
   #documents: readonly Node[] | undefined;
   readonly #text: string;
@@ -142,7 +142,7 @@ export class Places {
   }
 
   /**
-   * Where a field is, or what is nearest around it.
+   * The place of a field, or of the nearest field around it.
    * @param document number of the document, from 0, empty ones counted.
    * @param path from the document: `.networking.podSubnet`, `.list[0]`; "" is the document itself.
    * @param at the value, or the key before it.
@@ -156,13 +156,13 @@ export class Places {
 
   #read(): readonly Node[] {
     const loader = new PlacedLoader(this.#text);
-    // Each place costs an error object: without its stack that is nothing.
+    // Each place costs an error object, which is cheap without its stack.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-      for (const _ of loader.readDocuments()) { /* only for the places */ }
+      for (const _ of loader.readDocuments()) { /* records the places */ }
     } catch {
-      return []; // it could be read, or nobody would ask; without places the problem is told all the same
+      return []; // the text was read before; without places, the problem is reported without them
     } finally {
       Error.stackTraceLimit = limit;
     }

@@ -1,6 +1,6 @@
 /**
- * What a scalar means: as in sigs.k8s.io/yaml, which kubeadm reads with, so that a file says the same to both. That is YAML
- * 1.1 in part: `yes` and `on` are true, `010` is eight; but `1:30` and dates are text.
+ * Types of scalars as in sigs.k8s.io/yaml, which kubeadm uses, so that a file means the same to both. They are partly YAML
+ * 1.1: `yes` and `on` are true, `010` is eight; but `1:30` and dates are text.
  * @module
  */
 import { parseTime } from "./time.ts";
@@ -14,17 +14,17 @@ const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
 
 const NOT_FINITE = /^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
 
-/** Numbers begin with a digit, a sign or a dot, and may have `_` between their digits. */
+/** Numbers start with a digit, a sign or a dot, and may contain `_`. */
 function digits(text: string): string {
   return /^[-+.\d]/.test(text) ? text.replaceAll("_", "") : text;
 }
 
-/** What is too large for 64 bits stays text, as in Go. */
+/** Whether the text is a finite number; others stay text, as in Go. */
 function isFloat(text: string): boolean {
   return FLOAT.test(digits(text)) && Number.isFinite(Number(digits(text)));
 }
 
-/** A number; one that a double cannot hold exactly is a bigint, as long as it has 64 bits. */
+/** A number; one that a double cannot hold exactly is a bigint if it fits 64 bits. */
 function integer(text: string): number | bigint {
   const [, sign, prefix = "", rest = ""] = /^([-+]?)(0[xXbBoO]?(?=[\da-fA-F]))?(.*)$/.exec(digits(text))!;
   const base = { "": "", "0x": "0x", "0b": "0b", "0o": "0o", "0": "0o" }[prefix.toLowerCase()] ?? "";
@@ -52,20 +52,20 @@ const IMPLICIT: readonly ScalarType[] = [
   scalar("bool", (text) => TRUE.test(text) || FALSE.test(text), (text) => TRUE.test(text)),
   scalar("int", (text) => INTEGER.test(digits(text)), integer),
   scalar("float", isFloat, (text) => Number(digits(text))),
-  // JSON cannot say them, so that whoever reads the document as JSON refuses it.
+  // JSON cannot represent these, so that a program that reads the document as JSON rejects it.
   scalar("notFinite", (text) => NOT_FINITE.test(text), () => Number.NaN),
 ];
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const withoutLineEnds = (text: string) => text.replace(/[\r\n]/g, "");
 
-/** Bytes that are no UTF-8 become replacement characters, as in Go's JSON. */
+/** Invalid UTF-8 becomes replacement characters, as in Go's JSON. */
 function binary(text: string): string {
   const bytes = Uint8Array.from(atob(withoutLineEnds(text)), (character) => character.charCodeAt(0));
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
-/** A day, perhaps with a time; it stays text. */
+/** A date, optionally with a time; it stays text. */
 function isTimestamp(text: string): boolean {
   const [whole, year, month, day, separator, hour = "0", minute = "0", second = "0", fraction = "", zone = ""] =
     /^(\d{4})-(\d\d?)-(\d\d?)(?:([Tt ])(\d\d?):(\d\d?):(\d\d?)(\.\d+)?(Z|[-+]\d\d:\d\d)?)?$/.exec(text) ?? [];
@@ -84,7 +84,7 @@ const EXPLICIT: readonly ScalarType[] = [
   plain("map", "mapping", () => ({})),
 ];
 
-/** Types by tag. One that is not known, or is one of another kind of node, says nothing: a scalar is text then, all else as it is. */
+/** Types by tag. An unknown tag, or one of another kind of node, has no effect: a scalar is text, others stay as they are. */
 class TypesByTag extends Map<string, ScalarType> {
   readonly #other: ScalarType;
 

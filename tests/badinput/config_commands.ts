@@ -93,8 +93,8 @@ const FLAGS: readonly Row[] = [
 
 /** Files, for all that read one. */
 const FILES: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
-  ["nothing in it", "", /there is no document|is empty/],
-  ["only comments in it", "# nothing\n---\n# here\n", /there is no document|is empty/],
+  ["nothing in it", "", /no documents found|is empty/],
+  ["only comments in it", "# nothing\n---\n# here\n", /no documents found|is empty/],
   ["a document of null", "null\n", /cluster\.yaml/],
   ["a Deployment", "apiVersion: apps/v1\nkind: Deployment\n", /apps\/v1|Deployment/],
   ["no kind", `${API_VERSION}\n`, /kind/],

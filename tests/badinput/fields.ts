@@ -65,7 +65,7 @@ export function wrongTypes(
       name: `a wrong type at ${where}`,
       args: [...args, "--config", CONFIG],
       files: { [CONFIG]: text },
-      says: new RegExp(`^ {2}${RegExp.escape(where)}(?![\\w[.]).*: expected `, "m"),
+      says: new RegExp(`^ {2}${RegExp.escape(where)}(?![\\w[.]).*: must be `, "m"),
       code: 3,
     };
   });
@@ -425,37 +425,37 @@ function networks(): BadInput[] {
     cluster(
       "Services of IPv6 first on a host of IPv4",
       'networking: {serviceSubnet: "fd00:96::/112,10.96.0.0/12"}',
-      /advertiseAddress.*one family/,
+      /advertiseAddress.*address like the first network of serviceSubnet/,
     ),
     cluster(
       "Services of IPv6 on a host of IPv4",
       'networking: {serviceSubnet: "fd00:96::/112"}',
-      /advertiseAddress.*one family/,
+      /advertiseAddress.*address like the first network of serviceSubnet/,
     ),
     cluster(
       "Services around this host",
       'networking: {serviceSubnet: "192.0.0.0/20"}',
-      /advertiseAddress.*lies in serviceSubnet/,
+      /advertiseAddress.*must not be in serviceSubnet/,
     ),
     cluster(
       "pods in the Services' second network",
       'networking: {serviceSubnet: "10.96.0.0/12,fd00:96::/112", podSubnet: "10.244.0.0/16,fd00:96::/64"}',
-      /podSubnet.*overlaps/,
+      /podSubnet.*must not overlap/,
     ),
     cluster(
       "a mask for nodes larger than the network",
       'networking: {podSubnet: 10.244.0.0/16}\ncontrollerManager: {extraArgs: [{name: node-cidr-mask-size, value: "15"}]}',
-      /podSubnet.*smaller than the \/15/,
+      /podSubnet.*must be at least as large as the \/15/,
     ),
     cluster(
       "a mask for nodes that is none",
       'networking: {podSubnet: 10.244.0.0/16}\ncontrollerManager: {extraArgs: [{name: node-cidr-mask-size, value: "33"}]}',
-      /not a prefix length/,
+      /must be an IPv4 prefix length/,
     ),
     cluster(
       "two stores",
       "etcd: {local: {}, external: {endpoints: [https://a.example]}}",
-      /ClusterConfiguration\.etcd\b.*: has both/,
+      /ClusterConfiguration\.etcd\b.*: local and external are mutually exclusive/,
     ),
     cluster(
       "half a pair for etcd",
@@ -482,17 +482,17 @@ function networks(): BadInput[] {
     initFile(
       "a number for a quantity of the kubelet",
       `${BESIDE}apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nevictionHard: {memory.available: 100}\n`,
-      /evictionHard\.memory\.available.*expected text/,
+      /evictionHard\.memory\.available.*must be a string/,
     ),
     initFile(
       "a duration of the kubelet in days",
       `${BESIDE}apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nsyncFrequency: 1d\n`,
-      /syncFrequency.*not a duration/,
+      /syncFrequency.*must be a duration/,
     ),
     initFile(
       "a fraction of pods",
       `${BESIDE}apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nmaxPods: 1.5\n`,
-      /maxPods.*whole number/,
+      /maxPods.*must be an integer/,
     ),
   ];
 }

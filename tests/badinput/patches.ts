@@ -18,7 +18,7 @@ const strategic = (name: string, yaml: string, says: RegExp) =>
 const merge = (name: string, yaml: string, says: RegExp) =>
   patch(`${name}, as merge`, "kube-scheduler+merge.yaml", yaml, says);
 
-const NO_TYPE = /patches\/etcd[^:]*: behind the \+ of its name stands neither json, merge nor strategic/;
+const NO_TYPE = /patches\/etcd[^:]*: the type after "\+" in the file name must be one of json, merge, strategic; got "/;
 const UNREADABLE = /^ {2}\/root\/patches\/etcd\.yaml/m;
 const add = { op: "add", path: "/metadata/labels/a", value: "b" };
 
@@ -47,13 +47,13 @@ const CASES: readonly BadInput[] = [
     UNREADABLE,
   ),
   patch("a file too big", "etcd.yaml", `a: ${"x".repeat(5 << 20)}\n`, UNREADABLE),
-  strategic("another kind", "kind: Deployment\n", /kube-apiserver\.yaml: .*have to stay/),
-  strategic("another apiVersion", "apiVersion: v2\n", /kube-apiserver\.yaml: .*have to stay/),
-  strategic("another name", "metadata: {name: other}\n", /kube-apiserver\.yaml: .*have to stay/),
-  strategic("another namespace", "metadata: {namespace: default}\n", /kube-apiserver\.yaml: .*have to stay/),
-  strategic("text", "just words\n", /kube-apiserver\.yaml: as a strategic patch/),
-  strategic("a list", "- metadata\n", /kube-apiserver\.yaml: as a strategic patch/),
-  strategic("a number", "5\n", /kube-apiserver\.yaml: as a strategic patch/),
+  strategic("another kind", "kind: Deployment\n", /kube-apiserver\.yaml: .*must not change/),
+  strategic("another apiVersion", "apiVersion: v2\n", /kube-apiserver\.yaml: .*must not change/),
+  strategic("another name", "metadata: {name: other}\n", /kube-apiserver\.yaml: .*must not change/),
+  strategic("another namespace", "metadata: {namespace: default}\n", /kube-apiserver\.yaml: .*must not change/),
+  strategic("text", "just words\n", /kube-apiserver\.yaml: strategic patch of kube-apiserver: must be a mapping/),
+  strategic("a list", "- metadata\n", /kube-apiserver\.yaml: strategic patch of kube-apiserver: must be a mapping/),
+  strategic("a number", "5\n", /kube-apiserver\.yaml: strategic patch of kube-apiserver: must be a mapping/),
   strategic("a container without its name", "spec: {containers: [{image: x}]}\n", /kube-apiserver\.yaml: .*name/),
   strategic(
     "a mount without its path",
@@ -71,43 +71,47 @@ const CASES: readonly BadInput[] = [
   strategic(
     "the second of three documents",
     "metadata: {labels: {a: b}}\n---\nkind: Job\n---\nmetadata: {labels: {c: d}}\n",
-    /have to stay/,
+    /must not change/,
   ),
-  merge("no kind", "kind: null\n", /kube-scheduler\+merge\.yaml: .*have to stay/),
+  merge("no kind", "kind: null\n", /kube-scheduler\+merge\.yaml: .*must not change/),
   merge("a list", "[]\n", /kube-scheduler\+merge\.yaml: .*not a mapping/),
   merge("text", "a\n", /kube-scheduler\+merge\.yaml: .*not a mapping/),
-  merge("no metadata", "metadata: null\n", /kube-scheduler\+merge\.yaml: .*have to stay/),
+  merge("no metadata", "metadata: null\n", /kube-scheduler\+merge\.yaml: .*must not change/),
   merge("containers that are a mapping", "spec: {containers: {a: b}}\n", /kube-scheduler\+merge\.yaml: .*containers/),
-  json("a mapping", { metadata: {} }, /etcd\+json\.json: as a json patch/),
-  json("text", "add", /etcd\+json\.json: as a json patch/),
-  json("a list of text", ["add"], /etcd\+json\.json: as a json patch/),
+  json("a mapping", { metadata: {} }, /etcd\+json\.json: json patch of etcd: /),
+  json("text", "add", /etcd\+json\.json: json patch of etcd: /),
+  json("a list of text", ["add"], /etcd\+json\.json: json patch of etcd: /),
   json("no op", [{ path: "/metadata/labels/a", value: "b" }], /etcd\+json\.json: .*op/),
   json("an op that there is not", [{ ...add, op: "append" }], /etcd\+json\.json: .*append/),
   json("an op in upper case", [{ ...add, op: "ADD" }], /etcd\+json\.json: .*ADD/),
   json("an op of JavaScript", [{ ...add, op: "constructor" }], /etcd\+json\.json: .*constructor/),
   json("no path", [{ op: "add", value: 1 }], /etcd\+json\.json: .*path/),
   json("a path of a number", [{ ...add, path: 5 }], /etcd\+json\.json: .*path/),
-  json("a path with dots", [{ ...add, path: "metadata.labels.a" }], /etcd\+json\.json: .*begin with \//),
-  json("a path to nothing", [{ ...add, path: "/nothing/here" }], /etcd\+json\.json: .*nothing at/),
-  json("a path through text", [{ ...add, path: "/kind/a" }], /etcd\+json\.json: .*nothing at/),
+  json(
+    "a path with dots",
+    [{ ...add, path: "metadata.labels.a" }],
+    /etcd\+json\.json: .*must be a path that starts with "\/"/,
+  ),
+  json("a path to nothing", [{ ...add, path: "/nothing/here" }], /etcd\+json\.json: .*not found/),
+  json("a path through text", [{ ...add, path: "/kind/a" }], /etcd\+json\.json: .*not found/),
   json(
     "a position behind the end",
     [{ ...add, path: "/spec/containers/7", value: {} }],
-    /etcd\+json\.json: .*no position/,
+    /etcd\+json\.json: .*invalid index/,
   ),
-  json("a position of words", [{ ...add, path: "/spec/containers/first/image" }], /etcd\+json\.json: .*no position/),
-  json("the removal of nothing", [{ op: "remove", path: "/metadata/none" }], /etcd\+json\.json: .*nothing at/),
-  json("the removal of it all", [{ op: "remove", path: "" }], /etcd\+json\.json: .*cannot be removed/),
+  json("a position of words", [{ ...add, path: "/spec/containers/first/image" }], /etcd\+json\.json: .*invalid index/),
+  json("the removal of nothing", [{ op: "remove", path: "/metadata/none" }], /etcd\+json\.json: .*not found/),
+  json("the removal of it all", [{ op: "remove", path: "" }], /etcd\+json\.json: .*must not remove the whole object/),
   json(
     "the replacement of nothing",
     [{ op: "replace", path: "/none/here", value: 1 }],
-    /etcd\+json\.json: .*nothing at/,
+    /etcd\+json\.json: .*not found/,
   ),
   json("the replacement of it all", [{ op: "replace", path: "", value: [] }], /etcd\+json\.json: /),
-  json("a move from nothing", [{ op: "move", from: "/none", path: "/spec/a" }], /etcd\+json\.json: .*nothing at/),
+  json("a move from nothing", [{ op: "move", from: "/none", path: "/spec/a" }], /etcd\+json\.json: .*not found/),
   json("a copy from nowhere", [{ op: "copy", path: "/metadata/labels/a" }], /etcd\+json\.json: .*from/),
   json("a test that fails", [{ op: "test", path: "/kind", value: "Job" }], /etcd\+json\.json: .*\/kind/),
-  json("a test for a prototype", [{ op: "add", path: "/__proto__/a", value: 1 }], /etcd\+json\.json: .*nothing at/),
+  json("a test for a prototype", [{ op: "add", path: "/__proto__/a", value: 1 }], /etcd\+json\.json: .*not found/),
   patch(
     "a field of the kubelet with a wrong type",
     "kubeletconfiguration.yaml",
@@ -118,7 +122,7 @@ const CASES: readonly BadInput[] = [
     "another kind for the kubelet",
     "kubeletconfiguration+merge.yaml",
     "kind: Pod\n",
-    /kubeletconfiguration\+merge\.yaml: .*have to stay/,
+    /kubeletconfiguration\+merge\.yaml: .*must not change/,
   ),
   patch(
     "replicas of text for CoreDNS",
@@ -126,7 +130,7 @@ const CASES: readonly BadInput[] = [
     'spec: {replicas: "two"}\n',
     /corednsdeployment\+merge\.yaml: .*replicas/,
   ),
-  patch("a Pod for CoreDNS", "corednsdeployment.yaml", "kind: Pod\n", /corednsdeployment\.yaml: .*have to stay/),
+  patch("a Pod for CoreDNS", "corednsdeployment.yaml", "kind: Pod\n", /corednsdeployment\.yaml: .*must not change/),
 ];
 
 /** Directories that are none. */

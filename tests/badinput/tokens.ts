@@ -38,7 +38,7 @@ const WRONG_HASHES: readonly (readonly [string, string])[] = [
 ];
 
 function ofTokens(): BadInput[] {
-  const noToken = (place: string) => new RegExp(`^ {2}${place}\\b.*: the value is not a bootstrap token`, "m");
+  const noToken = (place: string) => new RegExp(`^ {2}${place}\\b.*: must be a bootstrap token`, "m");
   return WRONG_TOKENS.flatMap(([what, token]) => {
     const secrets = token.length < 100 && !token.startsWith("$") ? [token, token.slice(7, 15)] : [];
     return [
@@ -61,7 +61,7 @@ function ofHashes(): BadInput[] {
     line(
       `a pin with ${what}`,
       ["join", "192.0.2.1", "--token", TOKEN, "--discovery-token-ca-cert-hash", hash],
-      /^ {2}--discovery-token-ca-cert-hash: ".*" is not "sha256:" and 64 hexadecimal digits/m,
+      /^ {2}--discovery-token-ca-cert-hash: must be "sha256:" followed by 64 hexadecimal digits; got ".*"/m,
     )
   );
 }
@@ -75,11 +75,16 @@ const OTHERS: readonly BadInput[] = [
     ["init", "--token-file", "/none"],
     /--token-file: there is no file "\/none"/,
   ),
-  line("a file without a token", ["init", "--token-file", "/t"], /--token(-file)?: .*(not a bootstrap token|empty)/, {
-    files: { "/t": "hello, world\n" },
-    secrets: ["hello, world"],
-  }),
-  line("a file of two tokens", ["init", "--token-file", "/t"], /--token: the value is not a bootstrap token/, {
+  line(
+    "a file without a token",
+    ["init", "--token-file", "/t"],
+    /--token(-file)?: .*(must be a bootstrap token|empty)/,
+    {
+      files: { "/t": "hello, world\n" },
+      secrets: ["hello, world"],
+    },
+  ),
+  line("a file of two tokens", ["init", "--token-file", "/t"], /--token: must be a bootstrap token/, {
     files: { "/t": `${TOKEN}\n${ANOTHER}\n` },
   }),
   line("an empty file for the token", ["init", "--token-file", "/t"], /--token-file: .*empty/, {
@@ -103,10 +108,14 @@ const OTHERS: readonly BadInput[] = [
   line(
     "a group of everybody",
     ["token", "create", "--groups", "system:masters"],
-    /--groups.*"system:masters" is not a group/,
+    /--groups.*must be a group.*; got "system:masters"/,
   ),
-  line("a group without a name", ["token", "create", "--groups", "system:bootstrappers:"], /--groups.*is not a group/),
-  line("a use that does not exist", ["token", "create", "--usages", "signing,admin"], /--usages.*"admin" is none of/),
+  line("a group without a name", ["token", "create", "--groups", "system:bootstrappers:"], /--groups.*must be a group/),
+  line(
+    "a use that does not exist",
+    ["token", "create", "--usages", "signing,admin"],
+    /--usages.*must be one of signing, authentication; got "admin"/,
+  ),
   line(
     "groups of a token that only signs",
     ["token", "create", "--usages=signing", "--groups=system:bootstrappers:a"],
@@ -118,21 +127,21 @@ const OTHERS: readonly BadInput[] = [
   line(
     "one good pin and one bad",
     [...JOIN, "--discovery-token-ca-cert-hash", "sha256:0"],
-    /--discovery-token-ca-cert-hash.*is not "sha256:"/,
+    /--discovery-token-ca-cert-hash.*must be "sha256:"/,
   ),
   init("a token of a number", `${TOKENS}: [{token: 123456.7}]`, /InitConfiguration\.bootstrapTokens\[0\]\.token/),
   init("a token of an empty list", `${TOKENS}: [{token: []}]`, /bootstrapTokens\[0\]\.token/),
   init(
     "a token twice",
     `${TOKENS}: [{token: ${TOKEN}}, {token: ${TOKEN}}]`,
-    /bootstrapTokens\[1\]\.token.*occurs twice/,
+    /bootstrapTokens\[1\]\.token.*: duplicate value$/m,
   ),
-  init("tokens that are a mapping", `${TOKENS}: {token: ${TOKEN}}`, /bootstrapTokens.*expected a list/),
-  init("a token as a text", `${TOKENS}: [${TOKEN}]`, /bootstrapTokens\[0\].*expected a mapping/),
+  init("tokens that are a mapping", `${TOKENS}: {token: ${TOKEN}}`, /bootstrapTokens.*must be a list/),
+  init("a token as a text", `${TOKENS}: [${TOKEN}]`, /bootstrapTokens\[0\].*must be a mapping/),
   init(
     "a token with two ends",
     `${TOKENS}: [{token: ${TOKEN}, ttl: 1h, expires: "2030-01-01T00:00:00Z"}]`,
-    /bootstrapTokens\[0\].*both ttl and expires/,
+    /bootstrapTokens\[0\].*ttl and expires are mutually exclusive/,
   ),
   init(
     "a token that ends on no day",
@@ -167,12 +176,12 @@ const OTHERS: readonly BadInput[] = [
   join(
     "a pin that is a number",
     `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a, caCertHashes: [256]}}`,
-    /caCertHashes\[0\].*expected text/,
+    /caCertHashes\[0\].*must be a string/,
   ),
   join(
     "a pin outside of a list",
     `discovery: {bootstrapToken: {token: ${TOKEN}, apiServerEndpoint: a, caCertHashes: "${HASH}"}}`,
-    /caCertHashes.*expected a list/,
+    /caCertHashes.*must be a list/,
   ),
   line("a certificate key that is a token", ["init", "--config", CONFIG], /certificateKey.*certificate key/, {
     files: { [CONFIG]: `${API_VERSION}\nkind: InitConfiguration\ncertificateKey: ${TOKEN}\n` },

@@ -39,7 +39,7 @@ const VALUES: readonly (readonly [string, string, RegExp])[] = [
   [
     "all checks and one",
     "apply: {ignorePreflightErrors: [all, Mem]}",
-    /apply\.ignorePreflightErrors.*: "all" stands alone/,
+    /apply\.ignorePreflightErrors.*: "all" and the names of checks are mutually exclusive/,
   ],
   [
     "all checks and one for plan",

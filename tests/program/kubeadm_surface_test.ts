@@ -107,7 +107,7 @@ Deno.test("init: certificate keys, manifests, other folders, gates and roots", a
     await refusal("init", "phase", "certs", "all", "--kubeconfig-dir", "/x"),
     /is for phase kubeconfig alone/,
   );
-  assert.match(await refusal("init", "--feature-gates", "RootlessControlPlane=true"), /can only be false here/);
+  assert.match(await refusal("init", "--feature-gates", "RootlessControlPlane=true"), /must be false; got true/);
   assert.match(await refusal("init", "--rootfs", "/mnt"), /--rootfs: is not supported; .*chroot/);
   assert.match(await refusal("token", "create", "--certificate-key", KEY), /only together with --print-join-command/);
   assert.match(await refusal("init", "--patches", "/none"), /directory "\/none" not found/);

@@ -63,7 +63,7 @@ Deno.test("a wrong configuration: 3, all at once, by field path, under the file'
     assert.match(err, /InitConfiguration\.bootstrapTokens\[0\]\.token/);
     assert.match(
       err,
-      /InitConfigurations \(.*:9:1\): there is no such kind.*did you mean "InitConfiguration"/,
+      /InitConfigurations \(.*:9:1\): unknown kubeadm.k8s.io\/v1beta4 kind "InitConfigurations"; did you mean "InitConfiguration"/,
     );
     assert.doesNotMatch(err, /secret\.value/);
   }
@@ -144,9 +144,9 @@ Deno.test("join --discovery-file: no such file, no credentials, HOST besides, pl
     [["--discovery-file", "/etc/cluster.conf", "--tls-bootstrap-token", "x.y"], /--tls-bootstrap-token: /],
     [
       ["192.0.2.1", "--discovery-file", "/etc/cluster.conf", "--discovery-token", TOKEN],
-      /has both bootstrapToken and file/,
+      /bootstrapToken and file are mutually exclusive/,
     ],
-    [["--discovery-file", "http://192.0.2.1/x", "--token", TOKEN], /neither a path nor an https URL/],
+    [["--discovery-file", "http://192.0.2.1/x", "--token", TOKEN], /must be a path or an https URL/],
   ];
   for (const [flags, says] of cases) {
     const { code, err } = await run(["join", ...flags], host);

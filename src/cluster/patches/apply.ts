@@ -1,10 +1,11 @@
 /**
- * Patches on what they are for.
+ * Applies patches to their targets.
  * @module
  */
 import { KUBELET_CONFIGURATION } from "../../config/component_kinds.ts";
 import { checkShape } from "../../config/schema.ts";
-import { isMapping } from "../../config/yaml.ts";
+import { mustBe, mustNot } from "../../config/wording.ts";
+import { describe, isMapping } from "../../config/yaml.ts";
 import { InvalidInput, UserError } from "../../errors.ts";
 import { KUBELET_ZEROS } from "../kubelet/component_zeros.ts";
 import { withDefaults } from "../objects/config_map.ts";
@@ -15,7 +16,7 @@ import { conform, type FieldType, type Findings } from "./types.ts";
 
 type Mapping = Record<string, unknown>;
 
-/** What a target is in the table of fields; the kubelet's configuration is not in it. */
+/** The struct of a target in the table of fields; the kubelet's configuration is not in the table. */
 const STRUCTS: Readonly<Partial<Record<PatchTarget, string>>> = {
   "etcd": "Pod",
   "kube-apiserver": "Pod",
@@ -25,22 +26,22 @@ const STRUCTS: Readonly<Partial<Record<PatchTarget, string>>> = {
   "kubeproxydaemonset": "DaemonSet",
 };
 
-/** Applies all patches for one target to it; without any, the object itself comes back. */
+/** Applies all patches of a target to its object; without patches, returns the object itself. */
 export type Patcher = <T extends object>(target: PatchTarget, object: T) => T;
 
-/** What must stay as it is: a patch changes an object, it does not make another one of it. */
+/** The fields that no patch may change: those that identify the object. */
 function identityOf({ apiVersion, kind, metadata }: Mapping): Mapping {
   const { name, namespace } = (metadata ?? {}) as Mapping;
   return { apiVersion, kind, name, namespace };
 }
 
 function refuse(patch: Patch, what: string): never {
-  throw new InvalidInput("Cannot apply a patch:", [
-    { where: patch.source, what: `as a ${patch.type} patch of ${patch.target}: ${what}` },
+  throw new InvalidInput("Cannot apply patches:", [
+    { where: patch.source, what: `${patch.type} patch of ${patch.target}: ${what}` },
   ]);
 }
 
-/** Fields of a KubeletConfiguration that have a wrong type, and those that there are not. */
+/** Fields of a KubeletConfiguration that have a wrong type or are unknown. */
 function kubeletFindings(document: Mapping): Findings {
   const wrong: string[] = [];
   const all: string[] = [];
@@ -49,7 +50,7 @@ function kubeletFindings(document: Mapping): Findings {
   return { wrong, unknown: all.filter((line) => !wrong.includes(line)) };
 }
 
-/** Takes out again what {@linkcode KUBELET_ZEROS} put in and no patch touched. */
+/** Removes the fields that {@linkcode KUBELET_ZEROS} added and no patch changed. */
 function withoutUnset(document: Mapping, before: Mapping, unset: Mapping): Mapping {
   const entries = Object.entries(document).flatMap(([key, value]): [string, unknown][] => {
     if (!Object.hasOwn(unset, key)) return [[key, value]];
@@ -65,7 +66,7 @@ function applyOne(object: unknown, patch: Patch, type: FieldType | undefined): u
   try {
     if (patch.type === "strategic") return strategicMerge(object as Mapping, patch.value, type);
     if (patch.type === "json") return jsonPatch(object, patch.value);
-    if (!isMapping(patch.value)) throw new Error("it is not a mapping");
+    if (!isMapping(patch.value)) throw new Error(mustBe("a mapping", describe(patch.value)));
     return mergePatch(object, patch.value);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
@@ -73,31 +74,31 @@ function applyOne(object: unknown, patch: Patch, type: FieldType | undefined): u
   }
 }
 
-/** The object as a Go program reads it, after the last of its patches. */
+/** The object after the last of its patches, as a Go program reads it. */
 function checked(object: unknown, before: Mapping, last: Patch, warn: (message: string) => void): Mapping {
-  if (!isMapping(object)) refuse(last, "nothing is left of the object but a list or a value");
+  if (!isMapping(object)) refuse(last, `the patched object ${mustBe("a mapping", describe(object))}`);
   const struct = STRUCTS[last.target];
   const found: Findings = { wrong: [], unknown: [] };
   const result = struct ? conform({ of: "struct", name: struct }, object, "", found) as Mapping : object;
   if (!struct) Object.assign(found, kubeletFindings(object));
   if (found.wrong.length > 0) refuse(last, found.wrong.join("; "));
-  const effect = struct ? "It is left out." : "The kubelet may not take it.";
-  for (const line of found.unknown) warn(`patches of ${last.target}: ${line}. ${effect}`);
+  const effect = struct ? "it is ignored" : "the kubelet may reject it";
+  for (const line of found.unknown) warn(`patches of ${last.target}: ${line} (${effect})`);
   const [is, was] = [JSON.stringify(identityOf(result)), JSON.stringify(identityOf(before))];
-  if (is !== was) refuse(last, `apiVersion, kind, name and namespace have to stay ${was}, but become ${is}`);
+  if (is !== was) refuse(last, mustNot(`change apiVersion, kind, name and namespace, ${was}`, is));
   return result;
 }
 
 /**
- * Makes the function that applies patches; what is unusual is warned of once.
- * @throws (the function) {InvalidInput} naming file and document when one cannot be applied, or what comes out is not an
- * object of the same kind and name any more, or has a value of a wrong type.
+ * Creates the function that applies patches; it reports each warning once.
+ * @throws (the function) {InvalidInput} naming file and document when a patch cannot be applied, changes the identity of the
+ * object, or sets a value of a wrong type.
  */
 export function patcher(patches: readonly Patch[], warn: (message: string) => void): Patcher {
-  const told = new Set<string>();
+  const shown = new Set<string>();
   const once = (message: string) => {
-    if (!told.has(message)) warn(message);
-    told.add(message);
+    if (!shown.has(message)) warn(message);
+    shown.add(message);
   };
   return (target, object) => {
     const own = patches.filter((patch) => patch.target === target);
@@ -112,5 +113,5 @@ export function patcher(patches: readonly Patch[], warn: (message: string) => vo
   };
 }
 
-/** For where there are no patches. */
+/** A patcher without patches. */
 export const NO_PATCHES: Patcher = (_target, object) => object;

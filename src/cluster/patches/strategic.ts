@@ -4,7 +4,8 @@
  * @see https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
  * @module
  */
-import { isMapping } from "../../config/yaml.ts";
+import { mustBe, mustBeOneOf, requires, unknown } from "../../config/wording.ts";
+import { describe, isMapping } from "../../config/yaml.ts";
 import { unshared } from "./json_patch.ts";
 import { fieldAt, type FieldType } from "./types.ts";
 
@@ -15,20 +16,24 @@ const RETAIN_KEYS = "$retainKeys";
 const ORDER = "$setElementOrder/";
 const DELETE = "$deleteFromPrimitiveList/";
 
-/** What a value is, as far as merging goes: values of different kinds replace one another. */
+/** The kind of a value for merging: values of different kinds replace each other. */
 function kindOf(value: unknown): string {
   return Array.isArray(value) ? "list" : isMapping(value) ? "mapping" : "plain";
+}
+
+function badDirective(directive: unknown, where: string): Error {
+  return new Error(`"${DIRECTIVE}" in ${where} ${mustBeOneOf(["delete", "replace"], String(directive))}`);
 }
 
 /** How lists under a key are merged: their items' type, and the merge key if they are merged at all. */
 function listRule(type: FieldType | undefined, key: string): { item?: FieldType; mergeKey?: string } {
   const field = fieldAt(type, key);
-  if (type && !field) throw new Error(`there is no field "${key}" that could be merged`);
+  if (type && !field) throw new Error(unknown("field", key));
   if (field?.type.of !== "list") return {};
   return { item: field.type.item, ...(field.mergeKey === undefined ? {} : { mergeKey: field.mergeKey }) };
 }
 
-/** A value that is new in the object: without directives and empty fields. Undefined: it is a directive as a whole. */
+/** A value that is new in the object, without directives and empty fields. Undefined when all of it is a directive. */
 function plainCopy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => plainCopy(item)).filter((item) => item !== undefined);
   if (!isMapping(value)) return value;
@@ -39,20 +44,20 @@ function plainCopy(value: unknown): unknown {
 
 function listIn(value: unknown, name: string): unknown[] {
   if (Array.isArray(value)) return value;
-  throw new Error(`"${name}" has to be a list`);
+  throw new Error(`"${name}" ${mustBe("a list", describe(value))}`);
 }
 
-/** What identifies an item: the value under the merge key, or a plain item itself. */
+/** The identity of an item: the value of the merge key, or a plain item itself. */
 function identity(item: unknown, mergeKey: string, where: string): unknown {
   if (mergeKey === "") return item;
-  if (!isMapping(item)) throw new Error(`an item of ${where} is not a mapping`);
+  if (!isMapping(item)) throw new Error(`an item of ${where} ${mustBe("a mapping", describe(item))}`);
   if (item[mergeKey] === undefined) {
-    throw new Error(`an item of ${where} has no "${mergeKey}", by which items are merged`);
+    throw new Error(`an item of ${where} ${requires(`"${mergeKey}", the key that identifies items`)}`);
   }
   return item[mergeKey];
 }
 
-/** In the order of another list, as far as it names the items; the others stay where they are among themselves. */
+/** Sorts the items that the order names; the others keep their relative order. */
 function inOrder(items: readonly unknown[], order: readonly unknown[], idOf: (item: unknown) => unknown): unknown[] {
   const place = (item: unknown) => order.indexOf(idOf(item));
   return items.toSorted((a, b) => {
@@ -62,8 +67,8 @@ function inOrder(items: readonly unknown[], order: readonly unknown[], idOf: (it
 }
 
 /**
- * The items of a merged list in the order that the patch wants; those that the patch does not name are put among them by
- * where they were before.
+ * The items of a merged list in the order of the patch; items that the patch does not name are inserted by their former
+ * position.
  */
 function arrange(
   merged: readonly unknown[],
@@ -104,9 +109,9 @@ function mergeLists(
     else if (directive === "delete") {
       const gone = idOf(entry);
       base = base.filter((present) => idOf(present) !== gone);
-    } else throw new Error(`"${DIRECTIVE}: ${String(directive)}" is not delete or replace, in ${where}`);
+    } else throw badDirective(directive, where);
   }
-  additions.forEach(idOf); // each has to have one
+  additions.forEach(idOf); // each requires one
   if (replaces) return plainCopy(additions) as unknown[];
   const before = base.map(idOf);
   for (const addition of additions) {
@@ -120,11 +125,11 @@ function mergeLists(
 
 function mergeLike(original: unknown[], patch: unknown[], type: FieldType | undefined, key: string): unknown[] {
   const { item, mergeKey } = listRule(type, key);
-  // A list that replaces another is taken as it is.
+  // A list without merge key replaces the other.
   return mergeKey === undefined ? patch : mergeLists(original, patch, mergeKey, item, key);
 }
 
-/** Takes away what the patch's `$retainKeys` does not name. */
+/** Removes the keys that the patch's `$retainKeys` does not name. */
 function retain(original: Mapping, patch: Mapping): void {
   if (!Object.hasOwn(patch, RETAIN_KEYS)) return;
   const kept = listIn(patch[RETAIN_KEYS], RETAIN_KEYS);
@@ -132,22 +137,22 @@ function retain(original: Mapping, patch: Mapping): void {
   for (const [key, value] of Object.entries(patch)) {
     const isDirective = key.startsWith(ORDER) || key.startsWith(DELETE);
     if (value !== null && !isDirective && !kept.includes(key)) {
-      throw new Error(`"${key}" is set, but ${RETAIN_KEYS} does not name it`);
+      throw new Error(`"${key}" is set but missing from ${RETAIN_KEYS}`);
     }
   }
   for (const key of Object.keys(original)) if (!kept.includes(key)) delete original[key];
 }
 
-/** The order that `$setElementOrder` asks for must be that of the patch's own items. */
+/** Checks that the order of `$setElementOrder` is that of the patch's own items. */
 function checkOrder(patch: readonly unknown[], order: readonly unknown[], name: string): void {
   let at = 0;
   for (const id of order) if (at < patch.length && patch[at] === id) at++;
   if (at < patch.length && order.length > 0) {
-    throw new Error(`"${name}" does not name the items in the order of the patch`);
+    throw new Error(`"${name}" must list the items in the order of the patch`);
   }
 }
 
-/** Merges the lists that have a `$setElementOrder`, and takes both out of the patch. */
+/** Merges the lists that have a `$setElementOrder`, and removes both from the patch. */
 function mergeOrdered(original: Mapping, patch: Mapping, type: FieldType | undefined): void {
   for (const name of Object.keys(patch).filter((key) => key.startsWith(ORDER))) {
     const key = name.slice(ORDER.length);
@@ -171,7 +176,7 @@ function mergeMappings(original: Mapping, patch: Mapping, type: FieldType | unde
     const { [DIRECTIVE]: directive, ...rest } = patch;
     if (directive === "replace") return rest;
     if (directive === "delete") return {};
-    throw new Error(`"${DIRECTIVE}: ${String(directive)}" is not delete or replace, in ${where}`);
+    throw badDirective(directive, where);
   }
   retain(original, patch);
   mergeOrdered(original, patch, type);
@@ -185,11 +190,11 @@ function mergeMappings(original: Mapping, patch: Mapping, type: FieldType | unde
     } else if (Array.isArray(value)) original[name] = mergeLike(before as unknown[], value, type, name);
     else {
       const field = fieldAt(type, name);
-      if (type && !field) throw new Error(`there is no field "${name}" in ${where} that could be merged`);
+      if (type && !field) throw new Error(`${unknown("field", name)} in ${where}`);
       original[name] = mergeMappings(before as Mapping, value as Mapping, field?.type, name);
     }
   }
-  // Last: of a value that is added and taken away at once, kubeadm's library keeps now this, now that.
+  // Last: when a patch adds and deletes the same value, the result of kubeadm's library varies.
   for (const [name, value] of Object.entries(patch).filter(([name]) => name.startsWith(DELETE))) {
     const key = name.slice(DELETE.length);
     const gone = listIn(value, name);
@@ -200,10 +205,10 @@ function mergeMappings(original: Mapping, patch: Mapping, type: FieldType | unde
 
 /**
  * Applies a strategic merge patch.
- * @param type what the object is; undefined: no list of it is merged, as in component configurations.
- * @throws {Error} in words, when it cannot be applied. Neither argument is changed.
+ * @param type of the object; undefined: its lists are not merged, as in component configurations.
+ * @throws {Error} with a message for the user when it cannot be applied. Neither argument is changed.
  */
 export function strategicMerge(original: Mapping, patch: unknown, type: FieldType | undefined): Mapping {
-  if (!isMapping(patch)) throw new Error("it is not a mapping");
+  if (!isMapping(patch)) throw new Error(mustBe("a mapping", describe(patch)));
   return mergeMappings(unshared(original), unshared(patch), type, "the object");
 }

@@ -1,8 +1,8 @@
 /**
- * What the table of fields says, in a form to look things up in, and the check of a patched object against it.
+ * Reads the table of fields, and checks patched objects against it.
  * @module
  */
-import { suggestion } from "../../config/suggest.ts";
+import { mustBe, unknown } from "../../config/wording.ts";
 import { describe, isMapping } from "../../config/yaml.ts";
 import { POD_TYPES } from "./pod_types.ts";
 
@@ -42,7 +42,7 @@ export function fieldsOf(struct: string): ReadonlyMap<string, Field> {
   return fields;
 }
 
-/** The type of what is under a key of a value of this type; undefined where there is no such field, or no type is known. */
+/** The field under a key of a value of this type; undefined for an unknown field or type. */
 export function fieldAt(type: FieldType | undefined, key: string): Field | undefined {
   if (type?.of === "struct") return fieldsOf(type.name).get(key);
   return type?.of === "map" ? { type: type.item } : undefined;
@@ -50,25 +50,28 @@ export function fieldAt(type: FieldType | undefined, key: string): Field | undef
 
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
 
-const PLAIN: Readonly<Record<string, { what: string; fits(value: unknown): boolean }>> = {
-  text: { what: "text", fits: (value) => typeof value === "string" },
-  bool: { what: "true or false", fits: (value) => typeof value === "boolean" },
-  int: { what: "a whole number", fits: Number.isSafeInteger },
-  number: { what: "a number", fits: (value) => typeof value === "number" },
-  quantity: { what: 'a quantity such as "250m" or "1Gi"', fits: (value) => QUANTITY.test(String(value)) },
-  port: { what: "a whole number or text", fits: (value) => typeof value === "string" || Number.isSafeInteger(value) },
-  any: { what: "anything", fits: () => true },
+const PLAIN: Readonly<Record<string, { expected: string; fits(value: unknown): boolean }>> = {
+  text: { expected: "a string", fits: (value) => typeof value === "string" },
+  bool: { expected: "true or false", fits: (value) => typeof value === "boolean" },
+  int: { expected: "an integer", fits: Number.isSafeInteger },
+  number: { expected: "a number", fits: (value) => typeof value === "number" },
+  quantity: { expected: 'a quantity such as "250m" or "1Gi"', fits: (value) => QUANTITY.test(String(value)) },
+  port: {
+    expected: "an integer or a string",
+    fits: (value) => typeof value === "string" || Number.isSafeInteger(value),
+  },
+  any: { expected: "any value", fits: () => true },
 };
 
-/** What was found in a value; both are sentences with a path in front. */
+/** Problems of a value; each starts with its path. */
 export interface Findings {
   /** Values of a wrong type. */
   wrong: string[];
-  /** Fields that there are not. */
+  /** Unknown fields. */
   unknown: string[];
 }
 
-/** Checks a value against its type. Returns it without empty (`null`) and unknown fields, as a Go program reads it. */
+/** Checks a value against its type. Returns it without empty (`null`) and unknown fields, which Go programs drop. */
 export function conform(type: FieldType, value: unknown, path: string, found: Findings): unknown {
   const fits = type.of === "plain"
     ? PLAIN[type.name]!.fits(value)
@@ -76,8 +79,8 @@ export function conform(type: FieldType, value: unknown, path: string, found: Fi
     ? Array.isArray(value)
     : isMapping(value);
   if (!fits) {
-    const expected = type.of === "plain" ? PLAIN[type.name]!.what : type.of === "list" ? "a list" : "a mapping";
-    found.wrong.push(`${path}: expected ${expected}, is ${describe(value)}`);
+    const expected = type.of === "plain" ? PLAIN[type.name]!.expected : type.of === "list" ? "a list" : "a mapping";
+    found.wrong.push(`${path}: ${mustBe(expected, describe(value))}`);
     return value;
   }
   if (type.of === "plain") return value;
@@ -90,7 +93,7 @@ export function conform(type: FieldType, value: unknown, path: string, found: Fi
     const place = `${path === "" ? "" : `${path}.`}${key}`;
     if (!field) {
       const known = type.of === "struct" ? [...fieldsOf(type.name).keys()] : [];
-      found.unknown.push(`${place}: there is no such field${suggestion(key, known)}`);
+      found.unknown.push(`${place}: ${unknown("field", key, known)}`);
     } else if (item !== null && item !== undefined) result[key] = conform(field.type, item, place, found);
   }
   return result;

@@ -1,9 +1,10 @@
 /**
- * What a kubeconfig may hold: client-go's types. Fields that they do not have are not looked at, as there.
+ * The fields of a kubeconfig: client-go's types. Other fields are ignored, as in client-go.
  * @see https://github.com/kubernetes/client-go/blob/v0.37.2/tools/clientcmd/api/v1/types.go
  * @module
  */
 import { checkShape, type Schema } from "../../config/schema.ts";
+import { duplicate, mustBe } from "../../config/wording.ts";
 import { isMapping, parseFirst } from "../../config/yaml.ts";
 
 const TEXT: Schema = { type: "text" };
@@ -49,13 +50,13 @@ const KUBECONFIG = fields("apiVersion kind current-context", {
   extensions: EXTENSIONS,
 });
 
-/** Lists whose entries client-go knows by name. */
+/** Lists whose entries client-go identifies by name. */
 const NAMED = ["clusters", "contexts", "users"] as const;
 
 /**
- * The fields of a kubeconfig, as client-go decodes them: of the first document, which need not say what it is.
- * @param refuse makes the error, of what is wrong.
- * @throws {InvalidInput} when it is not valid YAML; what `refuse` makes for other kinds, types and names used twice. Never
+ * Reads the fields of a kubeconfig like client-go: of the first document, which may lack apiVersion and kind.
+ * @param refuse creates the error for a problem.
+ * @throws {InvalidInput} when it is not valid YAML; the error of `refuse` for other kinds, types and duplicate names. Never
  * shows a secret.
  */
 export function readKubeconfigFields(
@@ -64,21 +65,21 @@ export function readKubeconfigFields(
   refuse: (state: string) => Error,
 ): Record<string, unknown> {
   const value = parseFirst(text, source);
-  if (value === undefined || value === null) throw refuse("its first document is empty");
-  if (!isMapping(value)) throw refuse("it is not a mapping");
+  if (value === undefined || value === null) throw refuse("the first document is empty");
+  if (!isMapping(value)) throw refuse(mustBe("a mapping", Array.isArray(value) ? "a list" : "a scalar"));
   let wrong: string | undefined;
   const report = (path: string, what: string) => {
-    // A text in a wrong place may be anything.
-    wrong ??= `${path.replace(/^kubeconfig\./, "")}: ${what.replace(/is the text ".*"/s, "is text")}`;
+    // A string in the wrong place may be a secret.
+    wrong ??= `${path.replace(/^kubeconfig\./, "")}: ${what.replace(/got the string ".*"/s, "got a string")}`;
   };
   const body = checkShape(KUBECONFIG, value, "kubeconfig", report, "ignore") as Record<string, unknown>;
   if (wrong !== undefined) throw refuse(wrong);
   const [apiVersion, kind] = [body.apiVersion || "v1", body.kind || "Config"];
-  if (apiVersion !== "v1" || kind !== "Config") throw refuse(`it is ${apiVersion} ${kind} instead of v1 Config`);
+  if (apiVersion !== "v1" || kind !== "Config") throw refuse(mustBe("v1 Config", `${apiVersion} ${kind}`));
   for (const field of NAMED) {
     const names = (body[field] as { name?: string }[] | undefined ?? []).map(({ name = "" }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    if (twice !== undefined) throw refuse(`two of its ${field} have the name "${twice}"`);
+    const repeated = names.find((name, i) => names.indexOf(name) < i);
+    if (repeated !== undefined) throw refuse(`${field}: ${duplicate(repeated, "name")}`);
   }
   return value;
 }

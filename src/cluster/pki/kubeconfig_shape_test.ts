@@ -47,43 +47,49 @@ for (const [what, text] of Object.entries(READ)) {
 
 /** What kubeadm 1.37.2 refuses. */
 const REFUSED: Readonly<Record<string, readonly [string, RegExp]>> = {
-  "another kind": [`apiVersion: v1\nkind: Secret\n${BODY}`, /it is v1 Secret instead of v1 Config$/],
-  "another version": [`apiVersion: v2\n${BODY}`, /it is v2 Config instead of v1 Config$/],
-  "a version that is a number": [`apiVersion: 1\n${BODY}`, /apiVersion: expected text, is the number 1/],
-  "nothing": ["", /its first document is empty$/],
+  "another kind": [`apiVersion: v1\nkind: Secret\n${BODY}`, /must be v1 Config; got v1 Secret$/],
+  "another version": [`apiVersion: v2\n${BODY}`, /must be v1 Config; got v2 Config$/],
+  "a version that is a number": [`apiVersion: 1\n${BODY}`, /apiVersion: must be a string in quotes; got the number 1/],
+  "nothing": ["", /the first document is empty$/],
   "an empty first document": [`---\n---\n${WHOLE}`, /first document is empty$/],
-  "a list": ["[]", /it is not a mapping$/],
-  "a text": ["s3cret", /it is not a mapping$/],
+  "a list": ["[]", /must be a mapping; got a list$/],
+  "a text": ["s3cret", /must be a mapping; got a scalar$/],
   "two clusters of one name": [
     other("contexts:", "- name: c\n  cluster: {server: 'https://127.0.0.1:2'}\ncontexts:"),
-    /two of its clusters have the name "c"$/,
+    /clusters: duplicate name "c"$/,
   ],
-  "two users of one name": [`${WHOLE}- name: u\n  user: {token: s3cret}\n`, /two of its users have the name "u"$/],
+  "two users of one name": [`${WHOLE}- name: u\n  user: {token: s3cret}\n`, /users: duplicate name "u"$/],
   "two contexts of one name": [
     other("current-context", "- name: x\n  context: {}\ncurrent-context"),
-    /two of its contexts have the name "x"$/,
+    /contexts: duplicate name "x"$/,
   ],
   "two without a name": [
     other("contexts:", "- {cluster: {}}\n- {cluster: {}}\ncontexts:"),
-    /clusters have the name ""$/,
+    /clusters: duplicate name ""$/,
   ],
   "a name that is a number": [
     other("name: c", "name: 1"),
-    /clusters\[0\]\.name: expected text, is the number 1; write it/,
+    /clusters\[0\]\.name: must be a string in quotes; got the number 1/,
   ],
-  "such a name elsewhere": [other("contexts:", "- name: 5\ncontexts:"), /clusters\[1\]\.name: expected text/],
-  "a cluster that is a number": [other("cluster: c,", "cluster: 1,"), /contexts\[0\]\.context\.cluster: expected text/],
-  "a current context that is a number": [other("context: x\n", "context: 1\n"), /current-context: expected text/],
+  "such a name elsewhere": [other("contexts:", "- name: 5\ncontexts:"), /clusters\[1\]\.name: must be a string/],
+  "a cluster that is a number": [
+    other("cluster: c,", "cluster: 1,"),
+    /contexts\[0\]\.context\.cluster: must be a string/,
+  ],
+  "a current context that is a number": [other("context: x\n", "context: 1\n"), /current-context: must be a string/],
   "a server that is true": [
     other('"https://127.0.0.1:1"', "true"),
-    /cluster\.server: expected text, is the boolean true/,
+    /cluster\.server: must be a string in quotes; got the boolean true/,
   ],
-  "a token that is a number": [other("token: abc", "token: 31337"), /users\[0\]\.user\.token: expected text; write it/],
-  "a text instead of a list": [`${HEAD}users: s3cret\n`, /users: expected a list, is text$/],
-  "a mapping instead of a list": [`${HEAD}clusters: {name: c}\n`, /clusters: expected a list, is a mapping$/],
+  "a token that is a number": [
+    other("token: abc", "token: 31337"),
+    /users\[0\]\.user\.token: must be a string in quotes$/,
+  ],
+  "a text instead of a list": [`${HEAD}users: s3cret\n`, /users: must be a list; got a string$/],
+  "a mapping instead of a list": [`${HEAD}clusters: {name: c}\n`, /clusters: must be a list; got a mapping$/],
   "a text instead of a switch": [
     other('1"}', '1", insecure-skip-tls-verify: "true"}'),
-    /skip-tls-verify: expected true or/,
+    /skip-tls-verify: must be true or false/,
   ],
 };
 

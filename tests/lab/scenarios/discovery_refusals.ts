@@ -142,7 +142,7 @@ export async function refusesServers(
   });
   await refused(t, host, "an http URL", ["join", "--discovery-file", "http://192.0.2.1/cluster.conf", ...flags], {
     code: 3,
-    says: ["neither a path nor an https URL"],
+    says: ["must be a path or an https URL"],
   });
 }
 

@@ -4,6 +4,7 @@ import { KUBEADM_KINDS } from "./kubeadm_kinds.ts";
 import { aVersion } from "./kubernetes_version.ts";
 import { checkValues } from "./schema.ts";
 import type * as t from "./types.ts";
+import { validateIgnoredChecks } from "./validate_node.ts";
 import { mustBe, quoted } from "./wording.ts";
 
 /** A part of the document that passed `checkShape`. */
@@ -66,9 +67,7 @@ export function loadUpgrade(
   checkValues(KUBEADM_KINDS.UpgradeConfiguration, given, "UpgradeConfiguration", problems.add);
   for (const part of ["apply", "node", "plan"] as const) {
     const names = checkNames(given[part]?.ignorePreflightErrors);
-    if (!names.includes("all") || names.length === 1) continue;
-    const what = '"all" stands alone; leave out the names of single checks';
-    problems.add(`UpgradeConfiguration.${part}.ignorePreflightErrors`, what);
+    validateIgnoredChecks(names, `UpgradeConfiguration.${part}`, problems.add);
   }
   for (const part of ["apply", "diff", "plan"] as const) {
     const version = given[part]?.kubernetesVersion;

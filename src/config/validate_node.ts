@@ -40,10 +40,13 @@ export function validateHostSettings(
       (label) => `Choose one: ${label(`${path}.criSocket`)}=${first}`,
     );
   }
-  const ignored = settings.ignorePreflightErrors;
-  if (ignored.includes("all") && ignored.length > 1) {
-    report(`${path}.ignorePreflightErrors`, exclusive('"all"', "the names of checks"));
-  }
+  validateIgnoredChecks(settings.ignorePreflightErrors, path, report);
+}
+
+/** Whether the names of checks to ignore are single checks, or `all` alone. */
+export function validateIgnoredChecks(names: readonly string[], path: string, report: Report): void {
+  if (!names.includes("all") || names.length === 1) return;
+  report(`${path}.ignorePreflightErrors`, exclusive('"all"', "the names of checks"));
 }
 
 /** Warns of a socket that is written as a path, which is deprecated in kubeadm. */

@@ -37,7 +37,13 @@ const OPEN_ROOMS = new Set(["text", "system"]);
 const APART = new Set(["commands", "phases"]);
 
 /** What all of such a room stand on. */
-const COMMON = new Set(["phases/phase", "phases/cell", "phases/former_files", "commands/command_context"]);
+const COMMON = new Set([
+  "phases/phase",
+  "phases/checks",
+  "phases/cell",
+  "phases/former_files",
+  "commands/command_context",
+]);
 
 /** Rooms that may use `Deno.*`. */
 const ADAPTERS = new Set(["mod", "host", "kube", "grpc", "cri", "etcd"]);

@@ -59,7 +59,7 @@ export interface Problem {
   where: string;
   /** What is wrong, with the value (unless it is a secret) and what would be right. */
   what: string;
-  /** How to mend it, when `what` does not already say so. */
+  /** How to fix it, when `what` does not already say so. */
   hint?: string;
   /** The file that it is in, and the line and column there, from 1. */
   source?: string;
@@ -74,7 +74,9 @@ export function placeText({ source, line, column }: Pick<Problem, "source" | "li
 
 /** Formats problems as an indented list, one a line. */
 function listOf(problems: readonly Problem[]): string {
-  return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    ${p.hint}` : ""}`).join("\n");
+  return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    next: ${p.hint}` : ""}`).join(
+    "\n",
+  );
 }
 
 /** The input is wrong: all problems at once, each with its place. */

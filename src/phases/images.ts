@@ -3,6 +3,7 @@ import { controlPlaneImages } from "../cluster/control_plane/images.ts";
 import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import { UserError } from "../errors.ts";
 import type { ContainerRuntime } from "../system.ts";
+import { CHECKS } from "./checks.ts";
 import type { Phase } from "./phase.ts";
 
 /** What fetching images needs. */
@@ -16,20 +17,17 @@ export interface ImagesContext {
   warn(message: string): void;
 }
 
-/** How often a pull is tried; registries have bad moments. As kubeadm. */
+/** Number of attempts for each image, as in kubeadm. */
 const ATTEMPTS = 5;
 
-/** The name under which `--ignore-preflight-errors` takes it, as in kubeadm. */
-const CHECK = "imagepull";
-
-/** `, 31.5 MB`, or nothing when the runtime does not tell. */
+/** `, 31.5 MB`, or nothing when the runtime does not report the size. */
 async function sizeOf(runtime: ContainerRuntime, image: string): Promise<string> {
   const size = (await runtime.image(image))?.size ?? 0;
   return size > 0 ? `, ${(size / 1e6).toFixed(1)} MB` : "";
 }
 
 async function pull({ dryRun, runtime, note }: ImagesContext, image: string): Promise<void> {
-  if (dryRun) return await runtime.pullImage(image); // only recorded, so there is no news of it
+  if (dryRun) return await runtime.pullImage(image); // only recorded
   note(`pulling ${image}`);
   const start = performance.now();
   for (let attempt = 1;; attempt++) {
@@ -40,16 +38,18 @@ async function pull({ dryRun, runtime, note }: ImagesContext, image: string): Pr
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (attempt < ATTEMPTS) continue;
-      throw new UserError(`Cannot pull the image "${image}": it is not on this host, and ${ATTEMPTS} tries failed`, {
-        cause: error,
-        hint:
-          "Give this host a way to the registry, name another with --image-repository, or load the image: ctr -n k8s.io images import FILE",
-      });
+      throw new UserError(
+        `Cannot pull the image "${image}": it does not exist on this host, and ${ATTEMPTS} attempts failed`,
+        {
+          cause: error,
+          hint: CHECKS.images.fix,
+        },
+      );
     }
   }
 }
 
-/** Has the images here before anything needs them: a static pod that waits for one says little about it. */
+/** Pulls the images before anything needs them, because a static pod that waits for an image reports little about it. */
 export const images: Phase<ImagesContext> = {
   name: "images",
   summary: "pull the images that are not on this host",
@@ -61,14 +61,14 @@ export const images: Phase<ImagesContext> = {
       ...controlPlaneImages(node.cluster),
       ...(ADDONS.flannel.wanted({ cluster: node.cluster, podNetwork }) ? ADDONS.flannel.images(node.cluster) : []),
     ];
-    const tolerated = [CHECK, "all"].some((name) => ignorePreflightErrors.includes(name));
+    const tolerated = [CHECKS.images.name.toLowerCase(), "all"].some((name) => ignorePreflightErrors.includes(name));
     const failures: UserError[] = [];
     const fetch = async (image: string) => {
       try {
         if (imagePullPolicy === "Always" || !await runtime.hasImage(image)) await pull(context, image);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        if (tolerated) warn(`ImagePull: ${error.message}`);
+        if (tolerated) warn(`${CHECKS.images.name}: ${error.message}`);
         else failures.push(error);
       }
     };

@@ -100,7 +100,7 @@ export const CAUSES: readonly Cause[] = [
     begin: "systemd-run --quiet --collect --unit taken socat TCP-LISTEN:6443,fork EXEC:cat; sleep 0.5",
     end: "systemctl stop taken",
     checks: ["Port-6443"],
-    says: ["6443", "taken", "socat", "ss -ltnp"],
+    says: ["6443", "in use by socat", "ss -ltnp"],
   },
   {
     name: "etcd's and the kubelet's ports are taken",
@@ -116,7 +116,7 @@ export const CAUSES: readonly Cause[] = [
     begin: "mkdir -p /etc/kubernetes/manifests; echo 'kind: Pod' >/etc/kubernetes/manifests/etcd.yaml",
     end: "rm -r /etc/kubernetes/manifests",
     checks: ["FileAvailable--etc-kubernetes-manifests-etcd.yaml"],
-    says: ["/etc/kubernetes/manifests/etcd.yaml", "not from kubewright"],
+    says: ["/etc/kubernetes/manifests/etcd.yaml", "was not created by kubewright"],
   },
   {
     name: "a kubelet configuration of somebody else's",

@@ -369,7 +369,7 @@ Deno.test("reset: a receipt that says nothing yet, which a killed init leaves, g
 Deno.test("reset: only root; phases by name; settings in a file, not beside it", async () => {
   const user = await run(["reset", "-f"], host(KUBEADMS, {}, { uid: 1000 }), "", runtimeWith([]));
   assert.equal(user.code, 2);
-  assert.match(user.err, /IsPrivilegedUser: user id is 1000/);
+  assert.match(user.err, /IsPrivilegedUser: the user id is 1000/);
   const ignored = ["reset", "-f", "--ignore-preflight-errors=IsPrivilegedUser"];
   assert.equal((await run(ignored, host(KUBEADMS, {}, { uid: 1000 }), "", runtimeWith([]))).code, 0);
   const only = await run(["reset", "phase", "cleanup-node", "logs"], host(OURS), "", runtimeWith([]));

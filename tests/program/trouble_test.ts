@@ -74,7 +74,7 @@ Deno.test("not root: 2, and nothing else is complained about", async () => {
   for (const args of [["init"], JOIN]) {
     const { code, err } = await run(args, unfit({ uid: 1000, takenPorts: [6443, 10250] }));
     assert.equal(code, 2);
-    assert.match(err, /IsPrivilegedUser: user id is 1000, must be 0 \(root\)\n {4}Run the same command as root/);
+    assert.match(err, /IsPrivilegedUser: the user id is 1000, must be 0 \(root\)\n {4}next: Run the command as root/);
     assert.doesNotMatch(err, /Port-/);
   }
 });

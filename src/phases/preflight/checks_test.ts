@@ -3,6 +3,7 @@ import { fake } from "../../../tests/fakes/fake.ts";
 import { memoryHost, type MemoryHostOptions } from "../../../tests/fakes/memory_host.ts";
 import type { JoinConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES } from "../../cluster/paths.ts";
+import { CHECKS } from "../checks.ts";
 import { portFindings } from "./network.ts";
 import { NODE_CHECKS } from "./node.ts";
 import { type Check, runChecks } from "./run.ts";
@@ -59,29 +60,31 @@ Deno.test("Port: an address that is not this host's is a finding, not the end of
   assert.match((await portFindings(host, "192.0.2.7", 2379)).errors![0]!, /192\.0\.2\.7/);
 });
 
-Deno.test("all failed checks are told at once; those that are ignored, in any case, are warnings", async () => {
-  const failing = (name: string): Check<unknown> => ({
+Deno.test("all failed checks are reported at once; those that are ignored, in any case, are warnings", async () => {
+  const failing = (name: string, hint?: string): Check<unknown> => ({
+    ...CHECKS.swap,
     name,
-    look: () => Promise.resolve({ errors: [`${name} fails`] }),
+    fix: "Fix it.",
+    look: () => Promise.resolve({ errors: [`${name} fails`], ...(hint === undefined ? {} : { hint }) }),
   });
   const warnings: string[] = [];
   const run = (ignored: string[]) =>
     runChecks(
-      [failing("One"), failing("Two"), failing("Three")],
+      [failing("One"), failing("Two"), failing("Three", "")],
       { warn: (text: string) => warnings.push(text) },
       ignored,
     );
   await assert.rejects(run(["tWO"]), (error: Error & { exitCode: number; hints: string[] }) => {
     assert.equal(error.exitCode, 2);
-    assert.match(error.message, /One: One fails\n {2}Three: Three fails/);
+    assert.match(error.message, /One: One fails\n {4}next: Fix it\.\n {2}Three: Three fails$/);
     assert.deepEqual(error.hints, ["To skip these checks: --ignore-preflight-errors=One,Three"]);
     return true;
   });
-  assert.deepEqual(warnings, ["Two: Two fails"]);
+  assert.deepEqual(warnings, ["Two: Two fails. Fix it."]);
   await run(["all"]);
 });
 
-Deno.test("skipping is never offered for what nothing works without", async () => {
+Deno.test("skipping is never offered for a check without which the command cannot work", async () => {
   const hints = async (...checks: Check<unknown>[]) => {
     try {
       await runChecks(checks, { warn: () => {} }, []);
@@ -90,14 +93,15 @@ Deno.test("skipping is never offered for what nothing works without", async () =
     }
     throw new Error("it passes");
   };
-  const failing = (name: string, more: Partial<Check<unknown>> = {}, essential?: boolean): Check<unknown> => ({
+  const failing = (name: string, skip: Check<unknown>["skip"], essential?: boolean): Check<unknown> => ({
+    ...CHECKS.swap,
     name,
-    ...more,
+    skip,
     look: () => Promise.resolve({ errors: ["fails"], ...(essential === undefined ? {} : { essential }) }),
   });
-  assert.deepEqual(await hints(failing("CRI", { essential: true })), []);
-  assert.deepEqual(await hints(failing("SystemVerification", {}, true)), []);
-  assert.deepEqual(await hints(failing("CRI", { essential: true }), failing("Swap", {}, false)), [
+  assert.deepEqual(await hints(failing("CRI", "no")), []);
+  assert.deepEqual(await hints(failing("SystemVerification", "depends", true)), []);
+  assert.deepEqual(await hints(failing("CRI", "no"), failing("Swap", "yes")), [
     "To skip this check: --ignore-preflight-errors=Swap",
   ]);
 });

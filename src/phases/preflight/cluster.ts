@@ -12,6 +12,7 @@ import type { ComponentConfiguration, JoinConfiguration } from "../../config/typ
 import { InvalidInput } from "../../errors.ts";
 import type { KubeClient, KubeObject } from "../../system.ts";
 import type { Phase } from "../phase.ts";
+import { CHECKS } from "../checks.ts";
 import { identityFinding, KUBELET_CHECKS } from "./kubelet.ts";
 import { familiesOf, forwardingChecks } from "./network.ts";
 import type { NodeContext } from "./node.ts";
@@ -19,12 +20,12 @@ import { type Check, runChecks } from "./run.ts";
 import { familyOf } from "./worker.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** What asking the cluster about a node to be needs. */
+/** What the checks that read the cluster need. */
 export interface ClusterChecksContext extends NodeContext {
-  /** Where the first connection goes; the family of a literal address was looked at before. */
+  /** The server of the first connection; the IP family of a literal address was checked before. */
   endpoint?: HostPort;
   config: JoinConfiguration;
-  /** The cluster, proven; undefined when the kubelet has its identity already. */
+  /** The verified cluster; undefined when the kubelet already has its identity. */
   cluster(): Promise<{ server: string; caPem: string } | undefined>;
   /** A client that may read the cluster's configuration and this node. */
   reader(): Promise<KubeClient>;
@@ -38,32 +39,31 @@ function isReady(node: KubeObject): boolean {
     conditions.some((condition) => condition?.type === "Ready" && condition.status === "True");
 }
 
-/** Whether this kubelet goes with the cluster's control plane. */
+/** Whether the control plane of the cluster supports this kubelet. */
 function versionCheck(kubeletVersion: string | undefined, controlPlane: Version): Check<NodeContext> {
   return {
-    name: "KubeletVersion",
+    ...CHECKS.kubeletVersion,
     look() {
       const problem = kubeletVersion && kubeletSkewProblem(versionOf(kubeletVersion), controlPlane);
-      return Promise.resolve(problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : {});
+      return Promise.resolve(problem ? { errors: [problem] } : {});
     },
   };
 }
 
-/** @throws {InvalidInput} when the cluster has a Ready node of this name, which is another host then. */
+/** @throws {InvalidInput} when the cluster has a Ready node of this name, which must be another host. */
 async function checkNameIsFree(reader: KubeClient, name: string): Promise<void> {
   const node = await reader.get({ apiVersion: "v1", kind: "Node", name });
   if (!node || !isReady(node)) return;
   throw new InvalidInput("Cannot join:", [{
     where: "nodeRegistration.name",
-    what: `the cluster has a Ready node "${name}" already`,
-    hint: `Give another name with --node-name, or delete that node first: kubectl delete node ${shellWord(name)}`,
+    what: `the cluster already has a Ready node "${name}"`,
+    hint: `Set another name with --node-name, or delete that node first: kubectl delete node ${shellWord(name)}`,
   }]);
 }
 
-/** Whether the kubelet would be refused with an identity that it has stored: it has to be of the cluster that was proven. */
+/** Whether the stored identity of the kubelet belongs to the verified cluster. */
 const IDENTITY_CHECK: Check<ClusterChecksContext> = {
-  name: "KubeletIdentity",
-  essential: true,
+  ...CHECKS.identity,
   async look({ host, config, cluster }) {
     const { name, kubeletExtraArgs } = config.nodeRegistration;
     const caPem = (await cluster())?.caPem ?? (await readCredentials(host, KUBELET_FILES.kubeconfig))?.caPem;
@@ -71,14 +71,14 @@ const IDENTITY_CHECK: Check<ClusterChecksContext> = {
   },
 };
 
-/** What the cluster says about this node before it is one. */
+/** Checks that read the configuration of the cluster. */
 export const clusterChecks: Phase<ClusterChecksContext> = {
   name: "cluster-checks",
-  summary: "check that the cluster takes this node",
+  summary: "verify that the cluster accepts this node",
   async run(context) {
     const { config, facts } = context;
     const ignored = config.nodeRegistration.ignorePreflightErrors;
-    // First: with such an identity nothing can be read of the cluster.
+    // First, because with a foreign identity nothing can be read from the cluster.
     await runChecks([IDENTITY_CHECK], context, ignored);
     const reader = await context.reader();
     const { kubernetesVersion, networking } = parseClusterConfiguration(await configMapText(reader, KUBEADM_CONFIG));

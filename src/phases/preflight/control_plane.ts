@@ -1,5 +1,4 @@
 import { parseAddress } from "../../config/addresses.ts";
-import type { Host } from "../../system.ts";
 import type { ControlPlaneNode } from "../../cluster/control_plane/node.ts";
 import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import {
@@ -13,35 +12,35 @@ import { kubeletIdentityProblem } from "../../node/kubelet/identity.ts";
 import { KUBELET_FILES, manifestPath, PORTS } from "../../cluster/paths.ts";
 import { kubeletSkewProblem, versionOf } from "../../cluster/versions.ts";
 import { InvalidInput } from "../../errors.ts";
+import { CHECKS, LEAST } from "../checks.ts";
 import { externalEtcdChecks, type ExternalEtcdContext } from "./external_etcd.ts";
+import { foreignFileCheck } from "./foreign_file.ts";
 import { identityFinding, type KubeletContext } from "./kubelet.ts";
 import { expectationsCheck } from "./kubelet_flags.ts";
-import { COMPONENTS, controlPlaneManifests, FOLDER_CHECK } from "./manifests.ts";
+import { COMPONENTS, controlPlaneManifests } from "./manifests.ts";
 import { pathName } from "./names.ts";
 import { familiesOf, forwardingChecks, portFindings } from "./network.ts";
 import { hostFindings, networkFindings } from "./proxy.ts";
 import { type Check, type Findings, NOTHING, warningOf } from "./run.ts";
 import { firewallCheck } from "./services.ts";
+import { moveAway } from "../../text/shell.ts";
 
-/** What the checks of a control plane node look at. */
+/** What the checks of a control plane node read. */
 export interface ControlPlaneContext extends KubeletContext, ExternalEtcdContext {
   node: ControlPlaneNode;
-  /** What brings the pod network; absent: somebody else. */
+  /** The pod network that kubewright installs; absent: none. */
   podNetwork?: { kind: string };
 }
 
-/** Least memory (MiB) and number of CPUs; https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#before-you-begin */
-const LEAST = { memory: 1700, cpus: 2 };
-
-/** A port that a component of this control plane will take. */
+/** A port that a component of this control plane uses. */
 interface WantedPort {
   port: number;
   addresses: readonly string[];
-  /** Static pod whose manifest, when it is our own, means that the port is taken by ourselves. */
+  /** The static pod that uses the port: it may already run if an earlier run created its manifest. */
   component: string;
 }
 
-/** Every port of the control plane, at the addresses where its component listens. */
+/** Every port of the control plane, with the addresses on which its component listens. */
 function wantedPorts({ cluster, endpoint }: ControlPlaneNode): WantedPort[] {
   const bound = (args: readonly { name: string; value: string }[], otherwise: string) => [
     args.findLast((arg) => arg.name === "bind-address")?.value ?? otherwise,
@@ -66,14 +65,14 @@ function wantedPorts({ cluster, endpoint }: ControlPlaneNode): WantedPort[] {
   ];
 }
 
-/** Where components listen that only this host asks. */
+/** The address of components that only this host connects to. */
 const LOOPBACK = "127.0.0.1";
 
-/** kubeadm's names: one check a port. Our own components from an earlier run may hold theirs. */
+/** One check for each port, named as in kubeadm. Components of an earlier run may already use theirs. */
 function portChecks(node: ControlPlaneNode): Check<ControlPlaneContext>[] {
   return wantedPorts(node).map(({ port, addresses, component }) => ({
+    ...CHECKS.port,
     name: `Port-${port}`,
-    essential: true,
     async look({ host, ownPaths }) {
       if (ownPaths.has(manifestPath(component))) return NOTHING;
       const found = await Promise.all(addresses.map((address) => portFindings(host, address, port)));
@@ -82,35 +81,30 @@ function portChecks(node: ControlPlaneNode): Check<ControlPlaneContext>[] {
   }));
 }
 
-/** A manifest that somebody else put there would be replaced: refuse it. */
+/** Manifests that kubewright did not create are refused, because they would be replaced. */
 function manifestChecks(): Check<ControlPlaneContext>[] {
   return [
-    ...COMPONENTS.map((component): Check<ControlPlaneContext> => ({
-      name: pathName("FileAvailable", manifestPath(component)),
-      look: ({ host, ownPaths }) => foreignFile(host, ownPaths, manifestPath(component)),
-    })),
-    { name: FOLDER_CHECK, look: ({ host, ownPaths }) => controlPlaneManifests(host, ownPaths) },
+    ...COMPONENTS.map((component) => foreignFileCheck(manifestPath(component))),
+    { ...CHECKS.manifests, look: ({ host, ownPaths }) => controlPlaneManifests(host, ownPaths) },
   ];
 }
 
-async function foreignFile(host: Host, ownPaths: ReadonlySet<string>, path: string): Promise<Findings> {
-  if (ownPaths.has(path) || !await host.stat(path)) return NOTHING;
+/** Data of an etcd member that kubewright did not create. */
+function dataDirectoryCheck(directory: string): Check<ControlPlaneContext> {
   return {
-    errors: [`${path} is there already, and not from kubewright`],
-    hint: "This host is, or was, part of another cluster. Take it out of that one first (kubewright reset).",
+    ...CHECKS.etcdData,
+    name: pathName("DirAvailable", directory),
+    async look({ host, ownPaths }) {
+      if (ownPaths.has(manifestPath("etcd")) || (await host.list(directory)).length === 0) return NOTHING;
+      return {
+        errors: [`${directory} is not empty, and kubewright did not create its contents`],
+        hint: `Set another etcd.local.dataDir, or move the data away: ${moveAway([directory])}`,
+      };
+    },
   };
 }
 
-async function emptyDataDirectory({ host, ownPaths, node }: ControlPlaneContext): Promise<Findings> {
-  const directory = node.cluster.etcd.local?.dataDir;
-  if (!directory || ownPaths.has(manifestPath("etcd")) || (await host.list(directory)).length === 0) return NOTHING;
-  return {
-    errors: [`${directory} is not empty, and what is in it is not from kubewright`],
-    hint: "Move it away if you need what is in it, or set another etcd.local.dataDir.",
-  };
-}
-
-/** Whether the kubelet would be refused with an identity that it has stored. The CA is the one that is there, else a new one. */
+/** Whether the API server accepts the stored identity of the kubelet: it must be signed by the existing CA. */
 async function identityFindings({ host, node }: ControlPlaneContext): Promise<Findings> {
   const { name, kubeletExtraArgs } = node.registration;
   const caPem = await host.readText(pkiPaths(node.cluster, { baseName: "ca" }).certificate);
@@ -118,11 +112,11 @@ async function identityFindings({ host, node }: ControlPlaneContext): Promise<Fi
     return identityFinding(await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem }));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return NOTHING; // A CA that cannot be read is told of where it is inspected.
+    return NOTHING; // Phase existing-files reports a CA that cannot be read.
   }
 }
 
-/** What the networks of the cluster ask of this host. */
+/** Checks of what the networks of the cluster require of this host. */
 function networkChecks({ cluster, endpoint }: ControlPlaneNode): Check<ControlPlaneContext>[] {
   const networks = [...cluster.networking.serviceSubnet, ...cluster.networking.podSubnet];
   const address = endpoint.advertiseAddress;
@@ -130,17 +124,17 @@ function networkChecks({ cluster, endpoint }: ControlPlaneNode): Check<ControlPl
   return [
     ...forwardingChecks([...familiesOf(networks), ...family ? [family] : []]),
     firewallCheck([endpoint.bindPort, PORTS.kubelet]),
-    { name: "HTTPProxy", look: ({ host }) => Promise.resolve(hostFindings(address, host.environment())) },
-    { name: "HTTPProxyCIDR", look: ({ host }) => Promise.resolve(networkFindings(networks, host.environment())) },
+    { ...CHECKS.proxy, look: ({ host }) => Promise.resolve(hostFindings(address, host.environment())) },
+    { ...CHECKS.networkProxy, look: ({ host }) => Promise.resolve(networkFindings(networks, host.environment())) },
   ];
 }
 
-/** What flannel would find on this host. */
+/** Checks of what flannel requires. */
 const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
-  { name: "CNIPlugins", look: async ({ host }) => warningOf(await missingPlugins(host)) },
-  { name: "CNIConfiguration", look: async ({ host }) => warningOf(await preferredConfigurations(host)) },
+  { ...CHECKS.cniPlugins, look: async ({ host }) => warningOf(await missingPlugins(host)) },
+  { ...CHECKS.cniConfiguration, look: async ({ host }) => warningOf(await preferredConfigurations(host)) },
   {
-    name: "CNILinks",
+    ...CHECKS.cniLinks,
     look({ host, node: { cluster } }) {
       const { podSubnet } = cluster.networking;
       const own = firstNodeNetworks(podSubnet, cluster.controllerManager.extraArgs);
@@ -149,53 +143,45 @@ const FLANNEL_CHECKS: readonly Check<ControlPlaneContext>[] = [
   },
 ];
 
-/** Checks of a first control plane node, besides those of every node. */
+/** Checks of a first control plane node, in addition to those of every node. */
 export function controlPlaneChecks(node: ControlPlaneNode): readonly Check<ControlPlaneContext>[] {
   return [
     {
-      name: "NumCPU",
+      ...CHECKS.cpus,
       look: ({ host }) =>
         Promise.resolve(
           host.cpus() >= LEAST.cpus
             ? NOTHING
-            : { errors: [`this host has ${host.cpus()} CPU, a control plane needs ${LEAST.cpus}`] },
+            : { errors: [`the number of CPUs is ${host.cpus()}, a control plane node requires ${LEAST.cpus}`] },
         ),
     },
     {
-      name: "Mem",
+      ...CHECKS.memory,
       async look({ host }) {
         const kibibytes = /^MemTotal:\s+(\d+) kB/m.exec(await host.readText("/proc/meminfo") ?? "")?.[1];
         const memory = Math.floor(Number(kibibytes ?? NaN) / 1024);
         if (!(memory < LEAST.memory)) return NOTHING;
-        return { errors: [`this host has ${memory} MiB of memory, a control plane needs ${LEAST.memory}`] };
+        return { errors: [`the memory is ${memory} MiB, a control plane node requires ${LEAST.memory} MiB`] };
       },
     },
     {
-      name: "KubeletVersion",
+      ...CHECKS.kubeletVersion,
       look: ({ facts, node }) => {
         const problem = facts.kubeletVersion &&
           kubeletSkewProblem(versionOf(facts.kubeletVersion), node.cluster.kubernetesVersion);
-        return Promise.resolve(
-          problem ? { errors: [problem], hint: "Install a kubelet of a fitting version." } : NOTHING,
-        );
+        return Promise.resolve(problem ? { errors: [problem] } : NOTHING);
       },
     },
-    {
-      name: pathName("DirAvailable", node.cluster.etcd.local?.dataDir ?? ""),
-      look: emptyDataDirectory,
-    },
-    {
-      name: pathName("FileAvailable", KUBELET_FILES.configuration),
-      look: ({ host, ownPaths }) => foreignFile(host, ownPaths, KUBELET_FILES.configuration),
-    },
+    ...(node.cluster.etcd.local ? [dataDirectoryCheck(node.cluster.etcd.local.dataDir)] : []),
+    foreignFileCheck(KUBELET_FILES.configuration),
     expectationsCheck(true),
-    { name: "KubeletIdentity", essential: true, look: identityFindings },
+    { ...CHECKS.identity, look: identityFindings },
     ...manifestChecks(),
     ...portChecks(node),
     ...networkChecks(node),
     ...(node.cluster.etcd.external ? externalEtcdChecks(node.cluster.etcd.external) : []),
     ...FLANNEL_CHECKS.map((check): Check<ControlPlaneContext> => ({
-      name: check.name,
+      ...check,
       look: async (context) => context.podNetwork?.kind === "flannel" ? await check.look(context) : NOTHING,
     })),
   ];

@@ -3,17 +3,18 @@ import { trustStore } from "../../node/trust_store.ts";
 import { compareVersions, versionOf } from "../../cluster/versions.ts";
 import { Untrusted, UserError } from "../../errors.ts";
 import type { Download, DownloadOptions, Host, HttpAnswer } from "../../system.ts";
+import { CHECKS } from "../checks.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
-/** What checking somebody else's etcd needs. */
+/** What checking an external etcd needs. */
 export interface ExternalEtcdContext {
   host: Host;
   download: Download;
 }
 
-/** Oldest etcd that the API server works with, as in kubeadm 1.35 to 1.37. */
+/** Oldest etcd that the API server supports, as in kubeadm 1.35 to 1.37. */
 const OLDEST = versionOf("v3.5.24-0");
-/** How often an endpoint is asked, with how long (ms) in between, and how long one answer may take. */
+/** Number of requests to an endpoint, the pause between them and the time limit of each (ms). */
 const TRIES = { count: 3, pauseMs: 500, timeoutMs: 10_000 };
 
 async function asked(download: Download, url: string, options: DownloadOptions): Promise<HttpAnswer> {
@@ -28,15 +29,15 @@ async function asked(download: Download, url: string, options: DownloadOptions):
   }
 }
 
-/** What is wrong with one endpoint; undefined: nothing. */
+/** The problem of one endpoint; undefined: none. */
 async function problemOf(download: Download, endpoint: string, identity: Partial<DownloadOptions>) {
   const url = `${endpoint.replace(/\/+$/, "")}/version`;
   try {
     const { status, body } = await asked(download, url, { timeoutMs: TRIES.timeoutMs, limit: 65_536, ...identity });
     const version = /"etcdserver"\s*:\s*"(\d+\.\d+\.\d+[^"]*)"/.exec(body)?.[1];
-    if (status !== 200 || !version) return `${url} answers ${status}, and no version of etcd`;
+    if (status !== 200 || !version) return `"${url}" returned status ${status} and no etcd version`;
     return compareVersions(versionOf(version), OLDEST) < 0
-      ? `${endpoint} is etcd ${version}, wanted 3.5.24 or newer`
+      ? `"${endpoint}" has etcd ${version}, must be 3.5.24 or later`
       : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -54,20 +55,20 @@ async function versionFindings({ host, download }: ExternalEtcdContext, etcd: Ex
     return await problemOf(download, endpoint, identity);
   }));
   const errors = found.filter((problem) => problem !== undefined);
-  return errors.length === 0 ? NOTHING : { errors, hint: "Compare etcd.external with how that etcd runs." };
+  return errors.length === 0 ? NOTHING : { errors };
 }
 
 async function fileFindings(host: Host, etcd: ExternalEtcd): Promise<Findings> {
   const paths = [etcd.caFile, etcd.certFile, etcd.keyFile].filter(Boolean);
   const there = await Promise.all(paths.map((path) => host.stat(path)));
-  const errors = paths.filter((_, i) => !there[i]).map((path) => `${path} is not there`);
-  return errors.length === 0 ? NOTHING : { errors, hint: "Copy the files that etcd.external names to this host." };
+  const errors = paths.filter((_, i) => !there[i]).map((path) => `"${path}" does not exist`);
+  return errors.length === 0 ? NOTHING : { errors };
 }
 
-/** Whether somebody else's etcd can be used: our files for it, and its version. */
+/** Whether the external etcd can be used: the files for it, and its version. */
 export function externalEtcdChecks(etcd: ExternalEtcd): readonly Check<ExternalEtcdContext>[] {
   return [
-    { name: "ExternalEtcdClientCertificates", essential: true, look: ({ host }) => fileFindings(host, etcd) },
-    { name: "ExternalEtcdVersion", look: (context) => versionFindings(context, etcd) },
+    { ...CHECKS.etcdFiles, look: ({ host }) => fileFindings(host, etcd) },
+    { ...CHECKS.etcdVersion, look: (context) => versionFindings(context, etcd) },
   ];
 }

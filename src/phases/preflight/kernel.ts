@@ -1,15 +1,16 @@
 /**
- * What the kernel must have: version, options, control group controllers.
+ * Requirements of the kernel: version, options, cgroup controllers.
  * @see https://github.com/kubernetes/system-validators/blob/v1.12.1/validators/types_unix.go
  * @module
  */
 import type { Host } from "../../system.ts";
+import { CHECKS } from "../checks.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
-/** Kernels that are supported: long-term releases of 5.x, and everything from 6 on. */
+/** Supported kernels: long-term releases of 5.x, and 6.0 and later. */
 const SUPPORTED = /^(5\.(4|10|15)|([6-9]|[1-9]\d+)\.\d+\.\d+)/;
 
-/** Options that have to be built in or modules; several names are of one option, by kernel. */
+/** Options that must be built in or modules; names separated by `|` are one option in different kernels. */
 const REQUIRED = [
   ...["NAMESPACES", "NET_NS", "PID_NS", "IPC_NS", "UTS_NS", "CPUSETS", "MEMCG", "INET", "EXT4_FS", "PROC_FS"],
   ...["NETFILTER_XT_TARGET_REDIRECT|IP_NF_TARGET_REDIRECT", "NETFILTER_XT_MATCH_COMMENT", "FAIR_GROUP_SCHED"],
@@ -17,7 +18,7 @@ const REQUIRED = [
 ];
 const REQUIRED_BY_VERSION = { v1: ["CGROUP_CPUACCT", "CGROUP_DEVICE", "CGROUP_FREEZER"], v2: ["CGROUP_BPF"] };
 
-/** Controllers without which a kubelet does not work, and those whose lack only takes something away. */
+/** Controllers that the kubelet requires, and those it can work without. */
 const CONTROLLERS = {
   v1: {
     required: ["cpu", "cpuacct", "cpuset", "devices", "freezer", "memory", "pids"],
@@ -26,33 +27,33 @@ const CONTROLLERS = {
   v2: { required: ["cpu", "cpuset", "memory", "pids"], optional: ["hugetlb", "io"] },
 };
 
-/** Where distributions keep the options, `@` for the kernel's release. */
+/** Where distributions keep the options; `@` stands for the release of the kernel. */
 const OPTION_FILES = [
   ...["/proc/config.gz", "/boot/config-@", "/usr/src/linux-@/.config", "/usr/src/linux/.config"],
   ...["/usr/lib/modules/@/config", "/usr/lib/ostree-boot/config-@", "/usr/lib/kernel/config-@"],
   ...["/usr/src/linux-headers-@/.config", "/lib/modules/@/build/.config"],
 ];
 
-/** Controllers of version 2 where that is mounted; undefined: this host has version 1. */
+/** The controllers of cgroup v2; undefined: this host uses cgroup v1. */
 export async function unifiedControllers(host: Host): Promise<string[] | undefined> {
   return (await host.readText("/sys/fs/cgroup/cgroup.controllers"))?.trim().split(/\s+/);
 }
 
-/** Controllers of version 1 that are on; undefined when the kernel does not say. */
+/** The enabled controllers of cgroup v1; undefined when the kernel does not list them. */
 async function separateControllers(host: Host): Promise<string[] | undefined> {
   const table = await host.readText("/proc/cgroups");
   return table?.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.split(/\s+/)).filter(([, , , enabled]) => enabled !== "0").map(([name]) => name!);
 }
 
-/** The text of a file of options; undefined when it is not there. */
+/** The text of a file of options; undefined when it does not exist. */
 async function optionText(host: Host, path: string): Promise<string | undefined> {
   if (!path.endsWith(".gz")) return await host.readText(path);
   const { code, stdout } = await host.query({ argv: ["gzip", "-dc", path] });
   return code === 0 ? stdout : undefined;
 }
 
-/** The kernel's options that are on; undefined when this host has no list of them. */
+/** The enabled options of the kernel; undefined when this host has no list of them. */
 async function kernelOptions(host: Host, release: string): Promise<Set<string> | undefined> {
   for (const path of OPTION_FILES.map((file) => file.replace("@", release))) {
     const text = await optionText(host, path);
@@ -65,14 +66,15 @@ async function optionFindings(host: Host, release: string, version: "v1" | "v2")
   const options = await kernelOptions(host, release);
   if (!options) {
     return {
-      warnings: [`the options of kernel ${release} cannot be looked at: neither /proc/config.gz nor /boot has them`],
+      warnings: [`cannot verify the options of kernel ${release}: neither /proc/config.gz nor /boot has them`],
+      hint: "",
     };
   }
   const missing = [...REQUIRED, ...REQUIRED_BY_VERSION[version]]
     .filter((names) => !names.split("|").some((name) => options.has(name))).map((names) => names.split("|")[0]!);
   return missing.length === 0
     ? NOTHING
-    : { errors: [`kernel ${release} is built without CONFIG_${missing.join(", CONFIG_")}`] };
+    : { errors: [`kernel ${release} is built without CONFIG_${missing.join(", CONFIG_")}, required by the kubelet`] };
 }
 
 async function controllerFindings(host: Host, version: "v1" | "v2"): Promise<Findings> {
@@ -82,10 +84,8 @@ async function controllerFindings(host: Host, version: "v1" | "v2"): Promise<Fin
   const [missing, lacking] = [required, optional].map((wanted) => wanted.filter((name) => !present.includes(name)));
   return {
     essential: missing!.length > 0,
-    ...(missing!.length > 0 ? { errors: [`control group controllers are missing: ${missing!.join(", ")}`] } : {}),
-    ...(lacking!.length > 0
-      ? { warnings: [`optional control group controllers are missing: ${lacking!.join(", ")}`] }
-      : {}),
+    ...(missing!.length > 0 ? { errors: [`required cgroup controllers are missing: ${missing!.join(", ")}`] } : {}),
+    ...(lacking!.length > 0 ? { warnings: [`optional cgroup controllers are missing: ${lacking!.join(", ")}`] } : {}),
   };
 }
 
@@ -100,17 +100,20 @@ async function kernelFindings(host: Host): Promise<Findings> {
   const all = await Promise.all([optionFindings(host, release, version), controllerFindings(host, version)]);
   const old = SUPPORTED.test(release)
     ? []
-    : [`kernel ${release} is not supported: wanted 5.4, 5.10, 5.15 or 6.0 and later`];
+    : [`kernel ${release} is not supported, must be 5.4, 5.10, 5.15, or 6.0 or later`];
   return {
     errors: all.flatMap(({ errors = [] }) => errors),
     warnings: [...old, ...all.flatMap(({ warnings = [] }) => warnings)],
     essential: all.some(({ essential }) => essential === true),
-    hint: "Boot a kernel of the distribution, of a supported version and with all controllers on.",
+    // What could not be verified needs no other kernel.
+    ...(old.length === 0 && all.every(({ hint, errors, warnings }) => hint === "" || !errors && !warnings)
+      ? { hint: "" }
+      : {}),
   };
 }
 
-/** Whether the kernel can run containers for a kubelet. */
+/** Whether the kernel meets the requirements of the kubelet. */
 export const KERNEL_CHECK: Check<{ host: Host }> = {
-  name: "SystemVerification",
+  ...CHECKS.system,
   look: ({ host }) => kernelFindings(host),
 };

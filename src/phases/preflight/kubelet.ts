@@ -2,15 +2,16 @@ import { type Problem, UserError } from "../../errors.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
 import { compareVersions, versionOf } from "../../cluster/versions.ts";
+import { CHECKS } from "../checks.ts";
 import { unifiedControllers } from "./kernel.ts";
 import { STATE_CHECK } from "./kubelet_state.ts";
 import { portFindings } from "./network.ts";
 import type { NodeContext } from "./node.ts";
 import { type Check, type Findings, NOTHING } from "./run.ts";
 
-/** What checks need that depend on how the kubelet is to be configured. */
+/** What checks need that depend on the configuration of the kubelet. */
 export interface KubeletContext extends NodeContext {
-  /** Its KubeletConfiguration: the user's, or on a host that joins the cluster's. */
+  /** Its KubeletConfiguration: with init the user's, with join the cluster's. */
   kubelet?: ComponentConfiguration;
 }
 
@@ -25,15 +26,17 @@ async function driverFindings(context: KubeletContext): Promise<Findings> {
   const given = context.kubelet?.["cgroupDriver"] as string | undefined;
   if (wanted === undefined || given === undefined || given === wanted) return NOTHING;
   return {
-    warnings: [`the KubeletConfiguration says cgroupDriver "${given}", but the container runtime uses "${wanted}"`],
-    hint: "The kubelet follows the runtime; make both say the same.",
+    warnings: [
+      `cgroupDriver is "${given}" in the KubeletConfiguration, but the container runtime uses "${wanted}", which the ` +
+      "kubelet follows",
+    ],
   };
 }
 
-/** The first kubelet that wants control groups v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
+/** The first kubelet that requires cgroup v2: https://git.k8s.io/enhancements/keps/sig-node/5573-remove-cgroup-v1 */
 const FIRST_WITHOUT_CGROUP_V1 = versionOf("v1.35.0");
 
-/** The finding that a stored identity is. */
+/** The finding for a stored identity. */
 export function identityFinding(problem: Problem | undefined): Findings {
   if (problem === undefined) return NOTHING;
   return {
@@ -42,13 +45,16 @@ export function identityFinding(problem: Problem | undefined): Findings {
   };
 }
 
-/** Whether the kubelet, configured like this, would run on this host. */
+/** How to get cgroup v2. */
+const CGROUP_V2 = "Boot with cgroup v2 (kernel parameter systemd.unified_cgroup_hierarchy=1)";
+
+/** Checks that the kubelet runs on this host with its configuration. */
 export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
-  { name: "CgroupDriver", look: driverFindings },
+  { ...CHECKS.cgroupDriver, look: driverFindings },
   STATE_CHECK,
   {
+    ...CHECKS.port,
     name: `Port-${PORTS.kubeletHealthz}`,
-    essential: true,
     async look({ host, kubelet, ownPaths }) {
       const port = Number(kubelet?.["healthzPort"] ?? PORTS.kubeletHealthz);
       if (port === 0 || ownPaths.has(KUBELET_FILES.configuration)) return NOTHING;
@@ -56,39 +62,41 @@ export const KUBELET_CHECKS: readonly Check<KubeletContext>[] = [
     },
   },
   {
-    name: "Swap",
+    ...CHECKS.swap,
     async look({ host, kubelet }) {
       const devices = (await host.readText("/proc/swaps") ?? "").split("\n").slice(1).filter(Boolean);
       if (devices.length === 0) return NOTHING;
       if (kubelet?.["failSwapOn"] === false) {
         if (await unifiedControllers(host)) return NOTHING;
-        return { warnings: ["swap is on, but pods can use it only with control groups v2"] };
+        return { warnings: ["swap is on, but pods can use it only with cgroup v2"], hint: `${CGROUP_V2}.` };
       }
       return {
         errors: [
           `swap is on (${
             devices.map((line) => line.split(/\s/)[0]).join(", ")
-          }), and the kubelet refuses to start with it`,
+          }): the kubelet does not start with swap while failSwapOn is true`,
         ],
-        hint: "Turn it off with swapoff -a and in /etc/fstab, or set failSwapOn: false in a KubeletConfiguration.",
       };
     },
   },
   {
-    name: "SystemVerification",
+    ...CHECKS.system,
     async look({ host, kubelet, facts }) {
       if (await unifiedControllers(host) || !facts.kubeletVersion) return NOTHING;
-      const found = `this host has control groups v1 at /sys/fs/cgroup`;
-      return compareVersions(versionOf(facts.kubeletVersion), FIRST_WITHOUT_CGROUP_V1) < 0
-        ? { warnings: [`${found}, which kubelets from ${FIRST_WITHOUT_CGROUP_V1.text} on refuse`] }
-        : kubelet?.["failCgroupV1"] === false
-        ? { warnings: [`${found}: with failCgroupV1: false this kubelet runs, a later one will not`] }
-        : {
-          errors: [`${found}, and the kubelet (${facts.kubeletVersion}) refuses to start with them`],
-          essential: true,
-          hint:
-            "Boot with control groups v2 (systemd.unified_cgroup_hierarchy=1), or set failCgroupV1: false in a KubeletConfiguration.",
-        };
+      const found = "this host uses cgroup v1 at /sys/fs/cgroup";
+      if (compareVersions(versionOf(facts.kubeletVersion), FIRST_WITHOUT_CGROUP_V1) < 0) {
+        const what = `${found}: kubelet ${FIRST_WITHOUT_CGROUP_V1.text} and later require cgroup v2`;
+        return { warnings: [what], hint: `${CGROUP_V2}.` };
+      }
+      if (kubelet?.["failCgroupV1"] === false) {
+        const what = `${found}: this kubelet starts because failCgroupV1 is false, later versions do not`;
+        return { warnings: [what], hint: `${CGROUP_V2}.` };
+      }
+      return {
+        errors: [`${found}: the kubelet (${facts.kubeletVersion}) does not start while failCgroupV1 is true`],
+        essential: true,
+        hint: `${CGROUP_V2}, or set failCgroupV1: false in a KubeletConfiguration.`,
+      };
     },
   },
 ];

@@ -1,4 +1,4 @@
-/** Whether the kubelet takes the flags that people give it. @module */
+/** Whether the kubelet accepts the flags that users set. @module */
 import { argument } from "../../cluster/arguments.ts";
 import { EXTRA_ARGS_FILES } from "../../cluster/kubelet/unit.ts";
 import { KUBELET_SERVICE } from "../../cluster/kubelet/unit.ts";
@@ -9,9 +9,10 @@ import { InvalidInput } from "../../errors.ts";
 import { type ConfigDropIn, lastSetting, readConfigDropIns } from "../../node/kubelet/config_drop_ins.ts";
 import { kubeletUnitFlag } from "../../node/kubelet/unit.ts";
 import type { Host } from "../../system.ts";
+import { CHECKS } from "../checks.ts";
 import type { Check, Findings } from "./run.ts";
 
-/** Where people give the kubelet flags. */
+/** Where users set flags of the kubelet. */
 export interface GivenFlagsContext {
   host: Host;
   nodeRegistration: Pick<NodeRegistration, "kubeletExtraArgs">;
@@ -21,13 +22,13 @@ interface FlagsContext extends GivenFlagsContext {
   facts: Facts;
 }
 
-/** Flags, and where they are given. */
+/** Flags, and where they are set. */
 export interface Given {
   where: string;
   words: readonly string[];
 }
 
-/** Every place where people give flags, and the flags, in the order in which the kubelet reads them. */
+/** Every place where users set flags, with the flags, in the order in which the kubelet reads them. */
 export async function givenFlags({ host, nodeRegistration }: GivenFlagsContext): Promise<Given[]> {
   const files = await Promise.all(EXTRA_ARGS_FILES.map(async (path): Promise<Given> => {
     const value = environmentFile(await host.readText(path) ?? "").get("KUBELET_EXTRA_ARGS") ?? "";
@@ -37,14 +38,14 @@ export async function givenFlags({ host, nodeRegistration }: GivenFlagsContext):
   return [{ where: "nodeRegistration.kubeletExtraArgs", words }, ...files].filter(({ words }) => words.length > 0);
 }
 
-/** The last line that a program says before it ends, without what comes before the trouble itself. */
+/** The error in the output of a program that failed, without the log prefix. */
 function reasonIn(text: string): string | undefined {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   const telling = lines.findLast((line) => /^E\d{4} |^error:|unknown|failed|invalid/i.test(line)) ?? lines.at(-1);
   return /err="(.*)"$/.exec(telling ?? "")?.[1]?.replaceAll('\\"', '"') ?? telling?.replace(/^error: */i, "");
 }
 
-/** The kubelet reads its whole command line before it prints its version, so that it can be asked without being started. */
+/** The kubelet reads its whole command line before it prints its version, so its flags can be verified without starting it. */
 async function flagFindings(context: FlagsContext): Promise<Findings> {
   const { host, facts } = context;
   if (facts.kubeletPath === undefined || facts.kubeletVersion === undefined) return {};
@@ -52,30 +53,30 @@ async function flagFindings(context: FlagsContext): Promise<Findings> {
   for (const { where, words } of await givenFlags(context)) {
     const { code, stdout, stderr } = await host.query({ argv: [facts.kubeletPath, ...words, "--version"] });
     if (code !== 0) {
-      const reason = reasonIn(stderr) ?? reasonIn(stdout) ?? `it ends with exit code ${code}`;
-      errors.push(`the kubelet (${facts.kubeletVersion}) does not take the flags of ${where}: ${reason}`);
+      const reason = reasonIn(stderr) ?? reasonIn(stdout) ?? `exit code ${code}`;
+      errors.push(`the kubelet (${facts.kubeletVersion}) rejects the flags in ${where}: ${reason}`);
     }
   }
   return errors.length === 0 ? {} : {
     errors,
     hint:
-      "Remove the flags; most of what used to be one is a field of KubeletConfiguration now (kubelet --help lists the flags).",
+      "Remove the flags, or set them as fields of a KubeletConfiguration. To list the supported flags: kubelet --help",
   };
 }
 
-/** Whether the kubelet takes the flags that people give it: with one that it does not know it ends at once. */
-export const FLAGS_CHECK: Check<FlagsContext> = { name: "KubeletFlags", essential: true, look: flagFindings };
+/** Whether the kubelet accepts the flags that users set; it does not start with an unknown one. */
+export const FLAGS_CHECK: Check<FlagsContext> = { ...CHECKS.flags, look: flagFindings };
 
-/** What the command waits for, which flags of people's own must not lead the kubelet away from. */
+/** What the check of settings that the command depends on needs. */
 interface ExpectationsContext extends GivenFlagsContext {
   nodeRegistration: NodeRegistration;
   kubelet?: ComponentConfiguration;
 }
 
-/** A flag, what its value has to be, and what happens otherwise. */
+/** A flag, the value it must have, and what happens otherwise. */
 interface Expectation {
   flag: string;
-  /** The same in KubeletConfiguration, where there is one. */
+  /** The field of KubeletConfiguration, where one exists. */
   field?: string;
   wanted: string;
   otherwise: string;
@@ -91,8 +92,13 @@ function canonical(flag: string, value: string): string {
 function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): Expectation[] {
   const known = (flag: string, usual: string) => argument(kubeletExtraArgs, flag) ?? usual;
   return [
-    { flag: "hostname-override", wanted: name, otherwise: "the kubelet registers another node" },
-    { flag: "register-node", field: "registerNode", wanted: "true", otherwise: "the kubelet registers no node" },
+    { flag: "hostname-override", wanted: name, otherwise: "the kubelet registers another node name" },
+    {
+      flag: "register-node",
+      field: "registerNode",
+      wanted: "true",
+      otherwise: "the kubelet does not register the node",
+    },
     {
       flag: "container-runtime-endpoint",
       field: "containerRuntimeEndpoint",
@@ -102,26 +108,26 @@ function expectations({ name, criSocket, kubeletExtraArgs }: NodeRegistration): 
     {
       flag: "cert-dir",
       wanted: known("cert-dir", KUBELET_FILES.clientCertificate.replace(/\/[^/]*$/, "")),
-      otherwise: "the certificate of the kubelet is not found",
+      otherwise: "the client certificate of the kubelet is not found",
     },
     {
       flag: "rotate-certificates",
       field: "rotateCertificates",
       wanted: known("rotate-certificates", "true"),
-      otherwise: "the kubelet stores no certificate",
+      otherwise: "the kubelet does not store its certificate",
     },
   ];
 }
 
-/** On a control plane node: where the kubelet has to look for static pods. */
+/** On a control plane node: where the kubelet must look for static pods. */
 const STATIC_PODS: Expectation = {
   flag: "pod-manifest-path",
   field: "staticPodPath",
   wanted: MANIFESTS_DIRECTORY,
-  otherwise: "the kubelet starts no control plane",
+  otherwise: "the kubelet does not start the control plane",
 };
 
-/** Directories of further configuration (`--config-dir`), and where each is given. */
+/** Directories of further configuration (`--config-dir`), and where each is set. */
 async function configDirectories(context: GivenFlagsContext, given: readonly Given[]): Promise<Map<string, string>> {
   const ofUnit = await kubeletUnitFlag(context.host, "config-dir");
   const found = new Map(ofUnit ? [[ofUnit, KUBELET_SERVICE]] : []);
@@ -132,7 +138,7 @@ async function configDirectories(context: GivenFlagsContext, given: readonly Giv
   return found;
 }
 
-/** What files of --config-dir set otherwise than is waited for, and what keeps the kubelet from reading them. */
+/** Files of --config-dir that set another value, or that the kubelet cannot read. */
 async function dropInErrors(
   context: ExpectationsContext,
   given: readonly Given[],
@@ -145,7 +151,7 @@ async function dropInErrors(
       dropIns = await readConfigDropIns(context.host, directory);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      errors.push(`--config-dir=${directory} in ${where}: ${error.message}, so the kubelet would end at its start`);
+      errors.push(`--config-dir=${directory} in ${where}: ${error.message}; the kubelet does not start`);
       continue;
     }
     for (const { flag, field, wanted: value, otherwise } of wanted) {
@@ -179,12 +185,10 @@ async function contradictions(context: ExpectationsContext, controlPlane: boolea
       `KubeletConfiguration.staticPodPath is "${folder}", must be "${MANIFESTS_DIRECTORY}": ${STATIC_PODS.otherwise}`,
     );
   }
-  return errors.length === 0
-    ? {}
-    : { errors, hint: "Remove the setting; the name of the node is given by --node-name." };
+  return errors.length === 0 ? {} : { errors };
 }
 
-/** Whether flags of people's own lead the kubelet away from what the command writes and waits for. */
+/** Whether flags or files that users set override a setting that the command depends on. */
 export function expectationsCheck(controlPlane: boolean): Check<ExpectationsContext> {
-  return { name: "KubeletFlags", essential: true, look: (context) => contradictions(context, controlPlane) };
+  return { ...CHECKS.flags, look: (context) => contradictions(context, controlPlane) };
 }

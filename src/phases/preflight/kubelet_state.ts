@@ -1,7 +1,8 @@
-/** What an earlier kubelet remembers, and a new one may not go on with. @module */
+/** State of an earlier kubelet with which a new one does not start. @module */
 import { KUBELET_DIRECTORY, KUBELET_FILES } from "../../cluster/paths.ts";
 import { flagValues } from "../../cluster/kubelet/unit_syntax.ts";
 import type { ComponentConfiguration } from "../../config/types.ts";
+import { CHECKS } from "../checks.ts";
 import { givenFlags, type GivenFlagsContext } from "./kubelet_flags.ts";
 import type { Check, Findings } from "./run.ts";
 import { commandLine } from "../../text/shell.ts";
@@ -12,8 +13,8 @@ interface StateContext extends GivenFlagsContext {
 }
 
 /**
- * Files in which the kubelet keeps what it has given to pods, and the field of its configuration that they have to agree
- * with; the default of each is no policy.
+ * Files in which the kubelet stores what it has assigned to pods, and the field of its configuration that they must match;
+ * the default of each is no policy.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/cm/cpumanager/state/state_checkpoint.go
  */
 const STATES = [
@@ -21,7 +22,7 @@ const STATES = [
   { file: "memory_manager_state", field: "memoryManagerPolicy", flag: "memory-manager-policy", default: "None" },
 ] as const;
 
-/** The policy that a state file was written for; undefined when there is none, "" when it cannot be read. */
+/** The policy that a state file was written for; undefined when it does not exist, "" when it is unreadable. */
 async function policyIn({ host }: StateContext, path: string): Promise<string | undefined> {
   const text = await host.readText(path);
   if (text === undefined) return undefined;
@@ -38,7 +39,7 @@ async function policyIn({ host }: StateContext, path: string): Promise<string | 
 
 async function stateFindings(context: StateContext): Promise<Findings> {
   const { kubelet, ownPaths } = context;
-  if (ownPaths.has(KUBELET_FILES.configuration)) return {}; // of the very kubelet that is here
+  if (ownPaths.has(KUBELET_FILES.configuration)) return {}; // the state of this kubelet
   const flags = flagValues((await givenFlags(context)).flatMap(({ words }) => words));
   const errors: string[] = [];
   const paths: string[] = [];
@@ -49,12 +50,14 @@ async function stateFindings(context: StateContext): Promise<Findings> {
     paths.push(path);
     errors.push(
       found === ""
-        ? `${path} is damaged: the kubelet would not start with it`
-        : `${path} is of a kubelet with ${field} "${found}", this one has "${wanted}": it would not start with the file`,
+        ? `${path} is damaged: the kubelet does not start with this file`
+        : `${path} has ${field} "${found}", must be "${wanted}": the kubelet does not start with this file`,
     );
   }
-  return errors.length === 0 ? {} : { errors, hint: `Remove what an earlier kubelet left: rm ${commandLine(paths)}` };
+  return errors.length === 0
+    ? {}
+    : { errors, hint: `Remove the state of the earlier kubelet: rm ${commandLine(paths)}` };
 }
 
-/** Whether the kubelet would refuse to start because of what an earlier one left. */
-export const STATE_CHECK: Check<StateContext> = { name: "KubeletState", essential: true, look: stateFindings };
+/** Whether the state of an earlier kubelet keeps the new one from starting. */
+export const STATE_CHECK: Check<StateContext> = { ...CHECKS.state, look: stateFindings };

@@ -26,19 +26,19 @@ Deno.test("init: what is in the folder of static pods: copies are errors, others
     NONE,
   );
   assert.match(copy.errors!.join(), /etcd\.yaml\.bak is a second manifest of the static pod "etcd"/);
-  assert.equal(copy.hint, "Move them away: mv -i /etc/kubernetes/manifests/etcd.yaml.bak /root/");
+  assert.equal(copy.hint, "Move the files away: mv -i /etc/kubernetes/manifests/etcd.yaml.bak /root/");
   assert.match(copy.warnings!.join("\n"), /kube-vip\.yaml.*also runs its pod "kube-vip"\n.*notes.*not a pod/);
   const named = await controlPlaneManifests(in_({ "etcd $(touch PWNED).yaml": pod("etcd") }), NONE);
   assert.equal(
     named.hint,
-    "Move them away: mv -i '/etc/kubernetes/manifests/etcd $(touch PWNED).yaml' /root/",
+    "Move the files away: mv -i '/etc/kubernetes/manifests/etcd $(touch PWNED).yaml' /root/",
   );
   const own = new Set([`${FOLDER}/etcd.yaml`]);
   assert.deepEqual(await controlPlaneManifests(in_({ "etcd.yaml": pod("etcd") }), own), {});
 });
 
 Deno.test("join: a control plane's static pods are errors, also under another name", async () => {
-  const found = await workerManifests(in_({ "api.yml": pod("kube-apiserver"), "x.yaml": pod("x") }), NONE, "hint");
+  const found = await workerManifests(in_({ "api.yml": pod("kube-apiserver"), "x.yaml": pod("x") }), NONE);
   assert.match(found.errors!.join(), /api\.yml/);
   assert.match(found.warnings!.join(), /x\.yaml/);
 });
@@ -89,7 +89,7 @@ for (const [policy, flag, state, fits] of STATES) {
     };
     const found = await STATE_CHECK.look(context);
     assert.equal(found.errors === undefined, fits);
-    if (!fits) assert.equal(found.hint, `Remove what an earlier kubelet left: rm ${path}`);
+    if (!fits) assert.equal(found.hint, `Remove the state of the earlier kubelet: rm ${path}`);
     const own = new Set([KUBELET_FILES.configuration]);
     assert.deepEqual(await STATE_CHECK.look({ ...context, ownPaths: own }), {});
   });
@@ -125,10 +125,10 @@ const DROP_INS: readonly [Record<string, string>, RegExp | undefined][] = [
     { ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") },
     /staticPodPath is "\/srv" in "\/etc\/.*10-a/,
   ],
-  [{ ...WITH_UNIT, "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") }, /starts no control plane/],
+  [{ ...WITH_UNIT, "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") }, /does not start the control plane/],
   [{ ...GIVEN, "/etc/kubelet.d/a/b.conf": DROP_IN("staticPodPath:") }, /staticPodPath is ""/],
-  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("rotateCertificates: false") }, /stores no certificate/],
-  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("registerNode: false") }, /registers no node/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("rotateCertificates: false") }, /does not store its certificate/],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("registerNode: false") }, /does not register the node/],
   [
     { ...GIVEN, "/etc/kubelet.d/10-a.conf": DROP_IN("containerRuntimeEndpoint: unix:///x") },
     /another container runtime/,
@@ -144,8 +144,11 @@ const DROP_INS: readonly [Record<string, string>, RegExp | undefined][] = [
   ],
   [{ ...GIVEN, "/etc/kubelet.d/a.yaml": DROP_IN("staticPodPath: /srv") }, undefined],
   [{ "/etc/kubelet.d/10-a.conf": DROP_IN("staticPodPath: /srv") }, undefined],
-  [GIVEN, /--config-dir=\/etc\/kubelet.d in KUBELET_EXTRA_ARGS in .*"\/etc\/kubelet.d" does not exist, so the kubelet/],
-  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": "a: [" }, /10-a\.conf.*end at its start/],
+  [
+    GIVEN,
+    /--config-dir=\/etc\/kubelet.d in KUBELET_EXTRA_ARGS in .*"\/etc\/kubelet.d" does not exist; the kubelet does not start/,
+  ],
+  [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": "a: [" }, /10-a\.conf.*; the kubelet does not start/],
   [{ ...GIVEN, "/etc/kubelet.d/10-a.conf": "kind: Pod\n" }, /is not a KubeletConfiguration/],
 ];
 

@@ -1,22 +1,18 @@
-/** What lies in the folder of static pods that this program did not put there. @module */
+/** Files in the directory of static pods that kubewright did not create. @module */
 import { manifestPath, MANIFESTS_DIRECTORY } from "../../cluster/paths.ts";
 import { isMapping, parseValues } from "../../config/yaml.ts";
 import { UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
-import { pathName } from "./names.ts";
 import { type Findings, NOTHING } from "./run.ts";
 import { moveAway } from "../../text/shell.ts";
 
 /** The static pods of a control plane. */
 export const COMPONENTS = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"] as const;
 
-/** Name of the check of the folder. */
-export const FOLDER_CHECK = pathName("DirAvailable", MANIFESTS_DIRECTORY);
-
 /** A file that the kubelet reads as a static pod. */
 interface Found {
   path: string;
-  /** The pod's name; undefined when it is not a pod. */
+  /** The name of the pod; undefined when the file is not a pod. */
   pod?: string;
 }
 
@@ -33,8 +29,8 @@ async function podIn(host: Host, path: string): Promise<string | undefined> {
 }
 
 /**
- * Files of others, whatever their names end with: the kubelet takes a backup copy for a second manifest of the pod. It
- * passes over hidden files and folders.
+ * Files that kubewright did not create, with any name suffix: the kubelet reads a backup copy as a second manifest of the
+ * pod. It ignores hidden files and directories.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/config/file.go extractFromDir
  */
 async function foreignManifests(host: Host, ownPaths: ReadonlySet<string>): Promise<Found[]> {
@@ -50,42 +46,39 @@ async function foreignManifests(host: Host, ownPaths: ReadonlySet<string>): Prom
   return found.filter((file) => file !== undefined);
 }
 
-/** What the kubelet would make of a file that does not stand in the way. */
-function told({ path, pod }: Found): string {
+/** The warning for a file that does not conflict with the control plane. */
+function warningFor({ path, pod }: Found): string {
   return pod === undefined
-    ? `${path} is not from kubewright and not a pod: the kubelet reports an error about it again and again`
-    : `${path} is not from kubewright: the kubelet also runs its pod "${pod}"`;
+    ? `${path} was not created by kubewright and is not a pod: the kubelet reports an error about it again and again`
+    : `${path} was not created by kubewright: the kubelet also runs its pod "${pod}"`;
 }
 
-/** On a first control plane node: copies of what is about to be written are errors, other static pods are warned of. */
+/** On a first control plane node: other manifests of the control plane are errors, other static pods are warnings. */
 export async function controlPlaneManifests(host: Host, ownPaths: ReadonlySet<string>): Promise<Findings> {
   const ours = COMPONENTS.map(manifestPath);
   const found = (await foreignManifests(host, ownPaths)).filter(({ path }) => !ours.includes(path));
   const copies = found.filter(({ pod }) => COMPONENTS.some((name) => name === pod));
   if (found.length === 0) return NOTHING;
   const errors = copies.map(({ path, pod }) =>
-    `${path} is a second manifest of the static pod "${pod}": the kubelet would run one of the two`
+    `${path} is a second manifest of the static pod "${pod}": the kubelet runs only one of the two`
   );
   return {
-    warnings: found.filter((file) => !copies.includes(file)).map(told),
-    ...(errors.length > 0 ? { errors, essential: true } : {}),
-    ...(errors.length > 0 ? { hint: `Move them away: ${moveAway(copies.map(({ path }) => path))}` } : {}),
+    warnings: found.filter((file) => !copies.includes(file)).map(warningFor),
+    ...(errors.length > 0
+      ? { errors, essential: true, hint: `Move the files away: ${moveAway(copies.map(({ path }) => path))}` }
+      : { hint: "" }),
   };
 }
 
-/** On a worker to be: a control plane's static pods are errors, others are warned of. */
-export async function workerManifests(
-  host: Host,
-  ownPaths: ReadonlySet<string>,
-  hint: string,
-): Promise<Findings> {
+/** On a new worker: static pods of a control plane are errors, other static pods are warnings. */
+export async function workerManifests(host: Host, ownPaths: ReadonlySet<string>): Promise<Findings> {
   const found = await foreignManifests(host, ownPaths);
   if (found.length === 0) return NOTHING;
   const isOfControlPlane = ({ path, pod }: Found) =>
     COMPONENTS.some((name) => name === pod || path === manifestPath(name));
   const errors = found.filter(isOfControlPlane).map(({ path }) =>
-    `${path} is the manifest of a control plane: the kubelet would run it`
+    `${path} is a manifest of a control plane, and the kubelet would run it`
   );
-  const warnings = found.filter((file) => !isOfControlPlane(file)).map(told);
-  return { warnings, ...(errors.length > 0 ? { errors, hint } : {}) };
+  const warnings = found.filter((file) => !isOfControlPlane(file)).map(warningFor);
+  return { warnings, ...(errors.length > 0 ? { errors } : { hint: "" }) };
 }

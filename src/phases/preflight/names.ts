@@ -1,12 +1,10 @@
-/**
- * Names of checks, as `--ignore-preflight-errors` takes them: kubeadm's, and those that only kubewright has.
- * @module
- */
+/** The names that `--ignore-preflight-errors` accepts: kubeadm's, and those of checks that only kubewright has. @module */
 import { suggestion } from "../../config/suggest.ts";
+import { CHECK_RECORDS } from "../checks.ts";
 
 /**
- * kubeadm's names that are always the same, those of its other commands and of releases before too: what is ignored there may be
- * ignored here.
+ * kubeadm's fixed names, including those of its other commands and of earlier releases, so that a list written for kubeadm
+ * is accepted.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/preflight/checks.go
  */
 const KUBEADM = [
@@ -21,32 +19,18 @@ const KUBEADM = [
   "FileContent--proc-sys-net-ipv6-conf-default-forwarding",
 ];
 
-/** What kubeadm does not look at. */
-const OWN = [
-  ...[
-    "CgroupDriver",
-    "Clock",
-    "CNIPlugins",
-    "CNIConfiguration",
-    "CNILinks",
-    "DiscoveryEndpoint",
-    "FileExisting-kubelet",
-  ],
-  ...["KubeletUnit", "KubeletFlags", "KubeletState", "KubeletIdentity"],
-];
-
-/** Names that hold a path, a port or a program. */
+/** Names that contain a path, a port or a program. */
 const OPEN_ENDED = /^(port-\d+|(file(available|existing|content)|diravailable|service)-.+)$/i;
 
-/** What is said of names that no check has; kubeadm passes over them. */
+/** One warning for each unknown name; kubeadm accepts these without a message. */
 export function unknownNames(ignored: readonly string[]): string[] {
-  const known = [...KUBEADM, ...OWN];
+  const known = [...KUBEADM, ...CHECK_RECORDS.map(({ name }) => name).filter((name) => !name.includes("<"))];
   const lowerCase = new Set(["all", ...known.map((name) => name.toLowerCase())]);
   return ignored.filter((name) => !lowerCase.has(name.toLowerCase()) && !OPEN_ENDED.test(name))
-    .map((name) => `there is no preflight check "${name}" that could be ignored${suggestion(name, known)}`);
+    .map((name) => `cannot ignore "${name}": unknown preflight check${suggestion(name, known)}`);
 }
 
-/** The name of a check of a path: `FileAvailable`, `/etc/x` -> `FileAvailable--etc-x`. */
+/** The name of a check for a path: `FileAvailable`, `/etc/x` -> `FileAvailable--etc-x`. */
 export function pathName(kind: string, path: string): string {
   return `${kind}-${path.replaceAll("/", "-")}`;
 }

@@ -6,6 +6,7 @@ import type { Facts, NodeRegistration } from "../../config/types.ts";
 import { KUBELET_DIRECTORIES } from "../../node/facts.ts";
 import { inspectKubeletUnit } from "../../node/kubelet/unit.ts";
 import { DEFAULT_KUBELET_PROGRAM, KUBELET_FILES, PORTS } from "../../cluster/paths.ts";
+import { CHECKS } from "../checks.ts";
 import { KERNEL_CHECK } from "./kernel.ts";
 import { FLAGS_CHECK } from "./kubelet_flags.ts";
 import { portFindings } from "./network.ts";
@@ -13,14 +14,14 @@ import { type Check, type Findings, NOTHING } from "./run.ts";
 import { CLOCK_CHECK, SERVICE_CHECK } from "./services.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** What the checks of every node look at. */
+/** What the checks of every node read. */
 export interface NodeContext {
   host: Host;
   facts: Facts;
   runtime: ContainerRuntime;
   nodeRegistration: NodeRegistration;
   warn(message: string): void;
-  /** Paths that an earlier run of this program made on this host, from the receipt. */
+  /** Paths that an earlier run created on this host, from the receipt. */
   ownPaths: ReadonlySet<string>;
 }
 
@@ -37,13 +38,13 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
       errors: [
         `the container runtime at ${runtime.socket} is not ready: ${
           ready
-            ? [ready.reason, ready.message].filter(Boolean).join(" ") || "it does not say why"
-            : "it tells no RuntimeReady"
+            ? [ready.reason, ready.message].filter(Boolean).join(" ") || "it reports no reason"
+            : "it does not report the RuntimeReady condition"
         }`,
       ],
-      hint: runtimeUnit(runtime.socket) === undefined
-        ? "Look at the journal of the container runtime."
-        : `Look at the journal of the container runtime: journalctl -u ${runtimeUnit(runtime.socket)} -e`,
+      ...(runtimeUnit(runtime.socket) === undefined ? {} : {
+        hint: `Read the journal of the container runtime: journalctl -u ${runtimeUnit(runtime.socket)} -e`,
+      }),
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -51,7 +52,7 @@ async function runtimeFindings(runtime: ContainerRuntime): Promise<Findings> {
   }
 }
 
-/** Since it can tell its control group driver, a runtime and its kubelet cannot be at odds about that. */
+/** A runtime that reports its cgroup driver cannot disagree with the kubelet about it. */
 async function runtimeVersionFindings(runtime: ContainerRuntime): Promise<Findings> {
   try {
     if (await runtime.cgroupDriver() !== undefined) return NOTHING;
@@ -60,34 +61,34 @@ async function runtimeVersionFindings(runtime: ContainerRuntime): Promise<Findin
     return NOTHING; // The check CRI reports a runtime that does not answer.
   }
   return {
-    warnings: [`the container runtime at ${runtime.socket} cannot tell its control group driver (RuntimeConfig)`],
-    hint: "Kubelets from 1.38 on want that. Update the runtime: containerd 2.0 or CRI-O 1.28 can.",
+    warnings: [`the container runtime at ${runtime.socket} does not report its cgroup driver (CRI call RuntimeConfig)`],
   };
 }
 
-/** Programs that a kubelet calls, and cp, which kubeadm's upgrade calls; with the package that brings each. */
-const PROGRAMS = { losetup: "util-linux (or mount)", mount: "util-linux (or mount)", cp: "coreutils" };
+/** Programs that the kubelet calls, and cp, which the upgrade of kubeadm calls; with the package that contains each. */
+const UTIL_LINUX = "util-linux (mount on Debian and Ubuntu)";
+const PROGRAMS = { losetup: UTIL_LINUX, mount: UTIL_LINUX, cp: "coreutils" };
 
-/** Longest value of a label: the kubelet labels its Node with its name (`kubernetes.io/hostname`), else it is refused. */
+/** Longest value of a label: the kubelet labels its Node with its name (`kubernetes.io/hostname`). */
 const LONGEST_NAME = 63;
 
 async function nameFindings({ host, nodeRegistration: { name } }: NodeContext): Promise<Findings> {
   if (name.length > LONGEST_NAME) {
-    const what = `the node name "${name}" has ${name.length} characters, at most ${LONGEST_NAME} fit into the label`;
+    const what = `the node name "${name}" has ${name.length} characters, at most ${LONGEST_NAME} are allowed`;
     return {
-      errors: [`${what} kubernetes.io/hostname: the kubelet could not register its node`],
+      errors: [`${what}: the kubelet cannot register a node whose name does not fit the label kubernetes.io/hostname`],
       essential: true,
-      hint: "Give a shorter name with --node-name.",
+      hint: "Set a shorter name with --node-name.",
     };
   }
   if (await host.resolves(name)) return NOTHING;
   return {
-    warnings: [`the node name "${name}" resolves to no address`],
-    hint: `Add a line for ${shellWord(name)} to /etc/hosts or to DNS.`,
+    warnings: [`the node name "${name}" does not resolve to an address`],
+    hint: `Add ${shellWord(name)} to DNS or /etc/hosts.`,
   };
 }
 
-/** A unit of somebody else's that does not read what we write. */
+/** A unit that kubewright did not write and that does not use its files. */
 async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Findings> {
   const { problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);
   if (!problem) return NOTHING;
@@ -97,44 +98,43 @@ async function unitFindings({ host, facts, ownPaths }: NodeContext): Promise<Fin
   };
 }
 
-/** Checks of every node, whatever its kubelet is to be configured like. */
+/** Checks of every node that do not depend on the configuration of the kubelet. */
 export const NODE_CHECKS: readonly Check<NodeContext>[] = [
-  { name: "CRI", essential: true, look: ({ runtime }) => runtimeFindings(runtime) },
-  { name: "ContainerRuntimeVersion", look: ({ runtime }) => runtimeVersionFindings(runtime) },
+  { ...CHECKS.runtime, look: ({ runtime }) => runtimeFindings(runtime) },
+  { ...CHECKS.runtimeVersion, look: ({ runtime }) => runtimeVersionFindings(runtime) },
   {
-    name: "FileExisting-kubelet",
-    essential: true,
+    ...CHECKS.kubeletProgram,
     look: ({ facts }) =>
       Promise.resolve(
         facts.kubeletVersion ? NOTHING : {
           errors: [
             facts.kubeletPath
-              ? `${facts.kubeletPath} does not tell its version (${facts.kubeletPath} --version)`
-              : `kubelet not found in ${
+              ? `${facts.kubeletPath} does not report its version (${facts.kubeletPath} --version)`
+              : `no kubelet found in ${
                 KUBELET_DIRECTORIES.join(", ")
-              }, nor in a directory of the PATH that only root may write`,
+              }, nor in a directory of the PATH that only root can write to`,
           ],
-          hint: "Install the kubelet binary of the wanted Kubernetes version, e.g. to /usr/local/bin/kubelet.",
         },
       ),
   },
   ...Object.entries(PROGRAMS).map(([program, from]): Check<NodeContext> => ({
+    ...CHECKS.program,
     name: `FileExisting-${program}`,
     look: async ({ host }) =>
       await programExists(host, program) ? NOTHING : {
         errors: [`program "${program}" not found in ${PROGRAM_DIRECTORIES.join(", ")}`],
-        hint: `Install ${from}.`,
+        hint: `Install the package ${from}.`,
       },
   })),
   FLAGS_CHECK,
-  { name: "Hostname", look: nameFindings },
+  { ...CHECKS.hostname, look: nameFindings },
   {
+    ...CHECKS.port,
     name: `Port-${PORTS.kubelet}`,
-    essential: true,
     look: async ({ host, ownPaths }) =>
       ownPaths.has(KUBELET_FILES.configuration) ? NOTHING : await portFindings(host, "0.0.0.0", PORTS.kubelet),
   },
-  { name: "KubeletUnit", essential: true, look: unitFindings },
+  { ...CHECKS.unit, look: unitFindings },
   KERNEL_CHECK,
   SERVICE_CHECK,
   CLOCK_CHECK,

@@ -1,5 +1,5 @@
 /**
- * Whether programs written in Go (the kubelet, the API server) would reach an address through a proxy of the environment.
+ * Whether programs written in Go (the kubelet, the API server) reach an address through a proxy of the environment.
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  * @module
  */
@@ -31,7 +31,7 @@ function covers(entry: string, host: string): boolean {
   return host.endsWith(`.${domain}`) || !/^\*?\./.test(name) && host === domain;
 }
 
-/** The proxy that an https connection to the host (without port or brackets) would take; undefined: none. */
+/** The proxy that an https connection to the host (without port or brackets) uses; undefined: none. */
 export function proxyFor(host: string, environment: Environment): string | undefined {
   const proxy = environment["HTTPS_PROXY"] || environment["https_proxy"];
   const address = parseAddress(host);
@@ -41,22 +41,22 @@ export function proxyFor(host: string, environment: Environment): string | undef
   return exceptions.some((entry) => entry === "*" || covers(entry, host.toLowerCase())) ? undefined : proxy;
 }
 
-/** A proxy's address without what may be a password in it; Go takes one without a scheme, too. */
+/** The address of a proxy without credentials; Go also accepts an address without a scheme. */
 function shown(proxy: string): string {
   return proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/|\/\/)?.*@/is, "$1");
 }
 
-/** Warns of an API server that would be reached through a proxy. */
+/** Warns of an API server that is reached through a proxy. */
 export function hostFindings(host: string, environment: Environment): Findings {
   const proxy = proxyFor(host, environment);
   if (!proxy) return NOTHING;
   return {
     warnings: [`connections to ${host} go through the proxy ${shown(proxy)}`],
-    hint: `If that is not meant, add ${shellWord(host)} to NO_PROXY.`,
+    hint: `If this is not intended, add ${shellWord(host)} to NO_PROXY.`,
   };
 }
 
-/** Warns of networks of pods and Services whose addresses would be reached through a proxy. */
+/** Warns of networks of pods and Services that are reached through a proxy. */
 export function networkFindings(networks: readonly Network[], environment: Environment): Findings {
   const proxyOf = (network: Network) => proxyFor(formatAddress(nthAddress(network, 1)), environment);
   const caught = networks.filter(proxyOf);
@@ -64,8 +64,6 @@ export function networkFindings(networks: readonly Network[], environment: Envir
   const proxy = shown(proxyOf(caught[0]!)!);
   return {
     warnings: caught.map(({ text }) => `connections to ${text} go through the proxy ${proxy}`),
-    hint: `The API server reaches pods and Services by these addresses: add ${
-      shellWord(networksText(caught))
-    } to NO_PROXY.`,
+    hint: `The API server connects to pods and Services directly: add ${shellWord(networksText(caught))} to NO_PROXY.`,
   };
 }

@@ -1,6 +1,7 @@
 import { PreflightFailed, type Problem, UserError } from "../../errors.ts";
 import type { Host } from "../../system.ts";
 import type { NodeRegistration } from "../../config/types.ts";
+import { type CheckRecord, CHECKS } from "../checks.ts";
 import type { Phase } from "../phase.ts";
 import { unknownNames } from "./names.ts";
 import { shellWord } from "../../text/shell.ts";
@@ -9,52 +10,43 @@ import { shellWord } from "../../text/shell.ts";
 export interface Findings {
   errors?: readonly string[];
   warnings?: readonly string[];
-  /** How to fix what was found. */
+  /** How to fix what was found; absent: the `fix` of the check; empty: not shown. */
   hint?: string;
-  /** As {@linkcode Check.essential}, where that depends on what was found. */
+  /** Where the check has `skip: "depends"`: the command cannot work with this finding. */
   essential?: boolean;
 }
 
-/** No findings: all is well. */
+/** No findings. */
 export const NOTHING: Findings = {};
 
-/** What is only warned of: without pods of its own network the control plane itself still runs. */
+/** Findings that are warnings only, because the control plane runs without a pod network. */
 export function warningOf(...found: readonly ({ what: string; hint: string } | undefined)[]): Findings {
   const all = found.filter((one) => one !== undefined);
   if (all.length === 0) return NOTHING;
   return { warnings: all.map(({ what }) => what), hint: all.map(({ hint }) => hint).join(". ") };
 }
 
-/** One check. `name` is what `--ignore-preflight-errors` takes; the names are kubeadm's. */
-export interface Check<in Context> {
-  name: string;
-  /** Nothing works without it: to skip the check is taken, but never offered. */
-  essential?: true;
+/** One check: its record, with the full name, and the code that runs it. */
+export interface Check<in Context> extends CheckRecord {
   look(context: Context): Promise<Findings>;
 }
 
-/** Who runs this. It comes first and alone: without root, most others would only repeat it. */
+/** Runs first and alone, because without root most other checks would report the same. */
 export const PRIVILEGED: Check<{ host: Host }> = {
-  name: "IsPrivilegedUser",
-  essential: true,
+  ...CHECKS.privileged,
   look: ({ host }) =>
-    Promise.resolve(
-      host.uid() === 0 ? {} : {
-        errors: [`user id is ${host.uid()}, must be 0 (root)`],
-        hint: "Run the same command as root, e.g. with sudo.",
-      },
-    ),
+    Promise.resolve(host.uid() === 0 ? NOTHING : { errors: [`the user id is ${host.uid()}, must be 0 (root)`] }),
 };
 
-/** How to go on in spite of checks without which the rest may work. */
+/** How to continue without checks that the command may work without. */
 function skipHint(names: readonly string[]): string {
   const what = names.length === 1 ? "this check" : "these checks";
   return `To skip ${what}: --ignore-preflight-errors=${shellWord(names.join(","))}`;
 }
 
 /**
- * Runs all checks at once and reports them together.
- * @param ignored names (any case) whose errors are warnings; `all` is every one.
+ * Runs all checks at once and reports all findings together.
+ * @param ignored names (any case) whose errors become warnings; `all` stands for every check.
  * @throws {PreflightFailed} with every error that is not ignored.
  */
 export async function runChecks<C extends { warn(message: string): void }>(
@@ -67,15 +59,14 @@ export async function runChecks<C extends { warn(message: string): void }>(
   const problems: Problem[] = [];
   const skippable = new Set<string>();
   for (const { check, findings } of found) {
+    const hint = findings.hint ?? check.fix;
     const tolerated = lowerCase.includes("all") || lowerCase.includes(check.name.toLowerCase());
     const warnings = [...findings.warnings ?? [], ...tolerated ? findings.errors ?? [] : []];
-    for (const warning of warnings) {
-      context.warn(`${check.name}: ${warning}${findings.hint ? `. ${findings.hint}` : ""}`);
-    }
+    for (const warning of warnings) context.warn(`${check.name}: ${warning}${hint && `. ${hint}`}`);
     if (tolerated) continue;
     for (const what of findings.errors ?? []) {
-      if (!check.essential && !findings.essential) skippable.add(check.name);
-      problems.push({ where: check.name, what, ...(findings.hint ? { hint: findings.hint } : {}) });
+      if (check.skip !== "no" && !findings.essential) skippable.add(check.name);
+      problems.push({ where: check.name, what, ...(hint ? { hint } : {}) });
     }
   }
   if (problems.length === 0) return;
@@ -84,24 +75,23 @@ export async function runChecks<C extends { warn(message: string): void }>(
   });
 }
 
-/** What the check finds; that it could not look is a finding of its own, and no end of the other checks. */
+/** The findings of a check. A check that fails is a finding, and the other checks still run. */
 async function lookAt<C>(check: Check<C>, context: C): Promise<Findings> {
   try {
     return await check.look(context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const hint = error.hints.join(" ");
-    return { errors: [error.message], ...(hint === "" ? {} : { hint }) };
+    return { errors: [error.message], hint: error.hints.join(" ") };
   }
 }
 
-/** A phase of these checks, which may depend on what the node is to be. */
+/** A phase of checks, which may depend on the role of the node. */
 export function preflightPhase<
   C extends { host: Host; nodeRegistration: NodeRegistration; warn(message: string): void },
 >(checksOf: (context: C) => readonly Check<C>[]): Phase<C> {
   return {
     name: "preflight",
-    summary: "check whether this host is fit",
+    summary: "verify that this host meets the requirements",
     async run(context) {
       const ignored = context.nodeRegistration.ignorePreflightErrors;
       for (const unknown of unknownNames(ignored)) context.warn(unknown);

@@ -45,7 +45,11 @@ export const scenario: Scenario = {
         async () => {
           const { code, stderr } = await run(k1, [...COMMAND, "--dry-run"]);
           t.equal(code, 0, `the exit code of a dry run that said\n${stderr}`);
-          t.includes(stderr, /warning: Hostname: the node name "k1" resolves to no address.*\/etc\/hosts/, "stderr");
+          t.includes(
+            stderr,
+            /warning: Hostname: the node name "k1" does not resolve to an address.*\/etc\/hosts/,
+            "stderr",
+          );
         },
         script(k1, "cp /root/hosts /etc/hosts"),
       ));

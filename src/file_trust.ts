@@ -1,32 +1,32 @@
 /**
- * Whose word a file is: what others than root and this user may write decides nothing. Open to every room.
+ * Whether a file can be trusted: only root and this user may be able to write it. Any layer may import this.
  * @module
  */
 import type { FileStat, Host } from "./system.ts";
 import { shellWord } from "./text/shell.ts";
 
-/** The mode as ls(1) and chmod(1) count it, `0644`. */
+/** The mode as chmod(1) reads it, `0644`. */
 export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-/** What lies somewhere, as messages call it. */
+/** The kind of a file, for messages. */
 export function kindName(kind: FileStat["kind"]): string {
   return kind === "other" ? "device, socket or pipe" : kind;
 }
 
 /**
- * Why others could have written what the file holds; undefined when they could not, or when nothing is there.
+ * Why other users could have written the file; undefined when they could not.
  * @param uid the user that the program runs as.
  */
 export function writableByOthers({ kind, uid: owner, mode }: FileStat, uid: number): string | undefined {
   if (kind !== "file") return `it is a ${kindName(kind)}, expected a file`;
   if (owner !== 0 && owner !== uid) return `its owner is user ${owner}, expected user ${uid}`;
-  if ((mode & 0o022) !== 0) return `its mode is ${octal(mode)}, expected one by which only its owner writes`;
+  if ((mode & 0o022) !== 0) return `its mode is ${octal(mode)}, expected no write permission for group and others`;
   return undefined;
 }
 
-/** Why a file's word is not taken: where, what is wrong there, and a command that puts it right once it was looked at. */
+/** Why a file is not trusted: the path at fault, the reason, and the command that fixes it after a check by a person. */
 export interface Untaken {
   readonly path: string;
   readonly why: string;
@@ -34,8 +34,8 @@ export interface Untaken {
 }
 
 /**
- * Why nobody may go by what the file at the path holds: it is no file, or others could have written it, or put it there;
- * undefined when its word can be taken, or nothing is there and nobody else could put anything there.
+ * Why the file at the path is not trusted: it is not a file, or other users could have written or replaced it; undefined
+ * when it is trusted, or does not exist and no other user could create it.
  */
 export async function whyUntaken(host: Pick<Host, "stat" | "uid">, path: string): Promise<Untaken | undefined> {
   const folder = path.slice(0, path.lastIndexOf("/")) || "/";
@@ -44,7 +44,7 @@ export async function whyUntaken(host: Pick<Host, "stat" | "uid">, path: string)
     if (who === undefined) continue;
     const why = who === "owner"
       ? `the owner of "${one.path}" is user ${one.stat.uid}, expected user ${host.uid()}`
-      : `the mode of "${one.path}" is ${octal(one.stat.mode)}, expected one by which only its owner writes`;
+      : `the mode of "${one.path}" is ${octal(one.stat.mode)}, expected no write permission for group and others`;
     const fix = `chown -h root:root ${shellWord(one.path)}`;
     return { path: one.path, why, fix: who === "owner" ? fix : `${fix} && chmod go-w ${shellWord(one.path)}` };
   }
@@ -54,19 +54,19 @@ export async function whyUntaken(host: Pick<Host, "stat" | "uid">, path: string)
   return { path, why, fix: `chown root:root ${shellWord(path)} && chmod 0600 ${shellWord(path)}` };
 }
 
-/** Something on the way to a file: a directory or link that decides what the path names, and at the end what it names. */
+/** An element of the way to a file: a directory or link that decides what the path names, and at last the file itself. */
 export interface OnTheWay {
-  /** Without links in it, but for its last part. */
+  /** Without links in it, except its last part. */
   readonly path: string;
   readonly stat: FileStat;
-  /** Whether it lies in a directory in which anybody may make things, and only its owner may replace it (/tmp). */
+  /** Whether it is in a directory in which any user may create files, but only a file's owner may replace it (/tmp). */
   readonly inSticky: boolean;
 }
 
-/** As many links as Linux follows for one path. */
+/** How many links Linux follows for one path. */
 const MOST_LINKS = 40;
 
-/** All that lies on the way to an absolute path, the root first, links followed one by one. */
+/** The way to an absolute path, from the root, with links followed one by one. */
 export async function wayTo(host: Pick<Host, "stat">, path: string): Promise<OnTheWay[]> {
   const way: OnTheWay[] = [];
   const sticky = new Set<string>();
@@ -98,20 +98,20 @@ export async function wayTo(host: Pick<Host, "stat">, path: string): Promise<OnT
   return way;
 }
 
-/** Whether others may make things in a directory, and only a thing's owner may replace it. */
+/** Whether others may create files in a directory, but only a file's owner may replace it. */
 function isSticky({ kind, mode }: FileStat): boolean {
   return kind === "directory" && (mode & 0o1000) !== 0 && (mode & 0o022) !== 0;
 }
 
-/** Who besides root and this user decides what is at a path: anybody, a group, another user. */
-export type Deciding = "anybody" | "group" | "owner";
+/** Who, in addition to root and this user, decides what is at a path: anyone, a group, another user. */
+export type Deciding = "anyone" | "group" | "owner";
 
-/** Who besides root and this user may change it, or what is in it; undefined when nobody may. */
+/** Who, in addition to root and this user, may change it or its content; undefined: no one. */
 export function whoDecides({ stat, inSticky }: OnTheWay, uid: number): Deciding | undefined {
   const isForeign = stat.uid !== 0 && stat.uid !== uid;
-  if (stat.kind === "symlink") return isForeign && inSticky ? "owner" : undefined; // of a link, the mode says nothing
-  const guarded = isSticky(stat); // what is in it is judged by its own owner
-  if ((stat.mode & 0o002) !== 0 && !guarded) return "anybody";
+  if (stat.kind === "symlink") return isForeign && inSticky ? "owner" : undefined; // the mode of a link has no effect
+  const guarded = isSticky(stat); // each file in it is judged by its own owner
+  if ((stat.mode & 0o002) !== 0 && !guarded) return "anyone";
   if (isForeign) return "owner";
   const isOfRoot = stat.kind === "directory" && stat.gid === 0;
   return (stat.mode & 0o020) !== 0 && !guarded && !isOfRoot ? "group" : undefined;

@@ -1,6 +1,6 @@
 /**
- * Programs of the host: where they are looked for, and what an answer is worth. Open to
- * every room; nothing is started here.
+ * Programs of the host: where they are looked for, and which answers are errors. Any layer may import this; nothing is
+ * started here.
  * @module
  */
 import { UserError } from "./errors.ts";
@@ -20,12 +20,12 @@ export const PROGRAM_DIRECTORIES: readonly string[] = [
   ...["/run/current-system/profile/sbin", "/run/current-system/profile/bin"], // Guix
 ];
 
-/** How many of its last lines of output an error shows of a failed command. */
+/** How many of the last lines of output the error of a failed command shows. */
 const LAST_LINES = 15;
 
 /**
- * How a command ended that did not do what was wanted: why it did not run, or its exit code and last lines of output.
- * @param failed what could not be done, `Cannot ask systemd about "x.service"`; absent: to run this command line.
+ * The error of a failed command: why it did not run, or its exit code and last lines of output.
+ * @param failed what could not be done, `Cannot ask systemd about "x.service"`; default: to run this command line.
  */
 export function commandError(command: Pick<Command, "argv">, output: CommandOutput, failed?: string): UserError {
   const shown = failed ?? `Cannot run "${commandLine(command.argv)}"`;
@@ -41,10 +41,10 @@ export function commandError(command: Pick<Command, "argv">, output: CommandOutp
   const end = endOf(output);
   const text = output.stderr.trim() === "" ? output.stdout : output.stderr;
   const lines = text.trimEnd().split("\n").slice(-LAST_LINES).filter((line) => line.trim() !== "");
-  const said = lines.length === 0
+  const printed = lines.length === 0
     ? output.failure === "too long" ? "" : " and printed nothing"
     : `:\n${lines.map((line) => `  ${escapedLine(line)}`).join("\n")}`;
-  return new UserError(`${shown}: ${failed === undefined ? "it" : `"${program}"`} ${end}${said}`);
+  return new UserError(`${shown}: ${failed === undefined ? "it" : `"${program}"`} ${end}${printed}`);
 }
 
 function endOf({ failure, code, signal, limit = 0 }: CommandOutput): string {
@@ -54,11 +54,11 @@ function endOf({ failure, code, signal, limit = 0 }: CommandOutput): string {
 }
 
 /**
- * Asks a program for something that is judged by. A program that cannot be run, is killed, or ends with an exit code that
- * is no answer of its is an error: "could not look" is never "nothing there".
+ * Runs a program whose answer decides something. A program that cannot be run, is killed, or ends with an unexpected exit
+ * code is an error: "could not check" is never "does not exist".
  * @param codes the exit codes that are answers.
- * @param failed what could not be done then, for the error; absent: to run this command line.
- * @throws {UserError} that names the command and why there is no answer.
+ * @param failed what could not be done, for the error; default: to run this command line.
+ * @throws {UserError} with the command and why there is no answer.
  */
 export async function ask(
   host: Pick<Host, "query">,

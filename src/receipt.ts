@@ -1,9 +1,9 @@
 /**
- * The receipt's format, for who writes it (the host adapter) and who reads it: JSON lines, one for each thing that this
- * program made or changed on this host, with what undo needs. Open to every room.
+ * The receipt's format, for its writer (the host adapter) and its readers: JSON lines, one for each file, directory, unit or
+ * setting that this program created or changed on this host, with what undo requires. Any layer may import this.
  *
- * A first line names the version. Version 1 knew `file`, `directory`, and `overwrote`, a file that was there before and
- * whose content is lost. A receipt of version 1 goes on in version 2 after a second such line.
+ * A first line names the version. Version 1 had `file`, `directory`, and `overwrote`, a file that existed before and whose
+ * content is lost. A receipt of version 1 continues in version 2 after a second such line.
  * @module
  */
 import { UserError } from "./errors.ts";
@@ -19,19 +19,19 @@ export const RECEIPT_VERSION = 2;
 /** A file that was replaced. `copy` names its content, in {@linkcode replacedDirectory}; absent: it was not kept. */
 export interface Replaced {
   copy?: string;
-  /** Mode and owner that it had; absent where an older receipt does not tell: those of the copy. */
+  /** Mode and owner that it had; absent in older receipts: those of the copy. */
   was?: { mode: number; uid: number; gid: number };
 }
 
-/** A path that was made. */
+/** A path that was created. */
 export type MadePath =
-  /** `replaced`: it was there before, and not ours. */
+  /** `replaced`: it existed before, and was not ours. */
   | { kind: "file"; path: string; replaced?: Replaced }
   | { kind: "directory"; path: string }
-  /** A symbolic link. `target`: where it leads, absolute. */
+  /** A symbolic link. `target`: absolute. */
   | { kind: "link"; path: string; target: string };
 
-/** What was made or changed, the first time. */
+/** What was created or changed, the first time. */
 export type Made =
   | MadePath
   /** A unit of systemd that was enabled: `kubelet.service`. */
@@ -43,36 +43,36 @@ export type Made =
   /** An image that was pulled. */
   | { kind: "image"; name: string };
 
-/** One line. `at`: RFC 3339, UTC; absent where a receipt of version 1 does not tell. */
+/** One line. `at`: RFC 3339, UTC; absent in receipts of version 1. */
 export type ReceiptEntry = Made & { at?: string };
 
-/** What a receipt says. */
+/** The content of a receipt. */
 export interface Receipt {
   /** In the order of its lines. */
   entries: ReceiptEntry[];
-  /** That of its last lines; undefined: they name none, or one to come. */
+  /** The version of its last lines; undefined: they name none, or a newer one. */
   version: number | undefined;
-  /** Whole lines that say nothing that can be used. */
+  /** Number of complete lines that are unreadable. */
   unusable: number;
 }
 
-/** Where content lies that was replaced and was not ours, named as in the entry. */
+/** The directory with replaced content that was not ours, named as in the entry. */
 export function replacedDirectory(receipt = RECEIPT_PATH): string {
   return `${receipt.slice(0, receipt.lastIndexOf("/"))}/replaced`;
 }
 
-/** The name of what was at the path before: it may be longer than a name may be, so its SHA-256. */
+/** The name of the copy of a path: its SHA-256, because a path may be longer than a file name. */
 export async function copyNameOf(path: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(path)));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The line that names the version, without its end. */
+/** The line that names the version, without a line end. */
 export function receiptHeader(): string {
   return JSON.stringify({ kind: "receipt", version: RECEIPT_VERSION });
 }
 
-/** The line of an entry, without its end. */
+/** The line of an entry, without a line end. */
 export function receiptLine(made: Made, at: Date): string {
   const replaced = made.kind === "file" && made.replaced ? { replaced: replacedLine(made.replaced) } : {};
   return JSON.stringify({ ...made, ...replaced, at: at.toISOString() });
@@ -82,22 +82,22 @@ function replacedLine({ copy, was }: Replaced): Record<string, unknown> {
   return { ...copy && { copy }, ...was && { mode: octal(was.mode), uid: was.uid, gid: was.gid } };
 }
 
-/** What an entry is of: one thing has one entry. */
+/** The subject of an entry: each subject has one entry. */
 export function subjectOf(made: Made): string {
   return "path" in made ? made.path : `${made.kind} ${made.name}`;
 }
 
-/** Whether there was nothing before at the path: it is ours, and goes when the node does. */
+/** Whether the path did not exist before: it is ours, and `reset` removes it. */
 export function isNew(made: Made): made is MadePath {
   return "path" in made && !(made.kind === "file" && made.replaced);
 }
 
-/** Reads the text of a receipt. Its last line may have been cut off by a crash; what it was to tell of had not happened. */
+/** Reads the text of a receipt. A crash may have cut off its last line, whose change had then not happened. */
 export function parseReceipt(text: string): Receipt {
   const lines = text.split("\n");
   const torn = lines.pop();
   const receipt: Receipt = { entries: [], version: undefined, unusable: 0 };
-  let known = true; // what comes before a version is named is of the first
+  let known = true; // lines before the first version line are of version 1
   for (const value of lines.filter(Boolean).map(parsed)) {
     if (isMapping(value) && value["kind"] === "receipt") {
       known = value["version"] === 1 || value["version"] === RECEIPT_VERSION;
@@ -109,7 +109,7 @@ export function parseReceipt(text: string): Receipt {
     if (entry === undefined) receipt.unusable++;
     else receipt.entries.push(entry);
   }
-  // The last line has no end: cut off, or whole but for that. A receipt of nothing else is not one that a crash left.
+  // The last line has no end: it is cut off or only lacks the end. A crash does not leave a receipt of such a line alone.
   const last = known ? entryIn(parsed(torn ?? ""), receipt.version ?? 1) : undefined;
   if (last !== undefined) receipt.entries.push(last);
   else if (torn && lines.length === 0) receipt.unusable++;
@@ -117,15 +117,15 @@ export function parseReceipt(text: string): Receipt {
 }
 
 /**
- * Reads the receipt; one that is not there says nothing.
- * @throws {UserError} when another user could have written it, or put it there: `reset` removes what is in it.
+ * Reads the receipt; a missing one is empty.
+ * @throws {UserError} when another user could have written or replaced it: `reset` removes the paths in it.
  */
 export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<Receipt> {
   const untaken = await whyUntaken(host, path);
   if (untaken !== undefined) {
     const { why, fix } = untaken;
     throw new UserError(`Cannot use the receipt "${path}": ${why}`, {
-      hint: `Look at what it holds: reset removes what is in it. If it is right: ${fix}, and rerun the command.`,
+      hint: `Check its entries: reset removes everything that they list. If they are correct: ${fix}, and rerun the command.`,
     });
   }
   return parseReceipt(await host.readText(path) ?? "");
@@ -185,17 +185,17 @@ function replacedIn({ copy, mode, uid, gid }: Record<string, unknown>): Replaced
   return { copy, was: { mode: parseInt(mode, 8), uid, gid } };
 }
 
-/** Whether it is the number of a user or group. */
+/** Whether it is the ID of a user or group. */
 function isId(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32 - 1;
 }
 
-/** Whether a path can be one that this program wrote down: absolute, and not all there is. */
+/** Whether this program could have noted the path: absolute, and not the root. */
 function isUsablePath(path: unknown): path is string {
   return typeof path === "string" && path.startsWith("/") && !path.includes("\0") && /[^/]/.test(path);
 }
 
-/** Whether it can be given to a program as one argument that is no flag. */
+/** Whether it can be passed to a program as one argument that is not a flag. */
 function isWord(text: unknown): text is string {
   return typeof text === "string" && /^[^-\s\0][^\s\0]*$/.test(text);
 }

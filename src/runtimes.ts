@@ -1,4 +1,4 @@
-/** The container runtimes that kubeadm knows, by their sockets. Open to every room. @module */
+/** The container runtimes that kubeadm supports, by their sockets. Any layer may import this. @module */
 
 /**
  * Socket and systemd unit of each, in kubeadm's order of preference.
@@ -10,16 +10,16 @@ export const RUNTIMES = [
   { socket: "/var/run/cri-dockerd.sock", unit: "cri-docker" },
 ] as const;
 
-/** The unit of the runtime that a socket belongs to, by its file name; undefined where that does not say. */
+/** The unit of the runtime with this socket, by its file name; undefined for other names. */
 export function runtimeUnit(socket: string): string | undefined {
   const file = socket.slice(socket.lastIndexOf("/") + 1);
   return RUNTIMES.find((runtime) => runtime.socket.endsWith(`/${file}`))?.unit;
 }
 
-/** What to do about a runtime that does not run, or does not answer. */
+/** What to do about a runtime that does not run or does not answer. */
 export function restartHint(socket: string): string {
   const unit = runtimeUnit(socket);
   return unit === undefined
-    ? "Start the container runtime of this socket, or name another with --cri-socket."
-    : `Start the container runtime (systemctl restart ${unit}) and look at its journal (journalctl -u ${unit}).`;
+    ? "Start the container runtime of this socket, or set another socket with --cri-socket."
+    : `Start the container runtime (systemctl restart ${unit}) and check its log (journalctl -u ${unit} -e).`;
 }

@@ -1,12 +1,12 @@
 /**
- * Time that passes: limits and pauses. Open to every room; tests give a timer of their own, which no one waits for.
+ * Time limits and pauses. Any layer may import this; tests use their own timer, without real pauses.
  * @module
  */
 
-/** Calls once so many milliseconds have passed, unless the returned function is called before. */
+/** Calls `call` after this many milliseconds, unless the returned function is called before. */
 export type Timer = (ms: number, call: () => void) => () => void;
 
-/** The clock's. */
+/** The real timer. */
 export const realTimer: Timer = (ms, call) => {
   const id = setTimeout(call, ms);
   return () => clearTimeout(id);

@@ -1,10 +1,10 @@
-/** What a build knows of itself; `compile.sh` stamps it, a run from source says so. */
+/** The identity of a build, stamped by `compile.sh`; `source` for a run from source. */
 export interface Build {
   /** Semantic version without a leading `v`. */
   version: string;
   /** Full git commit, or `unknown`. */
   commit: string;
-  /** How this program was put together. */
+  /** How this program was built. */
   kind: "source" | "deno compile" | "self-extracting";
   /** As Go names it: `linux/amd64`. Looked up at the start, not stamped. */
   platform?: string;
@@ -13,5 +13,5 @@ export interface Build {
 /** Version of the source tree; a release stamps the same. */
 export const VERSION = "0.1.0";
 
-/** What a run from source is. */
+/** The build of a run from source. */
 export const SOURCE_BUILD: Build = { version: VERSION, commit: "unknown", kind: "source" };

@@ -1,9 +1,9 @@
-/** Waiting for a promise, as long as nobody aborts. @module */
+/** Waiting for a promise until a signal aborts. @module */
 
-/** Settles as the work does; rejects with the signal's reason when that is aborted before. The work itself goes on. */
+/** Settles as the work does; rejects with the signal's reason when it aborts first. The work itself continues. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
-  work.catch(() => undefined); // nobody may listen any more when it fails
+  work.catch(() => undefined); // after an abort, no one handles a rejection
   signal.throwIfAborted();
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {

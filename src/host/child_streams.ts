@@ -1,21 +1,21 @@
 /**
- * A child's standard streams: what it reads, and what it prints, each no faster than the other side can.
+ * The standard streams of a child process, each no faster than the other side.
  * @module
  */
 import type { Command } from "../system.ts";
 import type { Kept, Lines } from "./output.ts";
 
-/** What a child reads. */
+/** The standard input of a child. */
 export interface Input {
-  /** Settles when all is written, or the child reads no more. Never rejects. */
+  /** Settles when everything is written, or the child stops reading. Never rejects. */
   done: Promise<void>;
-  /** Takes nothing more from its source. */
+  /** Stops reading the source. */
   stop(): void;
 }
 
 /**
- * Writes to the child's standard input. A child that ends without reading it is no error of ours.
- * @param failed is told what the source fails with. The input is not ended then, as the child would take it for whole.
+ * Writes to the child's standard input. A child that exits without reading it is not an error.
+ * @param failed receives the error of the source. The input is then not closed, because the child would treat it as complete.
  */
 export function feed(child: Deno.ChildProcess, { stdin }: Command, failed: (error: unknown) => void): Input {
   if (stdin === undefined) return { done: Promise.resolve(), stop: () => {} };
@@ -44,24 +44,24 @@ export function feed(child: Deno.ChildProcess, { stdin }: Command, failed: (erro
   return { done: write(), stop };
 }
 
-/** Where a child's output goes. */
+/** The destinations of a child's output. */
 export interface Sinks {
   kept?: Kept;
   lines?: Lines | undefined;
   stream?: WritableStreamDefaultWriter<Uint8Array> | undefined;
 }
 
-/** What a child prints. */
+/** The output of a child. */
 export interface Output {
-  /** Settles when it prints no more. Never rejects. */
+  /** Settles at its end. Never rejects. */
   done: Promise<void>;
-  /** Reads no more. */
+  /** Stops reading. */
   stop(): void;
 }
 
 /**
- * Reads what the child prints, to its end, so that it is never held up.
- * @param failed is told what a sink fails with; from then on what is read is dropped.
+ * Reads the child's output to its end, so that the child never blocks.
+ * @param failed receives the error of a sink; later output is dropped.
  */
 export function collect(
   from: ReadableStream<Uint8Array>,
@@ -93,7 +93,7 @@ export function collect(
   return { done: read(), stop: () => void reader.cancel().catch(() => undefined) };
 }
 
-/** Lets go of the streams of a command that is not executed. */
+/** Releases the streams of a command that is not executed. */
 export async function releaseStreams({ stdin, stdout }: Command, why?: string): Promise<void> {
   if (typeof stdin === "object") await stdin.cancel(why);
   await (why === undefined ? stdout?.close() : stdout?.abort(new Error(why)));

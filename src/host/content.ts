@@ -1,6 +1,6 @@
 /**
- * What a file holds or is to hold, in short: its size, its SHA-256 and, of text that may be shown, a preview. Here a
- * `write` Change is made, for the machine and for dry runs.
+ * The summary of a file's content: its size, its SHA-256 and, for text that may be shown, a preview. Creates `write`
+ * Changes, for the machine and for dry runs.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -10,10 +10,10 @@ import { PIECE_BYTES, pieces } from "./pieces.ts";
 /** Longest text that a Change shows, in bytes. */
 export const PREVIEW_BYTES = 64 << 10;
 
-/** Longest content that is hashed in one piece, in bytes; WebCrypto has no other way, and needs nothing to be loaded. */
+/** Longest content that is hashed in one piece, in bytes: WebCrypto has no other way, and requires no module to load. */
 const ONE_PIECE = 1 << 20;
 
-/** A file's content in short, with its text where that may be shown. */
+/** Size and hash of a file's content, with its text if that may be shown. */
 export type Summary = ContentDigest & { preview?: string };
 
 /** Whether the content streams. */
@@ -41,8 +41,8 @@ export async function summaryOf(bytes: Uint8Array): Promise<Summary> {
 }
 
 /**
- * Reads a stream to its end; what is held of it is one piece. Each is given to `write`, and hashed meanwhile, before the
- * next one is read.
+ * Reads a stream to its end, with one piece in memory at a time. Each piece is passed to `write` and hashed before the next
+ * one is read.
  * @throws what the stream or `write` throws.
  */
 export async function drain(
@@ -53,7 +53,7 @@ export async function drain(
   let whole: Summary | undefined;
   let size = 0;
   const look = async (piece: Uint8Array) => {
-    if (size === 0 && piece.length < PIECE_BYTES) whole = await summaryOf(piece); // there is no other one
+    if (size === 0 && piece.length < PIECE_BYTES) whole = await summaryOf(piece); // the only piece
     else (hash ??= await incremental()).update(piece);
   };
   for await (const piece of pieces(stream)) {
@@ -65,7 +65,7 @@ export async function drain(
 }
 
 /**
- * The size and hash that content will have, as far as that is known without reading a stream; of content in memory, all.
+ * The size and hash of content, as far as they are known without reading a stream; both for content in memory.
  */
 export async function knownOf(content: FileContent): Promise<Partial<Summary>> {
   if (!isSource(content)) return await summaryOf(bytesOf(content));
@@ -77,7 +77,7 @@ export async function knownOf(content: FileContent): Promise<Partial<Summary>> {
 }
 
 /**
- * Whether a Change can be told without reading the stream, so that a dry run fetches nothing that is long.
+ * Whether a Change can be reported without reading the stream, so that a dry run does not fetch long content.
  * @param known what is known of the content.
  */
 export function isTold(known: Partial<Summary>, { secret }: FileToPut): boolean {
@@ -86,7 +86,7 @@ export function isTold(known: Partial<Summary>, { secret }: FileToPut): boolean 
 
 /**
  * Reads a source to its end, as `drain`.
- * @throws {UserError} when it does not have the size or the hash that it must have; one that is too long is not read on.
+ * @throws {UserError} when it does not have the required size or hash; a source that is too long is not read further.
  */
 export async function drainSource(
   path: string,
@@ -101,7 +101,7 @@ export async function drainSource(
   const made = await drain(source.open(), async (piece) => {
     size += piece.length;
     if (wanted.size !== undefined && size > wanted.size) {
-      throw new UserError(`${cannot} is longer than ${wanted.size} bytes, as it must be`);
+      throw new UserError(`${cannot} is longer than the expected ${wanted.size} bytes`);
     }
     await write?.(piece);
   });
@@ -114,21 +114,21 @@ export async function drainSource(
   return made;
 }
 
-/** What a file is: enough to see whether anything has to be done. */
+/** A file as it is: enough to decide whether it must be written. */
 export interface PresentFile extends ContentDigest {
   mode: number;
   uid: number;
   gid: number;
 }
 
-/** Whether the file that is there is already as it is to be; `content` is what is known of that. */
+/** Whether the present file already equals the one to write; `content` is what is known of the latter. */
 export function isAlready(there: PresentFile | undefined, file: FileToPut, content: Partial<ContentDigest>): boolean {
   return there !== undefined && there.mode === file.mode && there.sha256 === content.sha256 &&
     (content.size === undefined || there.size === content.size) &&
     (file.owner === undefined || there.uid === file.owner.uid && there.gid === file.owner.gid);
 }
 
-/** The Change of a file that is written. */
+/** The Change for writing a file. */
 export function writeChange(file: FileToPut, content: Summary, before: ContentDigest | undefined): WriteChange {
   return {
     kind: "write",
@@ -147,7 +147,7 @@ function previewOf(bytes: Uint8Array): { preview?: string } {
   try {
     return { preview: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    return {}; // no text
+    return {}; // not text
   }
 }
 
@@ -156,7 +156,7 @@ interface Incremental {
   digest(encoding: "hex"): string;
 }
 
-/** Loaded only for what is long: `node:crypto` takes longer to load than most files take to be hashed. */
+/** Only for long content: loading `node:crypto` takes longer than hashing most files. */
 async function incremental(): Promise<Incremental> {
   return (await import("node:crypto")).createHash("sha256");
 }

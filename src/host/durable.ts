@@ -1,6 +1,6 @@
 /**
- * Files that survive a crash whole: what a path names is the old content or the new one, never a part, whatever ends the
- * program or the machine in between.
+ * Files that survive a crash: a path has the old content or the new one, never a part, whatever ends the program or the
+ * machine in between.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -11,16 +11,16 @@ import { shellWord } from "../text/shell.ts";
 /** When this process began, in ms since 1970: a temporary file from before that belongs to a run that was killed. */
 const PROCESS_START = Date.now() - performance.now();
 
-/** Makes temporary names unique within this process. */
+/** Makes temporary names unique in this process. */
 let serial = 0;
 
-/** Mode of directories that are made on the way to another one: which mode that gets says nothing about them. */
+/** Mode of missing parent directories, whatever the mode of the directory itself. */
 export const PARENT_MODE = 0o755;
 
 /** Splits an absolute path into its directory (`/` at least) and its last part. */
 export function splitPath(path: string): { directory: string; name: string } {
   if (!path.startsWith("/") || path.endsWith("/") || path.includes("\0")) {
-    throw new UserError(`Cannot use the path ${JSON.stringify(path)}: wanted an absolute path of a file`);
+    throw new UserError(`Cannot use the path ${JSON.stringify(path)}: it must be the absolute path of a file`);
   }
   const slash = path.lastIndexOf("/");
   return { directory: slash === 0 ? "/" : path.slice(0, slash), name: path.slice(slash + 1) };
@@ -36,12 +36,12 @@ export function ancestorsOf(path: string): string[] {
 export function assertWritable(path: string, stat: FileStat | undefined): void {
   if (stat === undefined || stat.kind === "file") return;
   const state = {
-    symlink: "it is a symbolic link, and following it could overwrite a file somewhere else",
-    directory: "it is a directory, wanted a file",
-    other: "it is a device, socket or pipe, wanted a file",
+    symlink: "it is a symbolic link; following it could overwrite another file",
+    directory: "it is a directory, expected a file",
+    other: "it is a device, socket or pipe, expected a file",
   }[stat.kind];
   throw new UserError(`Cannot write "${path}": ${state}`, {
-    hint: `Look at it (ls -ld ${shellWord(path)}), then move it away and run the same command again.`,
+    hint: `Check it (ls -ld ${shellWord(path)}), move it away, and rerun the command.`,
   });
 }
 
@@ -49,11 +49,11 @@ export function assertWritable(path: string, stat: FileStat | undefined): void {
 export type WritePiece = (piece: Uint8Array) => Promise<void>;
 
 /**
- * Puts a file with this mode and owner at the path, whose directory exists, and waits until the disk has it.
- * @param fill writes the content; what it answers is called right before the path names the new content. Where it answers
- * nothing, the path stays as it is.
- * @param onReplaced is called as soon as the path names the new content, whatever fails then.
- * @throws {UserError} that says what state the target is in; no temporary file stays behind.
+ * Writes a file with this mode and owner to the path, whose directory exists, and waits until the disk has it.
+ * @param fill writes the content; the function it returns is called right before the path gets the new content. If it
+ * returns nothing, the path stays unchanged.
+ * @param onReplaced is called as soon as the path has the new content, whatever fails later.
+ * @throws {UserError} with the state of the target; no temporary file is left behind.
  */
 export async function replaceFile(
   { path, mode, owner }: Pick<FileToPut, "path" | "mode" | "owner">,
@@ -74,7 +74,7 @@ export async function replaceFile(
       await syncDirectory(directory);
     }
   } catch (error) {
-    const state = renamed ? "the new content is there, but may not outlive a power failure" : "it is as it was before";
+    const state = renamed ? "the new content is written, but may not survive a power failure" : "it is unchanged";
     throw await fileError("write", path, error, state);
   } finally {
     if (!renamed) await Deno.remove(temporary).catch(() => undefined);
@@ -98,7 +98,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
   }
 }
 
-/** Makes one directory, whose parent exists, with exactly this mode; true when it was not there before. */
+/** Creates one directory, whose parent exists, with exactly this mode; true when it did not exist before. */
 export async function makeOneDirectory(path: string, mode: number): Promise<boolean> {
   try {
     await Deno.mkdir(path, { mode });
@@ -107,7 +107,7 @@ export async function makeOneDirectory(path: string, mode: number): Promise<bool
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw await fileError("make the directory", path, error);
+    throw await fileError("create the directory", path, error);
   }
 }
 
@@ -117,7 +117,7 @@ export async function syncDirectory(path: string): Promise<void> {
   await directory.sync();
 }
 
-/** Creates the file, never opening an existing one, and gives it its owner and mode before its first byte, whatever the umask. */
+/** Creates a new file, never opening an existing one, and sets its owner and mode before its first byte, whatever the umask. */
 async function writeNew(
   path: string,
   mode: number,
@@ -136,7 +136,7 @@ async function writeNew(
   return replace;
 }
 
-/** Gives back what the umask or a new owner took away from what was just made. */
+/** Restores the mode bits that the umask or a new owner removed from a new file or directory. */
 async function correctMode(path: string, mode: number, made: Deno.FileInfo): Promise<void> {
   if (((made.mode ?? mode) & 0o7777) === mode) return;
   await assertStays(path, `mode ${mode.toString(8).padStart(4, "0")}`);
@@ -144,8 +144,8 @@ async function correctMode(path: string, mode: number, made: Deno.FileInfo): Pro
 }
 
 /**
- * chmod and chown go by path: where another user could have put a link there in the meantime, they are not called.
- * @throws {UserError} in a directory of which others decide what is in it; what was just made there is removed.
+ * chmod and chown use a path: they are not called where another user could have replaced it with a link.
+ * @throws {UserError} in a directory that other users may change; the new file or directory is removed.
  */
 async function assertStays(path: string, wanted: string): Promise<void> {
   const parent = await Deno.realPath(splitPath(path).directory);
@@ -153,17 +153,17 @@ async function assertStays(path: string, wanted: string): Promise<void> {
   if (loose === undefined) return;
   await Deno.remove(path).catch(() => undefined);
   const hint = wanted.startsWith("mode")
-    ? ["Set a umask by which the mode needs no change, and rerun the command: umask 022"]
+    ? ["Set a umask that does not remove bits of the mode, and rerun the command: umask 022"]
     : [];
   throw new UserError(
-    `Cannot give "${path}" the ${wanted}: users other than this one may replace it, by "${loose}"`,
-    { hint: [...hint, `See it: ls -ld ${shellWord(loose)}`] },
+    `Cannot set the ${wanted} of "${path}": other users may replace it, because they may change "${loose}"`,
+    { hint: [...hint, `Show the directory: ls -ld ${shellWord(loose)}`] },
   );
 }
 
 /**
- * The first directory on the way down in which a user besides root and this one can replace an entry of theirs; undefined
- * when there is none. In a sticky one (/tmp) only an entry's owner can.
+ * The first directory on the way down in which a user other than root and this one can replace entries of theirs; undefined
+ * without one. In a sticky directory (/tmp) only an entry's owner can.
  */
 export async function looseDirectory(path: string): Promise<string | undefined> {
   for (const directory of ["/", ...ancestorsOf(path), path]) {
@@ -181,8 +181,8 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Removes temporary files that killed runs left for this target. Younger ones than this process belong to a run beside
- * it, unless they come from the future (the clock was set back since).
+ * Removes temporary files that killed runs left for this target. Files newer than this process belong to a parallel run,
+ * unless their time is in the future (the clock was set back since).
  */
 async function removeLeftovers(directory: string, name: string): Promise<void> {
   const prefix = `.kubewright-${name}.`;

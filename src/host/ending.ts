@@ -1,33 +1,33 @@
 /**
- * Ending a child process: it is asked, then killed, and what does not even end then is no longer waited for.
+ * Ends a child process: SIGTERM, then SIGKILL; a child that survives both is abandoned.
  * @module
  */
 import { realTimer, type Timer } from "../timer.ts";
 
 /** How long (ms) a child may take from SIGTERM to SIGKILL, by what ends it. */
 export const GRACE_MS = {
-  /** It had its time. */
+  /** Its time limit. */
   limit: 5_000,
   /** The program itself has to end within a second (`interruptible.ts`). */
   interruption: 300,
 } as const;
 
-/** How long (ms) a killed child may take: one that waits for a dead file server or disk ends when that answers. */
+/** How long (ms) a killed child may take: one that waits for an unreachable file server or disk ends when that answers. */
 const LOST_MS = 1_000;
 
 /** Ends one child. */
 export interface Ending<Why> {
   /** Sends SIGTERM, and SIGKILL when the grace is over. Only the first call counts. */
   begin(why: Why, graceMs: number): void;
-  /** Why it is ended; undefined: nobody has asked for it. */
+  /** Why it is ended; undefined: `begin` was not called. */
   why(): Why | undefined;
-  /** Resolves when nobody who holds its output can be reached by signals any more. */
+  /** Resolves when no process that holds its output can be reached by signals. */
   readonly lost: Promise<void>;
-  /** Nothing more is sent. */
+  /** Sends no further signals. */
   callOff(): void;
 }
 
-/** @param group the child is the first of a process group of its own, and all of that gets the signals. */
+/** @param group the child leads its own process group, which gets the signals. */
 export function endingOf<Why>(child: Deno.ChildProcess, group: boolean, timer: Timer = realTimer): Ending<Why> {
   const lost = Promise.withResolvers<void>();
   let reason: { why: Why } | undefined;

@@ -1,22 +1,22 @@
 /**
- * Turns what the operating system says about a file into an error that a person can act on.
+ * Errors of the operating system as errors that a person can act on.
  * @module
  */
 import { Interruption, UserError } from "../errors.ts";
 import { mountPointOf } from "./mounts.ts";
 
-/** What an errno means, in words; `%` stands for the mount point that the path lies on. */
+/** The meaning of an errno; `%` stands for the mount point of the path. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the file system at % is full",
   EDQUOT: "the disk quota on % is used up",
   EROFS: "the file system at % is mounted read-only",
   EACCES: "permission denied",
-  EPERM: "the kernel does not permit it (an immutable file, or a missing capability)",
+  EPERM: "operation not permitted (an immutable file, or a missing capability)",
   EIO: "the disk under % reports an input/output error",
   ENOENT: "no such file or directory",
   ENOTDIR: "a part of the path is a file, not a directory",
   EISDIR: "it is a directory",
-  EEXIST: "it is already there",
+  EEXIST: "it already exists",
   ENOTEMPTY: "the directory is not empty",
   ENAMETOOLONG: "the name is too long",
   ELOOP: "too many symbolic links",
@@ -26,30 +26,30 @@ const REASONS: Readonly<Record<string, string>> = {
   EBUSY: "it is in use",
 };
 
-/** What to do about it, where that is not plain from the reason. */
+/** What to do, where the reason does not make it obvious. */
 const HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: "Free space there and run the same command again: it goes on from where it stopped.",
-  EDQUOT: "Free space there and run the same command again: it goes on from where it stopped.",
+  ENOSPC: "Free space on this file system and rerun the command: it continues from where it stopped.",
+  EDQUOT: "Free space on this file system and rerun the command: it continues from where it stopped.",
   EROFS: "Mount it read-write, or choose a directory on another file system.",
   EACCES: "Run the command as root.",
 };
 
-/** The errno name (`ENOSPC`) of what a `Deno` file call threw; undefined when it was something else. */
+/** The errno name (`ENOSPC`) of an error of a `Deno` file call; undefined for other errors. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   return error.code;
 }
 
-/** Whether the error says that nothing is at the path: it, or a directory on the way to it, is not there. */
+/** Whether the error means that the path, or a directory on the way to it, does not exist. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR";
 }
 
 /**
  * The error for a failed file operation: `Cannot <action> "<path>": <reason>; <state>`.
- * Errors that are no operating system's stay as they are.
- * @param action What was tried: `write`, `read`, `make the directory`.
- * @param state What things are like now, when that is not plain: `the file is as it was before`.
+ * Errors that are not the operating system's stay unchanged.
+ * @param action What was tried: `write`, `read`, `create the directory`.
+ * @param state The resulting state, when it is not obvious: `it is unchanged`.
  */
 export async function fileError(action: string, path: string, error: unknown, state?: string): Promise<Error> {
   if (error instanceof UserError || error instanceof Interruption) return error;
@@ -65,7 +65,7 @@ export async function fileError(action: string, path: string, error: unknown, st
   });
 }
 
-/** What lies at a path, as messages call it. */
+/** The kind of a file, for messages. */
 export function kindOf(info: Deno.FileInfo): string {
   if (info.isSymlink) return "a symbolic link";
   if (info.isDirectory) return "a directory";

@@ -144,7 +144,7 @@ onEach("a stream is written whole, and read as one; a long one that is there is 
 
 onEach("content that is not what it must be is refused, and nothing is left behind", async ({ host, dir, changes }) => {
   const wrong: [ContentSource, RegExp][] = [
-    [source(text(160_000), { size: 100 }), /Cannot write ".*": its content is longer than 100 bytes/],
+    [source(text(160_000), { size: 100 }), /Cannot write ".*": its content is longer than the expected 100 bytes/],
     [source("short", { size: 100 }), /Cannot write ".*": its content has 5 bytes, expected 100/],
     [source("short", { sha256: sha256("other") }), /its content has SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}/],
     [{
@@ -208,10 +208,10 @@ onEach("remove, removeTree, list and stat: what is absent is an answer, misfits 
   await host.put({ path: `${dir}/d/f`, mode: 0o600, content: "" });
   assert.deepEqual([(await host.stat(`${dir}/d/f`))?.size, await host.list(`${dir}/d`)], [0, ["e", "f"]]);
   await assert.rejects(host.remove(`${dir}/d`), /Cannot remove ".*": the directory is not empty/);
-  await assert.rejects(host.put({ path: `${dir}/d`, mode: 0o600, content: "" }), /it is a directory, wanted a file/);
-  await assert.rejects(host.put({ path: `${dir}/d/f/g`, mode: 0o600, content: "" }), /a file is in its place/);
+  await assert.rejects(host.put({ path: `${dir}/d`, mode: 0o600, content: "" }), /it is a directory, expected a file/);
+  await assert.rejects(host.put({ path: `${dir}/d/f/g`, mode: 0o600, content: "" }), /a file with this name already exists/);
   await assert.rejects(host.put({ path: "relative", mode: 0o600, content: "" }), /absolute path/);
-  await assert.rejects(host.makeDirectory(`${dir}/d/f`, 0o700), /a file is in its place/);
+  await assert.rejects(host.makeDirectory(`${dir}/d/f`, 0o700), /a file with this name already exists/);
   await assert.rejects(host.read(dir), /Cannot read ".*": it is a directory/);
   await assert.rejects(host.open(dir), /Cannot read ".*": it is a directory/);
   await host.remove(`${dir}/d/e`);

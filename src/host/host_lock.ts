@@ -1,6 +1,6 @@
 /**
  * The host's lock: one command at a time changes a host. It is a lock on an open file (flock(2)), so the kernel frees it
- * when its holder ends, however it ends; the file tells who holds it.
+ * whenever its holder ends; the file names the holder.
  * @module
  */
 import { HostBusy, UserError } from "../errors.ts";
@@ -8,15 +8,15 @@ import { errnoOf, fileError, isAbsent, kindOf } from "./failure.ts";
 import { tryLock } from "./lock.ts";
 import { shellWord } from "../text/shell.ts";
 
-/** Where the lock is for root: forgotten at boot, and in no directory that `reset` empties. */
+/** Directory of root's lock: cleared at boot, and not emptied by `reset`. */
 export const LOCK_DIRECTORY = "/run/kubewright";
 
 const FILE = "lock";
 
-/** How often the file may vanish between opening and locking it: each time another run ended just then. */
+/** How often the file may disappear between opening and locking it: each time another run just ended. */
 const ATTEMPTS = 100;
 
-/** Who holds the lock. */
+/** The holder of the lock. */
 interface Holder {
   pid: number;
   /** Words of the command, `init phase`, without flags and their values. */
@@ -27,13 +27,13 @@ interface Holder {
 
 /** Locks the host for this process. */
 export interface HostLock {
-  /** @throws {HostBusy} when another process has it; {@linkcode UserError} when it cannot be taken. */
+  /** @throws {HostBusy} when another process holds it; {@linkcode UserError} when it cannot be locked. */
   lock(command: string): Promise<void>;
-  /** Gives it back and removes its file; a no-op without it. */
+  /** Unlocks and removes the file; a no-op without the lock. */
   unlock(): Promise<void>;
 }
 
-/** The lock in this directory, which is made with mode 0700; absent: root's, or one of the user's own. */
+/** The lock in this directory, which is created with mode 0700; default: root's, or the user's own. */
 export function hostLock(directory = defaultDirectory()): HostLock {
   let held: Deno.FsFile | undefined;
   const path = `${directory}/${FILE}`;
@@ -50,15 +50,15 @@ export function hostLock(directory = defaultDirectory()): HostLock {
       const file = held;
       held = undefined;
       if (file === undefined) return;
-      // While it is still held: whoever opened the file meanwhile sees that it has gone, and makes a new one.
+      // While it is still locked: a process that has opened the file then finds it removed, and creates a new one.
       await Deno.remove(path).catch(() => undefined);
       file.close();
-      await Deno.remove(directory).catch(() => undefined); // another run may have its own file there already
+      await Deno.remove(directory).catch(() => undefined); // another run may already have its file there
     },
   };
 }
 
-/** Users besides root change nothing of the host, but may write certificates to a directory of their own. */
+/** Users other than root do not change the host, but may write certificates to a directory of their own. */
 function defaultDirectory(): string {
   const uid = Deno.uid() ?? 0;
   if (uid === 0) return LOCK_DIRECTORY;
@@ -82,7 +82,7 @@ async function take(directory: string, path: string, command: string): Promise<D
   throw new UserError(`Cannot lock this host with "${path}": other runs removed the file ${ATTEMPTS} times`);
 }
 
-/** Makes the directory, and refuses one in which somebody else could put a file in the lock's place. */
+/** Creates the directory, and refuses one in which another user could replace the lock's file. */
 async function makePrivate(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { mode: 0o700 });
@@ -104,15 +104,15 @@ function assertOwn(path: string, info: Deno.FileInfo, wanted: "directory" | "fil
     : info.uid !== Deno.uid()
     ? `its owner is user ${info.uid}, expected user ${Deno.uid()}`
     : (mode & 0o022) !== 0
-    ? `its mode is ${mode.toString(8).padStart(4, "0")}, expected one by which only its owner writes`
+    ? `its mode is ${mode.toString(8).padStart(4, "0")}, expected no write permission for group and others`
     : undefined;
   if (why === undefined) return;
   throw new UserError(`Cannot lock this host with "${path}": ${why}`, {
-    hint: `Look at it (ls -ld ${shellWord(path)}), then remove it and rerun the command.`,
+    hint: `Check it (ls -ld ${shellWord(path)}), remove it, and rerun the command.`,
   });
 }
 
-/** The lock's file, made when it is not there; undefined when its directory went in between. */
+/** Opens the lock's file, or creates it; undefined when its directory was removed in between. */
 async function openOwn(path: string): Promise<Deno.FsFile | undefined> {
   try {
     const there = await Deno.lstat(path).catch((error) => {
@@ -145,7 +145,7 @@ async function writeHolder(file: Deno.FsFile, holder: Holder): Promise<void> {
   for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
 }
 
-/** Who holds it; undefined when the file does not tell, as in the moment before the holder has written it. */
+/** The holder; undefined when the file does not name it, such as before the holder has written it. */
 async function readHolder(path: string): Promise<Holder | undefined> {
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
@@ -154,7 +154,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
         return { pid, command, since };
       }
     } catch {
-      // Not written yet, or gone.
+      // Not written yet, or removed.
     }
     await new Promise((resolve) => setTimeout(resolve, 40));
   }

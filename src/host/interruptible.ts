@@ -1,6 +1,6 @@
 /**
- * The world of a command that a signal may end. Every call goes through here, so none can forget to: from the signal on,
- * what observes is given up, what changes has a moment to come to its end, and nothing new begins.
+ * The system of a command that a signal may end. Every call passes through here: after the signal, observing calls are
+ * abandoned, changing calls have a moment to finish, and no new call begins.
  * @module
  */
 import type {
@@ -17,12 +17,12 @@ import type {
 } from "../system.ts";
 import { orAborted } from "./abortable.ts";
 
-/** How long (ms) a change that is under way may take to its end. */
+/** How long (ms) a change in progress may take to finish. */
 export const GRACE_MS = 500;
 
-/** What a method does: it changes something (the function names it), observes, or ends at once anyway. */
+/** The kind of a method: it changes something (the function names it), observes, or returns at once (`pass`). */
 type Kind<F> = "pass" | "observe" | (F extends (...args: infer A) => unknown ? (...args: A) => string : never);
-/** One row for each method: one without a row does not compile. */
+/** One row for each method: a method without a row does not compile. */
 type Kinds<T> = { readonly [K in keyof Required<T>]: Kind<Required<T>[K]> };
 
 const named = ({ kind, name, namespace }: Omit<ObjectReference, "apiVersion">) =>
@@ -112,29 +112,29 @@ const ETCD: Kinds<EtcdClient> = {
 };
 
 const UNVERIFIED: Kinds<UnverifiedHttp> = { get: "observe" };
-const DOWNLOAD: Kinds<Download> = { get: "observe", toFile: "observe" }; // its change is that of the files
+const DOWNLOAD: Kinds<Download> = { get: "observe", toFile: "observe" }; // its Change is the file's
 
-/** One run of a command, as far as a signal may end it. */
+/** One run of a command that a signal may end. */
 export interface Gate {
-  /** The world through the gate. */
+  /** The system, whose calls pass through the gate. */
   through(real: System): System;
-  /** As the work ends; rejects with the signal's reason when that comes first, once no change is under way any more. */
+  /** Settles as the work does; rejects with the signal's reason when it aborts first, once no change is in progress. */
   until<T>(work: Promise<T>): Promise<T>;
-  /** Changes that had not ended when time was up: whether they happened is not known. */
+  /** Changes that had not finished in time: whether they happened is unknown. */
   pending(): string[];
 }
 
-/** @param signal undefined: nothing ever ends the run. */
+/** @param signal undefined: nothing ends the run early. */
 export function interruptionGate(signal: AbortSignal | undefined, graceMs = GRACE_MS): Gate {
   const changing = new Map<Promise<unknown>, string>();
 
-  /** All changes under way to their end, or as long as there is time. */
+  /** Waits until all changes in progress have finished, or time is up. */
   async function settled(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
     await Promise.race([Promise.allSettled([...changing.keys()]), late]);
     clearTimeout(timer);
-    await new Promise((resolve) => setTimeout(resolve)); // whoever waited for them tells of it first
+    await new Promise((resolve) => setTimeout(resolve)); // their callers continue first
   }
 
   function gated<T extends object>(real: T, kinds: Kinds<T>): T {

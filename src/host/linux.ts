@@ -22,17 +22,17 @@ import { commandLine } from "../text/shell.ts";
 /** How long a name may take to resolve, in ms: two tries of one name server at resolv.conf's default of 5 s. */
 const RESOLVE_MS = 10_000;
 
-/** @throws {UserError} when it is gone, or its path may not be read. */
+/** @throws {UserError} when it was removed, or its path may not be read. */
 function workingDirectory(): string {
   try {
     return Deno.cwd();
   } catch (cause) {
-    throw new UserError("Cannot tell the working directory: it was removed, or its path may not be read", { cause });
+    throw new UserError("Cannot determine the working directory: it was removed, or its path is not readable", { cause });
   }
 }
 
-/** The real host. `onWait` hears of each wait's progress, for a terminal; `own` is its lock, for tests in a place of theirs;
- * `signal` ends waits and child processes. */
+/** The real host. `onWait` receives the progress of waits, for a terminal; `own` is its lock, for tests in their own
+ * directory; `signal` ends waits and child processes. */
 export function linuxHost(
   report: ChangeSink,
   onWait?: (event: WaitEvent) => void,
@@ -87,7 +87,7 @@ export function linuxHost(
     async run(command: Command) {
       const { argv } = command;
       const output = await watch(`"${commandLine(argv)}" to finish`, execute(command, { forEffect: true, signal }));
-      // One that fails may have had an effect all the same; one that could not be started had none.
+      // A command that fails may have had an effect; one that could not be started had none.
       if (output.failure !== "not found" && output.failure !== "not executable") {
         report({ kind: "run", command: { argv } });
       }
@@ -103,7 +103,7 @@ export function linuxHost(
   return { ...host, services: systemdServices(host) };
 }
 
-/** All addresses, zone suffixes (`fe80::1%eth0`) taken off. */
+/** All addresses, without zone suffixes (`fe80::1%eth0`). */
 function addresses(): InterfaceAddress[] {
   return Deno.networkInterfaces().map(({ name, address, family }) => ({
     interface: name,
@@ -113,8 +113,8 @@ function addresses(): InterfaceAddress[] {
 }
 
 /**
- * Tries to listen, as the server will. Deno sets SO_REUSEADDR as servers do: connections in TIME_WAIT do not count as
- * taken, listeners do, those on one address against a wildcard, too.
+ * Tries to listen, as the server will. Deno sets SO_REUSEADDR as servers do: connections in TIME_WAIT do not occupy a port;
+ * listeners do, also one on a single address against a wildcard.
  */
 function portIsFree(hostname: string, port: number): boolean {
   try {
@@ -125,13 +125,13 @@ function portIsFree(hostname: string, port: number): boolean {
     const state = error instanceof Deno.errors.AddrNotAvailable
       ? "no interface of this host has the address"
       : error instanceof Deno.errors.PermissionDenied
-      ? "only root may use ports under 1024"
+      ? "only root may use ports below 1024"
       : String(error);
     throw new UserError(`Cannot listen on "${hostname}" port ${port}: ${state}`, { cause: error });
   }
 }
 
-/** Asks what other programs ask: glibc with /etc/hosts and nsswitch.conf; where there is no `getent`, DNS. */
+/** Resolves as other programs do: glibc with /etc/hosts and nsswitch.conf; without `getent`, DNS. */
 async function resolves(name: string): Promise<boolean> {
   const { code, failure } = await execute({ argv: ["getent", "ahosts", "--", name], timeoutMs: RESOLVE_MS });
   if (failure === undefined) return code === 0;

@@ -1,15 +1,15 @@
 /**
- * Locks on open files (flock(2)): the kernel frees them when their holder ends, however it ends.
+ * Locks on open files (flock(2)): the kernel frees them whenever their holder ends.
  * @module
  */
 import { fileError, isAbsent } from "./failure.ts";
 
-/** How long a lock that nobody holds may take where it can only be waited for, in ms. */
+/** How long (ms) a free lock may take, where Deno has only the call that waits. */
 const GRANTED_MS = 500;
 
-/** Takes the lock, unless somebody else has it. */
+/** Locks the file, unless another process holds the lock. */
 export async function tryLock(file: Deno.FsFile, exclusive: boolean): Promise<boolean> {
-  // Deno 2.6 has only the call that waits, in a thread of its own. One that waits in vain ends with the process.
+  // Deno 2.6 has only the call that waits, in a thread of its own. A call that never returns ends with the process.
   if (typeof file.tryLock === "function") return await file.tryLock(exclusive);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const busy = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), GRANTED_MS));
@@ -21,8 +21,8 @@ export async function tryLock(file: Deno.FsFile, exclusive: boolean): Promise<bo
 }
 
 /**
- * Whether another process holds a lock on the file; false when nothing is there.
- * @throws {UserError} when that cannot be looked at.
+ * Whether another process holds a lock on the file; false when the file does not exist.
+ * @throws {UserError} when that cannot be determined.
  */
 export async function isLocked(path: string): Promise<boolean> {
   let file: Deno.FsFile | undefined;
@@ -32,7 +32,7 @@ export async function isLocked(path: string): Promise<boolean> {
     return !await tryLock(file, false);
   } catch (error) {
     if (isAbsent(error)) return false;
-    throw await fileError("look at the lock of", path, error);
+    throw await fileError("check the lock of", path, error);
   } finally {
     file?.close();
   }

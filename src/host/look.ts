@@ -1,5 +1,5 @@
 /**
- * Files as they are: reading and looking changes nothing.
+ * Observes files: reads and stats, never changes.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -10,14 +10,14 @@ import { execute } from "./process.ts";
 import type { Timer } from "../timer.ts";
 import { shellWord } from "../text/shell.ts";
 
-/** What Deno reads only with all permissions granted; a program of the system reads it for us then. */
+/** Deno reads these only with all permissions granted; `cat` reads them instead. */
 const KERNEL_PATH = /^\/(proc|sys)\//;
 
-/** How long (ms) the kernel may take to tell what is in a file; some never end (/proc/kmsg, a trace_pipe). */
+/** How long (ms) reading a kernel file may take; some never end (/proc/kmsg, a trace_pipe). */
 const KERNEL_MS = 10_000;
 
 /**
- * A file of /proc or /sys; undefined only where the kernel has no such file; when that cannot be looked at, an error.
+ * A file of /proc or /sys; undefined only when the kernel has no such file; any other failure is an error.
  * @param timer for tests.
  */
 export async function readKernelFile(path: string, timer?: Timer): Promise<Uint8Array | undefined> {
@@ -31,7 +31,7 @@ export async function readKernelFile(path: string, timer?: Timer): Promise<Uint8
   throw new UserError(`Cannot read "${path}": ${cause.message}`, { cause, hint: cause.hints });
 }
 
-/** The bytes of the file, following links; undefined when nothing is there. */
+/** The bytes of the file, following links; undefined when it does not exist. */
 export async function read(path: string): Promise<Uint8Array | undefined> {
   if (KERNEL_PATH.test(path)) return await readKernelFile(path);
   try {
@@ -45,7 +45,7 @@ export async function read(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** The bytes of the file as a stream, following links; undefined when nothing is there. */
+/** The bytes of the file as a stream, following links; undefined when it does not exist. */
 export async function open(path: string): Promise<ReadableStream<Uint8Array> | undefined> {
   try {
     const info = await Deno.stat(path);
@@ -58,33 +58,33 @@ export async function open(path: string): Promise<ReadableStream<Uint8Array> | u
   }
 }
 
-/** Longest file that is read whole, in bytes: nothing that a node has to do with is longer. */
+/** Longest file that is read whole, in bytes: no file of a node is longer. */
 const LONGEST_FILE = 64 << 20;
 
-/** A descriptor that the caller's shell opened, `--config <(…)`: its writer is there, and ends. */
+/** A descriptor that the caller's shell opened, `--config <(…)`: it has a writer, which ends. */
 const OPENED_BY_CALLER = /^\/dev\/(stdin|fd\/\d+)$/;
 
-/** /dev/null, which stands for a file that is empty: systemd masks units by it. */
+/** /dev/null, which stands for an empty file: systemd masks units with it. */
 async function isEmptyDevice(path: string): Promise<boolean> {
   return await Deno.realPath(path) === "/dev/null";
 }
 
-/** Refuses what is no file, and what is too long to be held in memory. */
+/** Refuses anything that is not a file or is too long to hold in memory. */
 function assertReadable(path: string, info: Deno.FileInfo): void {
   assertFile(path, info);
   if (info.size <= LONGEST_FILE) return;
   throw new UserError(`Cannot read "${path}": it has ${info.size} bytes, expected at most ${LONGEST_FILE}`);
 }
 
-/** Refuses what is no file: a pipe that nobody writes to would be waited for, a device may have no end. */
+/** Refuses anything that is not a file: a pipe without a writer would block, a device may have no end. */
 function assertFile(path: string, info: Deno.FileInfo): void {
   if (info.isFile || info.isDirectory || OPENED_BY_CALLER.test(path)) return;
   throw new UserError(`Cannot read "${path}": it is ${kindOf(info)}, expected a file`, {
-    hint: `Look at it (ls -ld ${shellWord(path)}), then replace it by a file and run the same command again.`,
+    hint: `Check it (ls -ld ${shellWord(path)}), replace it with a file, and rerun the command.`,
   });
 }
 
-/** What lies at the path, links not followed; undefined when nothing is there. */
+/** The file at the path, links not followed; undefined when it does not exist. */
 export async function stat(path: string): Promise<FileStat | undefined> {
   try {
     const info = await Deno.lstat(path);
@@ -100,11 +100,11 @@ export async function stat(path: string): Promise<FileStat | undefined> {
     };
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw await fileError("look at", path, error);
+    throw await fileError("inspect", path, error);
   }
 }
 
-/** Names in a directory, sorted; empty when it is not there. */
+/** Names in a directory, sorted; empty when it does not exist. */
 export async function list(path: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(path), (entry) => entry.name)).sort();
@@ -114,27 +114,27 @@ export async function list(path: string): Promise<string[]> {
   }
 }
 
-/** The path without symbolic links in it; undefined when nothing is there. */
+/** The path without symbolic links in it; undefined when it does not exist. */
 export async function realPath(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw await fileError("look at", path, error);
+    throw await fileError("inspect", path, error);
   }
 }
 
-/** Whether a directory is there, or a link to one (/var/run). Anything else in its place is an error. */
+/** Whether a directory, or a link to one (/var/run), exists. Any other kind of file there is an error. */
 export async function isDirectory(path: string): Promise<boolean> {
   let info: Deno.FileInfo;
   try {
     info = await Deno.stat(path);
   } catch (error) {
     if (isAbsent(error)) return false;
-    throw await fileError("make the directory", path, error);
+    throw await fileError("create the directory", path, error);
   }
   if (info.isDirectory) return true;
-  throw new UserError(`Cannot make the directory "${path}": a file is in its place`, {
-    hint: `Look at it (ls -l ${shellWord(path)}), then move it away and run the same command again.`,
+  throw new UserError(`Cannot create the directory "${path}": a file with this name already exists`, {
+    hint: `Check it (ls -l ${shellWord(path)}), move it away, and rerun the command.`,
   });
 }

@@ -1,20 +1,20 @@
 /**
- * What is mounted on this host, asked in one place. Nothing is removed on the word of an answer that could not be had.
+ * The mounts of this host, listed in one place. When they cannot be listed, that is an error, never "nothing is mounted".
  * @module
  */
 import { UserError } from "../errors.ts";
 import { execute } from "./process.ts";
 import { commandError } from "../programs.ts";
 
-/** Where Linux lists the mounts of this process's view of the machine. */
+/** Where Linux lists the mounts in this process's namespace. */
 const MOUNTINFO = "/proc/self/mountinfo";
 
 /**
- * Mount points in the order in which they were mounted; one that is covered occurs twice.
- * @throws {UserError} when the list cannot be read, or is not one.
+ * Mount points in the order in which they were mounted; a covered one occurs twice.
+ * @throws {UserError} when the list cannot be read or is invalid.
  */
 export async function mountPoints(): Promise<string[]> {
-  // By a program of the system: Deno reads /proc only with all permissions granted (see ARCHITECTURE.md).
+  // With a program of the host: Deno reads /proc only with all permissions granted (see ARCHITECTURE.md).
   const command = { argv: ["cat", MOUNTINFO] };
   const output = await execute(command);
   if (output.failure !== undefined || output.code !== 0) {

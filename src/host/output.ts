@@ -1,22 +1,22 @@
 /**
- * What child processes print: kept within bounds, and told line by line.
+ * The output of child processes: kept within limits, and reported line by line.
  * @module
  */
 
 /** Longest answer that is kept, in bytes. */
 export const ANSWER_BYTES = 64 << 20;
-/** How much is kept of what is only looked at when a program fails: its end, in bytes. */
+/** How much is kept of output that is only shown when a program fails: its end, in bytes. */
 export const END_BYTES = 64 << 10;
-/** Longest line that is told, in characters; the rest of a longer one is dropped. */
+/** Longest line that is reported, in characters; the rest of a longer one is dropped. */
 const LINE_LENGTH = 4_096;
 
-/** Takes pieces, and has text in the end. */
+/** Collects pieces, and returns them as text. */
 export interface Kept {
   add(piece: Uint8Array): void;
   text(): string;
 }
 
-/** Keeps all, up to a limit. @param tooLong is called by the piece that goes beyond it; nothing is kept then. */
+/** Keeps everything, up to a limit. @param tooLong is called with the first piece beyond it; nothing is kept then. */
 export function keepAll(limit: number, tooLong: () => void): Kept {
   let pieces: Uint8Array[] = [];
   let size = 0;
@@ -33,7 +33,7 @@ export function keepAll(limit: number, tooLong: () => void): Kept {
   };
 }
 
-/** Keeps the last bytes; "…" stands for what was before them. */
+/** Keeps the last bytes; "…" stands for the bytes before them. */
 export function keepEnd(limit: number): Kept {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -62,22 +62,22 @@ function decode(pieces: readonly Uint8Array[]): string {
   return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
 }
 
-/** Cuts what comes into lines. */
+/** Splits output into lines. */
 export interface Lines {
   add(piece: Uint8Array): void;
-  /** Tells what came after the last line's end. */
+  /** Reports an unfinished last line. */
   end(): void;
 }
 
-/** @param tell gets each line as soon as its end is there, cut with "…" where it is too long. */
-export function linesTo(tell: (line: string) => void): Lines {
+/** @param report receives each line as soon as it is complete, cut with "…" when it is too long. */
+export function linesTo(report: (line: string) => void): Lines {
   const decoder = new TextDecoder();
   let line = "";
   const more = (text: string) => {
-    if (line.length <= LINE_LENGTH) line += text.slice(0, LINE_LENGTH + 1 - line.length); // one more shows that it is too long
+    if (line.length <= LINE_LENGTH) line += text.slice(0, LINE_LENGTH + 1 - line.length); // one extra marks it as too long
   };
   const ended = () => {
-    tell(line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line);
+    report(line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line);
     line = "";
   };
   const add = (text: string) => {

@@ -1,14 +1,14 @@
 /**
- * A stream in pieces of one length, all in one buffer: however long it is, nothing of it is garbage.
+ * A stream in pieces of one length, all in one buffer: a long stream creates no garbage.
  * @module
  */
 
-/** Length of a piece, in bytes: of servers come some kilobytes at a time, and each write is a call of the kernel. */
+/** Length of a piece, in bytes: servers send some kilobytes at a time, and each write is a system call. */
 export const PIECE_BYTES = 256 << 10;
 
 /**
- * The stream's bytes; every piece but the last one has PIECE_BYTES. A piece is good until the next one is asked for.
- * Whoever stops early cancels the stream.
+ * The stream's bytes; every piece but the last one has PIECE_BYTES. A piece is valid until the next one is requested.
+ * Stopping early cancels the stream.
  * @throws what the stream throws.
  */
 export async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -21,21 +21,21 @@ export async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerato
       while (filled < PIECE_BYTES && !ended) {
         const { value, done } = await reader.read(new Uint8Array(buffer, filled));
         ended = done;
-        if (value === undefined) break; // it was cancelled from elsewhere, and the buffer is gone
+        if (value === undefined) break; // cancelled from outside, and the buffer is detached
         buffer = value.buffer;
         filled += value.length;
       }
       if (filled > 0) yield new Uint8Array(buffer, 0, filled);
     }
   } catch (error) {
-    ended = true; // it has failed: there is nothing to cancel
+    ended = true; // a failed stream needs no cancel
     throw error;
   } finally {
     if (!ended) await reader.cancel();
   }
 }
 
-/** A reader that is given the buffer; what another kind of stream gives is copied into it. */
+/** A reader that fills the given buffer; data of other kinds of streams is copied into it. */
 function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader {
   try {
     return stream.getReader({ mode: "byob" });

@@ -11,16 +11,16 @@ import { collect, feed, releaseStreams } from "./child_streams.ts";
 import { type Ending, endingOf, GRACE_MS } from "./ending.ts";
 import { ANSWER_BYTES, END_BYTES, keepAll, keepEnd, linesTo } from "./output.ts";
 
-/** All of a child's environment: what it prints does not depend on the host's time zone, nor on the caller's locale, pager or PATH. */
+/** A child's whole environment: its output must not depend on the host's time zone or the caller's locale, pager or PATH. */
 const ENVIRONMENT = { PATH: PROGRAM_DIRECTORIES.join(":"), LC_ALL: "C", TZ: "UTC", HOME: "/root" };
 
-/** How long (ms) a command may take that has no limit of its own: one that looks, and one that changes something. */
+/** Default time limits (ms): of a command that observes, and of one that changes something. */
 export const LIMITS_MS = { query: 60_000, run: 300_000 } as const;
 
-/** Where a program is, or why there is none that could be run. */
+/** The path of a program, or why it cannot be run. */
 type Located = { path: string } | { failure: "not found" | "not executable"; why: string };
 
-/** Looks for a program in the fixed directories; an absolute path is taken as it is. */
+/** Looks for a program in the fixed directories; an absolute path is used unchanged. */
 async function locate(program: string): Promise<Located> {
   if (program.startsWith("/")) return { path: program };
   if (program.includes("/")) throw new Error(`"${program}" is relative: a name or an absolute path is wanted`);
@@ -41,17 +41,17 @@ async function locate(program: string): Promise<Located> {
     : { failure: "not executable", why: unfit };
 }
 
-/** Exit codes of a shell for what did not run. */
+/** Exit codes of a shell for commands that did not run. */
 const CODES = { "not found": 127, "not executable": 126 } as const;
 
 function unstarted(failure: keyof typeof CODES, stderr: string): CommandOutput {
   return { code: CODES[failure], failure, stdout: "", stderr };
 }
 
-/** Starts the program, or answers why it could not be. @param group it gets a process group of its own. */
+/** Starts the program, or returns why it could not be started. @param group it gets its own process group. */
 async function start(command: Command, group: boolean): Promise<Deno.ChildProcess | CommandOutput> {
   const [program, ...args] = command.argv;
-  if (program === undefined) throw new Error("a command has at least a program");
+  if (program === undefined) throw new Error("a command requires a program");
   const located = await locate(program);
   if ("failure" in located) return unstarted(located.failure, located.why);
   try {
@@ -81,9 +81,9 @@ async function start(command: Command, group: boolean): Promise<Deno.ChildProces
 
 /** How a command is executed. */
 export interface Execution {
-  /** For its effect: of what it prints only the end is kept. */
+  /** For its effect: only the end of its output is kept. */
   forEffect?: boolean;
-  /** Ends it, when aborted. */
+  /** Ends it when aborted. */
   signal?: AbortSignal | undefined;
   timer?: Timer;
 }
@@ -92,9 +92,9 @@ export interface Execution {
 type Why = "timed out" | "too long" | "interrupted" | { error: unknown };
 
 /**
- * Runs the command in the C locale and collects what it prints. `failure` says why there is no exit code of the program's
- * own: no such program, one that may not or cannot be executed, one that a signal or a limit ended.
- * @throws what the command's streams fail with; the signal's reason, where even SIGKILL did not end the child.
+ * Runs the command in the C locale and collects its output. `failure` is the reason when the program has no exit code of its
+ * own: not found, not executable, ended by a signal or a limit.
+ * @throws the error of the command's streams; the signal's reason when even SIGKILL did not end the child.
  */
 export async function execute(command: Command, { forEffect, signal, timer }: Execution = {}): Promise<CommandOutput> {
   signal?.throwIfAborted();
@@ -123,7 +123,7 @@ export async function execute(command: Command, { forEffect, signal, timer }: Ex
   }
 }
 
-/** Is with the child until it has ended and prints no more, or is lost. */
+/** Attends the child until it has ended and its output is complete, or until it is lost. */
 async function attend(
   child: Deno.ChildProcess,
   command: Command,
@@ -133,17 +133,17 @@ async function attend(
   const failed = (error: unknown) => ending.begin({ error }, GRACE_MS.limit);
   const kept = forEffect ? keepEnd(END_BYTES) : keepAll(ANSWER_BYTES, () => ending.begin("too long", GRACE_MS.limit));
   const keptErrors = keepEnd(END_BYTES);
-  const told = (from: "stdout" | "stderr") => command.onLine && linesTo((line) => command.onLine?.(line, from));
+  const linesOf = (from: "stdout" | "stderr") => command.onLine && linesTo((line) => command.onLine?.(line, from));
   const stream = command.stdout?.getWriter();
   const input = feed(child, command, failed);
-  const out = collect(child.stdout, stream ? { stream } : { kept, lines: told("stdout") }, failed);
-  const err = collect(child.stderr, { kept: keptErrors, lines: told("stderr") }, failed);
+  const out = collect(child.stdout, stream ? { stream } : { kept, lines: linesOf("stdout") }, failed);
+  const err = collect(child.stderr, { kept: keptErrors, lines: linesOf("stderr") }, failed);
   const status = await Promise.race([child.status, ending.lost.then(() => child.unref())]);
   input.stop();
   const done = Promise.all([input.done, out.done, err.done]);
   await Promise.race([done, ending.lost]);
   for (const one of [out, err]) one.stop();
-  const { code, signal } = status ?? { code: 137, signal: "SIGKILL" }; // what waits for a dead disk
+  const { code, signal } = status ?? { code: 137, signal: "SIGKILL" }; // a child that waits for an unreachable disk
   if (ending.why() === undefined && signal === null) await stream?.close();
   else await stream?.abort(new Error(`"${commandLine(command.argv)}" did not end by itself`)).catch(() => undefined);
   const output = { code, stdout: kept.text(), stderr: keptErrors.text() };

@@ -1,5 +1,5 @@
 /**
- * Files as they are to be: compared by size and hash, and replaced as one.
+ * Writes files: compared by size and hash, and replaced atomically.
  * @module
  */
 import type { ChangeSink, FileToPut, Host, WriteChange } from "../system.ts";
@@ -37,13 +37,13 @@ export async function put(
       await write(bytesOf(content));
       made = known as Summary;
     }
-    if (isAlready(there, file, made)) return undefined; // a stream tells its hash in the end
+    if (isAlready(there, file, made)) return undefined; // the hash of a stream is known at its end
     const replacing = change = writeChange(file, made, there);
     return async () => await file.beforeChange?.(replacing);
   }, () => change && report(change));
 }
 
-/** What is at the path, with its hash; what is longer than some pieces is never held. */
+/** The file at the path, with its hash; long content is never held in memory. */
 async function presentFile(path: string): Promise<PresentFile | undefined> {
   const there = await stat(path);
   assertWritable(path, there);

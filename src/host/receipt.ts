@@ -1,6 +1,6 @@
 /**
- * Keeps the receipt: what this program made on this host, so that it can be removed again, exactly that and nothing else.
- * Each line is on disk before what it tells of happens.
+ * Keeps the receipt: what this program created on this host, so that `reset` can remove exactly that and nothing else.
+ * Each line is on disk before its change happens.
  * @module
  */
 import {
@@ -25,15 +25,15 @@ export interface ReceiptOptions {
   append?(path: string, line: string): Promise<void>;
 }
 
-/** Who writes the receipt. */
+/** Writes the receipt. */
 export interface ReceiptWriter {
-  /** Whether there is an entry for it. */
+  /** Whether it has an entry. */
   knows(made: Made): Promise<boolean>;
-  /** Appends an entry for what has none; entries come one after another even when callers do not. */
+  /** Appends an entry if there is none; entries are written one after another, even for parallel callers. */
   note(made: Made): Promise<void>;
 }
 
-/** The receipt file is made by the first entry, through `host`, so it is a Change like every other; its lines are not. */
+/** The first entry creates the receipt file through `host`, so it is a Change like every other; its lines are not. */
 export function receiptWriter(
   host: Host,
   { path: receipt = RECEIPT_PATH, append = appendLine }: ReceiptOptions = {},
@@ -66,7 +66,7 @@ export function receiptWriter(
   };
 }
 
-/** A host that keeps the receipt of what is made through it. */
+/** A host that records in the receipt what is created through it. */
 export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
   const receipt = receiptWriter(host, options);
   const copies = replacedDirectory(options.path);
@@ -77,17 +77,17 @@ export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
     }
   }
 
-  /** Copies what is at the path, for nobody but this user to read. */
+  /** Copies the file at the path, readable only for this user. */
   async function setAside(path: string): Promise<Replaced> {
     const [there, content, copy] = await Promise.all([host.stat(path), host.read(path), copyNameOf(path)]);
-    if (!there || !content) throw new Error(`"${path}" went away while it was replaced`);
+    if (!there || !content) throw new Error(`"${path}" was removed while it was being replaced`);
     const { mode, uid, gid } = there;
     await host.makeDirectory(copies, 0o700);
     await host.put({ path: `${copies}/${copy}`, mode: 0o600, secret: true, content });
     return { copy, was: { mode, uid, gid } };
   }
 
-  /** Notes a file that is about to be written. @param before whether one is there. */
+  /** Notes a file that will be written. @param before whether a file exists there. */
   async function noteFile({ path, setAside: keeps }: FileToPut, before: boolean): Promise<void> {
     const made: Made = { kind: "file", path };
     if (!before || await receipt.knows(made)) return await receipt.note(made);
@@ -130,7 +130,7 @@ export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
       await noteMissing([...ancestorsOf(path), path]);
       await host.makeDirectory(path, mode);
     },
-    // What is gone stays in the receipt: it may be made again, and is ours then, too.
+    // A removed path stays in the receipt: it may be created again, and is then also ours.
     remove: (path) => host.remove(path),
     removeTree: (path) => host.removeTree(path),
     run: (command) => host.run(command),
@@ -141,7 +141,7 @@ export function receiptHost(host: Host, options: ReceiptOptions = {}): Host {
   };
 }
 
-/** The services, of which the receipt is told what starts at boot by our doing. */
+/** The services; the receipt records the units that this program enables. */
 function receiptServices(services: Services, receipt: ReceiptWriter): Services {
   return {
     booted: () => services.booted(),

@@ -78,7 +78,7 @@ Deno.test("receipt: one that others could have written, or that is no file, is n
   const refused = (why: RegExp) => assert.rejects(readReceipt(host, path), why);
   await Deno.writeTextFile(path, "");
   await Deno.chmod(path, 0o666);
-  await refused(/Cannot use the receipt ".*": its mode is 0666, expected one by which only its owner writes/);
+  await refused(/Cannot use the receipt ".*": its mode is 0666, expected no write permission for group and others/);
   await assert.rejects(
     receiptHost(host, { path }).put({ path: `${dir}/x`, mode: 0o600, content: "x" }),
     /Cannot use the receipt/,
@@ -96,7 +96,7 @@ Deno.test("receipt: one that others could have written, or that is no file, is n
   for (const mode of [0o777, 0o702]) { // with a receipt or without: anybody could put one there
     await Deno.chmod(dir, mode);
     await refused(
-      new RegExp(`the mode of "${dir}" is 0${mode.toString(8)}, expected one by which only its owner writes`),
+      new RegExp(`the mode of "${dir}" is 0${mode.toString(8)}, expected no write permission for group and others`),
     );
   }
   await Deno.chmod(dir, 0o700);

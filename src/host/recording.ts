@@ -1,5 +1,5 @@
 /**
- * A system that changes nothing: a dry run, and tests. What is changed is recorded as `Change`s and seen by later reads.
+ * A system that changes nothing, for dry runs and tests. Changes are recorded as `Change`s and visible to later reads.
  * @module
  */
 import type {
@@ -15,13 +15,13 @@ import { type RecordedObjects, recordingApi } from "../kube/recording.ts";
 import { receiptHost } from "./receipt.ts";
 import { recordingHost } from "./recording_host.ts";
 
-/** An overlay on the real system. Of that, only observing methods are used; `report` hears what a real run would change. */
+/** An overlay on the real system, whose changing methods are never called; `report` receives what a real run would change. */
 export function recordingSystem(real: System, report: ChangeSink, onWait?: (event: WaitEvent) => void): System {
   const objects: RecordedObjects = new Map();
   const pulled = new Set<string>();
   const removedMembers = new Set<string>();
   return {
-    // The receipt is a file that a real run would make, too; its lines are no changes of their own.
+    // A real run would also create the receipt file; its lines are not Changes.
     host: receiptHost(recordingHost(real.host, report, onWait), { append: () => Promise.resolve() }),
     connect(credentials, timeLimitMs): KubeClient {
       return recordingApi(real.connect(credentials, timeLimitMs), objects, report);
@@ -52,7 +52,7 @@ function recordingEtcd(real: EtcdClient, removed: Set<string>, report: ChangeSin
   };
 }
 
-/** Reads pass through; pulled images count as present, stopped and removed things as gone. */
+/** Reads pass through; pulled images count as present, stopped and removed objects as gone. */
 function recordingRuntime(real: ContainerRuntime, pulled: Set<string>, report: ChangeSink): ContainerRuntime {
   const gone = new Set<string>();
   const stopped = new Set<string>();

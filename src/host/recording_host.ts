@@ -23,19 +23,19 @@ import { ancestorsOf, assertWritable, PARENT_MODE, splitPath } from "./durable.t
 import { serviceChanges } from "./systemd.ts";
 import { waitUntil } from "./wait.ts";
 
-/** What a recorded change left at a path. */
+/** The state of a path after a recorded change. */
 type Entry =
   | ({ kind: "file"; content: FileContent; mode: number; uid: number; gid: number; modified: Date } & ContentDigest)
   | { kind: "directory"; mode: number; modified: Date }
   | { kind: "gone" };
 
-/** An overlay on `real`, of which only observing methods are used. Waits answer what they assume, unless nothing that was recorded matters to them. */
+/** An overlay on `real`, whose changing methods are never called. Waits return what they assume, unless they are independent of recorded changes. */
 export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: WaitEvent) => void): Host {
   const overlay = new Map<string, Entry>();
-  /** Removed with all below: what the real host has there is not seen any more, whatever was made there since. */
+  /** Removed trees: the content of the real host below them is hidden, whatever was created there since. */
   const removed = new Set<string>();
 
-  /** What was recorded for the path, itself or by the removal of something above it. */
+  /** The recorded state of the path, set for itself or by the removal of a parent. */
   function recorded(path: string): Entry | undefined {
     return overlay.get(path) ?? (ancestorsOf(path).some((above) => removed.has(above)) ? { kind: "gone" } : undefined);
   }
@@ -70,7 +70,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     for (const directory of [...ancestorsOf(path), path]) {
       const there = await stat(directory);
       if (there?.kind === "file" || there?.kind === "other") {
-        throw new UserError(`Cannot make the directory "${directory}": a file is in its place`);
+        throw new UserError(`Cannot create the directory "${directory}": a file with this name already exists`);
       }
       if (there !== undefined) continue;
       const own = directory === path ? mode : PARENT_MODE;
@@ -79,7 +79,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     }
   }
 
-  /** What is at the path, with its hash. */
+  /** The file at the path, with its hash. */
   async function presentFile(path: string): Promise<PresentFile | undefined> {
     const there = await stat(path);
     assertWritable(path, there);
@@ -169,7 +169,7 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     lock: () => Promise.resolve(),
     unlock: () => Promise.resolve(),
     async wait<T>(wait: Wait<T>) {
-      if (wait.independent) return await waitUntil(wait, onWait); // it really waits, which is told as it goes on
+      if (wait.independent) return await waitUntil(wait, onWait); // a real wait, with progress
       report({ kind: "wait", what: wait.what });
       return wait.assume;
     },

@@ -7,9 +7,9 @@ import type { Signals } from "../system.ts";
 import { execute } from "./process.ts";
 
 /**
- * Signals that the caller ignores: `nohup` SIGHUP, a shell SIGINT for what it starts in the background. A program that
- * listens to them all the same would end with a terminal that it was to outlive. A child inherits what is ignored, and
- * Deno does not read /proc, so a child is asked.
+ * Signals that the caller ignores: `nohup` ignores SIGHUP, a shell SIGINT for background jobs. A program that still listens
+ * to them would end with a terminal that it should survive. A child inherits ignored signals, and Deno does not read /proc,
+ * so a child reads them.
  */
 async function ignored(): Promise<Set<string>> {
   const { stdout } = await execute({ argv: ["cat", "/proc/self/status"] });
@@ -18,7 +18,7 @@ async function ignored(): Promise<Set<string>> {
   return new Set(Object.entries(SIGNAL_NUMBERS).filter(([, number]) => isIgnored(number)).map(([name]) => name));
 }
 
-/** Those of this process. @param end ends the process at once. */
+/** The signals of this process. @param end ends the process at once. */
 export function processSignals(end: (code: number) => void): Signals {
   const controller = new AbortController();
   const { signal } = controller;
@@ -31,7 +31,7 @@ export function processSignals(end: (code: number) => void): Signals {
     async listen() {
       const left = await ignored();
       for (const name of Object.keys(SIGNAL_NUMBERS) as EndingSignal[]) {
-        // An ignored one gets a listener, too: with the first of them Deno ends the process by each of these without one.
+        // Ignored signals also get a listener: after the first listener, Deno ends the process on each one without.
         Deno.addSignalListener(name, left.has(name) ? () => {} : () => receive(name));
       }
     },

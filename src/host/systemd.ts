@@ -1,5 +1,6 @@
 /**
- * systemd by `systemctl` and `journalctl`: the one place that has their words; `unit_properties.ts` reads their answers.
+ * systemd through `systemctl` and `journalctl`: the one place with their command lines; `unit_properties.ts` reads their
+ * output.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -17,12 +18,12 @@ import {
   unitState,
 } from "./unit_properties.ts";
 
-/** The command that asks for these properties of units. */
+/** The command that prints these properties of units. */
 export function showCommand(units: readonly string[], properties = UNIT_PROPERTIES): Command {
   return { argv: ["systemctl", "show", `--property=${properties.join(",")}`, "--", ...units] };
 }
 
-/** What could not be done where systemd cannot be asked about units. */
+/** The beginning of the error when systemd cannot be asked about units. */
 export function notAsked([unit, ...others]: readonly string[]): string {
   const more = others.length === 0 ? "" : ` and ${others.length} other ${others.length === 1 ? "unit" : "units"}`;
   return `Cannot ask systemd about "${unit}"${more}`;
@@ -42,7 +43,7 @@ async function show(
   throw new UserError(`${notAsked(units)}: systemctl printed the states of ${count} units, expected ${units.length}`);
 }
 
-/** When the machine was booted, in ms since 1970. @throws {UserError} when that cannot be told. */
+/** When the machine was booted, in ms since 1970. @throws {UserError} when that is unknown. */
 async function bootTime(host: Pick<Host, "readText" | "now">): Promise<number> {
   const text = await host.readText("/proc/uptime") ?? "";
   const uptime = Number(text.split(" ")[0] || NaN);
@@ -50,10 +51,10 @@ async function bootTime(host: Pick<Host, "readText" | "now">): Promise<number> {
   return host.now().getTime() - uptime * 1_000;
 }
 
-/** How long systemd may take to stop a unit, in ms: it kills after 90 s, unless the unit says otherwise. */
+/** How long systemd may take to stop a unit, in ms: by default it kills after 90 s. */
 const STOP_MS = 120_000;
 
-/** systemd's changing methods, each as one command line that `run` executes or records. */
+/** Changing methods, each as one command line that `run` executes or records. */
 export function serviceChanges(run: (command: Command) => Promise<void>): ServiceChanges {
   const systemctl = (...words: string[]) => run({ argv: ["systemctl", ...words] });
   const now = (options?: { now?: boolean }) => options?.now ? ["--now"] : [];
@@ -68,7 +69,7 @@ export function serviceChanges(run: (command: Command) => Promise<void>): Servic
   };
 }
 
-/** The services of a host whose programs these are. */
+/** The services of a host. */
 export function systemdServices(host: Pick<Host, "query" | "run" | "stat" | "readText" | "now">): Services {
   return {
     ...serviceChanges((command) => host.run(command)),
@@ -92,7 +93,7 @@ export function systemdServices(host: Pick<Host, "query" | "run" | "stat" | "rea
       return timerState(properties, countsFromBoot(properties) ? await bootTime(host) : NaN);
     },
     async isEnabled(unit) {
-      // 1: not enabled, or there is no such unit; 4: there is no such unit.
+      // 1: not enabled, or no such unit; 4: no such unit.
       const command = { argv: ["systemctl", "is-enabled", unit] };
       const { stdout } = await ask(host, command, [0, 1, 4], `Cannot ask systemd whether "${unit}" is enabled`);
       return stdout.trim() === "enabled";

@@ -1,5 +1,5 @@
 /**
- * Removing a directory with all that is in it, and nothing that is elsewhere: no link is followed, no mount crossed.
+ * Removes a directory with its content and nothing else: no link is followed, no mount crossed.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -9,10 +9,10 @@ import { mountPoints } from "./mounts.ts";
 import { shellWord } from "../text/shell.ts";
 
 /**
- * Removes what lies at the path, a directory with everything below it.
- * @param removed is told once when something has gone, also where the rest could not be removed.
- * @throws {UserError} before anything is removed, when something is mounted there or below (what it shows is not ours), or
- * when what is mounted cannot be listed.
+ * Removes the file at the path, or the directory with everything below it.
+ * @param removed is called once when something was removed, also when the rest could not be removed.
+ * @throws {UserError} before anything is removed, when something is mounted there or below (its content is not ours), or
+ * when the mounts cannot be listed.
  */
 export async function removeTree(path: string, removed: () => void): Promise<void> {
   const { directory, name } = splitPath(path);
@@ -22,17 +22,17 @@ export async function removeTree(path: string, removed: () => void): Promise<voi
     const mount = (await mountPoints()).find((point) => point === real || point.startsWith(`${real}/`));
     if (mount !== undefined) {
       throw new UserError(`Cannot remove "${path}": something is mounted at "${mount}"; nothing was removed`, {
-        hint: `Unmount it and run the same command again: umount ${shellWord(mount)}`,
+        hint: `Unmount it and rerun the command: umount ${shellWord(mount)}`,
       });
     }
     try {
       await removeAll(path);
     } finally {
-      removed(); // of a tree that resists, a part is gone all the same
+      removed(); // when it fails, a part of the tree is already removed
     }
     await syncDirectory(directory);
   } catch (error) {
-    if (isAbsent(error)) return; // its directory went
+    if (isAbsent(error)) return; // its directory was removed
     throw await fileError("remove", path, error);
   }
 }
@@ -47,7 +47,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Links below are removed, not followed. What somebody else removes at the same time is no error. */
+/** Links below are removed, not followed. A file that another process removes at the same time is not an error. */
 async function removeAll(path: string): Promise<void> {
   for (let attempt = 1;; attempt++) {
     try {

@@ -1,24 +1,24 @@
 /**
- * What `systemctl show` prints of units, read: text that is not as it should be is an error, never a state.
+ * Reads the output of `systemctl show`: unexpected text is an error, never a state.
  * @module
  */
 import { UserError } from "../errors.ts";
 import type { TimerState, UnitState } from "../system.ts";
 
-/** Properties of a unit that are read; systemd leaves out those that a type of unit does not have. */
+/** The properties of a unit that are read; systemd omits those that a type of unit does not have. */
 export const UNIT_PROPERTIES: readonly string[] = [
   ...["LoadState", "ActiveState", "SubState", "UnitFileState", "Result", "NRestarts", "ExecMainStatus"],
   ...["ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic", "NeedDaemonReload"],
   ...["ConditionResult", "ConditionTimestampMonotonic", "AssertResult", "AssertTimestampMonotonic"],
 ];
 
-/** Properties of a timer that are read. */
+/** The properties of a timer that are read. */
 export const TIMER_PROPERTIES: readonly string[] = [
   ...["LoadState", "ActiveState", "UnitFileState", "Result", "Unit"],
   ...["NextElapseUSecRealtime", "NextElapseUSecMonotonic", "LastTriggerUSec"],
 ];
 
-/** What systemd prints for a time that there is not: nothing (252), or one of these words. */
+/** What systemd prints for an absent time: nothing (252), or one of these words. */
 const NEVER = new Set(["", "0", "n/a", "infinity"]);
 
 /** `Name=value` lines. */
@@ -34,7 +34,7 @@ export function propertiesOf(text: string): Properties {
   );
 }
 
-/** The blocks of several units, in their order: there is an empty line between two. */
+/** The blocks of several units, in their order, separated by empty lines. */
 export function blocksOf(text: string): Properties[] {
   return text.trim().split(/\n\n+/).map(propertiesOf);
 }
@@ -67,14 +67,14 @@ export function unitState(properties: Properties): UnitState {
   };
 }
 
-/** Whether it is to be known since when the machine runs, to say when the timer elapses next. */
+/** Whether the boot time is required to compute when the timer elapses next. */
 export function countsFromBoot(properties: Properties): boolean {
   return !NEVER.has(properties.get("NextElapseUSecMonotonic") ?? "");
 }
 
 /**
- * A timer. It may have a time by the calendar and one counted from boot: the earlier one is the next.
- * @param bootedAt ms since 1970; only needed for what is counted from boot.
+ * A timer. It may have a calendar time and one counted from boot: the earlier one is the next.
+ * @param bootedAt ms since 1970; only used for times counted from boot.
  * @throws {UserError} when a time cannot be read.
  */
 export function timerState(properties: Properties, bootedAt: number): TimerState {
@@ -96,8 +96,8 @@ export function timerState(properties: Properties, bootedAt: number): TimerState
 }
 
 /**
- * Milliseconds since 1970 of "Thu 2026-11-26 02:17:00 UTC": systemctl prints times so whatever its `--timestamp`
- * is (seen with 252), in the zone of its environment, which is UTC for all programs (`process.ts`).
+ * Milliseconds since 1970 of "Thu 2026-11-26 02:17:00 UTC": systemctl prints this format with any `--timestamp` (seen with
+ * 252), in the time zone of its environment, which is UTC for all programs (`process.ts`).
  */
 function timestamp(text: string): number {
   const parts = /^\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) UTC$/.exec(text);

@@ -121,7 +121,7 @@ Deno.test("an error says what was changed, counted, whatever its kind is", async
   const made = late.changes.filter(({ kind }) => kind !== "wait").length;
   assert.ok(made > 1, late.err);
   assert.match(late.err, new RegExp(`^ {2}${made} changes were made: .*\\d+ files written`, "m"));
-  assert.match(late.err, /^ {2}next: .*run the same command again/m);
+  assert.match(late.err, /^ {2}next: .*(?:rerun the command|run the same command again)/m);
   const json = await run(["init", "--config", QUICK, "--skip-phases=preflight", "-o", "json"], failing);
   const { changes, hints } = json.events.at(-1)! as {
     changes: { total: number; byKind: Record<string, number> };
@@ -129,7 +129,7 @@ Deno.test("an error says what was changed, counted, whatever its kind is", async
   };
   assert.equal(changes.total, made);
   assert.equal(Object.values(changes.byKind).reduce((sum, count) => sum + count, 0), made);
-  assert.match(hints.join("\n"), /run the same command again/);
+  assert.match(hints.join("\n"), /rerun the command|run the same command again/);
   const dry = await run(["init", "--dry-run", "--config", QUICK, "--skip-phases=preflight", "--cni=/none"], failing);
   assert.match(dry.err, /^ {2}No changes were made\.$/m);
 });

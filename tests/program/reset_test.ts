@@ -288,7 +288,7 @@ Deno.test("reset: what cannot be taken back keeps the receipt and what was set a
     runtimeWith([]),
   );
   assert.equal(code, 1);
-  assert.match(out, /Not finished:[\s\S]*\/etc\/crictl\.yaml: .*it is a directory, wanted a file/);
+  assert.match(out, /Not finished:[\s\S]*\/etc\/crictl\.yaml: .*it is a directory, expected a file/);
   assert.match(out, /Not finished:[\s\S]*kernel setting net\.ipv4\.ip_forward: /);
   assert.ok(!removed(changes).some((path) => path.startsWith("/var/lib/kubewright")));
   assert.ok(ran(changes).includes("systemctl disable backup.timer"));

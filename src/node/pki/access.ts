@@ -51,7 +51,7 @@ function judgeWay(one: OnTheWay, uid: number, { problems, warnings }: Access): v
   const { path, stat } = one;
   const who = whoDecides(one, uid);
   if (who === undefined) return;
-  if (who === "anybody") {
+  if (who === "anyone") {
     problems.push({
       where: path,
       what: `is a directory in which any user may replace the cluster's keys (mode ${octal(stat.mode)})`,
@@ -77,7 +77,7 @@ function judgeFile(one: OnTheWay, named: string, holds: Holding, uid: number, { 
   const mode = octal(stat.mode & 0o777);
   const who = whoDecides(one, uid);
   const target = path === named ? "" : ` ${path},`;
-  if (who === "anybody") {
+  if (who === "anyone") {
     problems.push({
       where: named,
       what: `${target === "" ? "is" : `links to${target}`} a ${holds} that any user may write (mode ${mode})`,

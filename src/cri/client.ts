@@ -29,9 +29,9 @@ const STATES = ["created", "running", "exited", "unknown"] as const;
 const CGROUP_DRIVERS = ["systemd", "cgroupfs"] as const;
 
 /**
- * The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Connects anew with every call.
+ * The runtime at a socket, `unix:///run/containerd/containerd.sock` or a path. Each call has its own connection.
  * @param callMs time limit of a call that observes, in ms.
- * @param signal from then on no call begins, and those that observe are given up, with the signal's reason.
+ * @param signal after it aborts, no call begins, and observing calls are abandoned with the signal's reason.
  */
 export function containerRuntime(
   socket: string,
@@ -41,7 +41,7 @@ export function containerRuntime(
 ): ContainerRuntime {
   const path = socket.replace(/^unix:\/\//, "");
   if (!path.startsWith("/")) {
-    throw new UserError(`Cannot use the container runtime "${socket}": wanted unix:///PATH/TO/SOCKET`);
+    throw new UserError(`Cannot use the container runtime "${socket}": it must be unix:///PATH/TO/SOCKET`);
   }
 
   /** Calls `<service>/<name>` with `<name>Request` and returns its `<name>Response`. */
@@ -65,12 +65,12 @@ export function containerRuntime(
       throw callError(
         socket,
         name,
-        new NotGrpc(`the answer is no ${name}Response`, { cause: error }),
+        new NotGrpc(`the answer is not a ${name}Response`, { cause: error }),
         options.timeoutMs,
       );
     }
   }
-  /** A changing call; false when the runtime knows no such thing. */
+  /** A changing call; false when the runtime does not have the object. */
   async function change(name: string, request: Message, service = "RuntimeService", timeoutMs = CHANGE_MS) {
     try {
       await call(service, name, request, { timeoutMs });
@@ -237,31 +237,31 @@ function dateOf(nanoseconds: Message[string] | undefined): Date | undefined {
   return typeof nanoseconds === "number" && nanoseconds > 0 ? new Date(nanoseconds / 1e6) : undefined;
 }
 
-/** What stands in the way of connecting, by errno, and what to do. */
+/** Why connecting failed, by errno, and what to do. */
 const SOCKET_TROUBLES: Readonly<Record<string, { state: string; hint(socket: string): string }>> = {
   ENOENT: {
-    state: "the socket is not there",
+    state: "the socket does not exist",
     hint: (socket) => {
       const unit = runtimeUnit(socket);
       const start = unit === undefined ? "" : ` (systemctl start ${unit})`;
-      return `Install and start a container runtime${start}, or name its socket (--cri-socket).`;
+      return `Install and start a container runtime${start}, or set its socket with --cri-socket.`;
     },
   },
-  ECONNREFUSED: { state: "the socket is there, but no runtime listens on it", hint: restartHint },
+  ECONNREFUSED: { state: "the socket exists, but no runtime listens on it", hint: restartHint },
   EACCES: { state: "permission denied", hint: () => "Run the command as root." },
   EPERM: { state: "permission denied", hint: () => "Run the command as root." },
 };
 
-/** The error for a failed call: it names the socket and, where one was made, the call. */
+/** The error for a failed call, with the socket and, if one was sent, the call. */
 function callError(socket: string, name: string, error: unknown, timeoutMs = CALL_MS): UserError {
   if (error instanceof GrpcError) {
     if (error.code === GRPC_STATUS.unimplemented && error.message.includes("unknown service")) {
       return new UserError(
-        `Cannot call ${name} of "${socket}": its runtime does not serve runtime.v1 (${oneLine(error.message)})`,
+        `Cannot call ${name} of "${socket}": the runtime does not serve runtime.v1 (${oneLine(error.message)})`,
         {
           hint: runtimeUnit(socket) === "containerd"
-            ? 'Use containerd 1.6 or newer, with "cri" not among disabled_plugins in /etc/containerd/config.toml.'
-            : "Use a container runtime that serves the CRI version v1, or name its socket with --cri-socket.",
+            ? 'Use containerd 1.6 or newer, and remove "cri" from disabled_plugins in /etc/containerd/config.toml.'
+            : "Use a container runtime that serves CRI v1, or set its socket with --cri-socket.",
           cause: error,
         },
       );
@@ -272,15 +272,15 @@ function callError(socket: string, name: string, error: unknown, timeoutMs = CAL
   }
   if (error instanceof GrpcTimeout) {
     return new UserError(`Cannot call ${name} of "${socket}": no answer within ${timeoutMs / 1000} s`, {
-      hint: `The container runtime hangs or is overloaded. ${restartHint(socket)}`,
+      hint: `The container runtime does not respond or is overloaded. ${restartHint(socket)}`,
       cause: error,
     });
   }
   if (error instanceof NotGrpc || error instanceof GrpcBrokenOff || error instanceof GrpcTooLong) {
     return new UserError(
-      `Cannot call ${name} of "${socket}": what listens there is not a container runtime (${oneLine(error.message)})`,
+      `Cannot call ${name} of "${socket}": the server is not a container runtime (${oneLine(error.message)})`,
       {
-        hint: "Name the socket of the container runtime (--cri-socket).",
+        hint: "Set the socket of the container runtime with --cri-socket.",
         cause: error,
       },
     );

@@ -209,16 +209,16 @@ Deno.test("each trouble with the socket has its own error", async () => {
   });
   const dir = await Deno.makeTempDir();
   const version = (socket: string) => state(containerRuntime(socket, () => {}).version());
-  assert.equal(await version(`${dir}/none`), "the socket is not there");
+  assert.equal(await version(`${dir}/none`), "the socket does not exist");
   using listener = Deno.listen({ transport: "unix", path: `${dir}/other` });
   const served = listener.accept().then(async (connection) => {
     await connection.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.2\r\n".repeat(5)));
     connection.close();
   });
-  assert.match(await version(`${dir}/other`), /^what listens there is not a container runtime/);
+  assert.match(await version(`${dir}/other`), /^the server is not a container runtime/);
   await served;
   listener.close();
   assert.equal(await version(`${dir}/other`).then((text) => /not there|no runtime listens/.test(text)), true);
-  assert.throws(() => containerRuntime("containerd.sock", () => {}), /wanted unix:/);
+  assert.throws(() => containerRuntime("containerd.sock", () => {}), /must be unix:/);
   await Deno.remove(dir, { recursive: true });
 });

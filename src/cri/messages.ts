@@ -10,7 +10,7 @@ export interface Message {
   [field: string]: string | number | boolean | Message | Message[] | string[] | Record<string, string>;
 }
 
-/** How a field is encoded; the name behind a colon is a message of the table. int64 becomes a number (ns lose their last digits). */
+/** How a field is encoded; after a colon is a message of the table. int64 becomes a number (ns lose their last digits). */
 type FieldType =
   | "string"
   | "bool"
@@ -23,7 +23,7 @@ type FieldType =
   | `message:${string}`
   | `repeated:${string}`;
 
-/** Message -> field number -> name and type. Fields that we do not read are left out, and skipped when they come. */
+/** Message -> field number -> name and type. Fields that are not read are omitted here, and skipped when they arrive. */
 const MESSAGES: Readonly<Record<string, Readonly<Record<number, readonly [name: string, type: FieldType]>>>> = {
   VersionRequest: { 1: ["version", "string"] },
   VersionResponse: {

@@ -8,22 +8,22 @@ import { openHttpClient, readText, troubleOf } from "../kube/http_client.ts";
 import { oneLine } from "../text/visible.ts";
 import type { ChangeSink, EtcdClient, EtcdCredentials, EtcdMember } from "../system.ts";
 
-/** Time limit of one request, in ms: a removal waits for the cluster's agreement, at most one election. */
+/** Time limit of one request, in ms: a removal waits for the cluster's consensus, at most one election. */
 const REQUEST_MS = 10_000;
-/** How long a call is tried again for while the cluster has no leader, in ms; and the pause between two tries. */
+/** How long a call is retried while the cluster has no leader, in ms; and the pause between two tries. */
 const CALL_MS = 120_000;
 const PAUSE_MS = 500;
-/** gRPC's code for what may pass: no leader, a member that has not been connected for long enough. */
+/** gRPC's code for temporary states: no leader, a member that has not been connected for long enough. */
 const UNAVAILABLE = 14;
 /** Longest answer that is read, in bytes: a member takes some 300. */
 const MAX_ANSWER = 1024 * 1024;
-const NOT_ETCD = "what answers does not speak etcd's API";
+const NOT_ETCD = "the server does not serve etcd's API";
 
 /**
- * A client for one member, `https://10.0.0.10:2379`. Connects with each call. A member that does not answer at all is an
- * error at once; one that says "not now" is asked again.
- * @param timeLimitMs how long a call is tried again for.
- * @param signal from then on nothing new is sent, and what only asks is given up, with the signal's reason.
+ * A client for one member, `https://10.0.0.10:2379`. Connects with each call. A member that does not answer is an error at
+ * once; a member that is temporarily unavailable is asked again.
+ * @param timeLimitMs how long a call is retried.
+ * @param signal after it aborts, no request is sent, and observing requests are abandoned with the signal's reason.
  * @throws {UserError} when the endpoint is not https, or (with the first call) a certificate or the key cannot be used.
  */
 export function etcdClient(
@@ -34,11 +34,11 @@ export function etcdClient(
   signal?: AbortSignal,
 ): EtcdClient {
   if (!/^https:\/\/[^/?#@\s]+$/.test(endpoint) || !URL.canParse(endpoint)) {
-    throw new UserError(`Cannot use etcd at "${endpoint}": wanted https://HOST:PORT`);
+    throw new UserError(`Cannot use etcd at "${endpoint}": it must be https://HOST:PORT`);
   }
   const { caPem, certificatePem, keyPem } = credentials;
 
-  /** @param asks ends the call at any time; without it a call that was sent comes to its end. */
+  /** @param asks aborts the call at any time; without it, a call that was sent is completed. */
   async function call(
     action: string,
     path: string,
@@ -51,8 +51,8 @@ export function etcdClient(
       const { status, answer } = await request(action, path, body, asks);
       if (status === 200 && answer !== undefined) return answer;
       if (answer?.code !== UNAVAILABLE || performance.now() + PAUSE_MS > end) {
-        const said = oneLine([answer?.message, answer?.error].find((text) => typeof text === "string") ?? NOT_ETCD);
-        throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${said} (HTTP status ${status})`);
+        const state = oneLine([answer?.message, answer?.error].find((text) => typeof text === "string") ?? NOT_ETCD);
+        throw new UserError(`Cannot ${action} of etcd at "${endpoint}": ${state} (HTTP status ${status})`);
       }
       const { delay } = await import("@std/async/delay");
       await delay(PAUSE_MS, asks ? { signal: asks } : {});

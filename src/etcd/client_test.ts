@@ -62,7 +62,7 @@ Deno.test("etcd: nobody there, and somebody else there", async () => {
   );
   await using api = serveApi(certificates);
   api.instead.push(new Response("<html>"));
-  await assert.rejects(etcdClient(api.server, credentials, () => {}).members(), /does not speak etcd's API/);
+  await assert.rejects(etcdClient(api.server, credentials, () => {}).members(), /does not serve etcd's API/);
 });
 
 Deno.test("etcd: only https, never by a proxy, and only so much of an answer is read", async () => {
@@ -71,7 +71,7 @@ Deno.test("etcd: only https, never by a proxy, and only so much of an answer is 
   for (
     const endpoint of ["http://127.0.0.1:2379", "https://a@127.0.0.1:2379", "https://127.0.0.1:2379/x", "unix:///x"]
   ) {
-    assert.throws(() => etcdClient(endpoint, credentials, () => {}), /wanted https:\/\/HOST:PORT/);
+    assert.throws(() => etcdClient(endpoint, credentials, () => {}), /must be https:\/\/HOST:PORT/);
   }
   await using api = serveApi(certificates);
   const client = etcdClient(api.server, credentials, () => {});
@@ -97,6 +97,6 @@ Deno.test("etcd: only https, never by a proxy, and only so much of an answer is 
     }]]
   ) {
     api.instead.push(Response.json({ members }));
-    await assert.rejects(client.members(), /does not speak etcd's API/);
+    await assert.rejects(client.members(), /does not serve etcd's API/);
   }
 });

@@ -16,32 +16,32 @@ const HEAD = 5;
 
 /** How a call goes. */
 export interface CallOptions {
-  /** Milliseconds from the connection to the end of the answer; absent: no limit. The server is told it. */
+  /** Milliseconds from the connection to the end of the answer, sent as `grpc-timeout`; absent: no limit. */
   timeoutMs?: number;
-  /** Ends the call: it throws the signal's reason, and the connection is closed. */
+  /** Aborts the call: it throws the signal's reason, and the connection is closed. */
   signal?: AbortSignal;
   /** More headers, such as `containerd-namespace`; names in lower case. */
   metadata?: Readonly<Record<string, string>>;
   /** Longest message of the answer, in bytes (16 MiB). */
   maxMessage?: number;
-  /** Longest answer in all, in bytes; absent: no limit. */
+  /** Longest answer in total, in bytes; absent: no limit. */
   maxAnswer?: number;
 }
 
-/** Messages to send. An iterator is asked for the next one when there is room for it. */
+/** Messages to send. The next one is requested when there is room for it. */
 export type Messages = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A server's methods by name, `/containerd.services.content.v1.Content/Write`. Connects with every call. */
 export interface GrpcClient {
   /**
-   * Sends one message and returns the one of the answer.
+   * Sends one message and returns the message of the answer.
    * @throws {GrpcError | NotGrpc | GrpcBrokenOff | GrpcTooLong | GrpcTimeout | NoConnection} see `system/grpc.ts`
    */
   unary(method: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
   /**
-   * Sends any number of messages while it gives those of the answer, in either order: streams of the server, of the client
-   * and of both. It begins with the first `next`, reads ahead by no more than a window of 1 MiB, and is cancelled when the
-   * caller stops early. @throws as `unary`, and what the iterator of `requests` throws.
+   * Sends any number of messages and yields those of the answer at the same time: server, client and bidirectional streams.
+   * It begins with the first `next`, reads ahead by at most a window of 1 MiB, and is cancelled when the caller stops early.
+   * @throws as `unary`, and the errors of the iterator of `requests`.
    */
   stream(method: string, requests: Messages, options?: CallOptions): AsyncGenerator<Uint8Array, void>;
 }
@@ -67,7 +67,7 @@ export function grpcClient(target: GrpcTarget): GrpcClient {
     async unary(method, request, options) {
       let answer: Uint8Array | undefined;
       for await (const message of stream(method, [request], options)) {
-        if (answer !== undefined) throw new NotGrpc("the answer is longer than its length says");
+        if (answer !== undefined) throw new NotGrpc("the answer has more than one message");
         answer = message;
       }
       if (answer === undefined) throw new NotGrpc("the answer has no message");
@@ -109,7 +109,7 @@ async function sendAll(call: Exchange, requests: Messages): Promise<void> {
   await call.end();
 }
 
-/** The messages of an answer, and then the status: any but OK is an error. */
+/** The messages of an answer, then its status: any status other than OK is an error. */
 async function* answerOf(call: Exchange, options: CallOptions): AsyncGenerator<Uint8Array, void> {
   const headers = await call.headers();
   const status = valueOf(headers, ":status") ?? "";
@@ -132,7 +132,7 @@ async function* messagesOf(call: Exchange, options: CallOptions): AsyncGenerator
     const head = await body.take(HEAD);
     if (head === undefined) return;
     const length = new DataView(head.buffer, head.byteOffset, HEAD).getUint32(1);
-    if (head[0] !== 0) throw new NotGrpc("the answer is compressed, which it was not asked to be");
+    if (head[0] !== 0) throw new NotGrpc("the answer is compressed, although compression was not requested");
     if (length > maxMessage) throw new GrpcTooLong(`an answer of more than ${maxMessage} bytes`);
     total += length;
     if (total > maxAnswer) throw new GrpcTooLong(`an answer of more than ${maxAnswer} bytes`);
@@ -151,7 +151,7 @@ class Body {
     this.#call = call;
   }
 
-  /** So many bytes; undefined when the body has ended before the first. @throws {NotGrpc} when it ends after that. */
+  /** This many bytes; undefined when the body has ended before the first. @throws {NotGrpc} when it ends after that. */
   async take(size: number): Promise<Uint8Array | undefined> {
     if (size <= this.#rest.length && size > 0) return this.#cut(size);
     const whole = new Uint8Array(size);

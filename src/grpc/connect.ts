@@ -1,15 +1,15 @@
 /**
- * Connections for gRPC: a unix socket, or TLS to one server that only the given CA vouches for.
+ * Connections for gRPC: a unix socket, or TLS to one server that only the given CA verifies.
  * @module
  */
 import { NoConnection } from "../system/grpc.ts";
 import type { ByteStream } from "./exchange.ts";
 
-/** Where a gRPC server is, and how both sides prove who they are. */
+/** The address of a gRPC server, and the identities of both sides. */
 export type GrpcTarget =
   /** The path of a unix socket. */
   | { socket: string }
-  /** A server behind TLS. PEM texts; the server's certificate has to be of this CA, and for this name or address. */
+  /** A server with TLS. PEM texts; the server's certificate must be signed by this CA, for this name or address. */
   | { hostname: string; port: number; caPem: string; client?: { certificatePem: string; keyPem: string } };
 
 /** Errors of `connect(2)` by number, as Deno's error texts have them. */
@@ -32,7 +32,7 @@ export async function connect(target: GrpcTarget): Promise<ByteStream> {
   }
 }
 
-/** The stores of CAs that Deno would add are emptied when the program starts (kube/environment.ts). */
+/** The CA stores that Deno would add are emptied when the program starts (kube/environment.ts). */
 async function overTls(target: Exclude<GrpcTarget, { socket: string }>): Promise<ByteStream> {
   const { hostname, port, caPem, client } = target;
   const connection = await Deno.connectTls({

@@ -1,6 +1,6 @@
 /**
- * One request and its answer over HTTP/2 (RFC 9113), on a connection of its own: stream 1, and no other. What is read ahead
- * of the caller is never more than the window that the peer was given; what is sent waits for the peer's window.
+ * One request and its answer over HTTP/2 (RFC 9113), on its own connection: stream 1 only. Data read ahead of the caller
+ * never exceeds the window of the peer; data to send waits for the peer's window.
  * @module
  */
 import { concat } from "@std/bytes/concat";
@@ -33,10 +33,10 @@ const SHORT = 4096;
 /** Longest header block, in bytes, and of how many frames. */
 const MAX_BLOCK = 64 * 1024;
 const MAX_CONTINUATIONS = 16;
-/** So many frames in a row that bring the answer no further are too many. */
+/** Most consecutive frames without progress of the answer. */
 const MAX_IDLE = 10_000;
 
-const NO_HTTP2 = "it does not speak HTTP/2";
+const NO_HTTP2 = "it does not use HTTP/2";
 const STREAM = 1;
 
 export class Exchange {
@@ -44,7 +44,7 @@ export class Exchange {
   readonly #reader: FrameReader;
   readonly #receiving: Promise<void>;
   readonly #outgoing: Outgoing;
-  /** How much the peer may still send, and what was taken out of the way since it was last told so. */
+  /** How much the peer may still send, and how much was consumed since the last window update. */
   #receivable = WINDOW;
   #taken = 0;
   #chunks: Uint8Array[] = [];
@@ -63,7 +63,7 @@ export class Exchange {
       settingsFrame([[SETTING.headerTableSize, 0], [SETTING.enablePush, 0], [SETTING.initialWindowSize, WINDOW]]),
       numberFrame(FRAME.windowUpdate, 0, WINDOW - FIRST_WINDOW),
       frame(FRAME.headers, FLAG.endHeaders, STREAM, encodeHeaders(headers)),
-    ).catch(() => undefined); // reading tells why
+    ).catch(() => undefined); // reading reports the error
     this.#receiving = this.#receive().catch((error) => this.#end(error)).finally(() => this.#wake());
   }
 
@@ -81,12 +81,12 @@ export class Exchange {
     return chunk;
   }
 
-  /** What came behind the body, when that has ended; an answer without a body has only its head. */
+  /** The trailers, after the end of the body; an answer without a body has only its head. */
   get trailers(): HeaderList {
     return this.#trailers ?? [];
   }
 
-  /** Sends a part of the body, as the peer has room for it; false when the peer wants no more of it. */
+  /** Sends a part of the body as the peer's window allows; false when the answer is already complete. */
   async write(bytes: Uint8Array): Promise<boolean> {
     for (let at = 0; at < bytes.length;) {
       if (this.#trailers !== undefined) return false;
@@ -106,14 +106,14 @@ export class Exchange {
     if (this.#trailers === undefined) await this.#send(frame(FRAME.data, FLAG.end, STREAM));
   }
 
-  /** Ends the exchange with an error, for all who wait; what was read and not taken is lost. */
+  /** Ends the exchange with an error, for all waiting calls; unread data is lost. */
   fail(error: unknown): void {
     this.#chunks = [];
     this.#end(error);
     this.#wake();
   }
 
-  /** Closes the connection, whatever is still under way. */
+  /** Closes the connection, also during the exchange. */
   async close(): Promise<void> {
     this.fail(new GrpcBrokenOff("the call is over"));
     await this.#receiving;
@@ -137,7 +137,7 @@ export class Exchange {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Writes a frame of the request; when that fails, what was read says why. False: the answer is whole. */
+  /** Writes a frame of the request; when that fails, reading reports why. False: the answer is complete. */
   async #send(bytes: Uint8Array): Promise<boolean> {
     try {
       await this.#outgoing.put(bytes);
@@ -149,7 +149,7 @@ export class Exchange {
     }
   }
 
-  /** So many bytes are out of the way: the peer may send as many again. */
+  /** This many bytes were consumed: the peer may send as many more. */
   #take(size: number): void {
     this.#taken += size;
     if (this.#taken < WINDOW / 2 || this.#trailers !== undefined) return;
@@ -164,12 +164,12 @@ export class Exchange {
       const next = await this.#next(first);
       const progress = await this.#handle(next);
       idle = progress ? 0 : idle + 1;
-      if (idle > MAX_IDLE) throw new NotGrpc("it sends frames without end that bring no answer");
+      if (idle > MAX_IDLE) throw new NotGrpc("it sends too many frames without an answer");
       this.#wake();
     }
   }
 
-  /** The next frame; the first one has to be the peer's settings. */
+  /** The next frame; the first one must be the peer's settings. */
   async #next(first: boolean): Promise<Frame> {
     let next: Frame | undefined;
     let cause: unknown;
@@ -179,18 +179,18 @@ export class Exchange {
       if (error instanceof RangeError) {
         throw new NotGrpc(first ? NO_HTTP2 : `it sends ${error.message}`, { cause: error });
       }
-      if (first && /fatal alert/.test(String(error))) throw new NoConnection("TLS", error); // it wants another certificate
+      if (first && /fatal alert/.test(String(error))) throw new NoConnection("TLS", error); // it rejects our certificate
       cause = error;
     }
     if (next === undefined) {
-      if (first) throw new NotGrpc("the connection was closed, or does not speak HTTP/2", { cause });
-      throw new GrpcBrokenOff("the connection was closed before the answer was whole", { cause });
+      if (first) throw new NotGrpc("the connection was closed, or does not use HTTP/2", { cause });
+      throw new GrpcBrokenOff("the connection was closed before the answer was complete", { cause });
     }
     if (first && (next.type !== FRAME.settings || next.flags & FLAG.ack)) throw new NotGrpc(NO_HTTP2);
     return next;
   }
 
-  /** Does what a frame asks for; whether it has brought a part of the answer. */
+  /** Handles a frame; whether it was a part of the answer. */
   async #handle(next: Frame): Promise<boolean> {
     const { type, flags, stream, payload } = next;
     const ours = stream === STREAM;
@@ -200,8 +200,8 @@ export class Exchange {
       throw new GrpcBrokenOff(`the server reset the call (HTTP/2 error ${numberIn(payload)})`);
     }
     if (type === FRAME.goAway && stream === 0 && payload.length >= 8) {
-      if (numberIn(payload) >= STREAM) return false; // it ends what it has begun
-      throw new GrpcBrokenOff(`the server takes no more calls (HTTP/2 error ${numberIn(payload.subarray(4))})`);
+      if (numberIn(payload) >= STREAM) return false; // it completes this call
+      throw new GrpcBrokenOff(`the server accepts no more calls (HTTP/2 error ${numberIn(payload.subarray(4))})`);
     }
     if (type === FRAME.settings && stream === 0) this.#settings(next);
     else if (type === FRAME.windowUpdate && payload.length === 4) {
@@ -209,7 +209,7 @@ export class Exchange {
     } else if (type === FRAME.ping && stream === 0 && payload.length === 8) {
       if (!(flags & FLAG.ack)) this.#outgoing.reply(frame(FRAME.ping, FLAG.ack, 0, payload));
     } else if (type <= FRAME.continuation && type !== FRAME.priority && !(type === FRAME.reset && stream !== 0)) {
-      throw new NotGrpc(`it sends what HTTP/2 does not allow here (a frame of type ${type})`);
+      throw new NotGrpc(`it sends a frame that HTTP/2 does not allow here (type ${type})`);
     }
     return false;
   }
@@ -217,7 +217,7 @@ export class Exchange {
   #data(next: Frame): boolean {
     if (this.#headers === undefined) throw new NotGrpc("it sends data before headers");
     this.#receivable -= next.payload.length;
-    if (this.#receivable < 0) throw new NotGrpc("it sends more than it may");
+    if (this.#receivable < 0) throw new NotGrpc("it sends more than its window allows");
     const chunk = unpadded(next);
     this.#take(next.payload.length - chunk.length);
     if (chunk.length > 0) this.#keep(chunk);
@@ -225,21 +225,21 @@ export class Exchange {
     return chunk.length > 0;
   }
 
-  /** Keeps a chunk until it is asked for; short ones together, as each has a cost of its own that no window counts. */
+  /** Keeps a chunk until it is read; short chunks are joined, because each has a cost that no window counts. */
   #keep(chunk: Uint8Array): void {
     const last = this.#chunks.at(-1);
     if (last === undefined || last.length + chunk.length > SHORT) this.#chunks.push(chunk);
     else this.#chunks[this.#chunks.length - 1] = concat([last, chunk]);
   }
 
-  /** A header block, with its continuations: the head of the answer, or what is behind its body. */
+  /** A header block with its continuations: the head of the answer, or its trailers. */
   async #head(next: Frame): Promise<boolean> {
     const parts = [unpadded(next).subarray(next.flags & FLAG.priority ? 5 : 0)];
     let size = parts[0]!.length;
     for (let last = next, frames = 0; !(last.flags & FLAG.endHeaders); frames++) {
       last = await this.#next(false);
       size += last.payload.length;
-      if (last.type !== FRAME.continuation || last.stream !== STREAM) throw new NotGrpc("a header block is not whole");
+      if (last.type !== FRAME.continuation || last.stream !== STREAM) throw new NotGrpc("a header block is incomplete");
       if (size > MAX_BLOCK || frames > MAX_CONTINUATIONS) {
         throw new NotGrpc(`the headers are longer than ${MAX_BLOCK} bytes`);
       }
@@ -248,7 +248,7 @@ export class Exchange {
     const headers = headersIn(parts);
     const ended = (next.flags & FLAG.end) !== 0;
     if (this.#headers === undefined && !ended && headers.some(([name, value]) => name === ":status" && value < "200")) {
-      return false; // 1xx: the real one comes
+      return false; // 1xx: the final head follows
     }
     if (this.#headers !== undefined && !ended) throw new NotGrpc("it sends headers within the body");
     this.#headers ??= headers;

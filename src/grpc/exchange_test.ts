@@ -69,6 +69,6 @@ Deno.test("exchange: one byte more than the window ends it", async () => {
   await connection.closed;
   await assert.rejects(async () => {
     while (await exchange.read() !== undefined);
-  }, { name: "NotGrpc", message: "it sends more than it may" });
+  }, { name: "NotGrpc", message: "it sends more than its window allows" });
   await exchange.close();
 });

@@ -23,9 +23,9 @@ export const FLAG = { end: 0x1, ack: 0x1, endHeaders: 0x4, padded: 0x8, priority
 /** Settings by number. */
 export const SETTING = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4, maxFrameSize: 5 } as const;
 
-/** What a client says first. */
+/** The first bytes of a client. */
 export const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-/** Longest payload that a peer may send, and the least that it takes: what holds until settings say otherwise. */
+/** Longest payload that a peer may send, and the least that it must accept: the default before settings. */
 export const MAX_FRAME = 16_384;
 /** Bytes before a payload: its length (3), type, flags, and stream (4). */
 const HEAD = 9;
@@ -65,16 +65,16 @@ export function numberFrame(type: number, stream: number, value: number): Uint8A
   return frame(type, 0, stream, new Uint8Array(payload.buffer));
 }
 
-/** What frames are read from. */
+/** The source of frames. */
 export interface ByteSource {
-  /** How many bytes it has put into the buffer; null at the end. */
+  /** Fills the buffer and returns the number of bytes; null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
 /** How much is read at once, in bytes. */
 const BLOCK = 65_536;
 
-/** Reads frames, one after another. Payloads are parts of what was read and stay as they are: no block is used twice. */
+/** Reads frames, one after another. Payloads are views of the blocks read and stay valid: no block is used twice. */
 export class FrameReader {
   readonly #source: ByteSource;
   #block = new Uint8Array(BLOCK);
@@ -86,8 +86,8 @@ export class FrameReader {
   }
 
   /**
-   * The next frame; undefined at the end of the source, also when that comes within a frame.
-   * @throws {RangeError} when the frame is longer than may be.
+   * The next frame; undefined at the end of the source, also when it ends within a frame.
+   * @throws {RangeError} when the frame is too long.
    */
   async next(): Promise<Frame | undefined> {
     if (!await this.#have(HEAD)) return undefined;
@@ -102,7 +102,7 @@ export class FrameReader {
     return { type, flags, stream, payload };
   }
 
-  /** Reads until so many bytes are there; false at the end of the source. */
+  /** Reads until this many bytes are available; false at the end of the source. */
   async #have(size: number): Promise<boolean> {
     while (this.#end - this.#start < size) {
       if (this.#start + size > this.#block.length) { // the rest of the block is too short for it

@@ -1,6 +1,6 @@
 /**
- * Header lists of HTTP/2 (HPACK, RFC 7541), with no dynamic table: the peer is told that ours has size 0, so nothing that
- * it sends is kept.
+ * Header lists of HTTP/2 (HPACK, RFC 7541), without a dynamic table: our settings declare size 0, so the peer's headers are
+ * not kept.
  * @module
  */
 import { decodeHuffman } from "./huffman.ts";
@@ -11,7 +11,7 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
 /** Longest header list that is read, in bytes of names and values. */
 const MAX_LIST = 64 * 1024;
 
-/** The static table, from index 1: names, with the value behind `=` where there is one (appendix A). */
+/** The static table, from index 1: names, with an optional value after `=` (appendix A). */
 const STATIC =
   (":authority :method=GET :method=POST :path=/ :path=/index.html :scheme=http :scheme=https :status=200 " +
     ":status=204 :status=206 :status=304 :status=400 :status=404 :status=500 accept-charset accept-encoding=gzip,_deflate " +
@@ -25,10 +25,10 @@ const STATIC =
       return [name, value.replace("_", " ")] as const;
     });
 
-/** A header block is not what HPACK allows. */
+/** A header block is invalid. */
 export class BadHeaders extends Error {}
 
-/** Encodes a header list, every header as a literal that is not to be kept. */
+/** Encodes a header list, every header as a literal without indexing. */
 export function encodeHeaders(headers: HeaderList): Uint8Array {
   const bytes: number[] = [];
   for (const [name, value] of headers) {
@@ -42,7 +42,7 @@ export function encodeHeaders(headers: HeaderList): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** An integer in the low `bits` of a byte, whose others are 0, and as many bytes behind it as it takes (5.1). */
+/** An integer in the low `bits` of a byte, whose other bits are 0, and as many further bytes as required (5.1). */
 function pushInteger(bytes: number[], value: number, bits: number): void {
   const most = 2 ** bits - 1;
   if (value < most) return void bytes.push(value);
@@ -51,7 +51,7 @@ function pushInteger(bytes: number[], value: number, bits: number): void {
   bytes.push(value);
 }
 
-/** Decodes a header block. @throws {BadHeaders} when it is malformed, too long, or refers to what the peer may not keep. */
+/** Decodes a header block. @throws {BadHeaders} when it is malformed, too long, or uses the dynamic table. */
 export function decodeHeaders(block: Uint8Array): HeaderList {
   const headers: (readonly [string, string])[] = [];
   let at = 0;
@@ -85,14 +85,14 @@ export function decodeHeaders(block: Uint8Array): HeaderList {
   };
   const known = (index: number) => {
     const entry = STATIC[index - 1];
-    if (entry === undefined) throw new BadHeaders(`there is no header with the index ${index}`);
+    if (entry === undefined) throw new BadHeaders(`no header has the index ${index}`);
     return entry;
   };
 
   while (at < block.length) {
     const first = byte();
     if ((first & 0xe0) === 0x20) { // the size of the dynamic table
-      if (integer(first, 5) !== 0) throw new BadHeaders("the peer keeps headers, although it may not");
+      if (integer(first, 5) !== 0) throw new BadHeaders("the peer uses a dynamic table, which is not allowed");
       continue;
     }
     let header: readonly [string, string];

@@ -1,5 +1,5 @@
 /**
- * The Huffman code of HPACK (RFC 7541, appendix B). It is canonical, so its lengths say all of it.
+ * The Huffman code of HPACK (RFC 7541, appendix B). It is canonical: the lengths define it.
  * @module
  */
 
@@ -38,7 +38,7 @@ function build(): { symbols: readonly number[]; rows: readonly Row[] } {
   return { symbols, rows };
 }
 
-/** Decodes a string; undefined when it is none: it holds the code of the end, or its padding is not ones, or is too long. */
+/** Decodes a string; undefined when it is invalid: it contains the end code, or its padding is not ones or is too long. */
 export function decodeHuffman(bytes: Uint8Array): Uint8Array | undefined {
   const { symbols, rows } = table ??= build();
   const out: number[] = [];

@@ -1,16 +1,16 @@
-/** When a call has to end before it is over: its deadline, the caller's signal. @module */
+/** The early end of a call: its deadline, or the caller's signal. @module */
 import { GrpcTimeout } from "../system/grpc.ts";
 
 export interface Limit {
-  /** As the work ends, or rejects when time is up first; what the work then still brings goes to `discard`. */
+  /** Settles as the work does, or rejects when the limit is reached first; a later result of the work goes to `discard`. */
   during<T>(work: Promise<T>, discard: (late: T) => void): Promise<T>;
-  /** Called once, with the reason, when the call has to end; at once, when it had to before. */
+  /** Calls the listener once, with the reason, when the call must end; at once when it already must. */
   onEnd(listener: (reason: unknown) => void): void;
-  /** Neither deadline nor signal counts any more. */
+  /** Disables the deadline and the signal. */
   clear(): void;
 }
 
-/** @throws the signal's reason when it is aborted already. */
+/** @throws the signal's reason when it is already aborted. */
 export function limitOf({ timeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal }): Limit {
   signal?.throwIfAborted();
   const own = new AbortController();

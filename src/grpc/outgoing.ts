@@ -1,16 +1,16 @@
-/** What goes to a peer: frames, one after another, and how much data it has room for. @module */
+/** Frames to the peer, one after another, within its windows. @module */
 import { NotGrpc } from "../system/grpc.ts";
 import { MAX_FRAME, SETTING } from "./frames.ts";
 
-/** The windows that both sides begin with, and the largest there is, in bytes. */
+/** The initial windows of both sides, and the largest window, in bytes. */
 export const FIRST_WINDOW = 65_535;
 const MAX_WINDOW = 2 ** 31 - 1;
-/** The longest frame that is sent, whatever the peer would take. */
+/** The longest frame that is sent, even if the peer accepts longer ones. */
 const MAX_SENT = 64 * 1024;
-/** So many replies that wait to be sent are too many. */
+/** Most replies that may wait to be sent. */
 const MAX_REPLIES = 1_000;
 
-/** Where bytes go: what it writes may be less than it was given. */
+/** A destination of bytes: it may write fewer bytes than given. */
 export interface ByteSink {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -27,7 +27,7 @@ export class Outgoing {
     this.#sink = sink;
   }
 
-  /** Writes frames, after all that is being written. */
+  /** Writes frames, after pending writes. */
   put(...frames: Uint8Array[]): Promise<void> {
     const written = this.#writing.then(async () => {
       for (const bytes of frames) {
@@ -38,13 +38,13 @@ export class Outgoing {
     return written;
   }
 
-  /** Writes a reply that nobody waits for: a peer that does not read could wait for us in turn. @throws {NotGrpc} */
+  /** Writes a reply without waiting: a peer that does not read could also wait for us. @throws {NotGrpc} */
   reply(...frames: Uint8Array[]): void {
-    if (++this.#replies > MAX_REPLIES) throw new NotGrpc("it asks without end, and reads no reply");
+    if (++this.#replies > MAX_REPLIES) throw new NotGrpc("it requests too many replies and does not read them");
     this.put(...frames).catch(() => undefined).finally(() => this.#replies--);
   }
 
-  /** How many of so many bytes of data may go now, in one frame; they count as sent. */
+  /** How many bytes of data may be sent now, in one frame; they count as sent. */
   take(wanted: number): number {
     const size = Math.max(0, Math.min(this.#sendable.connection, this.#sendable.stream, this.#peer.frame, wanted));
     this.#sendable.connection -= size;
@@ -58,7 +58,7 @@ export class Outgoing {
     if (more === 0 || this.#sendable[which] > MAX_WINDOW) throw new NotGrpc("it changes its window as HTTP/2 forbids");
   }
 
-  /** What the peer sets, as far as it is about what is sent. @throws {NotGrpc} */
+  /** Applies a setting of the peer that limits sending. @throws {NotGrpc} */
   set(id: number, value: number): void {
     if (id === SETTING.initialWindowSize) {
       if (value > MAX_WINDOW) throw new NotGrpc("its window is larger than HTTP/2 allows");

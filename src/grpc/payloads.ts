@@ -1,10 +1,10 @@
-/** What is inside the frames of a peer. @module */
+/** The payloads of a peer's frames. @module */
 import { concat } from "@std/bytes/concat";
 import { NotGrpc } from "../system/grpc.ts";
 import { FLAG, type Frame } from "./frames.ts";
 import { BadHeaders, decodeHeaders, type HeaderList } from "./hpack.ts";
 
-/** The first 31 bits of a payload, as a number; an error code has 32, of which none uses the first. */
+/** The low 31 bits of a payload's first number; an error code has 32 bits, but no code uses the first. */
 export function numberIn(payload: Uint8Array): number {
   return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0) & 0x7fffffff;
 }
@@ -24,7 +24,7 @@ export function settingsIn(payload: Uint8Array): [id: number, value: number][] {
   return Array.from({ length: payload.length / 6 }, (_, i) => [view.getUint16(6 * i), view.getUint32(6 * i + 2)]);
 }
 
-/** The headers of a block that came in parts. @throws {NotGrpc} */
+/** The headers of a block that arrived in parts. @throws {NotGrpc} */
 export function headersIn(parts: readonly Uint8Array[]): HeaderList {
   try {
     return decodeHeaders(concat(parts));

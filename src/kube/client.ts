@@ -1,5 +1,5 @@
 /**
- * The Kubernetes API by plain REST.
+ * The Kubernetes API over REST.
  * @module
  */
 import { UserError } from "../errors.ts";
@@ -12,21 +12,21 @@ import { type KubeAnswer, type KubeRequest, openTransport } from "./transport.ts
 import { KubeError, UNREACHABLE } from "../system/kube_error.ts";
 import { shellWord } from "../text/shell.ts";
 
-/** The name under which the API server keeps which fields are ours. */
+/** The field manager under which the API server records our fields. */
 export const FIELD_MANAGER = "kubewright";
-/** Objects in one page of a list, as kubectl asks for them. */
+/** Objects in one page of a list, as in kubectl. */
 const PAGE = 500;
-/** How many pages one after another may be empty; how many pages, objects and bytes a list may have in all. */
+/** Limits of a list: consecutive empty pages, and pages, objects and bytes in total. */
 const EMPTY_PAGES = 100;
 const MAX_PAGES = 1_000;
 const MAX_OBJECTS = 100_000;
 const MAX_LIST = 128 * 1024 * 1024;
-/** How long a kind that the server does not have is looked for, in ms: a CustomResourceDefinition just applied takes a moment. */
+/** How long to look for a kind that the server does not have, in ms: a new CustomResourceDefinition takes a moment. */
 const DISCOVERY_MS = 10_000;
 
 /**
- * How long, in ms, an address is waited for that no Service has: one that a creation took which was cut off. The API server
- * frees it 60 s after it was taken (kubernetes v1.37.2, pkg/registry/core/service/ipallocator/controller/repairip.go).
+ * How long, in ms, to wait for an address that is allocated although no Service has it: an interrupted creation left it. The
+ * API server releases it after 60 s (kubernetes v1.37.2, pkg/registry/core/service/ipallocator/controller/repairip.go).
  */
 const LEAKED_MS = 90_000;
 /** Pause between two tries, in ms. */
@@ -37,20 +37,21 @@ export interface ClosableKubeClient extends KubeClient {
   close(): void;
 }
 
-/** How long a call is tried again for, in ms (`timeouts.kubernetesAPICall`). */
+/** Options of {@linkcode kubeClient}. */
 export interface KubeClientOptions {
+  /** How long a call is retried, in ms (`timeouts.kubernetesAPICall`). */
   timeLimitMs?: number;
-  /** Is told why a call is tried again. */
+  /** Receives the reason of each retry. */
   onRetry?(why: string): void;
   /** Time limit of one request, in ms; for tests. */
   requestMs?: number;
-  /** From then on nothing new is sent, and what only asks is given up, with the signal's reason. */
+  /** After it aborts, no request is sent, and observing requests are abandoned with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * A client for one API server and identity. Nothing is sent before the first call. Calls survive transport trouble, 429
- * and 5xx for `timeLimitMs` (60 s); `probe` asks once.
+ * A client for one API server and identity. Nothing is sent before the first call. Calls are retried after connection
+ * errors, 429 and 5xx for `timeLimitMs` (60 s); `probe` asks once.
  * @throws {UserError} when the URL, a certificate or the key cannot be used.
  */
 export function kubeClient(
@@ -61,7 +62,7 @@ export function kubeClient(
   const transport = openTransport(credentials, requestMs, signal);
   const discovered = new Map<string, Promise<Resource>>();
 
-  /** The object in an answer. @throws {UserError} when it is none, or of other types than Kubernetes' objects of its kind. */
+  /** The object in an answer. @throws {UserError} when it is not an object, or has fields of a wrong type. */
   function objectIn(answer: KubeAnswer, kind: string): KubeObject {
     const value = parse(answer, credentials.server);
     if (isNamed(value)) return shaped(value, kind);
@@ -71,12 +72,12 @@ export function kubeClient(
   function shaped(object: KubeObject, kind: string): KubeObject {
     const field = misshapen(kind, object);
     if (field === undefined) return object;
-    throw unreadable(`"${field}" of ${kind} "${object.metadata.name}" is not of the type that Kubernetes gives it`);
+    throw unreadable(`"${field}" of ${kind} "${object.metadata.name}" has the wrong type`);
   }
 
   const unreadable = (state: string) => new UserError(`Cannot read the answer of "${credentials.server}": ${state}`);
 
-  /** Sends; any status but success and `accepted` is an error. */
+  /** Sends; any status other than success and `accepted` is an error. */
   async function send(action: string, subject: ObjectReference, request: KubeRequest, accepted?: number) {
     const answer = await transport.send(request, timeLimitMs, onRetry).catch((error: unknown) => {
       throw request.method === "GET" ? error : uncertain(error);
@@ -122,7 +123,7 @@ export function kubeClient(
     return answer.status === 404 ? undefined : objectIn(answer, reference.kind);
   }
 
-  /** Sends an apply; waits for the address of a Service whose creation, by a run that was killed, was cut off. */
+  /** Sends an apply; waits for the address of a Service whose creation was interrupted by a killed run. */
   async function sendApply(reference: ObjectReference, request: KubeRequest): Promise<KubeAnswer> {
     const deadline = performance.now() + LEAKED_MS;
     while (true) {
@@ -135,7 +136,7 @@ export function kubeClient(
         const holder = await holderOf(address).catch(() => undefined);
         if (holder !== undefined) throw takenBy(error, address, holder);
         if (performance.now() >= deadline) throw error;
-        onRetry?.(`${address} is taken by a request that was cut off; the API server frees it after a minute`);
+        onRetry?.(`${address} is still allocated to an interrupted request; the API server releases it after a minute`);
         const { delay } = await import("@std/async/delay");
         await delay(LEAKED_PAUSE_MS, signal ? { signal } : {});
       }
@@ -173,15 +174,15 @@ export function kubeClient(
         const subject = { apiVersion, kind, name: "(all)", ...(namespace === undefined ? {} : { namespace }) };
         const answer = await send("list", subject, { method: "GET", path: `${path}?${parameters}` });
         const page = listIn(answer, credentials.server);
-        items.push(...page.items.map((item) => shaped({ ...item, apiVersion, kind }, kind))); // items of a list do not say what they are
-        // Each place is passed once. A page may be empty where all its objects are filtered out, but not every one.
+        items.push(...page.items.map((item) => shaped({ ...item, apiVersion, kind }, kind))); // items of a list have no kind
+        // Each position occurs once. A page may be empty because all its objects are filtered out, but not every page.
         empty = page.items.length === 0 ? empty + 1 : 0;
         size += answer.body.length;
         const tooMuch = places.size > MAX_PAGES || items.length > MAX_OBJECTS || size > MAX_LIST;
         const endless = empty > EMPTY_PAGES || places.has(page.next) || performance.now() > deadline;
         if (tooMuch || page.next !== "" && endless) {
           throw new UserError(
-            `Cannot list "${kind}" of "${credentials.server}": the list goes on for ever`,
+            `Cannot list "${kind}" of "${credentials.server}": the list does not end`,
           );
         }
         next = page.next;
@@ -199,7 +200,7 @@ export function kubeClient(
         path: `${path}?fieldManager=${FIELD_MANAGER}&force=true`,
         contentType: "application/apply-patch+yaml", // JSON is YAML
         body: JSON.stringify({ ...object, metadata }),
-        retryStatus: [409], // two creations at once; an apply carries no version that could conflict
+        retryStatus: [409], // two creations at once; an apply has no version that could conflict
       });
       if (isSameVersion(before, objectIn(answer, reference.kind))) return;
       report({ kind: "apply", object, ...(before === undefined ? {} : { before }), ...secretOf(object, options) });
@@ -220,14 +221,14 @@ export function kubeClient(
     },
     async delete(reference) {
       const answer = await send("delete", reference, { method: "DELETE", path: await pathOf(reference) }, 404);
-      // Not there after a second try: it may have been the first one that deleted it.
+      // Not found after a second try: the first one may have deleted it.
       if (answer.status !== 404 || answer.tries > 1) report({ kind: "delete", reference });
     },
   };
   return client;
 }
 
-/** The address of a Service that could not be created because the address is taken; undefined for any other trouble. */
+/** The address of a Service that could not be created because the address is allocated; undefined for other errors. */
 function takenAddress({ kind }: ObjectReference, { status, message }: KubeError): string | undefined {
   if (kind !== "Service" || status !== 422) return undefined;
   return /failed to allocate IP ([0-9a-f.:]+): provided IP is already allocated/.exec(message)?.[1];
@@ -235,20 +236,20 @@ function takenAddress({ kind }: ObjectReference, { status, message }: KubeError)
 
 function takenBy(error: KubeError, address: string, { metadata: { name, namespace } }: KubeObject): KubeError {
   const hint =
-    `Service "${namespace}/${name}" has the address ${shellWord(address)}: delete it, or give the cluster other ` +
-    "addresses for Services.";
+    `Service "${namespace}/${name}" has the address ${shellWord(address)}: delete this Service, or configure another ` +
+    "service subnet.";
   return new KubeError(error.message, error, { cause: error.cause, hint });
 }
 
-/** A change whose answer was lost is counted by nobody; it may have been made all the same. */
+/** A change whose answer was lost is not counted, but may have happened. */
 function uncertain(error: unknown): unknown {
   if (!(error instanceof KubeError) || error.reason !== UNREACHABLE) return error;
   if (/connection refused|no route to host|unreachable|does not resolve/.test(error.message)) return error; // not sent
-  const hint = [...error.hints, "The API server may have carried out the request all the same."];
+  const hint = [...error.hints, "The API server may still have applied the change."];
   return new KubeError(error.message, error, { cause: error.cause, hint });
 }
 
-/** Whether nothing was changed between the two. */
+/** Whether both are the same version of the object. */
 function isSameVersion(before: KubeObject | undefined, after: KubeObject): boolean {
   return before?.metadata.resourceVersion !== undefined &&
     before.metadata.resourceVersion === after.metadata.resourceVersion;
@@ -258,10 +259,8 @@ function parse(answer: KubeAnswer, server: string): unknown {
   try {
     return JSON.parse(answer.body);
   } catch {
-    // The parser's own message quotes the answer, which may hold a Secret.
-    throw new UserError(
-      `Cannot read the answer of "${server}": it is not JSON; something else than an API server is there`,
-    );
+    // The parser's own message quotes the answer, which may contain a Secret.
+    throw new UserError(`Cannot read the answer of "${server}": it is not JSON; the server is not an API server`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Fetching over HTTP: documents (a discovery file, the version of an external etcd), and files of any size.
+ * Downloads over HTTP: documents (a discovery file, the version of an external etcd), and files of any size.
  * @module
  */
 import { Untrusted, UserError } from "../errors.ts";
@@ -10,15 +10,15 @@ import { failed, parseUrl, shown } from "./download_trouble.ts";
 import { openHttpClient, readText } from "./http_client.ts";
 
 /**
- * Fetches by `fetch`, through the proxies of the environment as other programs do.
- * @param ending ends what is under way, with its reason.
+ * Downloads with `fetch`, through the proxies of the environment as other programs do.
+ * @param ending aborts downloads in progress, with its reason.
  */
 export function httpDownload(ending?: AbortSignal, timer?: Timer): Download {
   return {
     async get(url, options) {
       const parsed = parseUrl(url);
       const wanted = options.caPem === undefined ? "http:" : "https:";
-      if (parsed.protocol !== wanted) throw new UserError(`Cannot get "${shown(url)}": only ${wanted}// is used here`);
+      if (parsed.protocol !== wanted) throw new UserError(`Cannot get "${shown(url)}": the URL must begin with ${wanted}//`);
       const client = openHttpClient(parsed.origin, options, { direct: false });
       const late = AbortSignal.timeout(options.timeoutMs);
       try {
@@ -30,7 +30,7 @@ export function httpDownload(ending?: AbortSignal, timer?: Timer): Download {
         });
         if (response.status >= 300 && response.status < 400) {
           await response.body?.cancel();
-          throw new Untrusted(`Cannot get "${shown(url)}": it redirects (${response.status}), which is not followed`);
+          throw new Untrusted(`Cannot get "${shown(url)}": redirects are not allowed (HTTP status ${response.status})`);
         }
         return await readAnswer(response, url, options.limit);
       } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * A document as one stream, however often its connection breaks.
+ * A document as one stream, resumed when its connection breaks.
  * @module
  */
 import { Untrusted, UserError } from "../errors.ts";
@@ -9,36 +9,36 @@ import { failed, shown } from "./download_trouble.ts";
 import { type Answer, getFollowing } from "./redirects.ts";
 import { type Document, documentOf, restHeaders, restOf } from "./resumption.ts";
 
-/** How long (ms) a connection may give nothing. */
+/** How long (ms) a connection may be idle. */
 const IDLE_MS = 60_000;
-/** Pauses (ms) before another try: the first one, and the longest. */
+/** Pauses (ms) before a retry: the first one, and the longest. */
 const PAUSE_MS = { first: 1_000, longest: 30_000 };
-/** How often it is tried again. */
+/** Default number of retries. */
 const RETRIES = 10;
-/** Answers that another try may better: the server is busy, restarts, or something before it does. */
+/** Answers that may improve on a retry: the server or a proxy is busy or restarts. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Longest piece, in bytes: it is copied from one buffer into that of who asks, as what breaks takes its buffer along. */
+/** Longest piece, in bytes. Pieces are copied into the reader's buffer, because a broken connection takes its buffer along. */
 const PIECE_BYTES = 64 << 10;
 
-/** It is not known that the rest is of the same document: what has come is of no use. */
+/** The rest may belong to another document: the download must start over. */
 export class BeginAgain extends UserError {}
 
-/** What of one download is common to all its tries. */
+/** State of one download that all its tries share. */
 export interface Attempts {
-  /** How often it was tried again. */
+  /** Number of retries so far. */
   retries: number;
   signal?: AbortSignal | undefined;
   timer?: Timer | undefined;
 }
 
-/** Trouble that another try may better. */
+/** An error that may disappear on a retry. */
 class Broken extends UserError {}
 
 /**
- * The document from its first byte. Its connection is made when the first piece is asked for.
- * @throws (the stream) {@linkcode BeginAgain} when it broke and cannot be gone on with, {@linkcode Untrusted} when the
- * server cannot be trusted or gives more than it may, {@linkcode UserError} for all else.
+ * The document from its first byte. It connects when the first piece is requested.
+ * @throws (the stream) {@linkcode BeginAgain} when it broke and cannot be resumed, {@linkcode Untrusted} when the server
+ * cannot be trusted or sends more than allowed, {@linkcode UserError} for all other errors.
  */
 export function downloadStream(
   url: string,
@@ -62,14 +62,16 @@ export function downloadStream(
       if (bytes > 0) {
         const rest = restOf(made.response, document, bytes);
         if (rest === undefined) {
-          throw new BeginAgain(`${cannot(url)}: it broke off, and the rest is not of the same document`);
+          throw new BeginAgain(`${cannot(url)}: the connection broke, and the rest belongs to another document`);
         }
         document = rest;
       } else {
         if (status !== 200) throw new UserError(`${cannot(url)}: the server answered ${status}, expected 200`);
         const encoding = made.response.headers.get("content-encoding") ?? "identity";
-        // Deno 2.9 leaves it encoded; 2.6 decodes it and takes this header away.
-        if (encoding !== "identity") throw new UserError(`${cannot(url)}: the server encodes it ("${encoding}")`);
+        // Deno 2.9 leaves it encoded; 2.6 decodes it and removes this header.
+        if (encoding !== "identity") {
+          throw new UserError(`${cannot(url)}: unsupported content encoding "${encoding}"`);
+        }
         document = documentOf(made.response);
       }
       const { total } = document;
@@ -95,7 +97,9 @@ export function downloadStream(
     }
     bytes += piece.length;
     if (bytes > limit) throw tooLong(url, limit);
-    if (bytes > (total ?? Infinity)) throw new BeginAgain(`${cannot(url)}: it is longer than the ${total} bytes told`);
+    if (bytes > (total ?? Infinity)) {
+      throw new BeginAgain(`${cannot(url)}: it is longer than the announced ${total} bytes`);
+    }
     options.progress?.({ bytes, ...(total === undefined ? {} : { total }) });
     return piece;
   }
@@ -108,7 +112,7 @@ export function downloadStream(
     type: "bytes",
     autoAllocateChunkSize: PIECE_BYTES,
     async pull(controller) {
-      const request = controller.byobRequest!; // there is always one, by autoAllocateChunkSize
+      const request = controller.byobRequest!; // always present with autoAllocateChunkSize
       const into = request.view as Uint8Array;
       while (true) {
         try {
@@ -133,7 +137,7 @@ export function downloadStream(
   });
 }
 
-/** Pauses before another try. @throws the error where there is none. */
+/** Pauses before a retry. @throws the error when no retry is left. */
 async function again(
   error: unknown,
   { retries = RETRIES }: FileDownloadOptions,
@@ -161,10 +165,10 @@ async function again(
   if (error instanceof BeginAgain) throw error;
 }
 
-/** An answer that is read. */
+/** An answer whose body is read. */
 interface Body {
   response: Response;
-  /** The next piece, good until another one is asked for; empty at its end. @throws {Broken} when the connection broke, or nothing came for too long. */
+  /** The next piece, valid until the next call; empty at the end. @throws {Broken} when the connection broke or was idle for too long. */
   read(longest: number): Promise<Uint8Array>;
   close(): void;
 }

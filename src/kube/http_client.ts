@@ -1,24 +1,24 @@
 /**
- * What every HTTPS connection has in common: whom it trusts, which way it goes, and its troubles in words.
+ * Common parts of all HTTPS connections: trusted CAs, proxies, and error texts.
  * @module
  */
 import { UserError } from "../errors.ts";
 
-/** Whom to trust, and how to prove who we are. PEM texts. */
+/** The trusted CAs and the client certificate. PEM texts. */
 export interface TlsIdentity {
-  /** The only CA certificates that the server's may be of. */
+  /** The only CA certificates that are trusted. */
   caPem?: string;
   client?: { certificatePem: string; keyPem: string };
 }
 
-/** Names of the environment variables that make `fetch` go through a proxy. */
+/** Names of the environment variables with which `fetch` uses a proxy. */
 const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
 
 /**
- * Makes a client for `fetch`.
- * @param options.direct do not go through a proxy. Those of the environment are for images and packages, and would see
- * addresses that only this cluster knows. Deno takes them from the environment when a client is made, with no option
- * against it, so they are taken out for that (synchronous) moment.
+ * Creates a client for `fetch`.
+ * @param options.direct do not use a proxy. The proxies of the environment are for images and packages, and cannot resolve
+ * this cluster's addresses. Deno reads them from the environment when it creates a client, without an option against it, so
+ * they are removed for that (synchronous) moment.
  * @throws {UserError} when a certificate or key cannot be used.
  */
 export function openHttpClient(
@@ -35,7 +35,7 @@ export function openHttpClient(
     });
   } catch (error) {
     throw new UserError(
-      `Cannot connect to "${server}": the CA certificate, or the client certificate with its key, is not valid`,
+      `Cannot connect to "${server}": invalid CA certificate, client certificate or client key`,
       { cause: error },
     );
   } finally {
@@ -45,13 +45,13 @@ export function openHttpClient(
 
 /** Why there was no answer. */
 export interface Trouble {
-  /** "its certificate is for other names and addresses". */
+  /** "its certificate is not valid for this name or address". */
   state: string;
-  /** What TLS did not like; it stays however often one tries. Absent: another try may go better. */
+  /** What TLS refused, which a retry does not change. Absent: a retry may succeed. */
   kind?: "issuer" | "name" | "time" | "tls" | "protocol";
 }
 
-/** Troubles by what the TLS and HTTP libraries say, first match wins. */
+/** Troubles by the messages of the TLS and HTTP libraries; the first match wins. */
 const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
   {
     said: /UnknownIssuer|BadSignature|InvalidCertificate|UnsupportedSignatureAlgorithm/,
@@ -60,7 +60,7 @@ const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
   },
   {
     said: /not valid for name|NotValidForName/,
-    state: "its certificate is for other names and addresses",
+    state: "its certificate is not valid for this name or address",
     kind: "name",
   },
   {
@@ -71,28 +71,28 @@ const TROUBLES: readonly (Trouble & { said: RegExp })[] = [
   { said: /invalid peer certificate/, state: "its certificate is not valid", kind: "tls" },
   {
     said: /fatal alert: \w*(Certificate|UnknownCA|AccessDenied|DecryptError)/,
-    state: "it refuses the TLS handshake with our certificate",
+    state: "it rejects our client certificate in the TLS handshake",
     kind: "tls",
   },
-  { said: /fatal alert/, state: "it ended the TLS handshake" }, // as what stands before servers does while there is none
-  { said: /InvalidContentType|corrupt message/, state: "what listens there does not speak TLS", kind: "protocol" },
+  { said: /fatal alert/, state: "it ended the TLS handshake" }, // as load balancers do while no server is available
+  { said: /InvalidContentType|corrupt message/, state: "the server does not use TLS", kind: "protocol" },
   { said: /Connection refused/, state: "connection refused" },
   { said: /No route to host/, state: "no route to host" },
   { said: /Network is unreachable/, state: "the network is unreachable" },
   { said: /dns error|failed to lookup/, state: "its name does not resolve" },
   {
     said: /reset by peer|Broken pipe|closed|eof|end of file|incomplete|aborted|error reading a body/i,
-    state: "the connection broke off",
+    state: "the connection was closed",
   },
 ];
 
-/** What an error of `fetch` means. */
+/** The meaning of an error of `fetch`. */
 export function troubleOf(error: unknown): Trouble {
   const said = `${error instanceof Error ? error.message : error} ${error instanceof Error ? error.cause ?? "" : ""}`;
   return TROUBLES.find((trouble) => trouble.said.test(said)) ?? { state: said.trim() };
 }
 
-/** Reads a body of at most `limit` bytes (after decompression); undefined when it is longer, whose rest is not read. */
+/** Reads a body of at most `limit` bytes (after decompression); undefined when it is longer: its rest is not read. */
 export async function readText(response: Response, limit: number): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";

@@ -9,7 +9,7 @@ export function referenceOf({ apiVersion, kind, metadata: { name, namespace } }:
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** Whether what is written to an object is secret: a Secret always is, anything else where its writer says so. */
+/** Whether the content written to an object is secret: always for a Secret, else when its writer declares it. */
 export function secretOf({ kind }: { kind: string }, options: WriteOptions | undefined): { secret?: true } {
   return kind === "Secret" || options?.secret === true ? { secret: true } : {};
 }
@@ -25,8 +25,8 @@ export function equalJson(a: unknown, b: unknown): boolean {
 }
 
 /**
- * Whether the existing value already has all that is wanted: an object may have more members, a list is the same in
- * length and order. (So a field that the server has defaulted is no difference.)
+ * Whether the existing value already contains the wanted one: an object may have more members, a list must be the same in
+ * length and order. (A field that the server has defaulted is therefore not a difference.)
  */
 export function covers(existing: unknown, wanted: unknown): boolean {
   if (wanted === undefined) return true;
@@ -51,7 +51,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return merged;
 }
 
-/** A Secret as the server keeps it: `stringData` is write-only and ends up, in base64, in `data`. */
+/** A Secret as the server stores it: `stringData` is write-only and becomes base64 in `data`. */
 export function asStored(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;
   if (object.kind !== "Secret" || !isRecord(stringData)) return object;

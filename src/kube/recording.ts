@@ -1,5 +1,5 @@
 /**
- * A Kubernetes API on which changes are only recorded: later reads see them, the real API server never does.
+ * A Kubernetes API on which changes are only recorded: visible to later reads, never sent to the real API server.
  * @module
  */
 import { isAbsentServer } from "./errors.ts";
@@ -20,7 +20,7 @@ import { KubeError } from "../system/kube_error.ts";
 /** How long a dry run waits for an API server that may not exist yet, in ms. */
 const REACH_MS = 2000;
 
-/** What was recorded, by `apiVersion kind namespace/name`; undefined: deleted. All clients of a run share one. */
+/** The recorded objects, by `apiVersion kind namespace/name`; undefined: deleted. All clients of a run share one map. */
 export type RecordedObjects = Map<string, KubeObject | undefined>;
 
 /** An overlay on `real`. An API server that does not answer within 2 s counts as an empty one. */
@@ -61,7 +61,7 @@ export function recordingApi(real: KubeClient, recorded: RecordedObjects, report
       report({ kind: "apply", object, ...(before === undefined ? {} : { before }), ...secretOf(object, options) });
     },
     async patch(reference, patch, options) {
-      // What a dry run patches may come from something that only a real run starts (a Node, from its kubelet).
+      // A dry run may patch an object that only a real run creates (a Node, by its kubelet).
       const { apiVersion, kind, name, namespace } = reference;
       const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
       const before = await get(reference) ?? { apiVersion, kind, metadata };
@@ -82,7 +82,7 @@ function keyOf(reference: ObjectReference): string {
   return `${reference.apiVersion} ${describe(reference)}`;
 }
 
-/** Whether an API server that accepts the client is there. One that refuses TLS is not the one this run would make. */
+/** Whether an API server answers this client. One that refuses TLS is not the one that this run would create. */
 async function answers(real: KubeClient): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), REACH_MS));

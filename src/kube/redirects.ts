@@ -1,5 +1,5 @@
 /**
- * GET, following redirects: no secret goes where it was not meant for, and nothing that is encrypted becomes plain.
+ * GET with redirects: no secret is sent to another origin, and https never becomes http.
  * @module
  */
 import { Untrusted, UserError } from "../errors.ts";
@@ -12,7 +12,7 @@ const MOST = 5;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** An answer that is no redirect. */
+/** An answer that is not a redirect. */
 export interface Answer {
   response: Response;
   /** Ends its connection. */
@@ -20,8 +20,8 @@ export interface Answer {
 }
 
 /**
- * Asks for the bytes as they are: an encoding would be undone on the way, and ranges count what is sent.
- * @throws {UserError} when the URL, or a redirect, is not to be followed; else what `fetch` throws.
+ * Requests the bytes without encoding: an encoding would be decoded on the way, and ranges count the bytes as sent.
+ * @throws {UserError} when the URL, or a redirect, must not be followed; else the error of `fetch`.
  */
 export async function getFollowing(
   url: string,
@@ -58,20 +58,20 @@ export async function getFollowing(
     connection.close();
     if (hop === MOST) throw new Untrusted(`Cannot get "${shown(url)}": it redirects more than ${MOST} times`);
     verifiable(url, next, caPem);
-    // Who leads away could lead back, to a path of their choice: what was left off stays so.
+    // Another origin could redirect back, to a path of its choice: credentials stay omitted.
     ours &&= next.origin === at.origin;
     at = next;
   }
 }
 
-/** Where a redirect leads. */
+/** The target of a redirect. */
 function target(url: string, at: URL, response: Response): URL {
   const location = response.headers.get("location");
   const next = location === null ? null : URL.parse(location, at);
   const state = next === null
-    ? `it redirects (${response.status}) without saying where`
+    ? `it redirects (${response.status}) without a valid Location`
     : next.username !== "" || next.password !== ""
-    ? `it redirects to a URL of "${next.host}" that holds credentials`
+    ? `it redirects to a URL of "${next.host}" that contains credentials`
     : at.protocol === "https:" && next.protocol !== "https:"
     ? `it redirects from https to "${shown(next.href)}"`
     : undefined;
@@ -79,12 +79,12 @@ function target(url: string, at: URL, response: Response): URL {
   throw new Untrusted(`Cannot get "${shown(url)}": ${state}`);
 }
 
-/** Only http, or https where there are CAs to verify it by. */
+/** Only http, or https with CAs that verify it. */
 function verifiable(url: string, at: URL, caPem: string | undefined): URL {
   if (at.protocol === "http:" || at.protocol === "https:" && caPem !== undefined) return at;
   const where = at.href === url ? "" : `, to which it redirects ("${shown(at.href)}")`;
   const state = at.protocol === "https:"
-    ? `there are no CA certificates to verify the server by${where}`
-    : `only https and http are used, not "${at.protocol}"${where}`;
+    ? `no CA certificates to verify the server${where}`
+    : `only https and http are supported, got "${at.protocol}"${where}`;
   throw new UserError(`Cannot get "${shown(url)}": ${state}`);
 }

@@ -1,19 +1,19 @@
 /**
- * Where the API keeps objects: from apiVersion and kind to a URL path.
+ * URL paths of the API: from apiVersion and kind to a path.
  * @module
  */
 import { UserError } from "../errors.ts";
 import { pathSegment } from "../text/url.ts";
 import { isRecord } from "./objects.ts";
 
-/** How a kind appears in URLs. */
+/** A kind in URLs. */
 export interface Resource {
   /** `configmaps`. */
   plural: string;
   namespaced: boolean;
 }
 
-/** `apiVersion` -> kinds in a namespace and kinds of the whole cluster, for what is built in and what we use. */
+/** `apiVersion` -> namespaced and cluster-wide kinds, for built-in kinds that are used. */
 const BUILT_IN: Readonly<Record<string, { namespaced?: string; cluster?: string }>> = {
   "v1": {
     namespaced: "ConfigMap Endpoints Event PersistentVolumeClaim Pod Secret Service ServiceAccount",
@@ -34,7 +34,7 @@ const BUILT_IN: Readonly<Record<string, { namespaced?: string; cluster?: string 
   "admissionregistration.k8s.io/v1": { cluster: "MutatingWebhookConfiguration ValidatingWebhookConfiguration" },
 };
 
-/** The resource of a built-in kind; undefined for others, which the server has to be asked about. */
+/** The resource of a built-in kind; undefined for others, which require discovery. */
 export function builtInResource(apiVersion: string, kind: string): Resource | undefined {
   const group = BUILT_IN[apiVersion];
   for (const [kinds, namespaced] of [[group?.namespaced, true], [group?.cluster, false]] as const) {
@@ -54,12 +54,12 @@ function pluralOf(kind: string): string {
 /** Path of an API group version: `/api/v1`, `/apis/apps/v1`. Its GET is the discovery document. */
 export function groupPath(apiVersion: string): string {
   if (!/^([a-z0-9.-]+\/)?v[0-9a-z]+$/.test(apiVersion)) {
-    throw new UserError(`Cannot use the apiVersion "${apiVersion}": wanted "v1" or "group/version"`);
+    throw new UserError(`Cannot use the apiVersion "${apiVersion}": it must be "v1" or "group/version"`);
   }
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-/** Finds a kind in a discovery document (an APIResourceList); undefined when it has none such. */
+/** Finds a kind in a discovery document (an APIResourceList); undefined when it is not in there. */
 export function discoveredResource(document: unknown, kind: string): Resource | undefined {
   const resources = isRecord(document) && Array.isArray(document.resources) ? document.resources : [];
   for (const resource of resources) {

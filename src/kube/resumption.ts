@@ -1,27 +1,27 @@
 /**
- * Going on with a document after a break (RFC 9110, 13.1.5 and 14): by which proof that it is still the same, and whether
- * the answer is what was asked for.
+ * Resuming a download (RFC 9110, 13.1.5 and 14): the proof that the document is still the same, and whether the answer is
+ * the requested range.
  * @module
  */
 
-/** What a document is known by, and how long it is. */
+/** The identity and length of a document. */
 export interface Document {
-  /** For If-Range: a strong ETag or a date; undefined: it cannot be gone on with. */
+  /** For If-Range: a strong ETag or a date; undefined: it cannot be resumed. */
   validator?: string;
-  /** In bytes; undefined where that is not told. */
+  /** In bytes; undefined when unknown. */
   total?: number;
 }
 
-/** What the first answer (200) tells of the document. */
+/** The document of the first answer (200). */
 export function documentOf({ headers }: Response): Document {
   const length = headers.get("content-length");
-  // Without a length Deno 2.6 may have decoded it: then what has come is not what ranges count.
+  // Without a length, Deno 2.6 may have decoded it: ranges then count other bytes than those received.
   if (length === null || !/^\d+$/.test(length)) return {};
   const validator = headers.get("accept-ranges") === "none" ? undefined : validatorOf(headers);
   return { total: Number(length), ...(validator === undefined ? {} : { validator }) };
 }
 
-/** A date proves something only where the document did not change in the second of the answer (RFC 9110, 8.8.2.2). */
+/** A date is proof only if the document did not change in the second of the answer (RFC 9110, 8.8.2.2). */
 function validatorOf(headers: Headers): string | undefined {
   const etag = headers.get("etag");
   if (etag !== null && /^"[^"]*"$/.test(etag)) return etag;
@@ -30,12 +30,12 @@ function validatorOf(headers: Headers): string | undefined {
   return modified !== null && age >= 1_000 ? modified : undefined;
 }
 
-/** Headers that ask for the rest, from this byte on. */
+/** Headers that request the rest from this byte. */
 export function restHeaders(validator: string, from: number): Record<string, string> {
   return { "range": `bytes=${from}-`, "if-range": validator };
 }
 
-/** Whether the answer is the rest of the same document, from this byte to its end; it then tells how long the whole is. */
+/** The document with its total length if the answer is its rest from this byte to the end; undefined otherwise. */
 export function restOf({ status, headers }: Response, document: Document, from: number): Document | undefined {
   const [, first, last, all] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
   if (status !== 206 || Number(first) !== from) return undefined;

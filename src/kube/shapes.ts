@@ -1,11 +1,11 @@
 /**
- * What of Kubernetes' objects is read elsewhere has its type checked here, where they come in: what answers may be
- * anything. A `null` is as absent, as in Go.
+ * Checks the types of the fields of Kubernetes objects that are read elsewhere, when the objects arrive: an answer may be
+ * anything. A `null` counts as absent, as in Go.
  * @module
  */
 import { isRecord } from "./objects.ts";
 
-/** What a field may be that has no fields of its own. */
+/** Types of fields without fields of their own. */
 const IS = {
   string: (value: unknown) => typeof value === "string",
   number: (value: unknown) => typeof value === "number",
@@ -13,7 +13,7 @@ const IS = {
   texts: (value: unknown) => isRecord(value) && Object.values(value).every((text) => typeof text === "string"),
 };
 
-/** One of those; a list; or fields, of which any may be absent and others may be there. */
+/** One of these types; a list; or fields, of which any may be absent and to which others may be added. */
 type Shape = keyof typeof IS | readonly [Shape] | { readonly [field: string]: Shape };
 
 const CONDITIONS: Shape = [{ type: "string", status: "string", reason: "string", message: "string" }];
@@ -42,7 +42,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     status: {
       conditions: CONDITIONS,
       addresses: [{ type: "string", address: "string" }],
-      // Others of its fields are no texts: `swap` is `{ capacity }`.
+      // Some of its other fields are not strings: `swap` is `{ capacity }`.
       nodeInfo: {
         bootID: "string",
         kubeletVersion: "string",
@@ -55,7 +55,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   Deployment: { spec: { replicas: "number" } },
 };
 
-/** The path of the first field of an object that is of another type than Kubernetes gives it; undefined when there is none. */
+/** The path of the first field of an object with a wrong type; undefined when all types are right. */
 export function misshapen(kind: string, object: Record<string, unknown>): string | undefined {
   return wrong(object, { metadata: METADATA }, "") ?? wrong(object, SHAPES[kind] ?? {}, "");
 }

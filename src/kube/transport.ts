@@ -15,14 +15,14 @@ const BACKOFF_MS = [50, 100, 200, 400, 800, 1000];
 /** Longest answer that is read, in bytes. */
 const MAX_BODY = 32 * 1024 * 1024;
 
-/** One request. All that are sent are idempotent, so all may be sent again. */
+/** One request. All requests are idempotent, so all may be retried. */
 export interface KubeRequest {
   method: "GET" | "PATCH" | "DELETE";
   /** Path and query. */
   path: string;
   contentType?: string;
   body?: string;
-  /** Answers that are worth another try besides 429 and 5xx. */
+  /** Answers that are retried in addition to 429 and 5xx. */
   retryStatus?: readonly number[];
 }
 
@@ -32,22 +32,22 @@ export interface KubeAnswer {
   body: string;
   /** How many times the request was sent. */
   tries: number;
-  /** How long the server asks to wait before the next try. */
+  /** The pause that the server requests before the next try. */
   retryAfterMs?: number;
 }
 
 export interface Transport {
   /** Sends once. @throws {KubeError} with status 0 when there is no HTTP answer. */
   once(request: KubeRequest): Promise<KubeAnswer>;
-  /** Sends again after transport trouble, 429 and 5xx until `timeLimitMs` is over; then the last trouble is thrown or returned. */
+  /** Retries after connection errors, 429 and 5xx until `timeLimitMs` is over; then the last outcome is thrown or returned. */
   send(request: KubeRequest, timeLimitMs: number, onRetry?: (why: string) => void): Promise<KubeAnswer>;
   close(): void;
 }
 
 /**
  * Opens a transport; connects with the first request.
- * @param signal from then on nothing new is sent, and what only asks is given up: its connection is closed, it is not tried
- * again, and it rejects with the signal's reason. A change that was sent comes to its end.
+ * @param signal after it aborts, no request is sent, and observing requests are abandoned: their connection is closed, they
+ * are not retried, and they reject with the signal's reason. A change that was sent is completed.
  * @throws {UserError} when URL ({@linkcode InvalidInput}), token, certificate or key cannot be used.
  */
 export function openTransport(
@@ -60,7 +60,7 @@ export function openTransport(
   if ("problem" in base) throw new InvalidInput(`Cannot use the API server: ${base.problem}`);
   const { url } = base;
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) { // fetch would quote it
-    throw new UserError(`Cannot use the bearer token for "${server}": it holds a character that HTTP does not allow`);
+    throw new UserError(`Cannot use the bearer token for "${server}": it contains a character that HTTP does not allow`);
   }
   const open = () => openHttpClient(server, credentials, { direct: true });
   let client = open();
@@ -89,7 +89,7 @@ export function openTransport(
     } catch (error) {
       if (error instanceof KubeError) throw error;
       asks?.throwIfAborted();
-      if (late.aborted) { // a connection that went dead must not serve the next request
+      if (late.aborted) { // a dead connection must not serve the next request
         client.close();
         client = open();
       }
@@ -128,9 +128,9 @@ export function openTransport(
 
 /** What to do about a server that TLS refuses, by the kind of trouble. */
 const HINTS: Readonly<Record<string, string>> = {
-  issuer: "Something else answers at this address, or the CA here is of another cluster.",
+  issuer: "Another server answers at this address, or the CA on this host belongs to another cluster.",
   name: "Use a name or address that the certificate has, or add this one to apiServer.certSANs.",
-  time: "Compare the clocks of both hosts (date), then the certificate's dates.",
+  time: "Compare the clocks of both hosts (date), then check the dates of the certificate.",
   protocol: "Check the address and the port.",
 };
 
@@ -164,8 +164,8 @@ function unreachable(server: string, error: unknown, lateMs: number | undefined)
 }
 
 /**
- * Whether the server may answer better a moment later. An apply whose object does not fit its schema is answered with 500,
- * as trouble with etcd is; only the text tells them apart.
+ * Whether a retry may succeed. The answer to an apply whose object does not match its schema is 500, as for a failure of
+ * etcd; only the text differs.
  */
 function isWorthAnotherTry({ status, body }: KubeAnswer, request: KubeRequest): boolean {
   if (status === 500 && body.includes("failed to create typed patch object")) return false;

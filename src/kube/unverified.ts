@@ -1,6 +1,6 @@
 /**
- * HTTPS without verifying the other side, for the two places where that is right: fetching cluster-info, whose signature is
- * checked afterwards, and health endpoints on loopback with self-signed certificates. Nothing secret is ever sent.
+ * HTTPS without verifying the server, for two uses: cluster-info, whose signature is verified afterwards, and health
+ * endpoints on loopback with self-signed certificates. Nothing secret is ever sent.
  * @module
  */
 import type { TLSSocket } from "node:tls";
@@ -13,17 +13,17 @@ const MAX_BODY = 1024 * 1024;
 /** Longest answer in all: head, chunk sizes and body. */
 const MAX_ANSWER = MAX_BODY + 64 * 1024;
 
-/** The one reason against an answer that another try may mend. */
-const BROKEN_OFF = "the connection was closed before the answer was whole";
-/** What TLS says of a peer that answers in another protocol: rustls, OpenSSL. */
-const NOT_TLS = /InvalidContentType|wrong version number|does not speak TLS/;
-/** What Deno 2.6 says of whatever ends a handshake. */
+/** The one failure of an answer that a retry may fix. */
+const BROKEN_OFF = "the connection was closed before the answer was complete";
+/** Messages of rustls, OpenSSL and `troubleOf` for a peer with another protocol. */
+const NOT_TLS = /InvalidContentType|wrong version number|does not use TLS/;
+/** The message of Deno 2.6 for any error that ends a handshake. */
 const ANYTHING = /^write UNKNOWN$/;
-const NO_API_SERVER = "What answers there is no Kubernetes API server: check the address and the port.";
+const NO_API_SERVER = "The server at this URL is not a Kubernetes API server: check the address and the port.";
 
 /**
- * A client that speaks just enough HTTP/1.1: Deno's fetch cannot skip verification for one request.
- * @param ending ends what is under way, with its reason: the connection is closed.
+ * A client with the required subset of HTTP/1.1: Deno's fetch cannot skip verification for one request.
+ * @param ending aborts requests in progress, with its reason: the connection is closed.
  */
 export function unverifiedHttp(ending?: AbortSignal): UnverifiedHttp {
   return {
@@ -36,7 +36,7 @@ export function unverifiedHttp(ending?: AbortSignal): UnverifiedHttp {
         host,
         port: Number(target.port || 443),
         rejectUnauthorized: false,
-        // Without this, Deno 2.8 and later ends the connection where trustNobodyElse() left it no CA at all.
+        // Without this, Deno 2.8 and later closes the connection, because trustNobodyElse() left no CA.
         ca: [],
         ALPNProtocols: ["http/1.1"],
         ...(isAddress(host) ? {} : { servername: host.replace(/\.$/, "") }),
@@ -70,8 +70,10 @@ export function unverifiedHttp(ending?: AbortSignal): UnverifiedHttp {
 function parseUrl(url: string): URL {
   const parsed = URL.parse(url);
   if (parsed === null) throw cannot(url, "it is not a URL");
-  if (parsed.protocol !== "https:") throw cannot(url, "only https is used");
-  if (parsed.username !== "" || parsed.password !== "") throw cannot(parsed.origin, "the URL may not hold credentials");
+  if (parsed.protocol !== "https:") throw cannot(url, "the URL must begin with https://");
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw cannot(parsed.origin, "the URL must not contain credentials");
+  }
   return parsed;
 }
 
@@ -79,7 +81,7 @@ function isAddress(host: string): boolean {
   return host.includes(":") || /^[\d.]+$/.test(host);
 }
 
-/** Sends the request; reads until the answer is whole, the server closes, or the answer is refused. */
+/** Sends the request; reads until the answer is complete, the server closes, or the answer is refused. */
 function exchange(
   socket: TLSSocket,
   url: URL,
@@ -124,7 +126,7 @@ export function parseAnswer(bytes: Uint8Array, ended: boolean): HttpAnswer | str
   const [statusLine = "", ...fields] = text.slice(0, headEnd).split("\r\n");
   const status = Number(/^HTTP\/1\.[01] (\d{3})( |$)/.exec(statusLine)?.[1]);
   if (!(status >= 200)) return "the answer is not HTTP/1.1";
-  if (status >= 300 && status < 400) return `it redirects (${status}), which is not followed`;
+  if (status >= 300 && status < 400) return `redirects are not allowed (HTTP status ${status})`;
   const headers = new Map(fields.map((field) => {
     const colon = field.indexOf(":");
     return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
@@ -183,7 +185,7 @@ function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Why a handshake does not succeed, asked of the other implementation of TLS, which does verify. */
+/** Why a handshake fails, found out with the other TLS implementation, which verifies. */
 async function handshakeTrouble(hostname: string, port: number): Promise<Error> {
   let connection: Deno.TlsConn | undefined;
   try {
@@ -195,19 +197,19 @@ async function handshakeTrouble(hostname: string, port: number): Promise<Error> 
   } finally {
     connection?.close();
   }
-  return new Error("the connection broke off"); // what happened was over a moment later
+  return new Error("the connection was closed"); // the failure did not repeat
 }
 
-/** A socket error in words. */
+/** A socket error as text. */
 function stateOf(error: Error): string {
   const code = "code" in error ? String(error.code) : "";
   return {
     ECONNREFUSED: "connection refused",
-    ECONNRESET: "the connection broke off",
+    ECONNRESET: "the connection was closed",
     EHOSTUNREACH: "no route to host",
     ENETUNREACH: "the network is unreachable",
     ENOTFOUND: "its name does not resolve",
-    EAI_AGAIN: "its name does not resolve at the moment",
+    EAI_AGAIN: "its name does not resolve (temporary failure)",
   }[code] ?? error.message;
 }
 
@@ -221,7 +223,7 @@ function refused(url: string, state: string): UserError {
 /** The error for a connection that failed. */
 function failed(url: string, error: Error): UserError {
   if (!NOT_TLS.test(error.message)) return cannot(url, stateOf(error), error);
-  return new Untrusted(`Cannot get "${url}": what listens there does not speak TLS as an API server does`, {
+  return new Untrusted(`Cannot get "${url}": the server does not use TLS, as an API server does`, {
     hint: NO_API_SERVER,
     cause: error,
   });

@@ -64,7 +64,7 @@ function torn(): Response[] {
 
 type Answer = readonly [string, () => (Response | number)[], RegExp];
 
-const NOT_JSON = /it is not JSON; something else than an API server is there/;
+const NOT_JSON = /it is not JSON; the server is not an API server/;
 const NO_LIST = /it is not a list of Kubernetes objects/;
 
 const LISTS: readonly Answer[] = [

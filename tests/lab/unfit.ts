@@ -57,7 +57,7 @@ export const CAUSES: readonly Cause[] = [
     begin: `systemctl stop containerd; rm -f ${SOCKET}`,
     end: "systemctl start containerd",
     checks: ["CRI"],
-    says: [SOCKET, "is not there", "systemctl start containerd"],
+    says: [SOCKET, "does not exist", "systemctl start containerd"],
   },
   {
     name: "a runtime that never answers",

@@ -87,7 +87,7 @@ const removed = (changes: readonly Change[]) => changes.flatMap((c) => c.kind ==
 const down = (why: string) => ({ sandboxes: () => Promise.reject(new UserError(why)) });
 
 for (const [role, files] of Object.entries({ worker: WORKER, "control plane": CONTROL_PLANE })) {
-  for (const why of ["the socket is not there", "no runtime listens on it", "no answer within 2 s"]) {
+  for (const why of ["the socket does not exist", "no runtime listens on it", "no answer within 2 s"]) {
     Deno.test(`reset of a ${role} whose runtime does not answer (${why}) keeps everything, and is short`, async () => {
       const before = pauses;
       const { code, err, changes } = await run(["reset", "-f"], host(files), "", runtime(down(why)));

@@ -78,16 +78,16 @@ function servers(cluster: Cluster, { server, expired, elsewhere, unknown }: Trus
   const good = () => http("200 OK", cluster.kubeconfig);
   const file = (parts: Parts) => () => http("200 OK", clusterFile(cluster, parts));
   return [
-    { cause: "a server of an unknown CA", tls: unknown, answer: good, code: 5, says: ["not signed by a CA"] },
+    { cause: "a server of an unknown CA", tls: unknown, answer: good, code: 5, says: ["not signed by a trusted CA"] },
     { cause: "an expired server", tls: expired, answer: good, code: 5, says: ["not valid at this time"] },
-    { cause: "a server of another name", tls: elsewhere, answer: good, code: 5, says: ["other names"] },
-    { cause: "plain HTTP", tls: false, answer: good, code: 5, says: ["does not speak TLS"] },
+    { cause: "a server of another name", tls: elsewhere, answer: good, code: 5, says: ["not valid for this name"] },
+    { cause: "plain HTTP", tls: false, answer: good, code: 5, says: ["does not use TLS"] },
     {
       cause: "a redirect",
       tls: server,
       answer: () => http("302 Found", "", ["Location: https://192.0.2.1/"]),
       code: 5,
-      says: ["redirects (302)"],
+      says: ["redirects are not allowed"],
     },
     { cause: "a body without end", tls: server, answer: () => new Endless(), code: 5, says: ["longer than 1048576"] },
     { cause: "404", tls: server, answer: () => http("404 Not Found", "no"), code: 3, says: ["answers 404"] },
@@ -160,7 +160,7 @@ export async function refusesFiles(t: Run, host: Host, cluster: Cluster, trust: 
       "Cannot trust the cluster",
       "not signed",
     ]],
-    ["a server of another name", { server: "https://elsewhere.example:6443" }, 5, ["other names"]],
+    ["a server of another name", { server: "https://elsewhere.example:6443" }, 5, ["not valid for this name"]],
     ["an unknown token in it", { user: { token: "abcdef.fedcba9876543210" } }, 3, ["does not accept"]],
   ];
   for (const [cause, parts, code, says] of cases) {

@@ -125,7 +125,8 @@ export async function readReceipt(host: Host, path = RECEIPT_PATH): Promise<Rece
   if (untaken !== undefined) {
     const { why, fix } = untaken;
     throw new UserError(`Cannot use the receipt "${path}": ${why}`, {
-      hint: `Check its entries: reset removes everything that they list. If they are correct: ${fix}, and rerun the command.`,
+      hint:
+        `Check its entries: reset removes everything that they list. If they are correct: ${fix}, and rerun the command.`,
     });
   }
   return parseReceipt(await host.readText(path) ?? "");

@@ -209,7 +209,10 @@ onEach("remove, removeTree, list and stat: what is absent is an answer, misfits 
   assert.deepEqual([(await host.stat(`${dir}/d/f`))?.size, await host.list(`${dir}/d`)], [0, ["e", "f"]]);
   await assert.rejects(host.remove(`${dir}/d`), /Cannot remove ".*": the directory is not empty/);
   await assert.rejects(host.put({ path: `${dir}/d`, mode: 0o600, content: "" }), /it is a directory, expected a file/);
-  await assert.rejects(host.put({ path: `${dir}/d/f/g`, mode: 0o600, content: "" }), /a file with this name already exists/);
+  await assert.rejects(
+    host.put({ path: `${dir}/d/f/g`, mode: 0o600, content: "" }),
+    /a file with this name already exists/,
+  );
   await assert.rejects(host.put({ path: "relative", mode: 0o600, content: "" }), /absolute path/);
   await assert.rejects(host.makeDirectory(`${dir}/d/f`, 0o700), /a file with this name already exists/);
   await assert.rejects(host.read(dir), /Cannot read ".*": it is a directory/);

@@ -27,7 +27,9 @@ function workingDirectory(): string {
   try {
     return Deno.cwd();
   } catch (cause) {
-    throw new UserError("Cannot determine the working directory: it was removed, or its path is not readable", { cause });
+    throw new UserError("Cannot determine the working directory: it was removed, or its path is not readable", {
+      cause,
+    });
   }
 }
 

@@ -327,7 +327,10 @@ Deno.test({
       await Deno.chmod(dir, 0o755);
       const before = Deno.umask(0o077);
       try {
-        await assert.rejects(host.makeDirectory(`${dir}/theirs/x`, 0o755), /Cannot set the mode 0755 of ".*x": .*theirs/);
+        await assert.rejects(
+          host.makeDirectory(`${dir}/theirs/x`, 0o755),
+          /Cannot set the mode 0755 of ".*x": .*theirs/,
+        );
         await assert.rejects(
           host.put({ path: `${dir}/theirs/y`, mode: 0o644, content: "y" }),
           /Cannot set the mode 0644 of ".*y/,

@@ -32,7 +32,10 @@ async function work(host: Host, dir: string): Promise<void> {
   await host.run({ argv: ["true"] });
   await host.wait({ what: "it", probe: () => Promise.resolve({ done: true, value: 1 }), timeoutMs: 100, assume: 1 });
   await assert.rejects(host.put({ path: `${dir}/a`, mode: 0o600, content: "x" }), /it is a directory, expected a file/);
-  await assert.rejects(host.put({ path: `${dir}/there/x`, mode: 0o600, content: "x" }), /a file with this name already exists/);
+  await assert.rejects(
+    host.put({ path: `${dir}/there/x`, mode: 0o600, content: "x" }),
+    /a file with this name already exists/,
+  );
 }
 
 Deno.test("recording host: lists the changes that the real one makes, and makes none", async () => {

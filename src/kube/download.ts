@@ -18,7 +18,9 @@ export function httpDownload(ending?: AbortSignal, timer?: Timer): Download {
     async get(url, options) {
       const parsed = parseUrl(url);
       const wanted = options.caPem === undefined ? "http:" : "https:";
-      if (parsed.protocol !== wanted) throw new UserError(`Cannot get "${shown(url)}": the URL must begin with ${wanted}//`);
+      if (parsed.protocol !== wanted) {
+        throw new UserError(`Cannot get "${shown(url)}": the URL must begin with ${wanted}//`);
+      }
       const client = openHttpClient(parsed.origin, options, { direct: false });
       const late = AbortSignal.timeout(options.timeoutMs);
       try {

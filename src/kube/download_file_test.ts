@@ -242,7 +242,11 @@ Deno.test("download to a file: an encoded body is refused; Deno 2.6 decodes it u
   const body = gzipSync(TEXT);
   const head = ["200 OK", "Content-Encoding: gzip", `Content-Length: ${body.length}`];
   await trying(() => ({ head, body }), async (it) => {
-    await refused(it, it.get({ sha256: sha256(body) }), /unsupported content encoding "gzip"$|has SHA-256 \w+, expected/);
+    await refused(
+      it,
+      it.get({ sha256: sha256(body) }),
+      /unsupported content encoding "gzip"$|has SHA-256 \w+, expected/,
+    );
   });
 });
 

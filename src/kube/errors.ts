@@ -8,8 +8,7 @@ import { isRecord } from "./objects.ts";
 
 /** What to do about an answer, by HTTP status. */
 const HINTS: Readonly<Record<number, string>> = {
-  401:
-    "The API server rejects these credentials: the certificate or token has expired or belongs to another cluster.",
+  401: "The API server rejects these credentials: the certificate or token has expired or belongs to another cluster.",
   403: "These credentials are valid, but do not allow this. Show what they allow: kubectl auth can-i --list",
   507: "The storage of the cluster (etcd) is full.",
 };

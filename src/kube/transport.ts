@@ -60,7 +60,9 @@ export function openTransport(
   if ("problem" in base) throw new InvalidInput(`Cannot use the API server: ${base.problem}`);
   const { url } = base;
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) { // fetch would quote it
-    throw new UserError(`Cannot use the bearer token for "${server}": it contains a character that HTTP does not allow`);
+    throw new UserError(
+      `Cannot use the bearer token for "${server}": it contains a character that HTTP does not allow`,
+    );
   }
   const open = () => openHttpClient(server, credentials, { direct: true });
   let client = open();

@@ -37,7 +37,11 @@ export const scenario: Scenario = {
         () =>
           refused(t, k1, `${path} has ${left} bytes left`, COMMAND, {
             code,
-            says: [...says, /rerun the command|run the same command again/, ...code === 1 ? [`the file system at ${path} is full`] : []],
+            says: [
+              ...says,
+              /rerun the command|run the same command again/,
+              ...code === 1 ? [`the file system at ${path} is full`] : [],
+            ],
             goesOn: true,
             within: 150,
           }),

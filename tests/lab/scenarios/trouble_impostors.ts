@@ -46,7 +46,11 @@ function impostors({ info }: Cluster): { cause: string; answer: Answer; says: re
       answer: json(forged(info, (data) => ({ ...data, [signature]: `${btoa('{"alg":"none","kid":"abcdef"}')}..` }))),
       says: ["signature", "HS256"],
     },
-    { cause: "a web server", answer: () => http("200 OK", "<html>hello</html>"), says: ["not a Kubernetes API server"] },
+    {
+      cause: "a web server",
+      answer: () => http("200 OK", "<html>hello</html>"),
+      says: ["not a Kubernetes API server"],
+    },
     {
       cause: "a redirect",
       answer: () => http("302 Found", "", ["Location: https://192.0.2.1/"]),

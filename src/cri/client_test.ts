@@ -201,7 +201,7 @@ Deno.test("each trouble with the socket has its own error", async () => {
     await call.then(() => "no error", (error: UserError) => error.message.replace(/^[^"]*"[^"]*": /, ""));
   await withRuntime(answers, async (socket) => {
     const runtime = containerRuntime(socket, () => {}, 200);
-    assert.match(await state(runtime.version()), /^its runtime does not serve runtime\.v1/);
+    assert.match(await state(runtime.version()), /^the runtime does not serve runtime\.v1/);
     const sandbox = { id: "s1", podName: "a", podNamespace: "b", podUid: "u", ready: true, ofKubelet: true };
     const stopped = state(runtime.stopSandbox({ ...sandbox, createdAt: new Date(0) })); // may take longer
     assert.equal(await state(runtime.status()), "no answer within 0.2 s");
@@ -218,7 +218,7 @@ Deno.test("each trouble with the socket has its own error", async () => {
   assert.match(await version(`${dir}/other`), /^the server is not a container runtime/);
   await served;
   listener.close();
-  assert.equal(await version(`${dir}/other`).then((text) => /not there|no runtime listens/.test(text)), true);
+  assert.equal(await version(`${dir}/other`).then((text) => /does not exist|no runtime listens/.test(text)), true);
   assert.throws(() => containerRuntime("containerd.sock", () => {}), /must be unix:/);
   await Deno.remove(dir, { recursive: true });
 });

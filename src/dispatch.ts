@@ -1,5 +1,5 @@
 /**
- * Every command, once: what it is, its flags, and the call of its code.
+ * The list of all commands: each with its flags and the call of its code.
  * @module
  */
 import type { CommandSpec, ParentSpec } from "./cli/flags.ts";
@@ -15,7 +15,7 @@ import { STATUS_COMMANDS } from "./dispatch/status.ts";
 import { TOKEN_COMMANDS, TOKEN_PARENT } from "./dispatch/token.ts";
 import { VERSION_COMMANDS } from "./dispatch/version.ts";
 
-/** All commands in the order of help. */
+/** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   ...INIT_COMMANDS,
   ...JOIN_COMMANDS,
@@ -29,7 +29,7 @@ export const COMMANDS: readonly Command[] = [
   ...COMPLETION_COMMANDS,
 ];
 
-/** What each of them is, without its code. */
+/** The specification of each command, without its code. */
 export const SPECS: readonly CommandSpec[] = COMMANDS.map(({ spec }) => spec);
 
 /** The first words that several commands share. */

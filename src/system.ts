@@ -1,6 +1,6 @@
 /**
- * Everything outside the program, as contracts: types only, one file a seam. `mod.ts` builds the real ones, tests build
- * fakes, and a dry run wraps them (`host/recording.ts`). **Methods observe or change, never both**; changing methods
+ * Everything outside the program, as contracts: types only, one file for each boundary. `mod.ts` builds the real ones, tests
+ * build fakes, and a dry run wraps them (`host/recording.ts`). **Methods observe or change, never both**; changing methods
  * return nothing.
  * @module
  */
@@ -29,7 +29,7 @@ export type * from "./system/processes.ts";
 export type * from "./system/services.ts";
 export type * from "./system/signals.ts";
 
-/** The machine: every seam to it, together. */
+/** The machine: all its contracts together. */
 export interface Host extends Machine, Clock, Files, Processes, Lock {
   readonly services: Services;
 }
@@ -37,24 +37,24 @@ export interface Host extends Machine, Clock, Files, Processes, Lock {
 /** Everything outside the program. */
 export interface System {
   readonly host: Host;
-  /** @param timeLimitMs how long a call is tried again for (60 s). */
+  /** @param timeLimitMs how long a call is retried (60 s). */
   connect(credentials: KubeCredentials, timeLimitMs?: number): KubeClient;
   runtime(socket: string): ContainerRuntime;
-  /** etcd at a client URL, `https://127.0.0.1:2379`. @param timeLimitMs how long a call is tried again for (120 s). */
+  /** etcd at a client URL, `https://127.0.0.1:2379`. @param timeLimitMs how long a call is retried (120 s). */
   etcd(endpoint: string, credentials: EtcdCredentials, timeLimitMs?: number): EtcdClient;
   readonly unverified: UnverifiedHttp;
   readonly download: Download;
-  /** Signals to the program; absent: none comes. */
+  /** Signals to the program; absent: there are no signals. */
   readonly signals?: Signals;
-  /** @throws {InvalidInput} when secrets could leak whatever this program does; absent: they cannot. */
+  /** @throws {InvalidInput} when the environment would leak secrets; absent: it cannot. */
   check?(): void;
   /** Reads all of standard input. */
   stdin(): Promise<Uint8Array>;
-  /** Reads one line of standard input, an answer to a question; undefined when there is none. */
+  /** Reads one line of standard input, an answer to a question; undefined at its end. */
   readLine(): Promise<string | undefined>;
   /** Whether standard output / error is a terminal. */
   readonly terminal: { out: boolean; err: boolean };
-  /** Writes one line of result to standard output. @throws {OutputClosed} (`system/output.ts`) when nobody reads it; what else the stream says. */
+  /** Writes one line of result to standard output. @throws {OutputClosed} (`system/output.ts`) when the reader has closed it; other errors of the stream. */
   out(line: string): void;
   /** Writes raw text to standard error (progress, diagnosis). @throws as `out`. */
   err(text: string): void;

@@ -313,7 +313,7 @@ Deno.test("status: the Node is asked for by its name, whatever is in it", async 
   assert.deepEqual(paths, ["/api/v1/nodes/a%2F..%2F..%2Fsecrets%3Fx%23y%252f"]);
   const above = await asked("..");
   assert.deepEqual(above.paths, []);
-  assert.ok(above.found.unseen.some(({ what, why }) => what === "node" && /it is the name of no object/.test(why)));
+  assert.ok(above.found.unseen.some(({ what, why }) => what === "node" && /invalid object name/.test(why)));
 });
 
 Deno.test("status: a Node that the cluster does not have is not found, neither not Ready nor cordoned", async () => {

@@ -134,7 +134,7 @@ function writeField(writer: BinaryWriter, number: number, type: FieldType, value
   }
 }
 
-/** Decodes a message: every scalar, list and map of the table is there (proto3 defaults), messages only when sent. */
+/** Decodes a message: every scalar, list and map of the table is set (proto3 defaults), messages only when sent. */
 export function decode(type: string, bytes: Uint8Array): Message {
   const reader = new BinaryReader(bytes);
   const fields = fieldsOf(type);

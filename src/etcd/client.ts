@@ -99,7 +99,7 @@ export function etcdClient(
   };
 }
 
-/** A member as the gateway has it, where 64-bit numbers are texts; undefined when it is none. */
+/** A member in the gateway's JSON, where 64-bit numbers are strings; undefined when it is not a member. */
 function memberOf(value: unknown): EtcdMember | undefined {
   const { ID, name = "", peerURLs = [], clientURLs = [], isLearner } = isRecord(value) ? value : {};
   if (typeof ID !== "string" || !/^\d{1,20}$/.test(ID) || typeof name !== "string") return undefined; // no name until it has started

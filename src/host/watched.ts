@@ -1,38 +1,38 @@
 /**
- * Calls that take long are shown as waits: clients try again for minutes, pulls and commands take as long as they take, and
- * whoever looks on sees what the program is at.
+ * Long calls are shown as waits: clients retry for minutes, and pulls and commands have no short limit, so the user must see
+ * what the program is doing.
  * @module
  */
 import type { ContainerRuntime, EtcdClient, KubeClient, WaitEvent } from "../system.ts";
 
-/** How long (ms) a call may take before it is shown, and between two signs of life then. */
+/** How long (ms) a call may take before it is shown, and the interval of its events after that. */
 const QUIET_MS = 3_000;
 const TICK_MS = 1_000;
 
-/** Awaits the work; when that takes long, `onWait` hears of it until it is over. */
+/** Awaits the work; when that takes long, `onWait` receives events until its end. */
 export type Watch = <T>(what: string, work: Promise<T>, state?: () => string) => Promise<T>;
 
-/** Makes the watch. */
+/** Creates the watch. */
 export function watchOf(onWait: (event: WaitEvent) => void, { quietMs = QUIET_MS, tickMs = TICK_MS } = {}): Watch {
   return async (what, work, state = () => "") => {
     const start = performance.now();
     let shown = false;
-    const tell = (done: boolean) => onWait({ what, state: state(), elapsedMs: performance.now() - start, done });
+    const report = (done: boolean) => onWait({ what, state: state(), elapsedMs: performance.now() - start, done });
     const ticking = setInterval(() => {
       if (performance.now() - start < quietMs) return;
       shown = true;
-      tell(false);
+      report(false);
     }, tickMs);
     try {
       return await work;
     } finally {
       clearInterval(ticking);
-      if (shown) tell(true);
+      if (shown) report(true);
     }
   };
 }
 
-/** The client, its calls watched. @param open makes it; it is told why a call is tried again. */
+/** The client with watched calls. @param open creates it; `onRetry` receives the reason of each retry. */
 export function watchedKube(watch: Watch, open: (onRetry: (why: string) => void) => KubeClient): KubeClient {
   let why = "";
   const real = open((now) => why = now);
@@ -52,7 +52,7 @@ export function watchedKube(watch: Watch, open: (onRetry: (why: string) => void)
   };
 }
 
-/** The client, its calls watched. */
+/** The client with watched calls. */
 export function watchedEtcd(watch: Watch, real: EtcdClient): EtcdClient {
   const what = `etcd at "${real.endpoint}" to answer`;
   return {
@@ -62,7 +62,7 @@ export function watchedEtcd(watch: Watch, real: EtcdClient): EtcdClient {
   };
 }
 
-/** The runtime, what it changes watched: calls that observe have a limit of seconds. */
+/** The runtime with watched changing calls: observing calls have a limit of seconds. */
 export function watchedRuntime(watch: Watch, real: ContainerRuntime): ContainerRuntime {
   const pod = ({ podNamespace, podName }: { podNamespace: string; podName: string }) => `${podNamespace}/${podName}`;
   return {

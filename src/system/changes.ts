@@ -1,14 +1,14 @@
-/** What was changed, as data. @module */
+/** Changes as data. @module */
 import type { Command } from "./processes.ts";
 import type { KubeObject, ObjectReference } from "./kube.ts";
 
-/** A file's content in short: bytes, and SHA-256 as 64 lower-case hexadecimal digits. */
+/** The digest of a file's content: bytes, and SHA-256 as 64 lower-case hexadecimal digits. */
 export interface ContentDigest {
   size: number;
   sha256: string;
 }
 
-/** Numbers of a file's owner and its group. */
+/** IDs of a file's owner and group. */
 export interface Owner {
   uid: number;
   gid: number;
@@ -22,13 +22,13 @@ export interface WriteChange extends ContentDigest {
   /** Present where its writer gave it one. */
   owner?: Owner;
   secret?: true;
-  /** What was there before; absent when nothing was. */
+  /** The previous content; absent for a new file. */
   before?: ContentDigest;
-  /** The whole content where that is UTF-8 text of at most 64 KiB; never of what is secret. */
+  /** The whole content if it is UTF-8 text of at most 64 KiB and not secret. */
   preview?: string;
 }
 
-/** One effect on the world, as data. What holds a private key or a token says so; only `cli/report.ts` turns it into text. */
+/** One effect, as data. Content with a private key or a token is marked `secret`; only `cli/report.ts` turns Changes into text. */
 export type Change =
   | WriteChange
   | { kind: "directory"; path: string; mode: number }
@@ -43,5 +43,5 @@ export type Change =
   | { kind: "pull"; image: string }
   | { kind: "stop"; what: "sandbox" | "container"; name: string; id: string };
 
-/** Where changing methods report what they did (or, in a dry run, would do). */
+/** Receives what changing methods did (or, in a dry run, would do). */
 export type ChangeSink = (change: Change) => void;

@@ -1,6 +1,6 @@
 /** The container runtime. @module */
 
-/** A container as the runtime sees it. */
+/** A container in the runtime. */
 export interface RuntimeContainer {
   id: string;
   /** Container name in its pod, `kube-apiserver`. */
@@ -26,20 +26,20 @@ export interface RuntimeContainerStatus {
   finishedAt?: Date;
 }
 
-/** A pod's sandbox as the runtime sees it: what holds its network namespace and its containers. */
+/** A pod's sandbox in the runtime: it has the network namespace and the containers. */
 export interface RuntimeSandbox {
   id: string;
   podName: string;
   podNamespace: string;
   podUid: string;
-  /** Whether its network and processes are there; stopped ones are not. */
+  /** Whether its network and processes exist; false for a stopped sandbox. */
   ready: boolean;
   createdAt: Date;
-  /** Made by a kubelet: others (`crictl runp`) do not set a kubelet's labels. */
+  /** Created by a kubelet: other programs (`crictl runp`) do not set a kubelet's labels. */
   ofKubelet: boolean;
 }
 
-/** An image as the runtime keeps it. */
+/** An image in the runtime. */
 export interface RuntimeImage {
   id: string;
   /** Names with tags, `registry.k8s.io/pause:3.10`. */
@@ -57,7 +57,7 @@ export interface ContainerRuntime {
   version(): Promise<{ runtimeName: string; runtimeVersion: string; runtimeApiVersion: string }>;
   /** Conditions of the runtime: `RuntimeReady`, `NetworkReady`. */
   status(): Promise<{ type: string; status: boolean; reason: string; message: string }[]>;
-  /** The cgroup driver that the runtime wants, where it can tell (RuntimeConfig RPC); undefined where it cannot. */
+  /** The cgroup driver of the runtime (RuntimeConfig RPC); undefined when it does not report one. */
   cgroupDriver(): Promise<"systemd" | "cgroupfs" | undefined>;
   /** Whether the image is present. */
   hasImage(image: string): Promise<boolean>;
@@ -72,16 +72,16 @@ export interface ContainerRuntime {
   /** All pod sandboxes, stopped ones too. */
   sandboxes(): Promise<RuntimeSandbox[]>;
 
-  /** Pulls the image, however long it takes (the interface has no progress to tell). Reports a Change. */
+  /** Pulls the image, without a time limit (the interface does not report progress). Reports a Change. */
   pullImage(image: string): Promise<void>;
   /** Removes the image; a no-op when it is not present. Reports a Change. */
   removeImage(image: string): Promise<void>;
-  /** Ends the sandbox's containers at once and takes its network down. May be called again. Reports a Change. */
+  /** Stops the sandbox's containers at once and removes its network. May be called again. Reports a Change. */
   stopSandbox(sandbox: RuntimeSandbox): Promise<void>;
-  /** Removes a stopped sandbox with its containers; a no-op when it is not there. Reports a Change. */
+  /** Removes a stopped sandbox with its containers; a no-op when it does not exist. Reports a Change. */
   removeSandbox(sandbox: RuntimeSandbox): Promise<void>;
-  /** Asks the container to end, and ends it when `graceSeconds` are over. Reports a Change. */
+  /** Asks the container to stop, and kills it after `graceSeconds`. Reports a Change. */
   stopContainer(container: Pick<RuntimeContainer, "id" | "name">, graceSeconds: number): Promise<void>;
-  /** Removes the container, running or not; a no-op when it is not there. Reports a Change. */
+  /** Removes the container, running or not; a no-op when it does not exist. Reports a Change. */
   removeContainer(container: Pick<RuntimeContainer, "id" | "name">): Promise<void>;
 }

@@ -11,19 +11,19 @@ export interface EtcdMember {
   isLearner: boolean;
 }
 
-/** How to prove who we are to etcd. PEM texts. */
+/** The client's identity and the CA of etcd. PEM texts. */
 export interface EtcdCredentials {
   caPem: string;
   certificatePem: string;
   keyPem: string;
 }
 
-/** etcd, as one of its members sees it. Errors are `UserError`s that name the endpoint. */
+/** etcd, through one of its members. Errors are `UserError`s that name the endpoint. */
 export interface EtcdClient {
   readonly endpoint: string;
   /** All members of the cluster. */
   members(): Promise<EtcdMember[]>;
 
-  /** Takes the member out of the cluster; a no-op when it is not in it. Reports a Change. */
+  /** Removes the member from the cluster; a no-op when it is not a member. Reports a Change. */
   removeMember(member: EtcdMember): Promise<void>;
 }

@@ -24,13 +24,13 @@ export interface ObjectReference {
   namespace?: string;
 }
 
-/** An HTTP answer in short. */
+/** An HTTP answer. */
 export interface HttpAnswer {
   status: number;
   body: string;
 }
 
-/** Where to reach an API server and how to prove who we are. PEM texts. */
+/** The URL and CA of an API server, and the client's identity. PEM texts. */
 export interface KubeCredentials {
   server: string;
   caPem: string;
@@ -42,17 +42,17 @@ export interface KubeCredentials {
 
 /** How to write an object. */
 export interface WriteOptions {
-  /** It holds a key, a token or another secret: its content is never shown. Whoever writes knows. */
+  /** It holds a key, a token or another secret: its content is never shown. Its writer declares this. */
   secret?: boolean;
 }
 
-/** The Kubernetes API, as one identity (a kubeconfig) sees it. Errors are `KubeError` (`kube_error.ts`) with the API's reason and message. */
+/** The Kubernetes API for one identity (a kubeconfig). Errors are `KubeError` (`kube_error.ts`) with the API's reason and message. */
 export interface KubeClient {
   /** The server URL, without a trailing slash. */
   readonly server: string;
-  /** GET of a raw path (`/livez?verbose`, `/version`). Any HTTP status is an answer; only transport trouble throws. */
+  /** GET of a raw path (`/livez?verbose`, `/version`). Any HTTP status is an answer; only connection errors throw. */
   probe(path: string): Promise<HttpAnswer>;
-  /** The object, or undefined when there is none of that name (404). */
+  /** The object, or undefined when it does not exist (404). */
   get(reference: ObjectReference): Promise<KubeObject | undefined>;
   /** All objects of a kind, in a namespace or in all; by label or field selector. */
   list(
@@ -63,6 +63,6 @@ export interface KubeClient {
   apply(object: KubeObject, options?: WriteOptions): Promise<void>;
   /** JSON merge patch (RFC 7386). `resourceVersion` inside makes it conditional. Reports a Change only when the object changed. */
   patch(reference: ObjectReference, patch: Record<string, unknown>, options?: WriteOptions): Promise<void>;
-  /** Deletes the object; a no-op when there is none. */
+  /** Deletes the object; a no-op when it does not exist. */
   delete(reference: ObjectReference): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Errors of the Kubernetes API, whoever answers for it: clients and fakes throw these. @module */
+/** Errors of the Kubernetes API, thrown by clients and fakes. @module */
 import { UserError, type UserErrorOptions } from "../errors.ts";
 
 /** `reason` of a {@linkcode KubeError} when there was no HTTP answer; its `status` is 0. */
@@ -6,7 +6,7 @@ export const UNREACHABLE = "Unreachable";
 /** `reason` of a {@linkcode KubeError} when the TLS handshake failed in a way that waiting does not fix; `status` is 0. */
 export const TLS_REFUSED = "TLSRefused";
 
-/** What the API server answered instead of what was asked for, or that it did not answer. */
+/** An error answer of the API server, or no answer. */
 export class KubeError extends UserError {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
@@ -20,12 +20,12 @@ export class KubeError extends UserError {
   }
 }
 
-/** The HTTP status that a failed call was answered with (0: no answer); undefined for every other error. */
+/** The HTTP status of a failed call (0: no answer); undefined for other errors. */
 export function httpStatusOf(error: unknown): number | undefined {
   return error instanceof KubeError ? error.status : undefined;
 }
 
-/** Whether a call failed because TLS refused the other side, which waiting does not fix. */
+/** Whether a call failed because TLS refused the server, which waiting does not fix. */
 export function isTlsRefusal(error: unknown): boolean {
   return error instanceof KubeError && error.reason === TLS_REFUSED;
 }

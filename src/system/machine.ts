@@ -1,4 +1,4 @@
-/** What the machine is. @module */
+/** Properties of the machine. @module */
 
 /** One address of a network interface of this host. */
 export interface InterfaceAddress {
@@ -7,11 +7,11 @@ export interface InterfaceAddress {
   family: "IPv4" | "IPv6";
 }
 
-/** What the machine is. Observes only. */
+/** Properties of the machine. Observes only. */
 export interface Machine {
-  /** The kernel's host name, as it is. */
+  /** The kernel's host name, unchanged. */
   hostname(): string;
-  /** The directory that the program was started in: where relative paths of its command line begin. */
+  /** The directory in which the program was started: relative paths of its command line refer to it. */
   workingDirectory(): string;
   /** The program's environment variables. */
   environment(): Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Machine {
   cpus(): number;
   /** All addresses of all interfaces. */
   addresses(): InterfaceAddress[];
-  /** Whether a TCP listener could be opened at the address (`0.0.0.0`, `::` or one address) and port just now. */
+  /** Whether a TCP listener can be opened at the address (`0.0.0.0`, `::` or one address) and port now. */
   portIsFree(address: string, port: number): Promise<boolean>;
   /** Whether the name resolves to an address. */
   resolves(name: string): Promise<boolean>;

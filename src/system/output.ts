@@ -1,6 +1,6 @@
-/** Where lines and texts of the program go. @module */
+/** The program's output. @module */
 
-/** Nobody reads standard output or error any more: the other end of the pipe is closed. */
+/** The reader of standard output or standard error has closed the pipe. */
 export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 }

@@ -1,14 +1,14 @@
 import { hasUnseen } from "./visible.ts";
 
-/** Words that a shell takes literally; others are shown quoted. */
+/** Words that a shell reads literally; others are shown quoted. */
 const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
-/** What printf(1) writes as it is: not what it reads itself, nor an interactive bash (`!`, in double quotes, too). */
+/** Characters that printf(1) and an interactive bash (`!`, also in double quotes) do not interpret. */
 const PRINTED = /^[\w @%+=:,./-]$/;
 
 /**
- * A word as every POSIX shell takes it, on one line and with nothing in it that cannot be seen: plain, in single quotes, or
- * printed by printf(1), byte by byte of its UTF-8. Line ends at its end are `$'\n'`, as what is printed would lose them.
+ * A word as every POSIX shell reads it, on one line and without invisible characters: plain, in single quotes, or printed by
+ * printf(1), byte by byte of its UTF-8. Line ends at its end are `$'\n'`, because a command substitution drops them.
  */
 export function shellWord(word: string): string {
   if (PLAIN.test(word)) return word;
@@ -26,12 +26,12 @@ function printed(text: string): string {
   }).join("");
 }
 
-/** The command line as one would type it. */
+/** The command line as a person would type it. */
 export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
 
-/** The command line that moves files to root's home, for hints: it asks about what has such a name there already. */
+/** The command line that moves files to root's home, for hints: it asks before it overwrites a file there. */
 export function moveAway(paths: readonly string[]): string {
   return `mv -i ${commandLine(paths)} /root/`;
 }

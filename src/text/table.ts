@@ -1,8 +1,8 @@
 import { oneLine } from "./visible.ts";
 
 /**
- * Rows in columns as wide as their widest cell, and spaces between them. A cell stays in its row, whatever it holds.
- * @param least width of a column, the gap included.
+ * Rows in columns as wide as their widest cell, separated by spaces. Line ends in a cell are escaped.
+ * @param least minimum width of a column, including the gap.
  */
 export function table(rows: readonly (readonly string[])[], { gap = 3, least = 0 } = {}): string {
   const cells = rows.map((row) => row.map(oneLine));

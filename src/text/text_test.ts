@@ -173,7 +173,7 @@ Deno.test("pathSegment() keeps a name in its segment of a URL", () => {
     assert.deepEqual([pathname.split("/").length, search, hash], [3, "", ""], name);
     assert.equal(decodeURIComponent(pathname.split("/")[2]!), name.toWellFormed());
   }
-  for (const name of ["", ".", ".."]) assert.throws(() => pathSegment(name), /it is the name of no object/);
+  for (const name of ["", ".", ".."]) assert.throws(() => pathSegment(name), /invalid object name/);
 });
 
 Deno.test("a table's cell stays in its row", () => {

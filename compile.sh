@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds kubewright as one file per target: dist/kubewright-linux-{x86_64,arm64}, a .sha256 beside each.
+# Builds kubewright as one file per target: dist/kubewright-linux-{x86_64,arm64}, a .sha256 beside each; and man pages.
 set -euo pipefail
 
 usage() {
@@ -197,6 +197,14 @@ build() { # target
   report+=("$(printf '%s  %s bytes  %s  sha256 %s' "$dist/$name" "$(wc -c <"$dist/$name")" "$kind" "$sum")")
 }
 
+# The man pages, from the table of commands.
+man_pages() {
+  "$deno" run --quiet --no-check --config "$root/deno.json" --frozen --allow-read="$root" --allow-write="$work/man" \
+    --allow-env "$root/_tools/docs.ts" --man "$work/man"
+  rm -rf "$dist/man"
+  mv "$work/man" "$dist/man"
+}
+
 here=$(target_of "$(uname -m)") || fail "cannot build on $(uname -m): x86_64 or arm64 is needed"
 [ "$(uname -s)" = Linux ] || here=none
 targets=()
@@ -226,4 +234,5 @@ trap 'exit 130' INT TERM
 
 report=()
 for target in "${targets[@]}"; do build "$target"; done
+[ -n "$test_build" ] || man_pages
 printf '%s\n' "${report[@]}"

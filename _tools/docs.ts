@@ -3,19 +3,24 @@
  *
  *     deno task docs            writes the generated pages
  *     deno task docs --check    compares them, writes nothing; also checks every link
+ *     deno task docs --man DIR  writes the man pages into a directory, which `compile.sh` puts beside the binary
  *
  * @module
  */
 import { dirname } from "@std/path/posix";
+import { cliReference } from "./docs/cli.ts";
 import { ConfigurationReference } from "./docs/configuration.ts";
 import { countLinks, deadLinks, type Files } from "./docs/links.ts";
+import { manPages } from "./docs/man.ts";
 import { readPage } from "./docs/markdown.ts";
-import { outputReference } from "./docs/output.ts";
+import { exitCodes, outputReference } from "./docs/output.ts";
 import { pagePaths, ROOT, textIn } from "./docs/pages.ts";
 import { commandsOf, readScript } from "./docs/script.ts";
 
 /** The generated pages. */
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/exit-codes.md": exitCodes,
+  "docs/reference/cli.md": cliReference,
   "docs/reference/configuration.md": () => new ConfigurationReference().text(),
   "docs/reference/output.md": outputReference,
 };
@@ -74,10 +79,18 @@ async function check(): Promise<number> {
   return old.length + dead.length === 0 ? 0 : 1;
 }
 
+/** Writes the man pages. */
+async function writeManPages(directory: string): Promise<number> {
+  await Deno.mkdir(directory, { recursive: true });
+  for (const [name, text] of await manPages()) await Deno.writeTextFile(`${directory}/${name}`, text);
+  return 0;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   if (args.length === 0) return await write();
   if (args.join() === "--check") return await check();
-  console.error(`docs: unknown argument "${args.join(" ")}": must be --check`);
+  if (args.length === 2 && args[0] === "--man") return await writeManPages(args[1]!);
+  console.error(`docs: unknown arguments "${args.join(" ")}": must be --check or --man DIR`);
   return 2;
 }
 

@@ -3,13 +3,13 @@
  * @module
  */
 import { findCommand, parseCommandLine } from "../../src/cli/parse.ts";
-import { COMMANDS, SPECS } from "../../src/dispatch.ts";
+import { COMMANDS, PARENTS } from "../../src/dispatch.ts";
 import { InvalidInput } from "../../src/errors.ts";
 import { commandsOf, kubewrightArguments, readScript, withoutPrompts } from "./script.ts";
 import type { Page } from "./markdown.ts";
 
 /** Whether it is the first words of several commands: `token`, `config print`. */
-const isGroup = (name: string) => SPECS.some((spec) => spec.name.startsWith(`${name} `));
+const isParent = (name: string) => PARENTS.some((parent) => parent.name === name);
 
 /** Words that ask for help. */
 const HELP = ["--help", "-h", "help"];
@@ -32,7 +32,7 @@ function unknownPhases(words: readonly string[], skipped: readonly string[], kno
 export async function callProblem(args: readonly string[]): Promise<string | undefined> {
   const named = args.filter((word) => !HELP.includes(word));
   const asksForHelp = named.length < args.length;
-  if (named.length === 0 || asksForHelp && isGroup(named.join(" "))) return undefined;
+  if (named.length === 0 || asksForHelp && isParent(named.join(" "))) return undefined;
   if (named[0] === "--version" || PLACEHOLDER.test(named[0]!)) return undefined;
   try {
     const { command: { spec, phases }, rest } = findCommand(COMMANDS, named);
@@ -44,7 +44,8 @@ export async function callProblem(args: readonly string[]): Promise<string | und
       (await phases()).map(({ path }) => path),
     );
     if (unknown.length > 0) return `unknown phase "${unknown.join(", ")}"`;
-    const wrong = parsed.args.filter((word) => spec.choices?.includes(word) === false && !PLACEHOLDER.test(word));
+    const choices = spec.choices ?? (spec.args.includes("|") ? spec.args.split("|") : undefined);
+    const wrong = parsed.args.filter((word) => choices?.includes(word) === false && !PLACEHOLDER.test(word));
     return wrong.length > 0 ? `unknown argument "${wrong.join(", ")}"` : undefined;
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.replaceAll(/\s*\n\s*/g, " ");
@@ -87,7 +88,7 @@ export function callsIn({ blocks, spans }: Page): Call[] {
     alternatives(withPlaceholders(text).split(/\s+/).slice(1)).map((words) => {
       const [command] = commandsOf(readScript(["kubewright", ...words].join(" ")));
       const args = command?.words.slice(1) ?? [];
-      return { args: isGroup(args.join(" ")) ? [...args, "--help"] : args, line };
+      return { args: isParent(args.join(" ")) ? [...args, "--help"] : args, line };
     })
   );
   return [...inBlocks, ...inSpans];

@@ -5,6 +5,8 @@
 import { SPECS } from "../../src/dispatch.ts";
 import { KINDS } from "../../src/config/documents.ts";
 import type { Schema } from "../../src/config/schema.ts";
+import { durationText } from "../../src/config/validators.ts";
+import { COMPONENT_FIELDS } from "./component_fields.ts";
 import { fixedDefaults } from "./defaults.ts";
 import { code, head, parts, prose, table } from "./tables.ts";
 
@@ -12,11 +14,11 @@ import { code, head, parts, prose, table } from "./tables.ts";
 const PASSED_ON: Readonly<Record<string, string>> = {
   KubeletConfiguration:
     "Settings of the kubelets of the cluster. kubewright checks names and types, adds the defaults " +
-    "below and passes the document on; the meaning of each field is in the " +
+    "below and passes the document on. For the defaults and limits of the kubelet itself, see the " +
     "[reference of Kubernetes](https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).",
   KubeProxyConfiguration:
     "Settings of kube-proxy. kubewright checks names and types, adds the defaults below and passes " +
-    "the document on; the meaning of each field is in the " +
+    "the document on. For the defaults and limits of kube-proxy itself, see the " +
     "[reference of Kubernetes](https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/).",
 };
 
@@ -91,10 +93,11 @@ const WRITTEN: Readonly<Record<string, string>> = {
   fields: "object",
 };
 
-/** The type as the table shows it. */
-function typeText(schema: Schema): string {
-  if (schema.type === "list" || schema.type === "map") return `${schema.type} of ${typeText(schema.of)}s`;
-  const written = WRITTEN[schema.type]!;
+/** The type as the table shows it. @param s the plural's ending. */
+function typeText(schema: Schema, s = ""): string {
+  if (schema.type === "list" || schema.type === "map") return `${schema.type}${s} of ${typeText(schema.of, "s")}`;
+  const isDuration = schema.type === "text" && schema.check === durationText;
+  const written = (isDuration ? "duration" : WRITTEN[schema.type]!) + s;
   return schema.type === "text" && schema.secret ? `${written} (secret)` : written;
 }
 
@@ -108,11 +111,16 @@ function validText(schema: Schema): string {
     return `Must be from ${schema.min} to ${schema.max}.`;
   }
   if (schema.type === "duration" && schema.positive) return "Must be positive.";
-  if (schema.type !== "text") return "";
+  if (schema.type !== "text" || schema.check === durationText) return "";
   if (schema.values) return `Must be one of ${schema.values.filter(Boolean).map(code).join(", ")}.`;
   // A check returns the form that it requires; a control character has none of them.
   const form = schema.check?.("\x01");
   return form === undefined ? "" : `Must be ${form}.`;
+}
+
+/** The meaning of a field; empty where no sentence describes it. */
+function meaningOf({ doc }: Schema, [path = ""]: readonly string[]): string {
+  return doc ?? COMPONENT_FIELDS.get(path) ?? "";
 }
 
 /** Flags by the path of the field that they set, `InitConfiguration.bootstrapTokens[].token`. */
@@ -132,6 +140,14 @@ export class ConfigurationReference {
   readonly #shared = sharedSchemas(this.#kinds);
   readonly #flags = flagsByField();
   readonly #defaults = fixedDefaults();
+
+  /** Paths of all fields, and which of them have no sentence. */
+  fields(): { all: ReadonlySet<string>; without: readonly string[] } {
+    const all = new Map<string, Schema>();
+    for (const [kind, schema] of Object.entries(this.#kinds)) walk(schema, kind, (found, path) => all.set(path, found));
+    const without = [...all].filter(([path, schema]) => path.includes(".") && !meaningOf(schema, [path]));
+    return { all: new Set(all.keys()), without: without.map(([path]) => path) };
+  }
 
   text(): string {
     const versions = Object.entries(KINDS).flatMap(([version, kinds]) =>
@@ -157,7 +173,7 @@ export class ConfigurationReference {
 
   #section(kind: string, schema: Schema): string {
     const meaning = PASSED_ON[kind] ?? prose(schema.doc ?? "");
-    return parts(`## ${kind}`, meaning, this.#table(schema, [kind], kind in PASSED_ON));
+    return parts(`## ${kind}`, meaning, this.#table(schema, [kind]));
   }
 
   #sharedSection(schema: Schema, name: string, paths: readonly string[]): string {
@@ -172,12 +188,11 @@ export class ConfigurationReference {
   }
 
   /** The members as a table. @param bases the paths of what they are members of. */
-  #table(schema: Schema, bases: readonly string[], withoutMeaning: boolean): string {
+  #table(schema: Schema, bases: readonly string[]): string {
     const rows = this.#rows(schema, "", bases);
-    if (withoutMeaning) return table(["field", "type", "default"], rows.map((row) => row.slice(0, 3)));
     const columns = ["field", "type", "default", "meaning", "flag"];
-    const withFlags = rows.some((row) => row[4] !== "");
-    return table(withFlags ? columns : columns.slice(0, 4), withFlags ? rows : rows.map((row) => row.slice(0, 4)));
+    const count = rows.some((row) => row[4] !== "") ? 5 : 4;
+    return table(columns.slice(0, count), rows.map((row) => row.slice(0, count)));
   }
 
   #rows(schema: Schema, prefix: string, bases: readonly string[]): string[][] {
@@ -189,11 +204,11 @@ export class ConfigurationReference {
       const shared = this.#shared.get(member);
       const row = [code(field), typeText(member), this.#default(fields, name, member, paths), "", this.#flagsOf(paths)];
       if (shared) {
-        row[3] = `${prose(member.doc ?? "")} See [${shared.name}](#${shared.name.toLowerCase()}).`.trim();
+        row[3] = `${prose(meaningOf(member, paths))} See [${shared.name}](#${shared.name.toLowerCase()}).`.trim();
         return [row];
       }
       const below = isList(member) ? paths.map((path) => `${path}[]`) : paths;
-      row[3] = [prose(member.doc ?? ""), prose(validText(member))].filter(Boolean).join(" ");
+      row[3] = [prose(meaningOf(member, paths)), prose(validText(member))].filter(Boolean).join(" ");
       return [row, ...this.#rows(member, `${field}${isList(member) ? "[]" : ""}.`, below)];
     });
   }

@@ -1,9 +1,10 @@
 /**
- * The reference of what programs read: exit codes, events and documents, from the table of exit codes and `schemas/`.
+ * The pages about what programs read: exit codes, events and documents, from the table of exit codes and `schemas/`.
  * @module
  */
 import { COMMANDS } from "../../src/dispatch.ts";
 import { EXIT_MEANINGS, SIGNAL_NUMBERS } from "../../src/errors.ts";
+import { anchorOf } from "./markdown.ts";
 import { ROOT } from "./pages.ts";
 import { code, head, parts, prose, table } from "./tables.ts";
 
@@ -84,17 +85,20 @@ function alternatives(root: JsonSchema, key: string, level: string): string[] {
 
 function commandSection(file: string, names: readonly string[]): string {
   const root = schemaIn(file);
+  // A heading of several names has an anchor for each.
+  const anchors = names.length === 1 ? [] : names.map((name) => `<a id="${anchorOf(`kubewright ${name}`)}"></a>`);
   const body = root.oneOf
     ? root.oneOf.map((one) => fieldTable(resolved(one, root), root)).filter(Boolean).join("\nor:\n\n")
     : fieldTable(resolved(root, root), root);
   return parts(
     `### ${names.map((name) => `kubewright ${name}`).join(", ")}`,
+    anchors.join(""),
     `${prose(root.description ?? "")} Schema: [\`${file}\`](../../schemas/${file}).`,
     body,
   );
 }
 
-/** The page. */
+/** The page of events and documents. */
 export function outputReference(): string {
   const files = Map.groupBy(COMMANDS.map(({ spec }) => spec), ({ name }) => schemaOf(name));
   const sections = (kind: string) =>
@@ -102,16 +106,13 @@ export function outputReference(): string {
       commandSection(file, specs.map(({ name }) => name))
     );
   return parts(
-    head("Output reference: exit codes, events and documents", "`schemas/` and `src/errors.ts`"),
+    head("Output reference: events and documents", "`schemas/`"),
     "With `--output json` or `--output yaml`, output is for programs. New events and fields may be added; names and " +
       "meanings do not change. Ignore fields that you do not recognize. The JSON schemas are in [`schemas/`](../../schemas).",
     "Commands that change a host for a while (`init`, `join`, `reset`, `certs renew` and so on) print a stream of " +
       "[events](#events) on standard output: JSON one a line, YAML one a document; the last is `result` or `error`. All " +
       "other commands print one [document](#documents) on standard output; warnings and the error are events on standard " +
-      "error. The exit code is the same in every format: see [exit codes](#exit-codes).",
-    "## Exit codes",
-    "A code keeps its meaning from version to version.",
-    exitCodes(),
+      "error. The exit code is the same in every format: see [exit codes](../exit-codes.md).",
     "## Events",
     ...alternatives(schemaIn("event.json"), "event", "###"),
     "## Changes",
@@ -125,13 +126,19 @@ export function outputReference(): string {
   );
 }
 
-/** The exit codes as a table. */
-function exitCodes(): string {
+/** The page of exit codes. */
+export function exitCodes(): string {
   const signals = Object.entries(SIGNAL_NUMBERS).map(([name, number]) => [`${128 + number}`, `ended by ${name}`]);
   const rows = [
     ...Object.entries(EXIT_MEANINGS).map(([exit, meaning]) => [exit, prose(meaning)]),
     ...signals,
     ["141", "ended because nothing reads the output (closed pipe)"],
   ];
-  return table(["code", "meaning"], rows.toSorted(([a], [b]) => Number(a) - Number(b)));
+  return parts(
+    head("Exit codes", "`src/errors.ts`"),
+    "Every command ends with one of these codes. A code keeps its meaning from version to version.",
+    table(["code", "meaning"], rows.toSorted(([a], [b]) => Number(a) - Number(b))),
+    "An error states how many changes were made, and completed changes are kept. With `--output json|yaml`, the " +
+      "[error event](reference/output.md#error) has the code in `exitCode` and the class of the error in `kind`.",
+  );
 }

@@ -50,6 +50,7 @@ const CALLS: readonly (readonly [string, RegExp])[] = [
   ["init phase addon coredns --skip-phases addon/cni", /^$/],
   ["join phase preflight 10.0.0.10:6443", /^$/],
   ["certs renew apiserver …", /^$/],
+  ["completion tcsh", /"tcsh"/],
   ["certs renew apisever", /"apisever"/],
   ["init phase cert", /"cert"/],
   ["init --skip-phases addon/corends", /"addon\/corends"/],

@@ -53,9 +53,10 @@ Deno.test("tables of exit codes are those of the program", () => {
     const rows = [...section.split(/^#/m)[0]!.matchAll(/^\| (\d) \| (.*?) \|/gm)];
     return { path, rows: rows.map(([, code, meaning]) => [Number(code), meaning]) };
   });
-  assert.ok(tables.length > 0);
   const meanings = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => [Number(code), meaning]);
-  for (const { path, rows } of tables) assert.deepEqual(rows, meanings, path);
+  const shown = tables.filter(({ rows }) => rows.length > 0);
+  assert.ok(shown.length > 0);
+  for (const { path, rows } of shown) assert.deepEqual(rows, meanings, path);
 });
 
 Deno.test("marks of code blocks are those that something reads", () => {

@@ -4,12 +4,11 @@ import { type Flag, flagsOf, GROUPS } from "../../src/cli/flags.ts";
 import { flagText, HELP_WIDTH } from "../../src/cli/help.ts";
 import { findCommand, parseCommandLine } from "../../src/cli/parse.ts";
 import { COMMANDS, PARENTS, SPECS } from "../../src/dispatch.ts";
-import { EXIT, EXIT_MEANINGS } from "../../src/errors.ts";
+import { EXIT_MEANINGS } from "../../src/errors.ts";
 import { fileOf } from "./conform.ts";
 import { run } from "./program.ts";
 import { unusedFlags } from "./used_flags.ts";
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 /** What `kubeadm <command> --help` lists: defaults by flag, empty where there is none. Recorded from the real one. */
 const KUBEADM = JSON.parse(await Deno.readTextFile(new URL("./kubeadm_flags.json", import.meta.url))) as {
   version: string;
@@ -119,11 +118,6 @@ Deno.test("each command of kubeadm is there, with its flags, and their defaults 
       if (!ours.ignored) assert.equal(ours.default, value, `the default of ${name} --${flag}`);
     }
   }
-});
-
-Deno.test("the README's table of exit codes is that of the program", () => {
-  const table = [...README.matchAll(/^\| (\d+) \| (.*?) \|/gm)].map(([, code, meaning]) => [Number(code), meaning]);
-  assert.deepEqual(table, Object.values(EXIT).map((code) => [code, EXIT_MEANINGS[code]]));
 });
 
 Deno.test("every flag sets a field, or the code that calls the commands reads it", async () => {

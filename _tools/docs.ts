@@ -14,12 +14,14 @@ import { countLinks, deadLinks, type Files } from "./docs/links.ts";
 import { manPages } from "./docs/man.ts";
 import { readPage } from "./docs/markdown.ts";
 import { exitCodes, outputReference } from "./docs/output.ts";
+import { preflightChecks } from "./docs/preflight.ts";
 import { pagePaths, ROOT, textIn } from "./docs/pages.ts";
 import { commandsOf, readScript } from "./docs/script.ts";
 
 /** The generated pages. */
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/exit-codes.md": exitCodes,
+  "docs/preflight-checks.md": preflightChecks,
   "docs/reference/cli.md": cliReference,
   "docs/reference/configuration.md": () => new ConfigurationReference().text(),
   "docs/reference/output.md": outputReference,

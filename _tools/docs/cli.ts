@@ -44,7 +44,9 @@ async function section({ spec, phases }: Command): Promise<string> {
     `\`\`\`sh\n${examples.join("\n")}\n\`\`\``,
     flagTable(flagsOf(spec).filter((flag) => !isCommon(flag))),
     name.endsWith(" phase")
-      ? `Phases: those of [\`${PROGRAM.name} ${name.split(" ")[0]}\`](#${anchorOf(`kubewright ${name.split(" ")[0]}`)}).`
+      ? `Phases: those of [\`${PROGRAM.name} ${name.split(" ")[0]}\`](#${
+        anchorOf(`kubewright ${name.split(" ")[0]}`)
+      }).`
       : rows.length === 0
       ? ""
       : `Phases, in order of work:\n\n${table(["phase", "what it does"], rows)}`,
@@ -67,7 +69,9 @@ export async function cliReference(): Promise<string> {
       "[output reference](output.md).",
     table(
       ["command", "what it does"],
-      GROUPS.flatMap((group) => COMMANDS.filter(({ spec }) => spec.group === group)).map(({ spec: { name, summary } }) => [
+      GROUPS.flatMap((group) => COMMANDS.filter(({ spec }) => spec.group === group)).map((
+        { spec: { name, summary } },
+      ) => [
         `[\`${PROGRAM.name} ${name}\`](#${anchorOf(`kubewright ${name}`)})`,
         prose(summary),
       ]),

@@ -41,15 +41,18 @@ const KUBELET = {
   cgroupDriver: "Driver of control groups: `systemd` or `cgroupfs`; must be that of the container runtime.",
   cpuManagerPolicy: "How CPUs are assigned to containers: `none` or `static`.",
   memoryManagerPolicy: "How memory is assigned to containers: `None` or `Static`.",
-  topologyManagerPolicy: "How resources are aligned to NUMA nodes: `none`, `best-effort`, `restricted` or `single-numa-node`.",
+  topologyManagerPolicy:
+    "How resources are aligned to NUMA nodes: `none`, `best-effort`, `restricted` or `single-numa-node`.",
   topologyManagerScope: "What is aligned to NUMA nodes: `container` or `pod`.",
   hairpinMode: "How a pod reaches itself through its Service: `promiscuous-bridge`, `hairpin-veth` or `none`.",
   podCIDR: "Network of pods for a kubelet without an API server.",
   resolvConf: "File with the DNS configuration of containers that use the host's resolver.",
   contentType: "Content type of requests to the API server.",
   containerLogMaxSize: "Size at which the log of a container is rotated, in bytes (quantity, for example `10Mi`).",
-  configMapAndSecretChangeDetectionStrategy: "How changes of ConfigMaps and Secrets are found: `Get`, `Cache` or `Watch`.",
-  reservedSystemCPUs: "CPUs for the system and Kubernetes, for example `0-1`; replaces the CPU of the two reservations.",
+  configMapAndSecretChangeDetectionStrategy:
+    "How changes of ConfigMaps and Secrets are found: `Get`, `Cache` or `Watch`.",
+  reservedSystemCPUs:
+    "CPUs for the system and Kubernetes, for example `0-1`; replaces the CPU of the two reservations.",
   showHiddenMetricsForVersion: "Earlier minor version whose hidden metrics are shown.",
   systemReservedCgroup: "Control group that `systemReserved` is enforced on.",
   kubeReservedCgroup: "Control group that `kubeReserved` is enforced on.",
@@ -70,7 +73,8 @@ const KUBELET = {
   serializeImagePulls: "Pull images one after another.",
   mergeDefaultEvictionSettings: "Use defaults for eviction signals that `evictionHard` leaves out.",
   enableControllerAttachDetach: "Leave attaching and detaching of volumes to the controller manager.",
-  protectKernelDefaults: "Refuse to start if kernel settings differ from what the kubelet requires, instead of changing them.",
+  protectKernelDefaults:
+    "Refuse to start if kernel settings differ from what the kubelet requires, instead of changing them.",
   makeIPTablesUtilChains: "Create the iptables chains of the kubelet.",
   failSwapOn: "Refuse to start on a host with swap enabled.",
   kernelMemcgNotification: "Let the kernel report memory pressure instead of polling.",
@@ -124,7 +128,8 @@ const KUBELET = {
   tlsCipherSuites: "Cipher suites that the server accepts.",
   preloadedImagesVerificationAllowlist: "Images that need no proof of access, as patterns.",
   clusterDNS: "IP addresses of the DNS servers of containers.",
-  enforceNodeAllocatable: "Which reservations are enforced: `none`, `pods`, `system-reserved`, `kube-reserved` and their `-compressible` forms.",
+  enforceNodeAllocatable:
+    "Which reservations are enforced: `none`, `pods`, `system-reserved`, `kube-reserved` and their `-compressible` forms.",
   allowedUnsafeSysctls: "Unsafe sysctls that pods may set, for example `net.core.*`.",
   tlsCurvePreferences: "Key exchange mechanisms that the server accepts, by their numbers in Go's crypto/tls.",
   authentication: "How requests to the kubelet's server are authenticated.",
@@ -142,7 +147,8 @@ const KUBELET = {
   "authorization.webhook.cacheUnauthorizedTTL": "How long a denied request is cached.",
   cpuManagerPolicyOptions: "Options of the CPU manager's policy, by name.",
   topologyManagerPolicyOptions: "Options of the topology manager's policy, by name.",
-  qosReserved: "Requested resources that lower quality of service classes may not use, in percent, for example `memory: 50%`.",
+  qosReserved:
+    "Requested resources that lower quality of service classes may not use, in percent, for example `memory: 50%`.",
   evictionHard: "Thresholds at which pods are evicted at once, for example `memory.available: 300Mi`.",
   evictionSoft: "Thresholds at which pods are evicted after a grace period.",
   evictionSoftGracePeriod: "Grace period of each soft threshold.",
@@ -188,7 +194,8 @@ const KUBE_PROXY = {
   metricsBindAddress: "IP address and port of the metrics endpoint.",
   showHiddenMetricsForVersion: "Earlier minor version whose hidden metrics are shown.",
   mode: "How packets are forwarded: `iptables`, `nftables`, or `ipvs` (deprecated).",
-  detectLocalMode: "How traffic of local pods is recognized: `ClusterCIDR`, `NodeCIDR`, `BridgeInterface` or `InterfaceNamePrefix`.",
+  detectLocalMode:
+    "How traffic of local pods is recognized: `ClusterCIDR`, `NodeCIDR`, `BridgeInterface` or `InterfaceNamePrefix`.",
   clusterCIDR: "Network of pods, by which `ClusterCIDR` recognizes local traffic.",
   portRange: "Range of host ports; not used any more.",
   featureGates: "Feature gates of Kubernetes, by name.",

@@ -178,13 +178,8 @@ export class ConfigurationReference {
 
   #sharedSection(schema: Schema, name: string, paths: readonly string[]): string {
     const inItem = isList(schema) ? paths.map((path) => `${path}[]`) : paths;
-    const doc = schema.doc ?? "";
-    return parts(
-      `### ${name}`,
-      prose(doc),
-      `Used in ${paths.map(code).join(", ")}.`,
-      this.#table(schema, inItem, !doc),
-    );
+    const used = `Used in ${paths.map(code).join(", ")}.`;
+    return parts(`### ${name}`, prose(meaningOf(schema, paths)), used, this.#table(schema, inItem));
   }
 
   /** The members as a table. @param bases the paths of what they are members of. */

@@ -15,7 +15,13 @@ Deno.test("fixedDefaults(): what depends on the host, or on what a document hold
   assert.equal(defaults.get("ClusterConfiguration.networking.serviceSubnet"), "10.96.0.0/12");
   assert.equal(defaults.get("InitConfiguration.bootstrapTokens[].ttl"), "24h0m0s");
   assert.equal(defaults.get("JoinConfiguration.controlPlane.localAPIEndpoint.bindPort"), "6443");
-  for (const path of ["nodeRegistration.name", "nodeRegistration.criSocket", "controlPlane.localAPIEndpoint.advertiseAddress"]) {
+  for (
+    const path of [
+      "nodeRegistration.name",
+      "nodeRegistration.criSocket",
+      "controlPlane.localAPIEndpoint.advertiseAddress",
+    ]
+  ) {
     assert.equal(defaults.get(`JoinConfiguration.${path}`), undefined, path);
   }
   assert.equal(defaults.get("JoinConfiguration.discovery.tlsBootstrapToken"), undefined);

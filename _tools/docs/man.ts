@@ -37,7 +37,8 @@ const flagTerms = (flags: readonly Flag[]) => terms(flags.map((flag) => [flagTer
 const paragraphs = (texts: readonly string[]) => texts.map((text) => `.PP\n${roff(text)}`).join("\n");
 
 /** Lines that are not filled. */
-const verbatim = (lines: readonly string[]) => ["", ".EX", ...lines.map((line) => `    ${roff(line)}`), ".EE"].join("\n").trim();
+const verbatim = (lines: readonly string[]) =>
+  ["", ".EX", ...lines.map((line) => `    ${roff(line)}`), ".EE"].join("\n").trim();
 
 /** @param command absent: of the whole program. */
 function exitStatus(command?: string): string {
@@ -94,6 +95,8 @@ function programPage(): string {
 
 /** All man pages, by file name. */
 export async function manPages(): Promise<ReadonlyMap<string, string>> {
-  const pages = COMMANDS.map(async (command) => [`${pageOf(command.spec.name)}.8`, await commandPage(command)] as const);
+  const pages = COMMANDS.map(async (command) =>
+    [`${pageOf(command.spec.name)}.8`, await commandPage(command)] as const
+  );
   return new Map([[`${PROGRAM.name}.8`, programPage()], ...await Promise.all(pages)]);
 }

@@ -30,8 +30,6 @@ export interface Page {
   anchors: ReadonlySet<string>;
   /** Text in backticks outside of code blocks. */
   spans: readonly { text: string; line: number }[];
-  /** HTML comments of one line. */
-  comments: readonly string[];
 }
 
 const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^`]*)$/;
@@ -59,7 +57,6 @@ export function readPage(text: string): Page {
   const blocks: Block[] = [];
   const links: Link[] = [];
   const spans: { text: string; line: number }[] = [];
-  const comments: string[] = [];
   const headings: string[] = [];
   const anchors = new Set<string>();
   for (let at = 0; at < lines.length; at++) {
@@ -81,7 +78,6 @@ export function readPage(text: string): Page {
       headings.push(anchor);
       anchors.add(before === 0 ? anchor : `${anchor}-${before}`);
     }
-    for (const [, text] of lines[at]!.matchAll(/<!--\s*(.*?)\s*-->/g)) comments.push(text!);
     for (const [, , text] of lines[at]!.matchAll(SPAN)) spans.push({ text: text!.trim(), line });
     // What is code is not a link, but may be the text of one.
     const prose = lines[at]!.replace(SPAN, "code");
@@ -93,7 +89,7 @@ export function readPage(text: string): Page {
     ];
     for (const [, bracketed, bare] of targets) links.push({ target: bracketed || bare!, line });
   }
-  return { blocks, links, anchors, spans, comments };
+  return { blocks, links, anchors, spans };
 }
 
 /** The block in which a page shows the output of another: the next one, when it is `text` and below the same heading. */

@@ -20,10 +20,9 @@ It prints:
 [no](link2.md)
 \`\`\`
 [ref]: https://example.org "title"
-<!-- lab: cluster -->
 `;
 
-Deno.test("readPage(): blocks with marks, links, anchors, code spans and comments", () => {
+Deno.test("readPage(): blocks with marks, links, anchors and code spans", () => {
   const page = readPage(PAGE);
   assert.deepEqual(page.links, [
     { target: "b.md#x", line: 3 },
@@ -33,7 +32,6 @@ Deno.test("readPage(): blocks with marks, links, anchors, code spans and comment
   ]);
   assert.deepEqual([...page.anchors], ["a-page-init--more", "own", "twice", "twice-1"]);
   assert.deepEqual(page.spans.map(({ text }) => text), ["init", "code", "[no](link.md)"]);
-  assert.deepEqual(page.comments, ["lab: cluster"]);
   const [script, text] = page.blocks;
   assert.deepEqual([script!.language, script!.marks, script!.line], ["sh", { run: "", exit: "3" }, 9]);
   assert.equal(script!.text, "kubewright init\n  indented");

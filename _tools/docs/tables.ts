@@ -10,7 +10,7 @@ export function head(title: string, source: string): string {
 
 /** A text with what Markdown would take for HTML escaped, outside of code spans. */
 export function prose(text: string): string {
-  return text.split(/(`[^`]*`)/).map((part, i) => i % 2 ? part : part.replaceAll(/[<*_]/g, "\\$&")).join("");
+  return text.split(/(`[^`]*`)/).map((part, i) => i % 2 ? part : part.replaceAll(/[<*]/g, "\\$&")).join("");
 }
 
 /** A code span. */

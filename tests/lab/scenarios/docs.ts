@@ -1,5 +1,6 @@
 /**
- * The commands of the documentation that need a host: each page's blocks marked `lab=<host>`, in order, on fresh hosts.
+ * The commands of the documentation that need a host: each page's blocks marked `lab=<host>`, in order, on fresh hosts. A
+ * page that does not run `kubewright init` itself starts with a cluster of its hosts.
  *
  * @module
  */
@@ -15,8 +16,6 @@ import type { Run, Scenario } from "../scenario.ts";
 
 /** Hosts that pages may name. */
 const HOSTS = ["cp", "worker"];
-/** Says before the blocks of a page that they need a cluster of both hosts. */
-const CLUSTER = "lab: cluster";
 /** The compiled program; a wrapper has its place. */
 const REAL = "/usr/local/lib/lab/kubewright";
 
@@ -61,11 +60,14 @@ class PageHosts {
     return host;
   }
 
-  /** A cluster of both hosts, before the first block. */
-  async cluster(): Promise<void> {
-    const [cp, worker] = await Promise.all(HOSTS.map((name) => this.host(name)));
-    await join(worker!, joinArguments(await init(cp!)));
-    await cp!.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s");
+  /** A cluster of these hosts; `cp` is always one of them. */
+  async cluster(names: readonly string[]): Promise<void> {
+    const cp = await this.host("cp");
+    const initialized = await init(cp);
+    for (const name of names.filter((name) => name !== "cp")) {
+      await join(await this.host(name), joinArguments(initialized));
+    }
+    await cp.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s");
   }
 
   /** Runs a block; everything that it prints. */
@@ -88,9 +90,12 @@ class PageHosts {
 /** Runs the blocks of a page in order; throws at the first that does not do what the page shows. */
 async function runPage(t: Run, lab: Lab, path: string, page: Page): Promise<number> {
   const hosts = new PageHosts(lab);
-  if (page.comments.includes(CLUSTER)) await t.step(`${path}: a cluster`, () => hosts.cluster());
+  const blocks = page.blocks.filter(({ marks }) => "lab" in marks);
+  const makesCluster = blocks.some(({ text }) => /^(sudo )?kubewright init(?!.*--dry-run)/m.test(text));
+  const names = [...new Set(blocks.map(({ marks }) => marks["lab"]!))];
+  if (!makesCluster) await t.step(`${path}: a cluster`, () => hosts.cluster(names));
   let count = 0;
-  for (const block of page.blocks.filter(({ marks }) => "lab" in marks)) {
+  for (const block of blocks) {
     const { lab: name, file } = block.marks;
     if (file !== undefined) {
       await (await hosts.host(name!)).write(file.startsWith("/") ? file : `/root/${file}`, `${block.text}\n`);

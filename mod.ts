@@ -63,6 +63,15 @@ async function readLine(): Promise<string | undefined> {
   return bytes.length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(bytes));
 }
 
+/** The terminal's width; 80 where there is none, or it does not report one (serial consoles). */
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
 /** The real outside world; everything that happens in it is told to `events`. `around` wraps the machine, for tests. */
 export function realSystem(events: Events, around: (host: Host) => Host = (host) => host): System {
   trustNobodyElse();
@@ -90,7 +99,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
     check: checkEnvironment,
     stdin: () => new Response(Deno.stdin.readable).bytes(),
     readLine,
-    terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal() },
+    terminal: { out: Deno.stdout.isTerminal(), err: Deno.stderr.isTerminal(), columns },
     out: (line) => writeAll(Deno.stdout, `${line}\n`),
     err: (text) => writeAll(Deno.stderr, text),
   };

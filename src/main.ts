@@ -6,7 +6,9 @@ import { findCommand, parseCommandLine, type Parsed } from "./cli/parse.ts";
 import type { TextSource } from "./cli/options.ts";
 import type { Reporter } from "./cli/reporter.ts";
 import { dryRunText, Tally } from "./cli/tally.ts";
+import { screenOf } from "./cli/screen.ts";
 import { stopwatch } from "./cli/stopwatch.ts";
+import { type Verbosity, verbosityOf } from "./cli/verbosity.ts";
 import type { CommandContext, Outcome } from "./commands/command_context.ts";
 import { COMMANDS, PARENTS, SPECS } from "./dispatch.ts";
 import type { Command } from "./dispatch/command.ts";
@@ -89,7 +91,10 @@ async function run(
       made.add(change);
       told.reporter?.change(change);
     },
-    wait: (event) => told.reporter?.wait(event),
+    wait(event) {
+      if (screen.look.inPlace) signals?.listen().catch(() => undefined); // a signal must not leave half a line
+      told.reporter?.wait(event);
+    },
   };
   const real = build(events);
   const outlet = outletOf(real, () => made.total, end);
@@ -98,22 +103,33 @@ async function run(
   const { signals } = real;
   const gate = interruptionGate(signals?.signal);
   let over = false;
-  const listing = { changes: false, verbose: false };
+  const listing: { changes: boolean; verbosity: Verbosity } = { changes: false, verbosity: "usual" };
+  // Work that a signal has ended may still fail: that is not printed.
+  const write = (text: string) => void (over || outlet.err(text));
+  const screen = screenOf(real, write);
+  const { progress } = screen;
+  signals?.signal.addEventListener("abort", progress.stop);
   const options = {
     listChanges: () => listing.changes,
-    verbose: () => listing.verbose,
-    terminal: real.terminal.err,
-    // What a signal has ended may still want to tell how it failed.
+    verbose: () => listing.verbosity === "verbose",
+    quiet: () => listing.verbosity === "quiet",
+    ...screen,
     out: (line: string) => over || outlet.out(line),
-    err: (text: string) => over || outlet.err(text),
+    err: write,
   };
   const output = outputIn(args);
   const watch = stopwatch();
   const system: System = {
     ...real,
-    out: (line) => outlet.out(visible(line)),
-    err: (text) => outlet.err(visible(text)),
-    readLine: () => watch.pausedBy(real.readLine()),
+    out(line) {
+      progress.clear();
+      outlet.out(visible(line));
+    },
+    err(text) {
+      progress.clear();
+      outlet.err(visible(text));
+    },
+    readLine: () => progress.pausedBy(watch.pausedBy(real.readLine())),
   };
 
   /** The world in which changes are only recorded: they are told, and counted as what a real run would do. */
@@ -140,6 +156,7 @@ async function run(
         failed: reporter.phaseFailed,
       }),
       clock: watch.clock,
+      doing: reporter.doing,
       note: reporter.note,
       warn(message) {
         if (!warned.has(message)) reporter.warn(message);
@@ -155,21 +172,22 @@ async function run(
     const { spec } = command;
     const reporter = told.reporter = await reporterFor(output, spec.output, options);
     const parsed = parseCommandLine(spec, rest, () => system.host.workingDirectory());
-    listing.verbose = parsed.switch("verbose") === true || (parsed.number("v") ?? 0) > 0;
+    listing.verbosity = verbosityOf(parsed);
     if (parsed.switch("help")) {
       outlet.out(commandHelp(spec, await command.phases?.() ?? [], SPECS));
       return outlet.exitCode(EXIT.ok);
     }
     if (spec.name !== "version") system.check?.();
     const outcome = await gate.until(call(command, parsed, reporter));
-    const counted = outcome.document
+    const counted = outcome.document || options.quiet()
       ? ""
       : listing.changes
       ? dryRunText(planned)
       : spec.output === "events" && made.total === 0
       ? made.sentence
       : "";
-    reporter.result([outcome.text, counted].filter(Boolean).join("\n"), outcome.result);
+    const text = options.quiet() ? outcome.brief ?? outcome.text : outcome.text;
+    reporter.result([text, counted].filter(Boolean).join("\n"), outcome.result);
     return outlet.exitCode(outcome.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof Ended) throw error;

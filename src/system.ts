@@ -52,8 +52,8 @@ export interface System {
   stdin(): Promise<Uint8Array>;
   /** Reads one line of standard input, an answer to a question; undefined at its end. */
   readLine(): Promise<string | undefined>;
-  /** Whether standard output / error is a terminal. */
-  readonly terminal: { out: boolean; err: boolean };
+  /** Whether standard output / error is a terminal, and its current width in columns. */
+  readonly terminal: { out: boolean; err: boolean; columns(): number };
   /** Writes one line of result to standard output. @throws {OutputClosed} (`system/output.ts`) when the reader has closed it; other errors of the stream. */
   out(line: string): void;
   /** Writes raw text to standard error (progress, diagnosis). @throws as `out`. */

@@ -129,6 +129,7 @@ export const ignored = (row: Omit<Flag, "help">, why = ""): Flag => ({
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
   short("o", text("output", "text|json|yaml", "output format", { default: "text" })),
+  short("q", flag("quiet", "print only errors, warnings and results")),
   flag("verbose", "also print the content of each change, except secrets"),
   short("v", {
     ...number("v", "<level>", "log level; 1 or more is the same as --verbose", { default: "0" }),

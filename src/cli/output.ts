@@ -11,6 +11,7 @@ import {
   type Reporter,
   type ReporterOptions,
   textReporter,
+  unlessQuiet,
 } from "./reporter.ts";
 
 /** Numbers of 64 bits as they are: JSON's text has no limit, only JavaScript's numbers have. */
@@ -46,6 +47,10 @@ export function outputIn(words: readonly string[]): string {
 
 /** The reporter for an output: text for all that is neither json nor yaml (`short`). */
 export async function reporterFor(output: string, kind: OutputKind, options: ReporterOptions): Promise<Reporter> {
+  return unlessQuiet(options, await reporterOf(output, kind, options));
+}
+
+async function reporterOf(output: string, kind: OutputKind, options: ReporterOptions): Promise<Reporter> {
   if (output !== "json" && output !== "yaml") return textReporter(options);
   const notation = output === "json" ? JSON_NOTATION : await yamlNotation();
   return kind === "events" ? eventReporter(options, notation) : documentReporter(options, notation);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { parse } from "@std/yaml";
 import { UserError } from "../errors.ts";
+import { lookOf } from "./look.ts";
 import { outputIn, reporterFor } from "./output.ts";
+import { logProgress } from "./progress_log.ts";
 import { Tally } from "./tally.ts";
 import type { OutputKind } from "./flags.ts";
 
@@ -12,7 +14,9 @@ async function written(output: string, kind: OutputKind, end: Record<string, unk
   const reporter = await reporterFor(output, kind, {
     listChanges: () => listed,
     verbose: () => false,
-    terminal: false,
+    quiet: () => false,
+    look: lookOf(false, {}),
+    progress: logProgress((text) => err.push(text)),
     out: (line) => void out.push(line),
     err: (text) => void err.push(text),
   });

@@ -1,70 +1,133 @@
-import { presentable } from "../text/message.ts";
-import { oneLine } from "../text/visible.ts";
+/**
+ * What a command is doing, shown while it runs: on a terminal in one line that changes in place, elsewhere as lines of a log
+ * (`progress_log.ts`). Phases and waits come in as events; text goes out.
+ * @module
+ */
+import type { WaitEvent } from "../system.ts";
+import type { Timer } from "../timer.ts";
+import type { Look } from "./look.ts";
+import { type Current, progressLine, seconds } from "./progress_line.ts";
 
-/** What a wait says of itself while it goes on. */
-export interface WaitEvent {
-  what: string;
-  /** What is still missing, in words. */
-  state: string;
-  elapsedMs: number;
-  done: boolean;
-}
-
-/** Shows what is being waited for: one line that changes in place on a terminal, now and then a line elsewhere. */
+/** Shows phases, waits and what is printed between them. */
 export interface Progress {
+  phaseStarted(path: string): void;
+  phaseFinished(path: string, ms: number): void;
+  phaseFailed(path: string, ms: number): void;
   wait(event: WaitEvent): void;
-  /** Takes the changing line away, before something else is written. */
+  /** What the current phase does, for so many milliseconds already. */
+  doing(what: string, ms: number): void;
+  /** Prints lines that stay. */
+  print(text: string): void;
+  /** Takes the changing line away before something else writes to the same terminal. */
   clear(): void;
+  /** Shows nothing while a person is asked. */
+  pausedBy<T>(answer: Promise<T>): Promise<T>;
+  /** From now on only what is printed is shown: the command has ended, or a signal ends it. */
+  stop(): void;
 }
 
-/** How long (ms) a wait is silent where output is not a terminal, and no event is sent while its state is the same. */
-export const SILENT_MS = 10_000;
+/** Where a terminal's progress is drawn, and when. */
+export interface Terminal {
+  write(text: string): void;
+  /** Its width now: it may change at any time. */
+  columns(): number;
+  /** Milliseconds since some moment. */
+  now(): number;
+  timer: Timer;
+  look: Look;
+}
 
-/** @param width of the terminal in columns. */
-export function terminalProgress(err: (text: string) => void, width = 100): Progress {
-  const pending = new Map<string, WaitEvent>();
-  let shown = false;
+/** Milliseconds between two drawings of a line in which only the time changes. */
+const TICK_MS = 1_000;
+
+/**
+ * To the beginning of the line, and all from there on erased. The cursor always rests at the beginning of the changing
+ * line, so this also erases a line that a narrower window has wrapped.
+ */
+const ERASE = "\r\x1b[J";
+
+/** For a terminal: the oldest phase and the oldest wait in one line, a line that stays for each phase that has ended. */
+export function terminalProgress({ write, columns, now, timer, look }: Terminal): Progress {
+  const phases = new Map<string, number>();
+  const waits = new Map<string, { event: WaitEvent; at: number }>();
+  let activity: { what: string; since: number } | undefined;
+  let shown = "";
+  let [asking, stopped] = [false, false];
+  let cancelTick: (() => void) | undefined;
+
+  function current(): Current | undefined {
+    const [wait, phase] = [waits.values().next().value, phases.entries().next().value];
+    if (!wait && !phase && !activity) return undefined;
+    const since = wait ? wait.at - wait.event.elapsedMs : activity?.since ?? phase![1];
+    return {
+      ms: now() - since,
+      phase: phase?.[0],
+      morePhases: Math.max(0, phases.size - 1),
+      ...(wait ? { wait: { ...wait.event, more: waits.size - 1 } } : {}),
+      ...(activity ? { activity: activity.what } : {}),
+    };
+  }
+
+  /** Draws the line as it is now, below what is printed. */
+  function draw(printed = ""): void {
+    cancelTick?.();
+    cancelTick = undefined;
+    const what = asking || stopped ? undefined : current();
+    const line = what ? progressLine(what, columns(), look.symbols) : "";
+    if (printed !== "" || line !== shown) {
+      const erase = shown === "" ? "" : ERASE;
+      write(`${erase}${printed}${line === "" ? "" : `${line}\r`}`);
+    }
+    shown = line;
+    if (what) cancelTick = timer(TICK_MS, draw);
+  }
+
+  function ended(path: string, line: string): void {
+    phases.delete(path);
+    activity = undefined;
+    draw(`${line}\n`);
+  }
+
   return {
-    wait(event) {
-      if (event.done) pending.delete(event.what);
-      else pending.set(event.what, event);
-      const oldest = [...pending.values()][0];
-      if (!oldest) return this.clear();
-      const more = pending.size > 1 ? ` (and ${pending.size - 1} more)` : "";
-      const line = oneLine(
-        `  waiting for ${presentable(`${oldest.what}${more}: ${oldest.state}`)}, ${
-          (oldest.elapsedMs / 1000).toFixed(0)
-        } s`,
-      );
-      err(`\r\x1b[2K${line.slice(0, width - 1)}`);
-      shown = true;
+    phaseStarted(path) {
+      phases.set(path, now());
+      activity = undefined;
+      draw();
     },
+    phaseFinished: (path, ms) => ended(path, `${look.paint("done", look.symbols.done)} ${seconds(ms)}  ${path}`),
+    phaseFailed: (path, ms) =>
+      ended(
+        path,
+        `${look.paint("error", look.symbols.failed)} ${seconds(ms)}  ${path} ${look.paint("error", "failed")}`,
+      ),
+    wait(event) {
+      if (event.done) waits.delete(event.what);
+      else waits.set(event.what, { event, at: now() });
+      draw();
+    },
+    doing(what, ms) {
+      activity = { what, since: now() - ms };
+      draw();
+    },
+    print: (text) => draw(text),
     clear() {
-      if (shown) err("\r\x1b[2K");
-      shown = false;
+      if (shown !== "") write(ERASE);
+      shown = "";
     },
-  };
-}
-
-/** So many waits at once have lines of their own in a log; the others are counted. */
-const SHOWN = 3;
-
-/** For logs: a line for each of the oldest waits when it has been silent for ten seconds. */
-export function logProgress(err: (text: string) => void): Progress {
-  const last = new Map<string, number>();
-  return {
-    wait(event) {
-      const since = event.elapsedMs - (last.get(event.what) ?? 0);
-      if (event.done) return void last.delete(event.what);
-      if (!last.has(event.what)) last.set(event.what, 0);
-      if (since < SILENT_MS) return;
-      last.set(event.what, event.elapsedMs);
-      const place = [...last.keys()].indexOf(event.what);
-      if (place >= SHOWN) return;
-      const more = place === SHOWN - 1 && last.size > SHOWN ? ` (and ${last.size - SHOWN} more)` : "";
-      const said = oneLine(presentable(`${event.what}${more}: ${event.state || "no answer yet"}`));
-      err(`  still waiting for ${said}, ${(event.elapsedMs / 1000).toFixed(0)} s\n`);
+    async pausedBy(answer) {
+      activity = undefined;
+      asking = true;
+      draw();
+      try {
+        return await answer;
+      } finally {
+        asking = false;
+      }
     },
-    clear() {},
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      draw(asking ? "\n" : "");
+    },
   };
 }

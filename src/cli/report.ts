@@ -16,7 +16,7 @@ function nameOfReference(reference: ObjectReference): string {
   return `${reference.apiVersion} ${reference.kind} ${place}${reference.name}`;
 }
 
-/** ` 0:2000`, where its writer gave it an owner. */
+/** ` 0:2000` for a file with an owner of its own. */
 const ownerOf = ({ owner }: WriteChange) => owner === undefined ? "" : ` ${owner.uid}:${owner.gid}`;
 
 const octal = (mode: number) => mode.toString(8).padStart(4, "0");
@@ -26,7 +26,7 @@ function nameOfThing(thing: { what: string; name: string; id?: string }): string
   return `${thing.what} ${thing.name}${thing.id === undefined ? "" : ` ${thing.id.slice(0, 13)}`}`;
 }
 
-/** One line a change: what is done to what; sizes instead of content. */
+/** A change on one line: the action and its object; sizes instead of content. */
 export function changeLine(change: Change): string {
   return oneLine(lineOf(change));
 }
@@ -57,8 +57,8 @@ function lineOf(change: Change): string {
 }
 
 /**
- * The same as a JSON event without anything secret: `{ event: "change", kind, … }`.
- * @param verbose with what it writes: `content`, text or an object, or `secret: true` where that is not shown.
+ * A change as an event without secrets: `{ event: "change", kind, … }`.
+ * @param verbose also with what it writes: `content`, text or an object, or `secret: true` for a secret.
  */
 export function changeEvent(change: Change, verbose = false): Record<string, unknown> {
   const event = shortEvent(change);
@@ -102,26 +102,26 @@ function shortEvent(change: Change): Record<string, unknown> {
   }
 }
 
-/** The same without passwords that a person may have put into it, such as a proxy's. */
+/** What a change writes, without passwords that a user may have put into it, such as a proxy's. */
 function contentOf(change: Change): unknown {
   return contentWithoutSecrets(rawContentOf(change));
 }
 
-/** What a change writes: text, or an object; undefined where that is not text, too long to show, or nothing is written. */
+/** What a change writes: text or an object; undefined for other bytes, for what is too long to show, and for no content. */
 function rawContentOf(change: Change): unknown {
   if (change.kind === "apply") return change.object;
   if (change.kind === "patch") return change.patch;
   return change.kind === "write" ? change.preview : undefined;
 }
 
-/** What a change writes, for `--verbose`; undefined where its writer says that it is secret, or where it is not text. */
+/** What a change writes, for `--verbose`; undefined for a secret, and for what is not text. */
 export function changeContent(change: Change): string | undefined {
   if ("secret" in change && change.secret) return undefined;
   const content = contentOf(change);
   return typeof content === "string" || content === undefined ? content : JSON.stringify(content, undefined, 2);
 }
 
-/** What to do next: what the error says, and to run the command again. Only here it is known whether anything was changed. */
+/** What to do next: the hints of the error, and to run the command again. Only the reporter has the number of changes. */
 function hintsOf(error: UserError, made: Tally): readonly string[] {
   const { hints } = error;
   if (hints.some((hint) => /\b(run|rerun) (it|this|the same command) again|\brerun\b/i.test(hint))) return hints;
@@ -131,7 +131,7 @@ function hintsOf(error: UserError, made: Tally): readonly string[] {
   return [...hints, "Fix the cause and run the same command again: what was done stays, and it continues from there."];
 }
 
-/** Messages of an error's causes, outermost first, without repetitions. */
+/** Messages of an error's causes, outermost first, each once. */
 function causes(error: Error): string[] {
   const found: string[] = [];
   for (
@@ -145,7 +145,7 @@ function causes(error: Error): string[] {
   return found;
 }
 
-/** An error as a person reads it: message, causes, what was changed, what to do next. A defect of ours also shows its stack. */
+/** An error as text: message, causes, what was changed, what to do next; for a defect of kubewright also the stack. */
 export function errorText(error: unknown, made: Tally): string {
   if (!(error instanceof Error)) return `error: ${oneLine(presentable(String(error)))}\n  ${made.sentence}\n`;
   const lines = [
@@ -164,7 +164,7 @@ export function errorText(error: unknown, made: Tally): string {
   return lines.join("\n") + "\n";
 }
 
-/** The same for machines: `{ event: "error", kind, exitCode, message, causes, problems?, changes, hints }`. */
+/** An error as an event: `{ event: "error", kind, exitCode, message, causes, problems?, changes, hints }`. */
 export function errorEvent(error: unknown, made: Tally): Record<string, unknown> {
   const failure = error instanceof Error ? error : new Error(String(error));
   const shown = (problem: Problem) =>

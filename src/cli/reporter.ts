@@ -1,73 +1,103 @@
-import type { Change } from "../system.ts";
+import type { Change, WaitEvent } from "../system.ts";
 import { presentable } from "../text/message.ts";
 import { ownLines, visible } from "../text/visible.ts";
+import type { Look } from "./look.ts";
+import type { Progress } from "./progress.ts";
+import { activityText } from "./progress_line.ts";
 import { changeContent, changeEvent, changeLine, errorEvent, errorText } from "./report.ts";
 import type { Tally } from "./tally.ts";
-import { logProgress, SILENT_MS, terminalProgress, type WaitEvent } from "./progress.ts";
 
 /** What a command gives a program: one object, or several of a kind (tokens). */
 export type Result = Record<string, unknown> | readonly Record<string, unknown>[];
 
-/** Where everything that happens is told: as text for a person, as events or as a document for a program. */
+/** Receives everything that happens, and prints it: as text for a person, as events or as a document for a program. */
 export interface Reporter {
   phaseStarted(path: string): void;
   phaseFinished(path: string, ms: number): void;
   phaseFailed(path: string, ms: number): void;
   change(change: Change): void;
   wait(event: WaitEvent): void;
+  /** What the current phase has been doing for so many milliseconds. */
+  doing(what: string, ms: number): void;
   note(message: string): void;
   warn(message: string): void;
   /** The command's outcome: `text` for a person, `result` for a program. */
   result(text: string, result: Result): void;
-  /** @param made what was changed until then. */
+  /** @param made the changes made before the error. */
   error(error: unknown, made: Tally): void;
 }
 
 /** How to report. */
 export interface ReporterOptions {
-  /** Whether to list each change, not only phases: known only when the configuration is. */
+  /** Whether to list each change, not only phases: decided when the configuration is read. */
   listChanges(): boolean;
-  /** Show what a change writes, too. */
+  /** Also show what a change writes. */
   verbose(): boolean;
-  /** Whether `err` is a terminal. */
-  terminal: boolean;
+  /** Show errors, warnings and results only. */
+  quiet(): boolean;
+  /** How standard error looks. */
+  look: Look;
+  /** Where standard error shows phases and waits. */
+  progress: Progress;
   /** Writes a line to standard output. */
   out(line: string): void;
   /** Writes text to standard error. */
   err(text: string): void;
 }
 
-/** Text: phases, notes and waits to standard error, changes of a dry run and the outcome to standard output. */
-export function textReporter(options: ReporterOptions): Reporter {
-  const progress = options.terminal ? terminalProgress(options.err) : logProgress(options.err);
-  const say = (line: string) => {
-    progress.clear();
-    options.err(`${line}\n`);
+/** The reporter, without progress while `quiet` is set: errors, warnings and results remain. */
+export function unlessQuiet({ quiet, listChanges }: ReporterOptions, reporter: Reporter): Reporter {
+  const unless = <A extends unknown[]>(report: (...args: A) => void) => (...args: A) => {
+    if (!quiet()) report(...args);
   };
-  const seconds = (ms: number) => `${(ms / 1_000).toFixed(ms < 9_950 ? 2 : 1)} s`;
   return {
-    phaseStarted() {},
-    phaseFinished: (path, ms) => say(`[${path}] ${seconds(ms)}`),
-    phaseFailed: (path, ms) => say(`[${path}] failed after ${seconds(ms)}`),
+    ...reporter,
+    change(change) {
+      if (!quiet() || listChanges()) reporter.change(change); // those of a dry run are its result
+    },
+    phaseStarted: unless(reporter.phaseStarted),
+    phaseFinished: unless(reporter.phaseFinished),
+    phaseFailed: unless(reporter.phaseFailed),
+    wait: unless(reporter.wait),
+    doing: unless(reporter.doing),
+    note: unless(reporter.note),
+  };
+}
+
+/** Text: phases, notes and waits to standard error, changes of a dry run and the outcome to standard output. */
+export function textReporter({ progress, look, ...options }: ReporterOptions): Reporter {
+  /** Both streams may be the same terminal. */
+  const out = (text: string) => {
+    progress.clear();
+    options.out(text);
+  };
+  return {
+    phaseStarted: progress.phaseStarted,
+    phaseFinished: progress.phaseFinished,
+    phaseFailed: progress.phaseFailed,
     change(change) {
       if (!options.listChanges()) return;
-      options.out(changeLine(change));
+      out(changeLine(change));
       const content = options.verbose() ? changeContent(change) : undefined;
-      if (content) options.out(visible(content).replace(/^/gm, "    ").trimEnd());
+      if (content) out(visible(content).replace(/^/gm, "    ").trimEnd());
     },
-    wait: (event) => progress.wait(event),
-    note: (message) => say(`  ${ownLines(presentable(message), 4)}`),
-    warn: (message) => say(`warning: ${ownLines(presentable(message), 2)}`),
-    result: (text) => {
-      progress.clear();
-      if (text !== "") options.out(visible(text));
+    wait: progress.wait,
+    doing: progress.doing,
+    note: (message) => progress.print(`  ${ownLines(presentable(message), 4)}\n`),
+    warn: (message) => progress.print(`${look.paint("warning", "warning:")} ${ownLines(presentable(message), 2)}\n`),
+    result(text) {
+      progress.stop();
+      if (text !== "") out(visible(text));
     },
-    error: (error, made) => {
-      progress.clear();
-      options.err(errorText(error, made));
+    error(error, made) {
+      progress.stop();
+      progress.print(errorText(error, made).replace(/^error:/, (label) => look.paint("error", label)));
     },
   };
 }
+
+/** How long (ms) no event is sent of a wait whose state stays the same. */
+export const SILENT_MS = 10_000;
 
 /** How events and documents are written, one at a time, without the last line end. */
 export interface Notation {
@@ -92,6 +122,7 @@ export function eventReporter(options: ReporterOptions, notation: Notation): Rep
       else waiting.set(what, { state, ms: elapsedMs });
       emit({ event: "wait", what: presentable(what), state: presentable(state), ms: Math.round(elapsedMs), done });
     },
+    doing: (what, ms) => emit({ event: "note", message: presentable(activityText(what, ms)) }),
     note: (message) => emit({ event: "note", message: presentable(message) }),
     warn: (message) => emit({ event: "warning", message: presentable(message) }),
     result: (_text, result) => emit({ event: "result", ...(Array.isArray(result) ? { items: result } : result) }),
@@ -104,7 +135,7 @@ export function eventReporter(options: ReporterOptions, notation: Notation): Rep
  * standard error. What a dry run would change is part of the answer.
  */
 export function documentReporter(options: ReporterOptions, notation: Notation): Reporter {
-  const tell = (event: Record<string, unknown>) => options.err(`${notation.event(event)}\n`);
+  const emitAside = (event: Record<string, unknown>) => options.err(`${notation.event(event)}\n`);
   const changes: Record<string, unknown>[] = [];
   return {
     phaseStarted() {},
@@ -115,13 +146,14 @@ export function documentReporter(options: ReporterOptions, notation: Notation): 
       if (options.listChanges()) changes.push(rest);
     },
     wait() {},
-    note: (message) => tell({ event: "note", message: presentable(message) }),
-    warn: (message) => tell({ event: "warning", message: presentable(message) }),
+    doing: (what, ms) => emitAside({ event: "note", message: presentable(activityText(what, ms)) }),
+    note: (message) => emitAside({ event: "note", message: presentable(message) }),
+    warn: (message) => emitAside({ event: "warning", message: presentable(message) }),
     result(_text, result) {
       const recorded = options.listChanges() ? { dryRun: true, changes } : {};
       const documents = Array.isArray(result) ? result : [{ ...result, ...recorded }];
       for (const [i, document] of documents.entries()) options.out(notation.document(document, i === 0));
     },
-    error: (error, made) => tell(errorEvent(error, made)),
+    error: (error, made) => emitAside(errorEvent(error, made)),
   };
 }

@@ -14,15 +14,19 @@ export interface CommandContext {
   observer: PhaseObserver;
   /** Milliseconds, as `performance.now()`, but standing still while somebody is asked. */
   clock(): number;
-  /** Tells something worth a line. */
+  /** Reports what the command has been doing for so many milliseconds. */
+  doing(what: string, ms: number): void;
+  /** Reports something worth a line. */
   note(message: string): void;
-  /** Tells something that may be a mistake. */
+  /** Reports something that may be a mistake. */
   warn(message: string): void;
 }
 
-/** What a command says when it is done: text for a person, an object, or several of a kind, for a program. */
+/** What a command prints at its end: text for a person, an object, or several of a kind, for a program. */
 export interface Outcome {
   text: string;
+  /** What of the text remains with --quiet: what scripts use. Absent: all of it. */
+  brief?: string;
   result: Record<string, unknown> | readonly Record<string, unknown>[];
   /** The text is a document that programs read: nothing is added to it. */
   document?: true;
@@ -41,10 +45,10 @@ export function systemFor(command: CommandContext, config: { dryRun: boolean; ti
   };
 }
 
-/** What a command says that was to run one phase only. */
+/** What a command prints that ran one phase only. */
 export function phaseOutcome(phase: string, dryRun: boolean): Outcome {
   if (dryRun) return { text: "", result: { phase, dryRun } };
-  return { text: `Phase ${phase} is done.`, result: { phase } };
+  return { text: `Phase ${phase} finished.`, brief: "", result: { phase } };
 }
 
 /** Makes the value once, when it is first asked for. */

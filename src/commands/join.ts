@@ -15,6 +15,7 @@ import { waitReady, waitRegistered } from "../phases/wait_node.ts";
 import { type CommandContext, type Outcome, phaseOutcome, systemFor } from "./command_context.ts";
 import { gatherFacts } from "../node/facts.ts";
 import { type JoinContext, joinContext } from "./join/context.ts";
+import { joinOutcome } from "./join/outcome.ts";
 
 /** What the command line asks `join` for. */
 export interface JoinRequest {
@@ -102,10 +103,5 @@ export async function join(command: CommandContext, request: JoinRequest): Promi
   await runPhases(PHASES, context, selection, command.observer);
   if (selection.only) return nothingDone(selection.only) ?? phaseOutcome(selection.only, config.dryRun);
   const seconds = (command.clock() - start) / 1_000;
-  const result = { node: context.nodeName, seconds };
-  if (config.dryRun) return { text: "", result: { ...result, dryRun: true } };
-  return {
-    text: `\nNode ${context.nodeName} has joined the cluster and is Ready, after ${seconds.toFixed(1)} s.`,
-    result,
-  };
+  return joinOutcome(context.nodeName, config, seconds);
 }

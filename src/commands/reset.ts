@@ -18,6 +18,7 @@ import { checkUser, preflight } from "../phases/reset/preflight.ts";
 import { stopKubelet, unmount } from "../phases/reset/processes.ts";
 import { type CommandContext, type Outcome, phaseOutcome, systemFor } from "./command_context.ts";
 import { gatherFacts } from "../node/facts.ts";
+import { nextSteps } from "../text/steps.ts";
 import { confirm, resetContext } from "./reset/context.ts";
 import { type Loss, lossOf, lossText } from "./reset/loss.ts";
 import { startTicker } from "./reset/ticker.ts";
@@ -132,7 +133,7 @@ export async function reset(command: CommandContext, request: ResetRequest): Pro
   checkPhaseNames(PHASES, selection);
   const system = systemFor(command, { ...config, timeouts: hurried(config) });
   const [left, unfinished]: [Left[], Left[]] = [[], []];
-  const ticker = startTicker(command.note);
+  const ticker = startTicker(command.doing);
   try {
     const { doing } = ticker;
     const { kubeconfig } = request;
@@ -172,6 +173,7 @@ function outcomeOf(
   const facts = done?.result ?? { maker, seconds, ...(config.dryRun ? { dryRun: true } : {}) };
   return {
     text: [...listed("Left as it is", stays), ...listed("Not finished", unfinished), closing].join("\n"),
+    brief: isOpen ? [...listed("Not finished", unfinished), closing].join("\n") : "",
     result: {
       ...facts,
       left: stays,
@@ -194,5 +196,12 @@ function closingOf({ maker, config }: ResetContext, seconds: number): string {
   if (maker === "nobody") {
     return "There is no node on this host, and nothing that kubewright made is left.";
   }
-  return `The node is off this host, after ${seconds.toFixed(1)} s.`;
+  const steps = nextSteps([
+    {
+      what: "Optional: restart the host, which clears the settings and rules listed above:",
+      commands: ["systemctl reboot"],
+    },
+    { what: "Use this host for another cluster: kubewright init, or a join command of that cluster." },
+  ]);
+  return `Reset finished in ${seconds.toFixed(1)} s.\n\n${steps}`;
 }

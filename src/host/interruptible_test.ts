@@ -33,7 +33,7 @@ function hangingSystem(called: string[]): System {
     download: hanging(called),
     stdin: () => new Promise(() => {}),
     readLine: () => new Promise(() => {}),
-    terminal: { out: false, err: false },
+    terminal: { out: false, err: false, columns: () => 80 },
     out() {},
     err() {},
   };

@@ -98,7 +98,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     etcd: never,
     stdin: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(undefined),
-    terminal: { out: false, err: false },
+    terminal: { out: false, err: false, columns: () => 80 },
     out: () => {},
     err: () => {},
   };

@@ -22,18 +22,17 @@ async function ignored(): Promise<Set<string>> {
 export function processSignals(end: (code: number) => void): Signals {
   const controller = new AbortController();
   const { signal } = controller;
+  let listening: Promise<void> | undefined;
   const receive = (name: EndingSignal) => {
     if (signal.aborted) end(128 + SIGNAL_NUMBERS[name]);
     controller.abort(new Interruption(name));
   };
-  return {
-    signal,
-    async listen() {
-      const left = await ignored();
-      for (const name of Object.keys(SIGNAL_NUMBERS) as EndingSignal[]) {
-        // Ignored signals also get a listener: after the first listener, Deno ends the process on each one without.
-        Deno.addSignalListener(name, left.has(name) ? () => {} : () => receive(name));
-      }
-    },
-  };
+  async function start(): Promise<void> {
+    const left = await ignored();
+    for (const name of Object.keys(SIGNAL_NUMBERS) as EndingSignal[]) {
+      // Ignored signals also get a listener: after the first listener, Deno ends the process on each one without.
+      Deno.addSignalListener(name, left.has(name) ? () => {} : () => receive(name));
+    }
+  }
+  return { signal, listen: () => listening ??= start() };
 }

@@ -34,6 +34,7 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ["kubewright init --cni n", ["none"]],
   ["kubewright init --token ", []],
   ["kubewright status ", []],
+  ["kubewright reset --qui", ["--quiet"]],
 ];
 
 /** What a shell offers at the end of each line; `home` is where it may keep things. */

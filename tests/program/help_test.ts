@@ -123,7 +123,7 @@ Deno.test("each command of kubeadm is there, with its flags, and their defaults 
 Deno.test("every flag sets a field, or the code that calls the commands reads it", async () => {
   const folder = new URL("../../src/", import.meta.url);
   const dispatch = [...Deno.readDirSync(new URL("dispatch/", folder))].map(({ name }) => `dispatch/${name}`);
-  const files = [...dispatch, "main.ts", "cli/options.ts", "cli/parse.ts"];
+  const files = [...dispatch, "main.ts", "cli/options.ts", "cli/parse.ts", "cli/verbosity.ts"];
   const code = (await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, folder))))).join("\n");
   const reads = (name: string) => new RegExp(`(parsed\\.\\w+\\(|parsed, |source, )"${name}"`).test(code);
   for (const command of SPECS) {

@@ -32,7 +32,7 @@ export interface Ran {
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
-export interface World extends Partial<Omit<System, "host" | "stdin" | "terminal">> {
+export interface World extends Partial<Omit<System, "host" | "stdin">> {
   /** Hears every line of standard output when it is written. */
   heard?(line: string): void;
 }
@@ -140,7 +140,7 @@ export async function run(
     download: { get: nobody, toFile: nobody },
     stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     readLine: () => Promise.resolve(stdin.split("\n")[0] || undefined),
-    terminal: { out: false, err: false },
+    terminal: { out: false, err: false, columns: () => 80 },
     out(line) {
       out += `${line}\n`;
       heard?.(line);

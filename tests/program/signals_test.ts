@@ -1,6 +1,7 @@
 /** Signals in the whole program on a host in memory: whatever it is at, it ends, and says what was changed. @module */
 import assert from "node:assert/strict";
 import { type EndingSignal, Interruption, SIGNAL_NUMBERS } from "../../src/errors.ts";
+import { Screen } from "../../_tools/terminal/screen.ts";
 import type { ContainerRuntime, KubeClient, System } from "../../src/system.ts";
 import { FIT, QUICK, run, unfit, type World } from "./program.ts";
 
@@ -89,6 +90,28 @@ for (const [what, args, world, host = FIT] of CASES) {
     });
   }
 }
+
+Deno.test("signals: on a terminal the changing line is gone, and the error begins a line", async () => {
+  for (const [what, args, world, host = FIT] of CASES) {
+    const { signals, send } = signalsFrom();
+    const screen = new Screen(80, 200);
+    const write = (text: string) => screen.write(text);
+    const ran = await run(args, { ...host, waits: true, environment: { ...host.environment, TERM: "xterm" } }, "", {
+      ...world(() => send("SIGTERM")),
+      signals: signals!,
+      terminal: { out: true, err: true, columns: () => screen.columns },
+      out: (line) => write(`${line}\n`),
+      err: write,
+    });
+    assert.equal(ran.code, 143, what);
+    assert.deepEqual([screen.unknown, screen.cursor.column], [[], 0], what);
+    assert.ok(
+      screen.lines.includes("error: Interrupted by SIGTERM before the command was done"),
+      screen.lines.join("\n"),
+    );
+    assert.ok(!screen.lines.some((line) => line.startsWith("•")), screen.lines.join("\n"));
+  }
+});
 
 Deno.test("signals: for a program the last event is the error, with its exit code", async () => {
   const { signals, send } = signalsFrom();

@@ -142,7 +142,7 @@ export async function confirm({ system }: CommandContext, { config, maker }: Res
   if (config.force || config.dryRun || maker === "nobody") return;
   system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
   const answer = (await system.readLine())?.trim().toLowerCase();
-  if (!system.terminal.err) system.err("\n");
+  if (!system.terminal.err || answer === undefined) system.err("\n"); // a terminal shows a line end that was typed
   if (answer === "y" || answer === "yes") return;
   throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
     hint: "To reset without being asked: --force",

@@ -1,4 +1,4 @@
-/** Exit codes are part of the interface: stable, documented in the README, one per kind of trouble. */
+/** Exit codes are part of the interface: stable, documented in docs/exit-codes.md, one per kind of trouble. */
 export const EXIT = {
   ok: 0,
   /** Something failed while working: the message says what state things are in. */
@@ -17,7 +17,7 @@ export const EXIT = {
   busy: 7,
 } as const;
 
-/** What each exit code means, in the words of the README. */
+/** What each exit code means, in the words of docs/exit-codes.md. */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   [EXIT.ok]: "done, or nothing to do",
   [EXIT.failed]: "something failed; the message says what",

@@ -26,7 +26,7 @@ const SECRETS = [TOKEN.split(".")[1]!, "-----BEGIN", "client-key-data"];
 
 /** How a run has to fail. */
 export interface Refusal {
-  /** Exit code: the README's table. */
+  /** Exit code, as in docs/exit-codes.md. */
   code: number;
   /** What the message has to say: what failed, why, how things are, what to do next. */
   says: readonly (string | RegExp)[];

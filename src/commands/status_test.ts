@@ -5,7 +5,7 @@ import { memoryHost, type MemoryHostOptions } from "../../tests/fakes/memory_hos
 import type { ContainerRuntime, HttpAnswer, KubeClient, RuntimeContainer, System } from "../system.ts";
 import type { CommandContext } from "./command_context.ts";
 import { status } from "./status.ts";
-import type { Status } from "../node/status/document.ts";
+import type { Status, Trouble } from "../node/status/document.ts";
 import { judge } from "./status/judge.ts";
 import { look } from "../node/status/look.ts";
 import { duration } from "./status/text.ts";
@@ -185,6 +185,10 @@ Deno.test("status: a kubelet that ends again and again, and one that was stopped
   const stopped = await statusOf(unit("inactive", 0));
   assert.equal(stopped.found.problems[0]!.what, "is not running (systemd state: inactive)");
   assert.match(stopped.text, /next: Start it: systemctl start kubelet\n {4}next: Show its log: journalctl/);
+  const skipped = { active: "inactive", enabled: "enabled", conditionFailed: true, triedSinceBoot: 9 };
+  const { found: { problems: [condition] } } = await statusOf({ ...CONTROL_PLANE, units: { [KUBELET]: skipped } });
+  assert.equal(condition?.what, 'systemd reports "inactive": a condition of the unit is not met');
+  assert.match(condition?.hints?.join("\n") ?? "", /systemctl status kubelet/);
   const absent = await statusOf({ ...CONTROL_PLANE, units: {} });
   assert.equal(absent.found.kubelet?.state, "absent");
 });
@@ -268,6 +272,11 @@ Deno.test("status: certificates that have expired or will within a week are prob
     "expire within 7 days: c0 (2026-01-01), c6 (2026-01-07)",
   ]);
   assert.deepEqual(warnings.map(({ what }) => what), ["expire within 30 days: c7 (2026-01-08), c29 (2026-01-30)"]);
+  const renewal = ({ hints = [] }: Trouble) => hints.some((hint) => hint.includes("certs renew all --restart"));
+  assert.deepEqual([...problems, ...warnings].map(renewal), [true, true, true]);
+  const authorities = certificates.map((certificate) => ({ ...certificate, authority: true }));
+  const kept = await judge({ ...found, components: [], certificates: authorities }, evidence);
+  assert.ok(!kept.problems.some(renewal), "renewal does not renew an authority");
 });
 
 Deno.test("look() ends at its time limit, and returns the message of a UserError", async () => {

@@ -3,6 +3,7 @@ import type { StaticPodManifest } from "../../node/static_pod_manifest.ts";
 import { kubeletSkewProblem, versionOf } from "../../cluster/versions.ts";
 import type { ContainerRuntime, Host } from "../../system.ts";
 import type { CertificateState, Component, Kubelet, Role, Status, Trouble } from "../../node/status/document.ts";
+import { CONDITION_HINT } from "../../node/kubelet/conditions.ts";
 import { look, valueOf } from "../../node/status/look.ts";
 import { judgePods } from "../../node/status/pods.ts";
 import { KUBECONFIG_FILES } from "../../cluster/paths.ts";
@@ -40,10 +41,13 @@ const KUBELET_LOG = "Show its log: journalctl -u kubelet -e";
 async function judgeKubelet(host: Host, kubelet: Kubelet): Promise<Trouble[]> {
   const state = kubeletState(kubelet, host.now());
   if (state === undefined) return [];
-  const stopped = kubelet.state === "inactive";
-  const diagnosis = stopped ? undefined : valueOf(await look(() => diagnoseKubelet(host, true)));
-  const trouble = troubleOf("kubelet", state, diagnosis);
-  return [stopped ? { ...trouble, hints: ["Start it: systemctl start kubelet", KUBELET_LOG] } : trouble];
+  const diagnosis = valueOf(await look(() => diagnoseKubelet(host, true)));
+  const [skipped] = diagnosis?.hints.includes(CONDITION_HINT) ? diagnosis.details : [];
+  if (skipped !== undefined) {
+    return [{ where: "kubelet", what: skipped.replace(/^kubelet: /, ""), hints: [CONDITION_HINT] }];
+  }
+  if (kubelet.state !== "inactive") return [troubleOf("kubelet", state, diagnosis)];
+  return [{ where: "kubelet", what: state, hints: ["Start it: systemctl start kubelet", KUBELET_LOG] }];
 }
 
 /** Why a component is not healthy; undefined when it is, or its state is unknown. */
@@ -78,12 +82,15 @@ function namesOf(certificates: readonly CertificateState[]): string {
 /** Certificates that have expired or will soon, as problems and as warnings. */
 function judgeCertificates(certificates: readonly CertificateState[]): { problems: Trouble[]; warnings: Trouble[] } {
   const between = (from: number, to: number) => certificates.filter((c) => c.daysLeft >= from && c.daysLeft < to);
-  const hints = [
-    "Renew them and restart the static pods that use them: kubewright certs renew all --restart",
-    "Show all certificates: kubewright certs check-expiration",
-  ];
-  const about = (what: string, found: readonly CertificateState[]): Trouble[] =>
-    found.length > 0 ? [{ where: "certificates", what: `${what}: ${namesOf(found)}`, hints }] : [];
+  const about = (what: string, found: readonly CertificateState[]): Trouble[] => {
+    if (found.length === 0) return [];
+    const renew = "Renew them and restart the static pods that use them: kubewright certs renew all --restart";
+    const hints = [
+      ...found.some(({ authority, name }) => !authority && name !== "kubelet-client") ? [renew] : [],
+      "Show all certificates: kubewright certs check-expiration",
+    ];
+    return [{ where: "certificates", what: `${what}: ${namesOf(found)}`, hints }];
+  };
   return {
     problems: [
       ...about("expired", between(-Infinity, 0)),

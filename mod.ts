@@ -1,6 +1,6 @@
 /**
- * kubewright as a library and, run directly, as a program. This is the one place where the real outside world is
- * assembled: the machine, the API clients, the container runtime.
+ * kubewright as a library and, run directly, as a program. Only this file assembles the real outside world: the machine,
+ * the API clients, the container runtime.
  * @module
  */
 import { type Events, main } from "./src/main.ts";
@@ -30,17 +30,17 @@ const encoder = new TextEncoder();
 
 /** How long (ms) to wait before a pipe that is full, and does not block, is tried again. */
 const FULL_PIPE_MS = 5;
-/** So many bytes a pipe takes whole, or not at all (PIPE_BUF). */
+/** Bytes that a pipe takes as a whole or not at all (PIPE_BUF). */
 const WHOLE = 4096;
 
-/** Where the next piece ends: after a line end, because Deno keeps the rest of a line, and its error does not say so. */
+/** The end of the next piece: after a line end, because Deno buffers the rest of a line without an error. */
 function pieceEnd(bytes: Uint8Array, start: number): number {
   const end = Math.min(start + WHOLE, bytes.length);
   const line = bytes.lastIndexOf(0x0a, end - 1);
   return line < start ? end : line + 1;
 }
 
-/** Writes all of the text, whatever the pipe takes at once. @throws what the stream says: a closed pipe, a full disk. */
+/** Writes all of the text, in pieces that the pipe takes. @throws the error of the stream: a closed pipe, a full disk. */
 function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): void {
   const bytes = encoder.encode(text);
   for (let done = 0; done < bytes.length;) {
@@ -54,7 +54,7 @@ function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, text: string)
   }
 }
 
-/** Reads up to the first line end, or the end of standard input; undefined when that comes first, with nothing before it. */
+/** Reads up to the first line end or the end of standard input; undefined when standard input is empty. */
 async function readLine(): Promise<string | undefined> {
   const bytes: number[] = [];
   for (const byte = new Uint8Array(1); await Deno.stdin.read(byte) && byte[0] !== 0x0a && bytes.length < 1024;) {
@@ -72,7 +72,7 @@ function columns(): number {
   }
 }
 
-/** The real outside world; everything that happens in it is told to `events`. `around` wraps the machine, for tests. */
+/** The real outside world, which reports to `events`. `around` wraps the machine, for tests. */
 export function realSystem(events: Events, around: (host: Host) => Host = (host) => host): System {
   trustNobodyElse();
   const watch = watchOf(events.wait);
@@ -107,7 +107,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
 
 /**
  * Runs the program and ends the process with its exit code. `compile.sh` calls this with the stamped build; a test build
- * gives a system of its own.
+ * passes its own system.
  */
 export async function run(build: Build, system: (events: Events) => System = realSystem): Promise<never> {
   const arch = Deno.build.arch === "x86_64" ? "amd64" : "arm64";

@@ -1,43 +1,43 @@
-/** Exit codes are part of the interface: stable, documented in docs/exit-codes.md, one per kind of trouble. */
+/** Exit codes are part of the interface: stable, documented in docs/exit-codes.md, one for each kind of failure. */
 export const EXIT = {
   ok: 0,
-  /** Something failed while working: the message says what state things are in. */
+  /** A step failed: the message names the cause and the state. */
   failed: 1,
-  /** A preflight check refused the host. (kubeadm uses the same number.) */
+  /** A preflight check failed. (kubeadm uses the same number.) */
   preflight: 2,
-  /** The input (flags, configuration, token, hash, existing files) is not valid. (as kubeadm) */
+  /** The input is invalid: flags, configuration, token, hash, existing files. (kubeadm uses the same number.) */
   invalid: 3,
-  /** A wait ran into its time limit. What was done stays; the same command goes on from there. */
+  /** A wait timed out. What was done stays; the same command continues from there. */
   timeout: 4,
   /** Trust could not be established (wrong CA hash, bad signature, unknown or expired token). Nothing secret was sent. */
   untrusted: 5,
-  /** `status`: this host is not a node of which everything was seen to be well. */
+  /** `status`: the node is not healthy, or a part of it could not be checked. */
   unhealthy: 6,
   /** Another command is changing this host. */
   busy: 7,
 } as const;
 
-/** What each exit code means, in the words of docs/exit-codes.md. */
+/** What each exit code means, as in docs/exit-codes.md. */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
-  [EXIT.ok]: "done, or nothing to do",
-  [EXIT.failed]: "something failed; the message says what",
-  [EXIT.preflight]: "the host is not ready (preflight)",
-  [EXIT.invalid]: "flags, configuration, token, or existing files are not valid",
-  [EXIT.timeout]: "a wait ran into its time limit",
-  [EXIT.untrusted]: "the cluster could not be trusted (CA hash, signature, token)",
-  [EXIT.unhealthy]: "`status`: not everything was seen to be well",
+  [EXIT.ok]: "success, or nothing to do",
+  [EXIT.failed]: "a step failed; the message shows the cause",
+  [EXIT.preflight]: "preflight checks failed",
+  [EXIT.invalid]: "invalid flags, configuration, token or existing files",
+  [EXIT.timeout]: "a wait timed out",
+  [EXIT.untrusted]: "the cluster could not be verified (CA hash, signature, token)",
+  [EXIT.unhealthy]: "`status`: the node is not healthy, or could not be checked completely",
   [EXIT.busy]: "another kubewright command is changing this host",
 };
 
-/** What a {@linkcode UserError} may carry besides its message. */
+/** What a {@linkcode UserError} may carry in addition to its message. */
 export interface UserErrorOptions extends ErrorOptions {
   /** What to do next: one or more complete sentences or commands, one an entry. */
   hint?: string | readonly string[];
 }
 
 /**
- * An error that is meant to be read by a person. Its message has the form `Cannot <action> "<value>": <state>` and says
- * the current and the wanted state; it never holds a secret. It makes no claim about what was changed: `main` counts that.
+ * An error for a person to read. Its message has the form `Cannot <action> "<value>": <state>`, with the actual and the
+ * expected state, and never contains a secret. It makes no claim about what was changed: `main` counts that.
  * Thrown anywhere, printed once, in `main`.
  */
 export class UserError extends Error {
@@ -79,17 +79,23 @@ function listOf(problems: readonly Problem[]): string {
   );
 }
 
-/** The input is wrong: all problems at once, each with its place. */
+/** How an {@linkcode InvalidInput} is worded. */
+export interface InvalidInputOptions extends UserErrorOptions {
+  /** The summary names the one problem already, so the message does not list it again. */
+  complete?: true;
+}
+
+/** The input is invalid: all problems at once, each with its place. */
 export class InvalidInput extends UserError {
   override readonly exitCode = EXIT.invalid;
   readonly problems: readonly Problem[];
-  constructor(summary: string, problems: readonly Problem[] = [], options: UserErrorOptions = {}) {
-    super(problems.length === 0 ? summary : `${summary}\n${listOf(problems)}`, options);
+  constructor(summary: string, problems: readonly Problem[] = [], options: InvalidInputOptions = {}) {
+    super(problems.length === 0 || options.complete ? summary : `${summary}\n${listOf(problems)}`, options);
     this.problems = problems;
   }
 }
 
-/** The host is not fit: all failed checks at once. */
+/** All preflight checks that failed. */
 export class PreflightFailed extends UserError {
   override readonly exitCode = EXIT.preflight;
   readonly problems: readonly Problem[];
@@ -99,12 +105,12 @@ export class PreflightFailed extends UserError {
   }
 }
 
-/** A wait ended without what was waited for. */
+/** A wait reached its time limit. */
 export class TimedOut extends UserError {
   override readonly exitCode = EXIT.timeout;
 }
 
-/** Another process holds the host's lock: which, and since when. */
+/** Another process holds the host's lock: its name and since when. */
 export class HostBusy extends UserError {
   override readonly exitCode = EXIT.busy;
 }
@@ -113,7 +119,7 @@ export class HostBusy extends UserError {
 export const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 export type EndingSignal = keyof typeof SIGNAL_NUMBERS;
 
-/** A signal is to end the program. No `UserError`, so that what is tried again after one ends, too; `main` alone catches it. */
+/** A signal ends the program. Not a `UserError`, so that retries end, too; only `main` catches it. */
 export class Interruption extends Error {
   constructor(readonly signal: EndingSignal) {
     super(`interrupted by ${signal}`);
@@ -121,28 +127,28 @@ export class Interruption extends Error {
   }
 }
 
-/** What is said of a run that a signal ended. */
+/** A run that a signal ended. */
 export class Interrupted extends UserError {
   override readonly exitCode: number;
-  /** @param pending changes of which it is not known whether they happened. */
+  /** @param pending changes that were in progress and may or may not have happened. */
   constructor({ signal }: Interruption, pending: readonly string[]) {
     super(
       [
-        `Interrupted by ${signal} before the command was done`,
-        ...pending.map((change) => `  was still under way, and may or may not have happened: ${change}`),
+        `Interrupted by ${signal} before the command finished`,
+        ...pending.map((change) => `  in progress, may or may not be complete: ${change}`),
       ].join("\n"),
-      { hint: "Rerun the same command: it continues from what is there." },
+      { hint: "Rerun the command: it continues where this run stopped." },
     );
     this.exitCode = 128 + SIGNAL_NUMBERS[signal];
   }
 }
 
-/** The other side could not be trusted; nothing secret was sent to it. */
+/** The other side could not be verified; nothing secret was sent to it. */
 export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
 }
 
-/** An error on one line, for a state that is shown while something is tried again: what failed, and at the bottom why. */
+/** An error on one line, for the state of a retry: what failed, and the innermost cause. */
 export function inShort(error: Error): string {
   let cause: Error = error;
   for (let depth = 0; depth < 8 && cause.cause instanceof Error; depth++) cause = cause.cause;

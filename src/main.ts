@@ -19,13 +19,13 @@ import type { ChangeSink, System, WaitEvent } from "./system.ts";
 import { visible } from "./text/visible.ts";
 import type { Build } from "./version.ts";
 
-/** What the outside world tells while it is worked on. */
+/** What the outside world reports while a command works. */
 export interface Events {
   change: ChangeSink;
   wait(event: WaitEvent): void;
 }
 
-/** `help init` and `--version` are other ways to say `init --help` and `version`. */
+/** `help init` and `--version` mean `init --help` and `version`. */
 function commandWords(args: readonly string[]): readonly string[] {
   if (args[0] === "--version") return ["version", ...args.slice(1)];
   return args[0] === "help" ? [...args.slice(1), "--help"] : args;
@@ -49,7 +49,7 @@ function programAnswer(args: readonly string[], { out, err }: Outlet): number | 
   return EXIT.invalid;
 }
 
-/** Thrown where the process cannot be ended at once (tests): only `main` catches it. */
+/** Ends a run where the process cannot be ended at once (tests): only `main` catches it. */
 class Ended {
   constructor(readonly code: number) {}
 }
@@ -57,9 +57,9 @@ class Ended {
 /**
  * The program: parses, runs one command, turns errors into text.
  * @param args command line without the program's name.
- * @param build makes the outside world; what happens in it is told to the events given.
- * @param end ends the process at once, when output is lost before anything was changed.
- * @returns the exit code, one of {@linkcode EXIT}, or 141 where nobody reads what is printed.
+ * @param build creates the outside world, which reports to the given events.
+ * @param end ends the process at once, when output is lost before the first change.
+ * @returns the exit code, one of {@linkcode EXIT}, or 141 where the output pipe is closed.
  */
 export async function main(
   args: readonly string[],
@@ -83,7 +83,7 @@ async function run(
   stamp: Build,
   end: (code: number) => never,
 ): Promise<number> {
-  // The reporter is known only when the flags are; until then there is nothing to tell.
+  // The flags determine the reporter; until they are read there is nothing to report.
   const told: { reporter?: Reporter } = {};
   const [made, planned] = [new Tally(), new Tally()];
   const events: Events = {
@@ -132,10 +132,10 @@ async function run(
     readLine: () => progress.pausedBy(watch.pausedBy(real.readLine())),
   };
 
-  /** The world in which changes are only recorded: they are told, and counted as what a real run would do. */
+  /** The world of a dry run: changes are reported, and counted as those of a real run. */
   function dryRun(reporter: Reporter): System {
     listing.changes = true;
-    system.host.unlock().catch(() => undefined); // a configuration can ask for a dry run, too
+    system.host.unlock().catch(() => undefined); // the configuration, too, can enable a dry run
     return recordingSystem(system, (change) => {
       planned.add(change);
       reporter.change(change);
@@ -205,7 +205,7 @@ function raise(error: Error): never {
   throw error;
 }
 
-/** Locks the host for a command that changes it. @returns the refusal, where another command has it locked. */
+/** Locks the host for a command that changes it. @returns the error, where another command holds the lock. */
 async function lockFor({ name, changesHost }: CommandSpec, { host }: System): Promise<HostBusy | undefined> {
   if (!changesHost) return undefined;
   try {

@@ -7,7 +7,7 @@
 export interface Flag {
   name: string;
   type: "text" | "switch" | "list" | "number" | "duration";
-  /** What stands for the value in help: `<cidr>`, or its choices: `text|json|yaml`. */
+  /** The placeholder of the value: `<cidr>`, or its choices: `text|json|yaml`. */
   value?: string;
   /** What it is, with the unit where the value has one. No full stop; the default and the example have their own fields. */
   help: string;
@@ -23,13 +23,16 @@ export interface Flag {
   path?: true;
   /** A number without prefix: `010` is ten. */
   decimal?: true;
-  /** The fields of the configuration that it sets, `InitConfiguration.nodeRegistration.name`; one that sets several gives way to others. */
+  /**
+   * The fields of the configuration that it sets, `InitConfiguration.nodeRegistration.name`. A flag that sets several has
+   * lower priority than flags that set one of them.
+   */
   sets?: readonly string[];
   /** Its values are added to those of the configuration file, instead of replacing them. */
   adds?: true;
-  /** Turns its value into that of the fields, or says why it cannot; undefined: nothing is set. */
+  /** Converts its value to that of the fields, or reports a problem; undefined: nothing is set. */
   read?(value: unknown): { value: unknown } | { problem: string } | undefined;
-  /** It may stand beside `--config`, although it sets a field: it is meant to differ from run to run. */
+  /** It can be combined with `--config` although it sets a field, because it differs from run to run. */
   besideConfig?: true;
   /** It is accepted for kubeadm compatibility and changes nothing. */
   ignored?: true;
@@ -56,7 +59,7 @@ export interface CommandSpec {
   summary: string;
   /** What a reader has to know before the first run, in sentences; one paragraph an entry. */
   description: readonly string[];
-  /** What stands behind the name in the usage line. */
+  /** The arguments after the name in the usage line. */
   args: string;
   /** Words that are arguments, for completion, where `args` does not name them all. */
   choices?: readonly string[];

@@ -3,6 +3,7 @@
  * @module
  */
 import { decodeText } from "../config/encoding.ts";
+import { exclusive } from "../config/wording.ts";
 import { InvalidInput } from "../errors.ts";
 import type { Assignment, Settings } from "../config/assignments.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
@@ -25,8 +26,8 @@ export function settingsFrom(command: CommandSpec, valueOf: (label: string) => u
 }
 
 /**
- * What the command line says of the fields of the configuration.
- * @throws {InvalidInput} when flags say the same as a configuration file (kubeadm's rule), or a secret cannot be read.
+ * The fields of the configuration that the command line sets.
+ * @throws {InvalidInput} when flags are combined with a configuration file (kubeadm's rule), or a secret cannot be read.
  */
 export async function settingsOf(parsed: Parsed, source: TextSource): Promise<Settings> {
   const rows = flagsOf(parsed.command);
@@ -43,16 +44,16 @@ export async function settingsOf(parsed: Parsed, source: TextSource): Promise<Se
 function checkMixed(rows: readonly Flag[], given: readonly string[]): void {
   if (!given.includes("config")) return;
   const problems = rows.filter(({ name, sets, besideConfig }) => sets && !besideConfig && given.includes(name))
-    .map(({ name }) => ({
+    .map(({ name, sets }) => ({
       where: `--${name}`,
-      what: "cannot be given together with --config; write it into the file",
+      what: `cannot be combined with --config; set ${sets!.join(" and ")} in the file`,
     }));
-  if (problems.length > 0) throw new InvalidInput("Cannot mix --config with flags that it has fields for:", problems);
+  if (problems.length > 0) throw new InvalidInput("Cannot combine --config with flags that set its fields:", problems);
 }
 
 /**
  * The arguments of `init phase`, `join phase` and `join`: the words of a phase's path, and HOST:PORT. Phases have neither
- * dots nor colons in their names, so that beside a phase a host without a port needs a dot.
+ * dots nor colons in their names, so a host without a port must contain a dot when it follows a phase.
  */
 export function argumentsOf({ command, args }: Parsed): { phase?: readonly string[]; endpoint: string | undefined } {
   if (!command.name.endsWith(" phase")) return { endpoint: args[0] };
@@ -60,7 +61,7 @@ export function argumentsOf({ command, args }: Parsed): { phase?: readonly strin
   return { phase: args.filter((word) => !isEndpoint(word)), endpoint: args.find(isEndpoint) };
 }
 
-/** Where an administrator's kubeconfig is, unless a flag says otherwise. */
+/** The path of an administrator's kubeconfig: the flag's, or the default. */
 export function kubeconfigOf(parsed: Parsed): string {
   return parsed.text("kubeconfig") ?? "/etc/kubernetes/admin.conf";
 }
@@ -78,21 +79,28 @@ export interface TextSource {
 export async function textOf(parsed: Parsed, flag: string, source: TextSource): Promise<string | undefined> {
   const path = parsed.text(flag);
   if (path === undefined) return undefined;
-  const refuse = (what: string, cause?: unknown) =>
-    new InvalidInput(`Cannot read what --${flag} names:`, [{ where: `--${flag}`, what }], { cause });
+  const refuse = (what: string, cause?: unknown) => unreadable(parsed, flag, what, cause);
   let bytes: Uint8Array | undefined;
   try {
     bytes = path === "-" ? await source.stdin() : await source.read(path);
   } catch (error) {
-    throw refuse(`"${path}" cannot be read`, error);
+    throw refuse("the read failed", error);
   }
-  if (bytes === undefined) throw refuse(`there is no file "${path}"`);
+  if (bytes === undefined) throw refuse("no such file");
   const text = decodeText(bytes);
-  if (text === undefined) throw refuse(`"${path}" is not text: it must be UTF-8, or UTF-16 with a byte order mark`);
+  if (text === undefined) throw refuse("it is not text in UTF-8, or in UTF-16 with a byte order mark");
   return text;
 }
 
-/** The file that a flag names which has to be given. @throws {InvalidInput} when it is absent, or as {@linkcode textOf}. */
+/** `Cannot read --config "/nope": no such file`. */
+function unreadable(parsed: Parsed, flag: string, what: string, cause?: unknown): InvalidInput {
+  const path = parsed.text(flag);
+  const name = path === "-" ? "from standard input" : `"${path}"`;
+  const problems = [{ where: `--${flag}`, what }];
+  return new InvalidInput(`Cannot read --${flag} ${name}: ${what}`, problems, { cause, complete: true });
+}
+
+/** The file of a required flag. @throws {InvalidInput} when it is absent, or as {@linkcode textOf}. */
 export async function requiredText(
   parsed: Parsed,
   flag: string,
@@ -100,25 +108,25 @@ export async function requiredText(
 ): Promise<{ text: string; name: string }> {
   const text = await textOf(parsed, flag, source);
   if (text !== undefined) return { text, name: nameOf(parsed, flag)! };
-  throw new InvalidInput(`Cannot run "${parsed.command.name}":`, [{ where: `--${flag}`, what: "is required" }]);
+  const problems = [{ where: `--${flag}`, what: "is required" }];
+  throw new InvalidInput(`"${parsed.command.name}" requires --${flag}`, problems, { complete: true });
 }
 
-/** What to call what a flag names in messages: its path. */
+/** The name in messages of the file that a flag names: its path. */
 export function nameOf(parsed: Parsed, flag: string): string | undefined {
   const path = parsed.text(flag);
   return path === "-" ? "standard input" : path;
 }
 
-/** What a flag holds that others should not see (`--token`): it may be given as a file, too (`--token-file`), but not as both. */
+/** The value of a secret flag (`--token`), or the content of its file (`--token-file`); they are mutually exclusive. */
 async function secretOf(parsed: Parsed, source: TextSource, flag: string): Promise<string | undefined> {
-  const refuse = (problem: string) =>
-    new InvalidInput(`Cannot tell the ${flag.replaceAll("-", " ")}:`, [{ where: `--${flag}-file`, what: problem }]);
   const given = parsed.text(flag);
   if (given !== undefined && parsed.text(`${flag}-file`) !== undefined) {
-    throw refuse(`goes not together with --${flag}`);
+    const what = exclusive(`--${flag}`, `--${flag}-file`);
+    throw new InvalidInput(what, [{ where: `--${flag}-file`, what }], { complete: true });
   }
   const read = (await textOf(parsed, `${flag}-file`, source))?.trim();
-  if (read === "") throw refuse(`${nameOf(parsed, `${flag}-file`)} is empty`);
+  if (read === "") throw unreadable(parsed, `${flag}-file`, "it is empty");
   return given ?? read;
 }
 

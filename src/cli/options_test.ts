@@ -9,7 +9,7 @@ function parsed(...words: string[]) {
   return parseCommandLine(command.spec, rest);
 }
 
-Deno.test("a file that is there and cannot be read is wrong input, with the cause", async () => {
+Deno.test("a file that cannot be read is invalid input, with the cause", async () => {
   const source = {
     stdin: () => Promise.resolve(new Uint8Array()),
     read: () => Promise.reject(new UserError('Cannot read "/etc": it is a directory')),
@@ -17,7 +17,7 @@ Deno.test("a file that is there and cannot be read is wrong input, with the caus
   await assert.rejects(textOf(parsed("init", "--config", "/etc"), "config", source), (error: InvalidInput) => {
     assert.ok(error instanceof InvalidInput);
     assert.equal(error.exitCode, 3);
-    assert.match(error.message, /--config: "\/etc" cannot be read/);
+    assert.match(error.message, /^Cannot read --config "\/etc": the read failed$/);
     assert.match(String((error.cause as Error).message), /it is a directory/);
     return true;
   });

@@ -12,13 +12,13 @@ export interface Streams {
 
 /** Output that may be lost: a closed pipe, a full disk. */
 export interface Outlet extends Streams {
-  /** The exit code of a run that ended with this one: what could not be printed is no success. */
+  /** The exit code of a run that ended with this one: lost output is not a success. */
   exitCode(code: number): number;
 }
 
 /**
- * Before anything was changed, output that cannot be written ends the program: quietly where nobody reads any more. Once
- * something was changed the work goes on to its end without it, since half of it is worse than no words.
+ * Before the first change, output that cannot be written ends the program, without a message when the pipe is closed. After
+ * the first change the command continues to its end without output, because a half-done change is worse.
  * @param changed how many changes were made.
  * @param end ends the process at once.
  */
@@ -39,7 +39,7 @@ export function outletOf(streams: Streams, changed: () => number, end: (code: nu
       const why = (error instanceof Error ? error.message : String(error)).replace(/ \(os error \d+\)$/, "");
       write("err", `error: Cannot write to standard output: ${why}\n`);
     }
-    // Standard error that is closed or full takes nothing away from the answer.
+    // The answer does not depend on standard error.
     if (changed() === 0 && (quiet || stream === "out")) end(lost[stream]);
   };
   return {

@@ -27,7 +27,7 @@ const JSON_NOTATION: Notation = {
   document: (document) => visibleJson(JSON.stringify(document, exact, 4)),
 };
 
-/** YAML: each event after a line `---`; documents with such a line between them. Loaded only when asked for. */
+/** YAML: each event after a line `---`; documents with such a line between them. Loaded only when needed. */
 async function yamlNotation(): Promise<Notation> {
   const { stringify } = await import("../config/yaml.ts");
   const text = (value: unknown) => stringify(JSON.parse(JSON.stringify(value, exact))).trimEnd();
@@ -37,7 +37,7 @@ async function yamlNotation(): Promise<Notation> {
   };
 }
 
-/** What `--output` says in words that may hold mistakes, so that these, too, are told as asked; `text` when it is absent. */
+/** The value of `--output` in words that may contain mistakes, so that errors have this format, too; `text` when it is absent. */
 export function outputIn(words: readonly string[]): string {
   const at = words.findLastIndex((word) => /^(--output|-o)(=|$)|^-o./.test(word));
   const word = words[at];

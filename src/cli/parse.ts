@@ -2,6 +2,7 @@ import { absolutePath } from "../config/paths.ts";
 import { type Duration, parseDuration } from "../config/duration.ts";
 import { parseBoolean, parseDecimal, parseInteger, parseList } from "../config/flag_values.ts";
 import { nearest } from "../config/suggest.ts";
+import { mustBe, mustBeOneOf, quoted } from "../config/wording.ts";
 import { InvalidInput, type Problem } from "../errors.ts";
 import { type CommandSpec, type Flag, flagsOf } from "./flags.ts";
 import { readWords } from "./words.ts";
@@ -10,7 +11,7 @@ import { readWords } from "./words.ts";
 export interface Parsed {
   command: CommandSpec;
   args: readonly string[];
-  /** Names of the flags that were given. */
+  /** Names of the flags in the command line. */
   given: readonly string[];
   value(name: string): unknown;
   text(name: string): string | undefined;
@@ -41,7 +42,7 @@ function takingNext(commands: readonly CommandSpec[]): ReadonlySet<string> {
   );
 }
 
-/** Where the words are that are neither flags nor their values: what may be a command's name. Flags may stand before it. */
+/** Positions of the words that are neither flags nor their values: the command's name is among them, after any flags. */
 function nameIn(words: readonly string[], commands: readonly CommandSpec[]): number[] {
   const valued = takingNext(commands);
   const end = words.indexOf("--");
@@ -59,7 +60,9 @@ export function findCommand<C extends { spec: CommandSpec }>(
   commands: readonly C[],
   words: readonly string[],
 ): { command: C; rest: readonly string[] } {
-  if (words.length > MOST_WORDS) throw new InvalidInput(`Cannot run this: it has more than ${MOST_WORDS} words`);
+  if (words.length > MOST_WORDS) {
+    throw new InvalidInput(`Cannot run this command: it has more than ${MOST_WORDS} words`);
+  }
   const places = nameIn(words, commands.map(({ spec }) => spec));
   const named = places.map((i) => words[i]!);
   for (let length = Math.min(named.length, LONGEST_NAME); length > 0; length--) {
@@ -73,26 +76,35 @@ export function findCommand<C extends { spec: CommandSpec }>(
   const depth = named.slice(0, LONGEST_NAME).findLastIndex((_, i) => within(named.slice(0, i + 1)).length > 0) + 1;
   const group = depth > 0 ? within(named.slice(0, depth)) : [];
   const known = depth > 0 ? group : [...new Set(names.map((name) => name.split(" ")[0]!))];
+  const parent = named.slice(0, depth).join(" ");
   const given = named.slice(0, depth + 1).join(" ");
-  const what = depth > 0 && named.length === depth ? "it takes a command of its own" : "there is no such command";
-  throw new InvalidInput(`Cannot run "${given}": ${what}${suggestion(given, known)}`, [], {
-    hint: `Commands are ${known.join(", ")}; see kubewright --help`,
-  });
+  if (depth > 0 && named.length === depth) {
+    const below = [...new Set(group.map((name) => name.slice(parent.length + 1).split(" ")[0]!))];
+    throw new InvalidInput(`"${parent}" requires a subcommand: ${choice(below)}`, [], { hint: helpOf(parent) });
+  }
+  throw new InvalidInput(`unknown command "${given}"${suggestion(given, known)}`, [], { hint: helpOf(parent) });
 }
 
-/** What kubeadm's `--output` takes besides: templates. */
+/** `a, b or c`. */
+function choice(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+const helpOf = (name: string) => `For all commands: ${["kubewright", name, "--help"].filter(Boolean).join(" ")}`;
+
+/** What kubeadm's `--output` takes in addition: templates. */
 const TEMPLATE = /^(go-)?template|^jsonpath|^kyaml$/;
 
-/** Why a value of a flag like `text|json|yaml` is none of those that it takes; undefined when it is. */
+/** What is wrong with a value of a flag like `text|json|yaml`; undefined when it is one of these. */
 function choiceProblem({ name, value: choices = "<" }: Flag, value: string): Problem | undefined {
   const known = choices.split("|");
   if (choices.includes("<") || value === "" || known.includes(value)) return undefined;
-  const what = `is ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${value}"`;
+  const what = mustBeOneOf(known, value);
   const template = name === "output" && TEMPLATE.test(value);
-  return { where: `--${name}`, what, ...(template ? { hint: "Take json, and give it to jq or yq instead." } : {}) };
+  return { where: `--${name}`, what, ...(template ? { hint: "Use --output json and process it with jq." } : {}) };
 }
 
-/** An empty value is none, as to kubeadm; but one that names a file, or is a secret, was meant to be something. */
+/** An empty value means an absent flag, as with kubeadm, but not where the value is a file or a secret. */
 function mayBeEmpty({ type, value = "", needed }: Flag): boolean {
   return !needed && (type === "list" || type === "text" && !value.includes("<file>"));
 }
@@ -107,34 +119,35 @@ function valueOf(flag: Flag, texts: readonly (string | undefined)[]): { value: u
   const refuse = (what: string) => ({ problem: { where: `--${name}`, what } });
   if (flag.refused) return refuse(flag.refused);
   const missing = texts.some((text) => text === undefined || text === "" && type !== "switch" && !mayBeEmpty(flag));
-  if (missing) return refuse(`needs a value: ${flag.value}`);
+  if (missing) return refuse(`requires a value: ${flag.value}`);
   const last = texts.at(-1)!;
   if (type === "switch") {
     const values = texts.map((text) => parseBoolean(text!));
     const wrong = values.indexOf(undefined);
-    return wrong < 0 ? { value: values.at(-1) } : refuse(`takes no value, true or false, but is "${texts[wrong]}"`);
+    return wrong < 0 ? { value: values.at(-1) } : refuse(mustBe("true or false", quoted(texts[wrong]!)));
   }
   if (type === "number") {
     const value = (flag.decimal ? parseDecimal : parseInteger)(last);
-    return value === undefined ? refuse(`is a whole number, not "${last}"`) : { value };
+    return value === undefined ? refuse(mustBe("a whole number", quoted(last))) : { value };
   }
   if (type === "list") {
     const lists = texts.map((text) => parseList(text!));
     const wrong = lists.indexOf(undefined);
     if (wrong < 0) return { value: lists.flat() };
-    return refuse(`is not a list with commas between, "quoted" where an item has one: ${JSON.stringify(texts[wrong])}`);
+    const form = "a list separated by commas, with items that contain a comma in double quotes";
+    return refuse(mustBe(form, quoted(texts[wrong]!)));
   }
   if (type === "duration") {
     const value = parseDuration(last);
-    return value === undefined ? refuse(`"${last}" is not a duration such as "24h" or "1m30s"`) : { value };
+    return value === undefined ? refuse(mustBe("a duration such as 24h or 1m30s", quoted(last))) : { value };
   }
   const problem = choiceProblem(flag, last);
   return problem ? { problem } : { value: last === "" ? undefined : last };
 }
 
 /**
- * Parses what stands behind the command's name.
- * @param workingDirectory where relative paths begin; asked only for flags that take a path.
+ * Parses the words after the command's name.
+ * @param workingDirectory the directory of relative paths; called only for flags that take a path.
  * @throws {InvalidInput} with every unknown flag, missing value and extra argument at once.
  */
 export function parseCommandLine(
@@ -147,7 +160,7 @@ export function parseCommandLine(
   const { values: given, args, unknown } = readWords(words, flags);
   const problems: Problem[] = unknown.map((where) => ({
     where,
-    what: `there is no such flag${suggestion(where.replace(/^-+/, ""), names, "--")}`,
+    what: `unknown flag${suggestion(where.replace(/^-+/, ""), names, "--")}`,
   }));
   for (const extra of args.slice(command.maxArgs)) {
     problems.push({
@@ -165,8 +178,8 @@ export function parseCommandLine(
     else values.set(flag.name, absolutePath(String(result.value), workingDirectory()));
   }
   if (problems.length > 0) {
-    throw new InvalidInput(`Cannot run "${command.name}" as given:`, problems, {
-      hint: `See kubewright ${command.name} --help`,
+    throw new InvalidInput(`Cannot run "${command.name}" with these flags and arguments:`, problems, {
+      hint: `For all flags: kubewright ${command.name} --help`,
     });
   }
   const value = <T>(name: string) => values.get(name) as T | undefined;

@@ -65,16 +65,16 @@ Deno.test("parseCommandLine() reports every problem at once, with the nearest fl
     ])
   );
   assert.deepEqual(problems.sort(), [
-    '--apiserver-bind-port: is a whole number, not "http"',
-    "--config: needs a value: <file>",
-    '--dry-run: takes no value, true or false, but is "maybe"',
-    "--pod-network-cdir: there is no such flag; did you mean --pod-network-cidr?",
+    '--apiserver-bind-port: must be a whole number; got "http"',
+    "--config: requires a value: <file>",
+    '--dry-run: must be true or false; got "maybe"',
+    "--pod-network-cdir: unknown flag; did you mean --pod-network-cidr?",
     'unexpected argument "extra": init takes no arguments',
   ]);
 });
 
 Deno.test("findCommand() offers the nearest command", () => {
-  assert.throws(() => findCommand(COMMANDS, ["jion"]), /there is no such command; did you mean join\?/);
+  assert.throws(() => findCommand(COMMANDS, ["jion"]), /unknown command "jion"; did you mean join\?/);
 });
 
 Deno.test("help lists every flag of every command", () => {

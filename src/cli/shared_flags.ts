@@ -3,12 +3,13 @@
  * @module
  */
 import { parseBoolean } from "../config/flag_values.ts";
+import { mustBe, quoted } from "../config/wording.ts";
 import { type Flag, flag, ignored, list, text } from "./flags.ts";
 
 /** What kubeadm's printing commands take in addition to `--output`. */
 export const PRINTER_FLAGS: readonly Flag[] = [
-  ignored(flag("allow-missing-template-keys", ""), "there are no templates"),
-  ignored(flag("show-managed-fields", ""), "the output has no managed fields"),
+  ignored(flag("allow-missing-template-keys", ""), "templates are not supported"),
+  ignored(flag("show-managed-fields", ""), "managed fields are never printed"),
 ];
 
 /** Reads `A=true,B=false` as kubeadm does: spaces around names and values, and empty parts, do not count. */
@@ -19,7 +20,7 @@ export function readFeatureGates(given: unknown): { value: unknown } | { problem
   });
   return pairs.every(([name, value]) => name !== "" && value !== undefined)
     ? { value: Object.fromEntries(pairs) }
-    : { problem: `"${given}" is not of the form Name=true,Other=false` };
+    : { problem: mustBe("of the form Name=true,Other=false", quoted(String(given))) };
 }
 
 /** `--config`. */

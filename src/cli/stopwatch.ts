@@ -1,17 +1,17 @@
-/** How phases are told of; the shape of `PhaseObserver`. */
+/** Receives the begin and end of phases; the shape of `PhaseObserver`. */
 interface Observer {
   started(path: string): void;
   finished(path: string, ms: number): void;
   failed(path: string, ms: number): void;
 }
 
-/** Time that the program takes, without that which a person takes to answer. */
+/** The time that the program takes, without the time that a person takes to answer. */
 export interface Stopwatch {
-  /** Milliseconds since some moment; it stands still while somebody is asked. */
+  /** Milliseconds since some moment; it stands still while a person is asked. */
   clock(): number;
-  /** Stands still until the answer is there. */
+  /** Stands still until the answer arrives. */
   pausedBy<T>(answer: Promise<T>): Promise<T>;
-  /** The observer, with such pauses taken off the time of the phase that they fell in. */
+  /** The observer, with pauses subtracted from the time of their phase. */
   observing(observer: Observer): Observer;
 }
 

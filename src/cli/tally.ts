@@ -1,6 +1,6 @@
 import type { Change } from "../system.ts";
 
-/** What is said of one change of a kind, and of several. */
+/** The words for one change of a kind, and for several. */
 const WORDS = {
   write: ["file written", "files written"],
   directory: ["directory created", "directories created"],
@@ -24,7 +24,7 @@ function wordOf(change: Change): Word | undefined {
   return change.what === "image" ? "image" : change.what === "etcd member" ? "member" : "container";
 }
 
-/** Counts changes, so that nothing has to be assumed of what a command did. Waits change nothing. */
+/** Counts changes, so that no message has to assume what a command did. Waits change nothing. */
 export class Tally {
   readonly #counts = new Map<Word, number>();
 
@@ -49,7 +49,7 @@ export class Tally {
     return `${total} ${total === 1 ? "change was" : "changes were"} made: ${this.list}.`;
   }
 
-  /** The same for a program. */
+  /** The same as fields, for JSON and YAML. */
   get record(): Record<string, unknown> {
     const byKind: Record<string, number> = {};
     for (const [word, count] of this.#counts) {
@@ -60,9 +60,9 @@ export class Tally {
   }
 }
 
-/** What a dry run says in the end. @param planned what it recorded. */
+/** What a dry run prints at its end. @param planned what it recorded. */
 export function dryRunText(planned: Tally): string {
   const { total, list } = planned;
-  const would = total === 0 ? "none" : `${total} ${total === 1 ? "change" : "changes"}: ${list}`;
+  const would = total === 0 ? "no changes" : `${total} ${total === 1 ? "change" : "changes"}: ${list}`;
   return `No changes were made: this was a dry run. A real run would make ${would}.`;
 }

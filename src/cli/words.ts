@@ -5,18 +5,18 @@
  */
 import type { Flag } from "./flags.ts";
 
-/** What a flag was given, in order; `undefined`: it was the last word, or another flag stood where its value should be. */
+/** The values of each flag, in order; `undefined`: the value is missing, at the end or before another flag. */
 export type Values = ReadonlyMap<string, readonly (string | undefined)[]>;
 
-/** A command line, told apart. */
+/** The parts of a command line. */
 export interface Words {
   values: Values;
   args: readonly string[];
-  /** Words that look like flags and are none, without a value. */
+  /** Unknown flags, without their values. */
   unknown: readonly string[];
 }
 
-/** Separates flags from arguments. Flags may stand anywhere; `--` ends them. A switch takes a value only behind `=`. */
+/** Separates flags from arguments. Flags can be anywhere before `--`. A switch takes a value only after `=`. */
 export function readWords(words: readonly string[], flags: readonly Flag[]): Words {
   const values = new Map<string, (string | undefined)[]>();
   const args: string[] = [];
@@ -28,7 +28,7 @@ export function readWords(words: readonly string[], flags: readonly Flag[]): Wor
     else if (value === undefined && next < words.length && !isFlag(words[next]!)) value = words[next++];
     values.set(name, [...values.get(name) ?? [], value]);
   };
-  /** Letters in one word: switches, and at the end one that takes the rest, or the next word. */
+  /** Letters in one word: switches, and at the end a flag whose value is the rest or the next word. */
   const letters = (word: string) => {
     for (let rest = word.slice(1); rest !== ""; rest = rest.slice(1)) {
       const flag = flags.find(({ short }) => short === rest[0]);

@@ -3,16 +3,16 @@ import type { Timeouts } from "../config/types.ts";
 import type { PhaseObserver } from "../phases/phase.ts";
 import type { System } from "../system.ts";
 
-/** What `main` lays out for a command to work with. */
+/** What `main` provides to a command. */
 export interface CommandContext {
   /** The real outside world. Where another command is changing this host, any change in it is refused. */
   system: System;
-  /** The real outside world, for a command that is about to change it. @throws {HostBusy} when another one does. */
+  /** The real outside world, for a command that changes it. @throws {HostBusy} when another command does. */
   changing(): System;
-  /** The same world with every change only recorded. A command takes it when its configuration says `dryRun`. */
+  /** The same world with every change only recorded. For a configuration with `dryRun`. */
   dryRun(): System;
   observer: PhaseObserver;
-  /** Milliseconds, as `performance.now()`, but standing still while somebody is asked. */
+  /** Milliseconds, as `performance.now()`, without the time that a person takes to answer. */
   clock(): number;
   /** Reports what the command has been doing for so many milliseconds. */
   doing(what: string, ms: number): void;
@@ -34,7 +34,7 @@ export interface Outcome {
   exitCode?: number;
 }
 
-/** The world that a configuration asks for: recorded in a dry run, and as patient with the API server and etcd as it says. */
+/** The world that a configuration requires: recorded in a dry run, with its timeouts for the API server and etcd. */
 export function systemFor(command: CommandContext, config: { dryRun: boolean; timeouts: Timeouts }): System {
   const system = config.dryRun ? command.dryRun() : command.changing();
   const [api, etcd] = [milliseconds(config.timeouts.kubernetesAPICall), milliseconds(config.timeouts.etcdAPICall)];
@@ -45,13 +45,22 @@ export function systemFor(command: CommandContext, config: { dryRun: boolean; ti
   };
 }
 
-/** What a command prints that ran one phase only. */
+/** Warns where the default values replace a configuration that cannot be read. */
+export function warnOfDefaults(
+  { warn }: Pick<CommandContext, "warn">,
+  { origin, reason }: { origin: string; reason?: string },
+): void {
+  if (origin !== "defaults") return;
+  warn(`Using the default values, because the cluster's configuration cannot be read: ${reason}`);
+}
+
+/** The outcome of a command that ran one phase only. */
 export function phaseOutcome(phase: string, dryRun: boolean): Outcome {
   if (dryRun) return { text: "", result: { phase, dryRun } };
   return { text: `Phase ${phase} finished.`, brief: "", result: { phase } };
 }
 
-/** Makes the value once, when it is first asked for. */
+/** Creates the value at the first call, and returns the same one later. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();

@@ -12,7 +12,7 @@ import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.t
 import { loadInit } from "../config/load.ts";
 import type { Settings } from "../config/assignments.ts";
 import type { Document } from "../config/serialize_kinds.ts";
-import { suggestion } from "../config/suggest.ts";
+import { mustBeOneOf } from "../config/wording.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
@@ -20,14 +20,14 @@ import type { System } from "../system.ts";
 import type { CommandContext, Outcome } from "./command_context.ts";
 import { gatherFacts } from "../node/facts.ts";
 
-/** A configuration file, read. */
+/** The content of a configuration file. */
 export interface ConfigFile {
   text: string;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: the path. */
   name: string;
 }
 
-/** What `config images` is asked about. */
+/** A command line of `config images`. */
 export interface ImagesRequest {
   configText: string | undefined;
   configName?: string | undefined;
@@ -53,14 +53,14 @@ const DEFAULTS: Readonly<Record<string, (hostname: string) => Document[]>> = {
 /**
  * `config print init-defaults` and its like.
  * @param kind `init`, `join`, `reset` or `upgrade`.
- * @param components kinds of components' documents to print behind.
- * @throws {InvalidInput} when there is no such component.
+ * @param components kinds of component configurations to print after it.
+ * @throws {InvalidInput} for an unknown component.
  */
 export function printDefaults(command: CommandContext, kind: string, components: readonly string[]): Outcome {
   const known = Object.keys(COMPONENT_DEFAULTS);
   const problems = components.filter((name) => !known.includes(name)).map((name) => ({
     where: "--component-configs",
-    what: `"${name}" is none of ${known.join(", ")}${suggestion(name, known)}`,
+    what: mustBeOneOf(known, name),
   }));
   if (problems.length > 0) throw new InvalidInput("Cannot print defaults:", problems);
   const hostname = command.system.host.hostname().trim().toLowerCase();
@@ -70,7 +70,7 @@ export function printDefaults(command: CommandContext, kind: string, components:
   ]);
 }
 
-/** `config validate`: every problem of every document at once. The host is not looked at: a file is right or wrong anywhere. */
+/** `config validate`: every problem of every document at once. It does not depend on this host. */
 export function validate(command: CommandContext, { text, name }: ConfigFile, options: CheckOptions): Outcome {
   const warnings: string[] = [];
   const warn = (message: string) => {
@@ -81,7 +81,7 @@ export function validate(command: CommandContext, { text, name }: ConfigFile, op
   return { text: "ok", result: { valid: true, warnings } };
 }
 
-/** `config migrate`: the file as this version writes it, with all defaults; printed, or written where the user says. */
+/** `config migrate`: the file in the current version, with all defaults; printed, or written to `newPath`. */
 export async function migrate(
   command: CommandContext,
   { text, name }: ConfigFile,
@@ -101,7 +101,7 @@ export async function migrate(
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }
 
-/** @param runtime which of several there are matters only to who pulls. */
+/** @param runtime only for pulling, where one of several container runtimes must be selected. */
 async function loadForImages(
   command: CommandContext,
   request: ImagesRequest,
@@ -124,13 +124,13 @@ export async function listImages(command: CommandContext, request: ImagesRequest
   return { text: names.join("\n"), result: imagesResult(names) };
 }
 
-/** `config images pull`: the same images, pulled, whether they are there or not. */
+/** `config images pull`: pulls the same images, also those that exist. */
 export async function pullImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
   const config = await loadForImages(command, request, command.system.runtime);
   const { dryRun } = config;
   const system = dryRun ? command.dryRun() : command.system;
   const runtime = system.runtime(config.nodeRegistration.criSocket);
-  await runtime.version(); // a runtime that is not there is told once, not for every image
+  await runtime.version(); // a runtime that does not answer is reported once, not for every image
   const node = controlPlaneNode({
     ...config,
     nodeRegistration: { ...config.nodeRegistration, imagePullPolicy: "Always" },

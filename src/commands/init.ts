@@ -43,23 +43,23 @@ import { type InitContext, initContext } from "./init/context.ts";
 import { manifestOutcome } from "./init/manifests.ts";
 import { initOutcome, type Shown } from "./init/outcome.ts";
 
-/** What the command line asks `init` for. */
+/** A command line of `init`. */
 export interface InitRequest {
   configText: string | undefined;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: the path. */
   configName?: string | undefined;
   /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
   phase: readonly string[] | undefined;
   settings: Settings;
   /** `flannel`, `none` or the path of a manifest; undefined: flannel. */
   cni: string | undefined;
-  /** Upload certificates for further control plane nodes. */
+  /** Upload certificates for additional control plane nodes. */
   uploadCerts: boolean;
   /** An administrator's kubeconfig instead of /etc/kubernetes/admin.conf. */
   kubeconfig: string | undefined;
-  /** Where phase kubeconfig writes instead of /etc/kubernetes. */
+  /** The directory that the phase kubeconfig writes to, instead of /etc/kubernetes. */
   kubeconfigDirectory: string | undefined;
-  /** Print what `addon …` would install, and install nothing. */
+  /** Print the objects of the phases `addon …` instead of installing them. */
   printManifest: boolean;
   shown: Shown;
 }
@@ -69,14 +69,14 @@ const PHASES: PhaseList<InitContext> = [
   preflightPhase(({ node }) => [...NODE_CHECKS, ...KUBELET_CHECKS, ...controlPlaneChecks(node)]),
   existingFiles,
   patches,
-  // The same once more, as the phases alone do it, so that nothing is written first where existing-files is skipped.
+  // Checks the same as existing-files, for runs that skip that phase.
   partOf(certs, [], true),
   partOf(kubeconfig, [], true),
-  // The kubelet takes more than a second before it starts anything: the other keys are made meanwhile.
+  // The kubelet takes more than a second before it starts a pod: the other keys are generated in that time.
   [kubeletUnit, images, partOf(certs, ["ca"])],
   partOf(kubeconfig, ["kubelet"]),
   kubeletStart,
-  // Each static pod as soon as everything is there that its container reads.
+  // Each static pod as soon as the files that its container reads exist.
   partOf(certs, ["etcd-ca", "etcd-server", "etcd-peer"]),
   etcd,
   partOf(certs, [
@@ -109,13 +109,13 @@ const PHASES: PhaseList<InitContext> = [
   showJoinCommand,
 ];
 
-/** First words of the phases that ask the container runtime, or tell the kubelet which one to ask. */
+/** First words of the phases that use the container runtime, or configure the kubelet with it. */
 const WITH_RUNTIME = ["preflight", "images", "kubelet-start"];
 
 /** First words of the phases that apply patches. */
 const WITH_PATCHES = ["patches", "etcd", "control-plane", "kubelet-start", "addon"];
 
-/** Names of all keys in the order in which the phases take them; each is named as its phase. */
+/** Names of all keys in the order in which the phases need them; each is named like its phase. */
 const KEY_ORDER = phasePaths(PHASES).filter((path) => /^(certs|kubeconfig)\//.test(path))
   .map((path) => path.split("/")[1]!);
 
@@ -124,13 +124,13 @@ export function phases(): { path: string; summary: string }[] {
   return phaseRows(PHASES);
 }
 
-/** What `--cni` names; a manifest file is read and must hold Kubernetes objects. */
+/** The pod network that `--cni` selects; a manifest file must contain Kubernetes objects. */
 async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
   if (cni === "flannel" || cni === "none") return { kind: cni };
   const text = await host.readText(cni);
   if (text === undefined) {
     throw new InvalidInput("Cannot install a pod network:", [
-      { where: "--cni", what: `is flannel, none or a manifest file, but there is no file "${cni}"` },
+      { where: "--cni", what: `must be flannel, none or a manifest file; file "${cni}" not found` },
     ]);
   }
   const objects = parseDocuments(text, cni).map(({ body }) => body as KubeObject);
@@ -141,12 +141,14 @@ async function podNetworkOf(host: Host, cni = "flannel"): Promise<PodNetwork> {
   throw new InvalidInput("Cannot install a pod network:", [
     {
       where: "--cni",
-      what: `"${cni}" holds ${objects.length} objects, ${nameless.length} of them without metadata.name`,
+      what: objects.length === 0
+        ? `"${cni}" contains no objects`
+        : `"${cni}" contains ${objects.length} objects, ${nameless.length} of them without metadata.name`,
     },
   ]);
 }
 
-/** flannel needs to know the pods' addresses, so they have a default with it, as in its own manifest. */
+/** flannel requires a pod subnet: the default is that of its own manifest. */
 function load(command: CommandContext, request: InitRequest, facts: Facts, network: PodNetwork): InitConfiguration {
   const { configText, configName, settings, phase } = request;
   const options = { anyRuntime: phase !== undefined && !WITH_RUNTIME.includes(phase[0]!) };
@@ -156,14 +158,14 @@ function load(command: CommandContext, request: InitRequest, facts: Facts, netwo
   return loadInit(configText, withPods, facts, SUPPORTED, configName, options);
 }
 
-/** Kubeconfigs elsewhere are of no use to what comes after them. */
+/** Later phases do not find kubeconfigs in another directory. */
 function checkKubeconfigDirectory(directory: string | undefined, phase: string | undefined): void {
   if (directory === undefined || /^kubeconfig(\/|$)/.test(phase ?? "")) return;
-  const what = "is for phase kubeconfig alone";
+  const what = "requires the phase kubeconfig";
   throw new InvalidInput("Cannot write kubeconfigs:", [{ where: "--kubeconfig-dir", what }]);
 }
 
-/** Makes this host the first control plane node of a new cluster; run again, it goes on, or changes nothing. */
+/** Creates a cluster with this host as its first control plane node. A rerun continues, or changes nothing. */
 export async function init(command: CommandContext, request: InitRequest): Promise<Outcome> {
   const start = command.clock();
   const { host } = command.system;
@@ -177,7 +179,7 @@ export async function init(command: CommandContext, request: InitRequest): Promi
   checkPhaseNames(PHASES, selection);
   if (selection.only === "upload-certs" && !request.uploadCerts) {
     const result = { phase: selection.only, skipped: true };
-    return { text: "Nothing was done: upload-certs needs --upload-certs.", result };
+    return { text: "Phase upload-certs was skipped: it requires --upload-certs.", result };
   }
   const system = systemFor(command, config);
   const patched = request.phase === undefined || WITH_PATCHES.includes(request.phase[0]!);

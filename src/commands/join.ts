@@ -17,22 +17,22 @@ import { gatherFacts } from "../node/facts.ts";
 import { type JoinContext, joinContext } from "./join/context.ts";
 import { joinOutcome } from "./join/outcome.ts";
 
-/** What the command line asks `join` for. */
+/** A command line of `join`. */
 export interface JoinRequest {
   configText: string | undefined;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: the path. */
   configName?: string | undefined;
   /** Words of the one phase to run (`certs`, `apiserver`); undefined: all of them. */
   phase: readonly string[] | undefined;
   settings: Settings;
 }
 
-/** Phases of kubeadm that only control plane nodes have: a worker passes over them. */
+/** Phases of kubeadm that only control plane nodes have: a worker skips them. */
 function forControlPlanes(name: string, summary: string, below: readonly string[] = []): Phase<JoinContext> {
   const phases = below.map((child) => ({ name: child, summary, when: () => false }));
   return {
     name,
-    summary: `${summary} (control plane nodes only, which are not joined yet)`,
+    summary: `${summary} (control plane nodes only; not supported yet)`,
     when: () => false,
     phases,
   };
@@ -45,11 +45,11 @@ const ETCD_JOIN = forControlPlanes("etcd-join", "add an etcd member");
 const REGISTER = forControlPlanes("control-plane-join", "register a control plane node", ["mark-control-plane"]);
 const WAIT = forControlPlanes("wait-control-plane", "wait for the control plane of this node");
 
-/** What to say when the only phase that was asked for is one that a worker does not have. */
+/** The outcome of a single phase that a worker does not have. */
 function nothingDone(phase: string): Outcome | undefined {
   if (![PREPARE, ETCD_JOIN, REGISTER, WAIT].some(({ name }) => name === phase.split("/")[0])) return undefined;
   return {
-    text: `Nothing was done: ${phase} is for control plane nodes, and this host joins as a worker.`,
+    text: `Phase ${phase} was skipped: it is for control plane nodes, and this host joins as a worker.`,
     result: { phase, skipped: true },
   };
 }
@@ -76,20 +76,20 @@ export function phases(): { path: string; summary: string }[] {
   return phaseRows(PHASES);
 }
 
-/** Refuses what this command cannot do yet, before anything is done. */
+/** Refuses what this command does not support yet, before the first change. */
 function checkSupported(config: JoinConfiguration, settings: Settings): void {
   const problems = [];
   if (config.controlPlane) {
     problems.push({
       where: assignmentOf(settings, "JoinConfiguration.controlPlane")?.label ?? "controlPlane",
       what: "joining as a control plane node is not supported yet",
-      hint: "kubeadm join --control-plane joins one to this cluster, if it has a controlPlaneEndpoint.",
+      hint: "Use kubeadm join --control-plane. The cluster must have a controlPlaneEndpoint.",
     });
   }
   if (problems.length > 0) throw new InvalidInput("Cannot join:", problems);
 }
 
-/** Makes this host a worker node; run again, it goes on, or changes nothing. */
+/** Adds this host to a cluster as a worker node. A rerun continues, or changes nothing. */
 export async function join(command: CommandContext, request: JoinRequest): Promise<Outcome> {
   const start = command.clock();
   const facts = await gatherFacts(command.system.host, command.system.runtime);

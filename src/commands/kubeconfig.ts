@@ -13,13 +13,14 @@ import { SUPPORTED } from "../cluster/versions.ts";
 import { type Duration, duration } from "../config/duration.ts";
 import { loadInit } from "../config/load.ts";
 import type { ClusterConfiguration } from "../config/types.ts";
+import { mustBe, quoted } from "../config/wording.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput, type Problem, UserError } from "../errors.ts";
 import { generateKeyPair } from "../pki/keys.ts";
-import type { CommandContext, Outcome } from "./command_context.ts";
+import { type CommandContext, type Outcome, warnOfDefaults } from "./command_context.ts";
 import { gatherFacts } from "../node/facts.ts";
 
-/** What `kubeconfig user` is asked for. */
+/** A command line of `kubeconfig user`. */
 export interface UserRequest extends ConfigurationSource {
   clientName: string;
   /** Groups of the user. */
@@ -32,24 +33,24 @@ export interface UserRequest extends ConfigurationSource {
   writtenPeriod: string | undefined;
 }
 
-/** Longer than this is worth a warning: a certificate cannot be taken back. */
+/** A longer period is warned about: a certificate cannot be revoked. */
 const USUAL_PERIOD = duration("8760h");
 
 const AUTHORITY = certificateNamed("ca");
 
 function check({ clientName, organizations, token, validityPeriod, writtenPeriod }: UserRequest): void {
   const problems: Problem[] = [];
-  if (clientName === "") problems.push({ where: "--client-name", what: "is missing" });
-  if (organizations.includes("")) problems.push({ where: "--org", what: "holds an empty name" });
-  if (token === "") problems.push({ where: "--token", what: "is empty" });
+  if (clientName === "") problems.push({ where: "--client-name", what: "is required" });
+  if (organizations.includes("")) problems.push({ where: "--org", what: "must not contain an empty name" });
+  if (token === "") problems.push({ where: "--token", what: "must not be empty" });
   else if (token !== undefined && !isBearerToken(token)) problems.push({ where: "--token", what: NO_BEARER_TOKEN });
   if (validityPeriod !== undefined && validityPeriod.nanoseconds <= 0n) {
     problems.push({
       where: "--validity-period",
-      what: `has to be a duration of more than 0, such as 720h, but is "${writtenPeriod}"`,
+      what: mustBe("a positive duration, such as 720h", quoted(writtenPeriod ?? "")),
     });
   }
-  if (problems.length > 0) throw new InvalidInput("Cannot make a kubeconfig:", problems);
+  if (problems.length > 0) throw new InvalidInput("Cannot create a kubeconfig:", problems);
 }
 
 /** The cluster's configuration and the URL of its API server. */
@@ -60,22 +61,24 @@ async function clusterOf(
   const { host } = command.system;
   if (request.configText !== undefined) {
     const facts = await gatherFacts(host);
-    const withOneSocket = { ...facts, criSockets: facts.criSockets.slice(0, 1) }; // no runtime is asked for anything
+    const withOneSocket = { ...facts, criSockets: facts.criSockets.slice(0, 1) }; // no container runtime is used
     const config = loadInit(request.configText, {}, withOneSocket, SUPPORTED, request.configName);
     return { cluster: config.cluster, server: controlPlaneUrl(config.cluster, config.localAPIEndpoint) };
   }
-  const { cluster, origin, reason } = await findConfiguration(command.system, request);
-  if (origin === "defaults") {
-    command.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
-  }
+  const configuration = await findConfiguration(command.system, request);
+  const { cluster } = configuration;
+  warnOfDefaults(command, configuration);
   const text = await host.readText(request.kubeconfig);
   if (text !== undefined) return { cluster, server: parseKubeconfig(text, request.kubeconfig).server };
-  throw new UserError(`Cannot make a kubeconfig: there is no "${request.kubeconfig}" that says where the cluster is`, {
-    hint: "Run this on a control plane node, or name the cluster's configuration with --config.",
-  });
+  throw new UserError(
+    `Cannot create a kubeconfig: "${request.kubeconfig}", which holds the address of the API server, not found`,
+    {
+      hint: "Run this command on a control plane node, or pass the cluster's configuration with --config.",
+    },
+  );
 }
 
-/** `kubeconfig user`: a kubeconfig for one more user, on standard output. Nothing is written. */
+/** `kubeconfig user`: prints a kubeconfig for an additional user, and writes no files. */
 export async function user(command: CommandContext, request: UserRequest): Promise<Outcome> {
   check(request);
   const { host } = command.system;
@@ -83,8 +86,8 @@ export async function user(command: CommandContext, request: UserRequest): Promi
   const pair = await readPair(host, { cluster }, AUTHORITY);
   if (!pair.certificates) {
     const { certificate } = pkiPaths(cluster, AUTHORITY);
-    throw new UserError(`Cannot make a kubeconfig: there is no "${certificate}"`, {
-      hint: "Run this on a control plane node, or name the cluster's configuration with --config.",
+    throw new UserError(`Cannot create a kubeconfig: CA certificate "${certificate}" not found`, {
+      hint: "Run this command on a control plane node, or pass the cluster's configuration with --config.",
     });
   }
   pair.warnings?.forEach(command.warn);
@@ -109,19 +112,19 @@ async function certificateFor(
 ): Promise<UserCredentials> {
   if (validityPeriod.nanoseconds > USUAL_PERIOD.nanoseconds) {
     command.warn(
-      `${writtenPeriod} is long: whoever gets hold of the certificate has access until it expires`,
+      `the validity period ${writtenPeriod} is longer than a year: anyone with the certificate has access until it expires`,
     );
   }
   if (organizations.includes("system:masters")) {
     command.warn(
-      "system:masters is above all authorization: its rights cannot be taken back before the certificate expires",
+      "members of system:masters bypass authorization: their access cannot be revoked before the certificate expires",
     );
   }
   const authority = signingAuthority({ cluster }, AUTHORITY, pair);
   const why = await whyCannotSign(authority, command.system.host.now());
   if (why) {
     const where = pkiPaths(cluster, AUTHORITY).certificate;
-    throw new InvalidInput("Cannot make a kubeconfig:", [{ where, what: why }]);
+    throw new InvalidInput("Cannot create a kubeconfig:", [{ where, what: why }]);
   }
   const { issueLeaf } = await import("../pki/issue.ts");
   const { certificatePem } = await import("../pki/certificate.ts");
@@ -141,6 +144,8 @@ async function certificateFor(
   const where = pkiPaths(cluster, AUTHORITY).certificate;
   const [now, usage] = [command.system.host.now(), "client"] as const;
   const trouble = await chainTrouble(certificate, [], authority.certificate, where, { now, usage });
-  if (trouble) throw new InvalidInput("Cannot make a kubeconfig:", [{ where, what: `cannot sign it: it ${trouble}` }]);
+  if (trouble) {
+    throw new InvalidInput("Cannot create a kubeconfig:", [{ where, what: `cannot sign it: it ${trouble}` }]);
+  }
   return { clientCertPem: certificatePem(certificate), clientKeyPem: await privateKeyPem(keys) };
 }

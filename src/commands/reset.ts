@@ -23,10 +23,10 @@ import { confirm, resetContext } from "./reset/context.ts";
 import { type Loss, lossOf, lossText } from "./reset/loss.ts";
 import { startTicker } from "./reset/ticker.ts";
 
-/** What the command line asks `reset` for. */
+/** A command line of `reset`. */
 export interface ResetRequest {
   configText: string | undefined;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: the path. */
   configName?: string | undefined;
   /** Words of the one phase to run; undefined: all of them. */
   phase: readonly string[] | undefined;
@@ -36,9 +36,9 @@ export interface ResetRequest {
 }
 
 /**
- * `reset` from top to bottom. What runs ends before what it uses is removed: a run ends with the first of these steps that
- * fails. Each step finds by itself what there is, so a run that was ended is finished by the next one; the receipt goes
- * last, and only when every step was finished.
+ * `reset` from top to bottom. Processes end before the files that they use are removed: the first of these steps that fails
+ * ends the run. Each step finds its own work, so the next run finishes an interrupted one; the receipt is removed last, and
+ * only when every step finished.
  */
 const PHASES: readonly Phase<ResetContext>[] = [
   preflight,
@@ -46,7 +46,7 @@ const PHASES: readonly Phase<ResetContext>[] = [
   removeEtcdMember,
   {
     name: "cleanup-node",
-    summary: "take everything of the node off this host",
+    summary: "remove everything of the node from this host",
     phases: [
       stopKubelet,
       removeContainers,
@@ -68,21 +68,21 @@ export function phases(): { path: string; summary: string }[] {
   return phaseRows(PHASES);
 }
 
-/** The runtime that the kubelet was set up with, where that can be told; otherwise those that answer. */
+/** The runtime in the kubelet's configuration, where that is readable; otherwise those that answer. */
 async function criSockets({ system: { host, runtime }, warn }: CommandContext): Promise<readonly string[]> {
-  if (host.uid() === 0) { // others may not look; preflight says so
+  if (host.uid() === 0) { // other users cannot read it: preflight fails
     try {
       const { runtimeEndpoint } = await readKubeletSettings(host);
       if (runtimeEndpoint !== undefined) return [runtimeEndpoint];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      warn(error.message); // what is broken here is about to be removed
+      warn(error.message); // the broken file is removed anyway
     }
   }
   return (await gatherFacts(host, runtime)).criSockets;
 }
 
-/** How long calls are tried again for, unless the configuration says otherwise: who resets does not wait for a cluster. */
+/** How long calls are retried by default, and here: a reset does not wait for a cluster. */
 const PATIENCE = { kubernetesAPICall: ["1m", "10s"], etcdAPICall: ["2m", "30s"] } as const;
 
 /** The configuration's time limits, the defaults replaced by shorter ones. */
@@ -95,25 +95,31 @@ function hurried({ timeouts }: ResetConfiguration): Timeouts {
 }
 
 const OF_KUBEADM: readonly Left[] = [
-  { what: "/etc/cni/net.d, /var/lib/cni, links of the pod network", why: "kubeadm's reset leaves the pod network" },
-  { what: "firewall rules, IPVS tables", why: "kubeadm's reset leaves them; a restart of the host clears them" },
-  { what: "the Node in the cluster", why: "kubeadm's reset leaves it: kubectl delete node, where the cluster goes on" },
+  {
+    what: "/etc/cni/net.d, /var/lib/cni, links of the pod network",
+    why: "kubeadm reset does not remove the pod network",
+  },
+  { what: "firewall rules, IPVS tables", why: "kubeadm reset does not remove them; a restart of the host clears them" },
+  {
+    what: "the Node in the cluster",
+    why: "kubeadm reset does not delete it; if the cluster remains, run kubectl delete node",
+  },
 ];
 
 const OF_OURS: readonly Left[] = [
   {
     what: "/run/xtables.lock, /run/netns, empty tables of iptables",
-    why: "iptables and the container runtime made them; a restart of the host clears them",
+    why: "created by iptables and the container runtime; a restart of the host clears them",
   },
 ];
 
 const OF_BOTH: readonly Left[] = [
-  { what: "container images", why: "they are fetched again otherwise: crictl rmi --prune removes them" },
-  { what: "kernel settings of kubelet and kube-proxy", why: "a restart of the host sets them back" },
-  { what: "~/.kube/config and other copies of kubeconfigs", why: "they are yours" },
+  { what: "container images", why: "kept so that they are not pulled again; crictl rmi --prune removes them" },
+  { what: "kernel settings of kubelet and kube-proxy", why: "a restart of the host restores them" },
+  { what: "~/.kube/config and other copies of kubeconfigs", why: "not created by kubewright" },
 ];
 
-/** Says what will be lost, and asks; the time that an answer takes is no phase's. */
+/** Warns about data loss and asks for confirmation; the time of the answer does not count for a phase. */
 async function announce(command: CommandContext, context: ResetContext, pause: () => void): Promise<Loss | undefined> {
   context.doing("asking etcd for its members");
   const loss = await lossOf(context);
@@ -123,7 +129,7 @@ async function announce(command: CommandContext, context: ResetContext, pause: (
   return loss;
 }
 
-/** Takes the node off this host; run again, it goes on, or finds nothing to do. */
+/** Removes the node from this host. A rerun continues, or finds nothing to do. */
 export async function reset(command: CommandContext, request: ResetRequest): Promise<Outcome> {
   const facts = { criSockets: await criSockets(command) };
   const config = loadReset(request.configText, request.settings, facts, request.configName, {
@@ -156,7 +162,7 @@ export async function reset(command: CommandContext, request: ResetRequest): Pro
   }
 }
 
-/** What a run tells: what stays, what was lost, and whether it is finished. */
+/** What stays, what was lost, and whether the reset is finished. */
 function outcomeOf(
   context: ResetContext,
   only: string | undefined,
@@ -184,8 +190,7 @@ function outcomeOf(
   };
 }
 
-const UNFINISHED =
-  'The reset is not finished. Fix what is listed under "Not finished", then run the same command again.';
+const UNFINISHED = 'The reset is not finished. Fix the problems listed under "Not finished", then rerun the command.';
 
 function listed(title: string, things: readonly Left[]): string[] {
   return things.length === 0 ? [] : [`\n${title}:`, ...things.map(({ what, why }) => `  ${what}: ${why}`), ""];
@@ -194,7 +199,7 @@ function listed(title: string, things: readonly Left[]): string[] {
 function closingOf({ maker, config }: ResetContext, seconds: number): string {
   if (config.dryRun) return "";
   if (maker === "nobody") {
-    return "There is no node on this host, and nothing that kubewright made is left.";
+    return "This host is not a cluster node, and no files of kubewright are left.";
   }
   const steps = nextSteps([
     {

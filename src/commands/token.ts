@@ -15,12 +15,12 @@ import { commandLine } from "../text/shell.ts";
 import { table } from "../text/table.ts";
 import type { CommandContext, Outcome } from "./command_context.ts";
 
-/** What `token create` is asked for. */
+/** A command line of `token create`. */
 export interface TokenRequest {
-  /** What the flags and the argument say of the token. */
+  /** The settings of the token, from the flags and the argument. */
   settings: Settings;
   printJoinCommand: boolean;
-  /** That certificates were uploaded with: the join command is that of a control plane node. */
+  /** The key of uploaded certificates: the join command is that of a control plane node. */
   certificateKey: string | undefined;
   kubeconfig: string;
   dryRun: boolean;
@@ -29,8 +29,8 @@ export interface TokenRequest {
 async function clientOf(system: System, kubeconfig: string): Promise<KubeClient> {
   const credentials = await readCredentials(system.host, kubeconfig);
   if (credentials) return system.connect(credentials);
-  throw new UserError(`Cannot reach the cluster: there is no "${kubeconfig}"`, {
-    hint: "Run this on a control plane node, or name an administrator's kubeconfig with --kubeconfig.",
+  throw new UserError(`Cannot connect to the cluster: kubeconfig "${kubeconfig}" not found`, {
+    hint: "Run this command on a control plane node, or pass an administrator's kubeconfig with --kubeconfig.",
   });
 }
 
@@ -47,7 +47,7 @@ function secretReference(idOrToken: string): ObjectReference {
   return { apiVersion: "v1", kind: "Secret", namespace: "kube-system", name: bootstrapTokenSecretName(idOrToken) };
 }
 
-/** `token generate`: a token for later, unknown to any cluster. */
+/** `token generate`: a new token that is not added to a cluster. */
 export function generate(): Outcome {
   const token = formatToken(generateToken());
   return { text: token, result: { token } };
@@ -69,22 +69,20 @@ function tokenDocument({ token, description, expires, usages, groups }: Bootstra
   };
 }
 
-/** The join command for a token, from what the cluster publishes of itself. */
+/** The join command for a token, from the cluster-info of the cluster. */
 async function joinWith(client: KubeClient, token: BootstrapToken): Promise<string[]> {
   const { server, caPem = "" } = parseKubeconfig(await configMapText(client, CLUSTER_INFO), "cluster-info");
   return (await joinCommand(server, caPem, token.token)).argv;
 }
 
-/** Refuses a key that is none, or that nothing is asked to be done with. */
+/** Refuses an invalid key, and a key without --print-join-command. */
 function checkCertificateKey(key: string | undefined, printJoinCommand: boolean): void {
   if (key === undefined || isCertificateKey(key) && printJoinCommand) return;
-  const what = isCertificateKey(key)
-    ? "has a meaning only together with --print-join-command"
-    : "the value is not a certificate key: 64 hexadecimal digits";
-  throw new InvalidInput("Cannot make a join command:", [{ where: "--certificate-key", what }]);
+  const what = isCertificateKey(key) ? "requires --print-join-command" : "must be 64 hexadecimal digits";
+  throw new InvalidInput("Cannot create a join command:", [{ where: "--certificate-key", what }]);
 }
 
-/** `token create`: makes a token known to the cluster. */
+/** `token create`: adds a token to the cluster. */
 export async function create(command: CommandContext, request: TokenRequest): Promise<Outcome> {
   const { printJoinCommand, certificateKey, kubeconfig, dryRun } = request;
   checkCertificateKey(certificateKey, printJoinCommand);
@@ -92,10 +90,10 @@ export async function create(command: CommandContext, request: TokenRequest): Pr
   const system = dryRun ? command.dryRun() : command.system;
   const client = await clientOf(system, kubeconfig);
   if (await client.get(secretReference(token.token))) {
-    throw new InvalidInput("Cannot make this token:", [{
+    throw new InvalidInput("Cannot create this token:", [{
       where: "TOKEN",
-      what: `there is a token with the id "${token.token.split(".")[0]}" already`,
-      hint: "Take another, or delete that one first: kubewright token delete",
+      what: `a token with the ID "${token.token.split(".")[0]}" already exists`,
+      hint: "Use another token, or delete the existing one first: kubewright token delete",
     }]);
   }
   const secret = bootstrapTokenSecret(token, system.host.now());
@@ -115,7 +113,7 @@ function remaining({ expires }: BootstrapToken, now: Date): string {
   return minutes < 120 ? `${minutes}m` : `${Math.floor(minutes / 60)}h`;
 }
 
-/** `token list`: the tokens that the cluster knows, secrets and all, as kubeadm shows them to administrators. */
+/** `token list`: the tokens of the cluster with their secrets, as kubeadm shows them to administrators. */
 export async function list(command: CommandContext, kubeconfig: string): Promise<Outcome> {
   const client = await clientOf(command.system, kubeconfig);
   const now = command.system.host.now();
@@ -134,7 +132,7 @@ export async function list(command: CommandContext, kubeconfig: string): Promise
   return { text: table(rows), result: tokens.map(tokenDocument) };
 }
 
-/** `token delete`: takes tokens back, by id or in full. */
+/** `token delete`: deletes tokens, by ID or in full. */
 export async function remove(
   command: CommandContext,
   tokens: readonly string[],
@@ -144,13 +142,13 @@ export async function remove(
   const wrong = tokens.filter((token) => !isToken(token) && !/^[a-z0-9]{6}$/.test(token));
   if (wrong.length > 0 || tokens.length === 0) {
     const what = tokens.length === 0
-      ? "name one or more"
-      : `${wrong.length} of ${tokens.length} are neither an id (abcdef) nor a token`;
+      ? "is required: one or more tokens or token IDs"
+      : `must be a token or a token ID (abcdef); ${wrong.length} of ${tokens.length} are not`;
     throw new InvalidInput("Cannot delete tokens:", [{ where: "TOKEN", what }]);
   }
   const client = await clientOf(dryRun ? command.dryRun() : command.system, kubeconfig);
   for (const token of tokens) await client.delete(secretReference(token));
   const ids = tokens.map((token) => token.split(".")[0]!);
-  const done = dryRun ? "would be deleted" : "is deleted";
+  const done = dryRun ? "would be deleted" : "deleted";
   return { text: ids.map((id) => `token ${id} ${done}`).join("\n"), result: { deleted: ids } };
 }

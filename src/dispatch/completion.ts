@@ -48,9 +48,7 @@ export const COMPLETION_COMMANDS: readonly Command[] = [
       if (script !== undefined) return { text: script, result: { shell, script } };
       throw new InvalidInput("Cannot print a completion script:", [{
         where: "SHELL",
-        what: shell === undefined
-          ? "is required: bash, zsh or fish"
-          : `must be one of bash, zsh or fish; got "${shell}"`,
+        what: shell === undefined ? "is required: bash, zsh or fish" : `must be one of bash, zsh, fish; got "${shell}"`,
       }]);
     },
   },

@@ -146,7 +146,7 @@ function tables(): BadInput[] {
   const rest = ["--token", TOKEN, "--discovery-token-ca-cert-hash", HASH];
   return [
     ...WRONG_ENDPOINTS.map(([what, text]) =>
-      line(`join a host with ${what}`, ["join", text, ...rest], /^ {2}HOST\[:PORT\]: |there is no such flag/m)
+      line(`join a host with ${what}`, ["join", text, ...rest], /^ {2}HOST\[:PORT\]: |unknown flag/m)
     ),
     ...[...WRONG_ENDPOINTS, ...SERVER_NAMES].map(([what, text]) =>
       cluster(
@@ -211,7 +211,7 @@ const OTHERS: readonly BadInput[] = [
   line(
     "a port that is no number",
     ["init", "--apiserver-bind-port=https"],
-    /--apiserver-bind-port: is a whole number, not "https"/,
+    /--apiserver-bind-port: must be a whole number; got "https"/,
   ),
   line("a port of a fraction", ["init", "--apiserver-bind-port=64.43"], /--apiserver-bind-port: /),
   line(

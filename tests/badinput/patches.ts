@@ -160,7 +160,7 @@ const FLAGS: readonly BadInput[] = [
   ),
   line("--patches with a relative directory", ["init", "--patches", "patches"], /--patches/),
   line("--patches with a URL", ["init", "--patches", "https://a.example/patches"], /--patches/),
-  line("--patches without a value", ["init", "--patches"], /--patches: needs a value/),
+  line("--patches without a value", ["init", "--patches"], /--patches: requires a value/),
 ];
 
 /** Patches that cannot be applied. */

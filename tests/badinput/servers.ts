@@ -109,7 +109,7 @@ const LISTS: readonly Answer[] = [
   ["a long error of a proxy", text("x".repeat(1 << 20), { status: 400 }), /answers 400/],
 ];
 
-const DEFAULTS = /these are the defaults: /;
+const DEFAULTS = /Using the default values, because /;
 
 /** What `certs check-expiration` passes over with a warning: it has to work on a cluster that is down. */
 const MAPS: readonly Answer[] = [

@@ -73,12 +73,12 @@ const OTHERS: readonly BadInput[] = [
   line(
     "a token in a file that is not there",
     ["init", "--token-file", "/none"],
-    /--token-file: there is no file "\/none"/,
+    /Cannot read --token-file "\/none": no such file/,
   ),
   line(
     "a file without a token",
     ["init", "--token-file", "/t"],
-    /--token(-file)?: .*(must be a bootstrap token|empty)/,
+    /--token(-file)?\b.*(must be a bootstrap token|empty)/,
     {
       files: { "/t": "hello, world\n" },
       secrets: ["hello, world"],
@@ -87,24 +87,37 @@ const OTHERS: readonly BadInput[] = [
   line("a file of two tokens", ["init", "--token-file", "/t"], /--token: must be a bootstrap token/, {
     files: { "/t": `${TOKEN}\n${ANOTHER}\n` },
   }),
-  line("an empty file for the token", ["init", "--token-file", "/t"], /--token-file: .*empty/, {
+  line("an empty file for the token", ["init", "--token-file", "/t"], /--token-file "\/t": it is empty/, {
     files: { "/t": "\n" },
   }),
   line("an empty standard input for the token", [...JOIN.slice(0, 2), "--token-file", "-", ...JOIN.slice(4)], /empty/),
-  line("a token and a file of one", ["init", "--token", TOKEN, "--token-file", "/t"], /--token-file: .*--token/, {
-    files: { "/t": TOKEN },
-  }),
+  line(
+    "a token and a file of one",
+    ["init", "--token", TOKEN, "--token-file", "/t"],
+    /--token and --token-file are mutually exclusive/,
+    {
+      files: { "/t": TOKEN },
+    },
+  ),
   line("a token where the host is expected", ["join", TOKEN, "--token", "192.0.2.1", ...JOIN.slice(4)], /--token: /),
   line("a token as one argument too many", ["init", TOKEN], /takes no arguments/),
-  line("a token as the name of a command", ["token", TOKEN], /Cannot run/),
+  line("a token as the name of a command", ["token", TOKEN], /unknown command/),
   line("a token as a second host", [...JOIN, TOKEN], /takes at most 1 argument/),
   line("a misspelt flag with a token", ["init", `--tokn=${TOKEN}`], /--tokn: .*did you mean --token\?/),
   line("a misspelt flag with a token behind it", ["init", "--tokn", TOKEN], /--tokn: .*did you mean --token\?/),
   line("a token for a number", ["init", `--apiserver-bind-port=${TOKEN}`], /--apiserver-bind-port: /),
   line("a token for a switch", ["init", `--dry-run=${TOKEN}`], /--dry-run: /),
-  line("a token to delete that is none", ["token", "delete", "abcdef.0123"], /TOKEN: 1 of 1 are neither/),
-  line("ids to delete that are none", ["token", "delete", "ABCDEF", "abcde", "abcdefg"], /TOKEN: 3 of 3 are neither/),
-  line("nothing to delete", ["token", "delete"], /TOKEN: name one or more/),
+  line(
+    "a token to delete that is none",
+    ["token", "delete", "abcdef.0123"],
+    /TOKEN: must be a token or a token ID .*; 1 of 1 are not/,
+  ),
+  line(
+    "ids to delete that are none",
+    ["token", "delete", "ABCDEF", "abcde", "abcdefg"],
+    /TOKEN: must be a token or a token ID .*; 3 of 3 are not/,
+  ),
+  line("nothing to delete", ["token", "delete"], /TOKEN: is required/),
   line(
     "a group of everybody",
     ["token", "create", "--groups", "system:masters"],

@@ -233,7 +233,7 @@ const DOCUMENTS: readonly BadInput[] = [
     /not valid YAML|networking\.dnsDomain/,
   ),
   {
-    ...initFile("a file that is not there", "", /--config: there is no file "\/root\/cluster\.yaml"/),
+    ...initFile("a file that is not there", "", /Cannot read --config "\/root\/cluster\.yaml": no such file/),
     files: { [CONFIG]: undefined },
   },
   {

@@ -36,9 +36,9 @@ Deno.test("signals: each ends the program at once with what it did, and the same
       assert.equal(ended.code, code, ended.said);
       // The limit is one second; a machine that is busy with other tests gets more.
       assert.ok(ended.ms < 5_000, `${signal}: it took ${Math.round(ended.ms)} ms`);
-      assert.match(ended.said, new RegExp(`error: Interrupted by ${signal} before the command was done\n`));
+      assert.match(ended.said, new RegExp(`error: Interrupted by ${signal} before the command finished\n`));
       assert.match(ended.said, /\n {2}\d+ changes? (was|were) made: .*file|\n {2}No changes were made\./);
-      assert.match(ended.said, /\n {2}next: Rerun the same command: it continues from what is there\.\n$/);
+      assert.match(ended.said, /\n {2}next: Rerun the command: it continues where this run stopped\.\n$/);
       await assert.rejects(Deno.stat(`${dir}/state/run`), Deno.errors.NotFound, "the lock is gone");
       const after = await files();
       for (const [path, text] of before) assert.equal(after.get(path), text, `${path} stays`);

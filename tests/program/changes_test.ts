@@ -200,7 +200,7 @@ Deno.test("a command that changes things and found nothing to change says so", a
   const { world } = cluster();
   const { out, code } = await run(["reset", "--force"], unfit({}), "", world);
   assert.equal(code, 0, out);
-  assert.match(out, /There is no node on this host.*\nNo changes were made\.\n$/);
+  assert.match(out, /This host is not a cluster node.*\nNo changes were made\.\n$/);
 });
 
 /** Where a person may have written a password, and where the program shows what it was given. */

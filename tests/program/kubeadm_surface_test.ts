@@ -90,26 +90,29 @@ Deno.test("join: what is for control plane nodes is refused, not passed over", a
   }
   const phase = await run(["join", "phase", "control-plane-prepare", "all", ...JOIN.slice(1)]);
   assert.equal(phase.code, 0, phase.err);
-  assert.match(phase.out, /Nothing was done: control-plane-prepare is for control plane nodes/);
+  assert.match(phase.out, /Phase control-plane-prepare was skipped: it is for control plane nodes/);
 });
 
 Deno.test("init: certificate keys, manifests, other folders, gates and roots", async () => {
   assert.match(await refusal("init", "--certificate-key", KEY.slice(1)), /--certificate-key: .*64 hexadecimal digits/);
   assert.match(
     await refusal("init", "--certificate-key", KEY, "--certificate-key-file", "/k"),
-    /goes not together with --certificate-key/,
+    /--certificate-key and --certificate-key-file are mutually exclusive/,
   );
   assert.match(
     await refusal("init", "phase", "certs", "all", "--print-manifest"),
-    /--print-manifest: is for the phases/,
+    /--print-manifest: requires one of the phases addon, /,
   );
   assert.match(
     await refusal("init", "phase", "certs", "all", "--kubeconfig-dir", "/x"),
-    /is for phase kubeconfig alone/,
+    /--kubeconfig-dir: requires the phase kubeconfig/,
   );
   assert.match(await refusal("init", "--feature-gates", "RootlessControlPlane=true"), /must be false; got true/);
   assert.match(await refusal("init", "--rootfs", "/mnt"), /--rootfs: is not supported; .*chroot/);
-  assert.match(await refusal("token", "create", "--certificate-key", KEY), /only together with --print-join-command/);
+  assert.match(
+    await refusal("token", "create", "--certificate-key", KEY),
+    /--certificate-key: requires --print-join-command/,
+  );
   assert.match(await refusal("init", "--patches", "/none"), /directory "\/none" not found/);
   const certificates = await run(["init", "phase", "certs", "ca", "--patches", "/none"]);
   assert.equal(certificates.code, 0, `patches are of no use to certificates: ${certificates.err}`);
@@ -142,8 +145,8 @@ Deno.test("init phase addon --print-manifest prints what would be installed, pat
   assert.doesNotMatch(proxy.out, /coredns/);
 });
 
-Deno.test("init phase upload-certs without --upload-certs says that nothing was done", async () => {
+Deno.test("init phase upload-certs without --upload-certs reports that it was skipped", async () => {
   const { code, out } = await run(["init", "phase", "upload-certs"]);
   assert.equal(code, 0);
-  assert.match(out, /Nothing was done: upload-certs needs --upload-certs/);
+  assert.match(out, /Phase upload-certs was skipped: it requires --upload-certs/);
 });

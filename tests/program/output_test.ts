@@ -34,6 +34,9 @@ Deno.test("templates, which kubeadm's --output takes, are refused with what to t
   for (const template of ["jsonpath={.token}", "go-template={{.token}}", "kyaml"]) {
     const { code, err } = await run(["token", "list", "--output", template]);
     assert.equal(code, 3);
-    assert.match(err, /--output: is text, json or yaml, not ".*\n {4}Take json, and give it to jq/);
+    assert.match(
+      err,
+      /--output: must be one of text, json, yaml; got ".*\n {4}Use --output json and process it with jq/,
+    );
   }
 });

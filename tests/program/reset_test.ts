@@ -313,7 +313,7 @@ Deno.test("reset: asks first; without a yes nothing is changed; a dry run does n
     assert.equal(code, 1);
     assert.match(
       err,
-      /Go on\? \[y\/N\][\s\S]*Cannot reset this host: (nobody answered|the answer was no)[\s\S]*--force/,
+      /Continue\? \[y\/N\][\s\S]*Cannot reset this host: (no answer|the answer was no)[\s\S]*--force/,
     );
     assert.deepEqual(changes, []);
   }
@@ -351,7 +351,7 @@ Deno.test("reset: no node, nothing to do, no question; keys that people put ther
   const { code, out, changes } = await run(["reset"], host(files, {}, { units: {} }), "", runtimeWith(asked));
   assert.equal(code, 0);
   assert.deepEqual([changes, asked], [[], []]);
-  assert.match(out, /^There is no node on this host/m);
+  assert.match(out, /^This host is not a cluster node/m);
 });
 
 Deno.test("reset: a receipt that says nothing yet, which a killed init leaves, goes; one that cannot be read stays", async () => {
@@ -383,7 +383,7 @@ Deno.test("reset: only root; phases by name; settings in a file, not beside it",
   const mixed = ["reset", "--config=/r.yaml", "--force", "--cert-dir=/x", "--cri-socket=unix:///y.sock"];
   const both = await run(mixed, host({ ...OURS, "/r.yaml": config }));
   assert.equal(both.code, 3);
-  assert.match(both.err, /--force: cannot be given together with --config/);
+  assert.match(both.err, /--force: cannot be combined with --config/);
 });
 
 Deno.test("reset: a volume that is busy ends it before anything below is removed; the next run goes on", async () => {
@@ -649,10 +649,10 @@ const MEMBERS: readonly [string, EtcdMember[], string[], MemoryHostOptions, stri
   ],
   ["a member of its name at another URL", [{ name: "a", peer: "77" }, { name: "b", peer: "11" }], [], {}, [
     "delete Node node-1",
-  ], /etcd member a: it is not proven to be this host's: the member "a" is at https:\/\/192.0.2.77:2380/],
+  ], /etcd member a: it is not proven to be this host's: the member "a" has the peer URL https:\/\/192.0.2.77:2380/],
   ["a member of another name at its URL", [{ name: "z", peer: "10" }, { name: "b", peer: "11" }], [], {}, [
     "delete Node node-1",
-  ], /etcd member z: it is not proven.*is "z", this host's manifest says "a"/],
+  ], /etcd member z: it is not proven.*is named "z", but this host's manifest has "a"/],
   [
     "a clone of its image, at another address",
     [{ name: "a", peer: "10" }, { name: "b", peer: "12" }],

@@ -573,6 +573,6 @@ Deno.test("reset of a host without a node finds nothing to do, with stale socket
   const files = { [SOCKETS[0]]: "", [SOCKETS[1]]: "" };
   const { code, err, out, changes } = await run(["reset", "-f"], host(files), "", runtimes([]));
   assert.equal(code, EXIT.ok, err);
-  assert.match(out, /There is no node on this host/);
+  assert.match(out, /This host is not a cluster node/);
   assert.deepEqual(changes, []);
 });

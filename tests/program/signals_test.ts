@@ -80,13 +80,13 @@ for (const [what, args, world, host = FIT] of CASES) {
       const ran = await run(args, { ...host, waits: true }, "", { ...world(() => send(name)), signals: signals! });
       assert.equal(ran.code, 128 + SIGNAL_NUMBERS[name], ran.err);
       const said = ran.err.slice(ran.err.indexOf("error: "));
-      assert.match(said, new RegExp(`^error: Interrupted by ${name} before the command was done\n`));
+      assert.match(said, new RegExp(`^error: Interrupted by ${name} before the command finished\n`));
       const written = ran.changes.filter(({ kind }) => kind === "write").length;
       assert.match(
         said,
         written === 0 ? /No changes were made\./ : new RegExp(`changes were made: .*\\b${written} files written`),
       );
-      assert.match(said, /next: Rerun the same command: it continues from what is there\.\n$/);
+      assert.match(said, /next: Rerun the command: it continues where this run stopped\.\n$/);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { type Completable, type Completables, namesOf, nextWords, type Value, valuedFlags, valueOf } from "./table.ts";
 
-/** In single quotes, where fish knows the backslash. */
+/** In single quotes, in which fish interprets the backslash. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
@@ -55,7 +55,7 @@ function __kubewright_list
 end
 `;
 
-/** The part of a \`complete\` line that says what a value is. */
+/** The part of a \`complete\` line for a value. */
 function valueArguments(value: Value, phases: readonly string[]): string {
   if (value.phases) return ` -x -a ${quoted(`(__kubewright_list ${phases.join(" ")})`)}`;
   if (value.path === "file") return ` -r -F${value.words.length > 0 ? ` -a ${quoted(value.words.join(" "))}` : ""}`;

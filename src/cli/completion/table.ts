@@ -24,7 +24,7 @@ export interface Completables {
   parents: readonly ParentSpec[];
 }
 
-/** Words of a choice like `flannel|none|<file>`, without what only stands for a word. */
+/** Words of a choice like `flannel|none|<file>`, without placeholders. */
 const wordsIn = (choices: string) => choices.split("|").filter((word) => /^[a-z][\w.-]*$/.test(word));
 
 /** @param phases the command's phases. */
@@ -66,7 +66,7 @@ export function nextWords(names: ReadonlyMap<string, string>, name: string): [st
     .map(([longer, summary]) => [longer.slice(prefix.length), summary]);
 }
 
-/** Quoted for the POSIX family of shells; fish takes the same where there is no backslash. */
+/** Quoted for POSIX shells, and for fish where the text contains no backslash. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

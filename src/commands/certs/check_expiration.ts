@@ -11,23 +11,22 @@ import { authoritiesOf, renewablesOf } from "../../cluster/pki/renewables.ts";
 import { type ConfigurationSource, findConfiguration } from "../../node/stored_config.ts";
 import { pkiPaths } from "../../cluster/pki/certificates.ts";
 import type { Host } from "../../system.ts";
-import type { CommandContext, Outcome } from "../command_context.ts";
+import { type CommandContext, type Outcome, warnOfDefaults } from "../command_context.ts";
 
-/** So short before its end a certificate is worth a word. */
+/** A certificate with less time left is warned about. */
 const SOON_SECONDS = 30 * 86_400;
 
-/** `certs check-expiration`: until when certificates are good. Needs no API server. */
+/** `certs check-expiration`: when certificates expire. Requires no API server. */
 export async function checkExpiration(command: CommandContext, source: ConfigurationSource): Promise<Outcome> {
   const { host } = command.system;
-  const { cluster, origin, reason } = await findConfiguration(command.system, source);
-  if (origin === "defaults") {
-    command.warn(`The cluster's configuration cannot be read, so these are the defaults: ${reason}`);
-  }
+  const configuration = await findConfiguration(command.system, source);
+  const { cluster } = configuration;
+  warnOfDefaults(command, configuration);
   const now = host.now();
   const unreadable: string[] = [];
   const readable = (path: string, found: Found) => {
     if (found.state === "unreadable") unreadable.push(`${path}: ${found.reason}`);
-    if (found.state === "not embedded") unreadable.push(`${path} has no client certificate in it`);
+    if (found.state === "not embedded") unreadable.push(`${path} contains no client certificate`);
     return found;
   };
   const authorities = await Promise.all(
@@ -58,28 +57,26 @@ export async function checkExpiration(command: CommandContext, source: Configura
   return { text: [expirationTables(info), ...kubelet].join("\n\n"), result: { ...info } };
 }
 
-/** Says which have expired, and which will soon. */
+/** Warns about certificates that have expired or expire soon. */
 function warnOfTheEnd(command: CommandContext, { certificates, certificateAuthorities }: ExpirationInfo): void {
   const names = (of: ExpirationEntry[]) => of.map(({ name }) => name).join(", ");
   const present = (of: ExpirationEntry[]) => of.filter(({ missing }) => !missing);
   const expired = present(certificates).filter(({ residualTime }) => residualTime < 0);
   const soon = present(certificates).filter(({ residualTime }) => residualTime >= 0 && residualTime < SOON_SECONDS);
-  const renew = "kubewright certs renew all makes new ones, where the authority's key is on this host";
+  const renew = "to renew them, run kubewright certs renew all on a host with the key of the CA";
   if (expired.length > 0) command.warn(`Expired: ${names(expired)}; ${renew}`);
-  if (soon.length > 0) command.warn(`Less than 30 days left: ${names(soon)}; ${renew}`);
+  if (soon.length > 0) command.warn(`Expire within 30 days: ${names(soon)}; ${renew}`);
   const authorities = present(certificateAuthorities).filter(({ residualTime }) => residualTime < SOON_SECONDS);
   if (authorities.length > 0) {
-    command.warn(
-      `Less than 30 days left, or none, of authorities: ${names(authorities)}; they have to be replaced by hand`,
-    );
+    command.warn(`CAs that have expired or expire within 30 days: ${names(authorities)}; replace them manually`);
   }
 }
 
-/** The kubelet renews its own; that it has not is worth knowing. */
+/** The certificate that the kubelet renews itself. */
 async function kubeletLine(host: Host, now: Date): Promise<string[]> {
   const found = await findKubeletClient(host);
   if (found.state !== "present") return [];
   const { notAfter } = found.certificate;
   const left = formatSpan(Math.trunc((notAfter.getTime() - now.getTime()) / 1000));
-  return [`The kubelet's client certificate, which it renews itself, expires ${formatExpiration(notAfter)} (${left}).`];
+  return [`The kubelet renews its own client certificate, which expires ${formatExpiration(notAfter)} (${left}).`];
 }

@@ -9,17 +9,17 @@ import { startKeys } from "../../pki/key_pool.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
 import { gatherFacts, readOwnPaths } from "../../node/facts.ts";
 
-/** What `certs generate-csr` is asked for. */
+/** A command line of `certs generate-csr`. */
 export interface CsrRequest {
   configText: string | undefined;
-  /** What to call it in messages: its path. */
+  /** Its name in messages: the path. */
   configName: string | undefined;
   settings: Settings;
   kubeconfigDirectory: string | undefined;
   dryRun: boolean;
 }
 
-/** `certs generate-csr`: for an authority whose key is not on this host, every key and what is to be signed. */
+/** `certs generate-csr`: creates all keys and certificate signing requests for an external CA. */
 export async function generateCsr(command: CommandContext, request: CsrRequest): Promise<Outcome> {
   const { kubeconfigDirectory = KUBERNETES_DIRECTORY } = request;
   const system = request.dryRun ? command.dryRun() : command.changing();
@@ -28,7 +28,7 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
   const config = loadInit(
     request.configText,
     request.settings,
-    { ...facts, criSockets: facts.criSockets.slice(0, 1) }, // no runtime is asked for anything
+    { ...facts, criSockets: facts.criSockets.slice(0, 1) }, // no container runtime is used
     SUPPORTED,
     request.configName,
   );
@@ -39,14 +39,14 @@ export async function generateCsr(command: CommandContext, request: CsrRequest):
   const keys = startKeys(missing, config.cluster.encryptionAlgorithm, host.cpus());
   await writeCsrs({ host, node, keys }, existing);
   const requests = wanted.map(({ requestPath }) => requestPath);
-  const told = request.dryRun ? [] : [
+  const text = request.dryRun ? [] : [
     ...requests,
     "",
-    "Have each of these signed. A certificate goes beside its key, with the ending .crt; that of a kubeconfig goes into",
-    "it as client-certificate-data, and the authority's as certificate-authority-data (both in base64). The authorities'",
-    `own certificates go to ${config.cluster.certificatesDir}: ca.crt, front-proxy-ca.crt${
+    "Have the CA sign each of these requests. Store each certificate next to its key, with the extension .crt. In a",
+    "kubeconfig, store the certificate as client-certificate-data, and that of the CA as certificate-authority-data (both",
+    `base64). Store the certificates of the CAs in ${config.cluster.certificatesDir}: ca.crt, front-proxy-ca.crt${
       config.cluster.etcd.external ? "" : ", etcd/ca.crt"
     }.`,
   ];
-  return { text: told.join("\n"), result: { requests, dryRun: request.dryRun } };
+  return { text: text.join("\n"), result: { requests, dryRun: request.dryRun } };
 }

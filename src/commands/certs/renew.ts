@@ -11,30 +11,29 @@ import type { Host, System } from "../../system.ts";
 import { gatherFacts } from "../../node/facts.ts";
 import type { CommandContext, Outcome } from "../command_context.ts";
 
-/** What `certs renew` is asked for. */
+/** A command line of `certs renew`. */
 export interface RenewRequest extends ConfigurationSource {
   /** Names of certificates, or `all`. */
   names: readonly string[];
-  /** Restart the static pods that use what is new. */
+  /** Restart the static pods that use the renewed certificates. */
   restart: boolean;
-  /** Of the container runtime; absent: the one that is found. */
+  /** Socket of the container runtime; absent: the one that is found. */
   criSocket: string | undefined;
   dryRun: boolean;
 }
 
-/** What a person is told of one certificate. */
+/** The line of one certificate. */
 function line({ entry, outcome, certificate }: Renewed, width: number, dryRun: boolean): string {
-  const told = {
-    renewed: () =>
-      `${dryRun ? "would be renewed, valid" : "renewed, good"} until ${formatExpiration(certificate!.notAfter)}`,
-    missing: () => "not renewed: there is none on this host",
-    external: () => `not renewed: its authority "${entry.issuer}" is external, its key is not on this host`,
-    "not embedded": () => "not renewed: there is no certificate in it",
+  const outcomes = {
+    renewed: () => `${dryRun ? "would be renewed" : "renewed"}, valid until ${formatExpiration(certificate!.notAfter)}`,
+    missing: () => "not renewed: not found on this host",
+    external: () => `not renewed: the CA "${entry.issuer}" is external, its key is not on this host`,
+    "not embedded": () => "not renewed: it contains no certificate",
   };
-  return `${entry.name.padEnd(width)}   ${told[outcome]()}`;
+  return `${entry.name.padEnd(width)}   ${outcomes[outcome]()}`;
 }
 
-/** The static pods of this host that still use what was replaced. */
+/** The static pods of this host that still use the old certificates. */
 async function podsToRestart(host: Host, renewed: readonly Renewed[]): Promise<string[]> {
   const names = [...new Set(renewed.flatMap(({ entry, outcome }) => outcome === "renewed" ? entry.usedBy : []))].sort();
   const here = await Promise.all(names.map((name) => host.stat(manifestPath(name))));
@@ -50,8 +49,8 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   await runtime?.version(); // before anything is renewed that could not be restarted
   if (origin === "defaults") {
     command.warn(
-      `The cluster's configuration cannot be read: ${reason}. Certificates get keys of the kind that they have, and ` +
-        `${formatDuration(cluster.certificateValidityPeriod)}; --config names a file that says otherwise.`,
+      `Cannot read the cluster's configuration: ${reason}. Renewed certificates keep their key algorithm and are valid for ` +
+        `${formatDuration(cluster.certificateValidityPeriod)}. For other values, pass the configuration with --config.`,
     );
   }
   const { host } = system;
@@ -65,7 +64,7 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
     : await restartPods({ host, unverified, runtime, note: command.note }, restart);
   const text = [
     ...renewed.map((one) => line(one, width, request.dryRun)),
-    ...request.dryRun ? [] : told(restart, restarted),
+    ...request.dryRun ? [] : restartText(restart, restarted),
   ].join("\n");
   return {
     text,
@@ -82,7 +81,7 @@ export async function renew(command: CommandContext, request: RenewRequest): Pro
   };
 }
 
-/** The container runtime that restarts happen with: the one that was named, else the kubelet's, else the one that answers. */
+/** The socket of the container runtime for restarts: the given one, else the kubelet's, else the only one that answers. */
 async function socketOf({ host, runtime }: System, given: string | undefined): Promise<string> {
   if (given !== undefined) return given.startsWith("/") ? `unix://${given}` : given;
   const { runtimeEndpoint } = await readKubeletSettings(host);
@@ -92,10 +91,11 @@ async function socketOf({ host, runtime }: System, given: string | undefined): P
   const what = only === undefined
     ? "no container runtime was found"
     : `several container runtimes answer on this host: ${[only, ...more].join(", ")}`;
-  throw new InvalidInput("Cannot restart static pods:", [{ where: "--cri-socket", what: `${what}; name one` }]);
+  throw new InvalidInput("Cannot restart static pods:", [{ where: "--cri-socket", what: `is required: ${what}` }]);
 }
 
-function told(pods: readonly string[], restarted: readonly string[]): string[] {
+/** The pods that were restarted, and how to restart the others. */
+function restartText(pods: readonly string[], restarted: readonly string[]): string[] {
   if (pods.length === 0) return [];
   const done = restarted.length > 0 ? ["", `Restarted: ${restarted.join(", ")}.`] : [];
   const left = pods.filter((pod) => !restarted.includes(pod));
@@ -103,7 +103,7 @@ function told(pods: readonly string[], restarted: readonly string[]): string[] {
   return [
     ...done,
     "",
-    `Restart ${left.join(", ")} on this host, so that the new certificates are used: run this again with --restart,`,
-    "or, one after another, move each manifest out of /etc/kubernetes/manifests until its container is gone, and back.",
+    `Restart ${left.join(", ")} on this host to use the new certificates: rerun the command with --restart, or`,
+    "move one manifest at a time out of /etc/kubernetes/manifests, wait until its container is gone, and move it back.",
   ];
 }

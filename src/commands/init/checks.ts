@@ -7,10 +7,10 @@ import { patchedStaticPods } from "../../phases/control_plane.ts";
 import type { Phase } from "../../phases/phase.ts";
 import type { InitContext } from "./context.ts";
 
-/** Refuses keys, certificates and kubeconfigs that are there and do not fit, before the first file is written. */
+/** Refuses existing keys, certificates and kubeconfigs that do not match, before the first file is written. */
 export const existingFiles: Phase<InitContext> = {
   name: "existing-files",
-  summary: "check that keys, certificates and kubeconfigs that are there fit together",
+  summary: "check that existing keys, certificates and kubeconfigs match",
   async run(context) {
     const { host, node } = context;
     const findings = [...await inspectPki(host, node), ...await inspectKubeconfigs(host, node)];
@@ -19,7 +19,7 @@ export const existingFiles: Phase<InitContext> = {
       ...context.uploadCerts ? (await inspectUpload(host, node)).problems : [],
     ];
     if (problems.length > 0) {
-      throw new InvalidInput("Cannot use files that are on this host already:", problems);
+      throw new InvalidInput("Cannot use existing files on this host:", problems);
     }
   },
 };

@@ -39,7 +39,7 @@ import { readCredentials } from "../../node/credentials.ts";
 import { type CommandContext, once } from "../command_context.ts";
 import { readOwnPaths } from "../../node/facts.ts";
 
-/** All that the phases of `init` need, together. */
+/** Everything that the phases of `init` need. */
 export type InitContext =
   & { config: InitConfiguration }
   & PreflightContext
@@ -60,17 +60,17 @@ export type InitContext =
   & WaitNodeContext
   & WaitPodsContext;
 
-/** What is written of a token that `init` made, so that a second `init` finds it again. */
+/** The description of a token that `init` created, by which a rerun finds it. */
 const TOKEN_DESCRIPTION = "The default bootstrap token that kubewright init made.";
 
-/** A client with a kubeconfig: with one of this host's own for the API server of this host, else for the one it names. */
+/** A client for a kubeconfig: one of this host connects to the API server of this host, any other to its own server. */
 async function clientWith(system: System, node: ControlPlaneNode, path: string): Promise<KubeClient | undefined> {
   const isOwn = path === KUBECONFIG_FILES.admin || path === KUBECONFIG_FILES.superAdmin;
   const credentials = await readCredentials(system.host, path, isOwn ? localUrl(node.endpoint) : undefined);
   return credentials && system.connect(credentials);
 }
 
-/** The tokens of the configuration; without any, the one that an earlier `init` made, else a new one. */
+/** The tokens of the configuration; without any, the one that an earlier `init` created, else a new one. */
 async function tokensFor(config: InitConfiguration, admin: KubeClient, now: Date): Promise<readonly BootstrapToken[]> {
   const [given] = config.bootstrapTokens;
   if (given && given.token !== "") return config.bootstrapTokens;
@@ -85,15 +85,15 @@ async function tokensFor(config: InitConfiguration, admin: KubeClient, now: Date
   return [earlier ?? { ...template, description: TOKEN_DESCRIPTION, token: formatToken(generateToken()) }];
 }
 
-/** Whether the CA's certificate is there without its key: then leaves are somebody else's to make. */
+/** Whether the CA certificate exists without its key: then an external CA signs. */
 async function hasExternalCA(host: Host, { cluster }: ControlPlaneNode): Promise<boolean> {
   const { certificate, key } = pkiPaths(cluster, { baseName: "ca" });
   return await host.stat(certificate) !== undefined && await host.stat(key) === undefined;
 }
 
 /**
- * Puts together what the phases need; starts the keys, which are what takes longest.
- * @param keyOrder names of all keys in the order in which phases take them.
+ * Creates the context of the phases, and starts the generation of keys, which takes longest.
+ * @param keyOrder names of all keys in the order in which the phases need them.
  */
 export async function initContext(
   system: System,
@@ -118,7 +118,7 @@ export async function initContext(
     patchTargets(config.cluster.kubernetesVersion),
     command.warn,
   );
-  // Without root the preflight check will say so; until then there is nothing to read.
+  // Without root, preflight fails; until then nothing is read.
   const kubeconfigs = request.kubeconfigDirectory === undefined
     ? undefined
     : kubeconfigsIn(request.kubeconfigDirectory.replace(/(?<=.)\/+$/, ""));
@@ -127,10 +127,10 @@ export async function initContext(
     const path = request.kubeconfig ?? KUBECONFIG_FILES.admin;
     const client = await clientWith(system, node, path);
     if (client) return client;
-    throw new UserError(`Cannot reach the API server as administrator: there is no ${path}`, {
+    throw new UserError(`Cannot connect to the API server as administrator: "${path}" not found`, {
       hint: request.kubeconfig === undefined
         ? "Run init without skipping the phase kubeconfig/admin."
-        : "Name an administrator's kubeconfig with --kubeconfig.",
+        : "Pass an administrator's kubeconfig with --kubeconfig.",
     });
   });
   return {
@@ -157,7 +157,7 @@ export async function initContext(
     joinCommands: cell("join commands"),
     kubeletConfiguration: () => Promise.resolve(kubeletConfiguration(config.cluster, config.kubelet)),
     kubeletStartedAt: cell("kubelet started at"),
-    rewritten: cellsBy("manifest written anew:"),
+    rewritten: cellsBy("rewritten manifest:"),
     formerFiles: cellsBy("former file"),
     kubeletEnabled: cell("kubelet enabled by this run"),
     nodeName: config.nodeRegistration.name,

@@ -6,19 +6,19 @@ import type { KubeObject } from "../../system.ts";
 import type { Outcome } from "../command_context.ts";
 import type { InitContext } from "./context.ts";
 
-/** What can be printed, by the phase that installs it. */
+/** The phases whose objects can be printed. */
 const PRINTED = ["addon", "addon/coredns", "addon/kube-proxy"];
 
 /**
- * `init phase addon … --print-manifest`: what would be installed, as YAML; no cluster is asked for anything. As with
- * kubeadm it is printed of an addon that the configuration disables, too.
- * @throws {InvalidInput} when another phase is meant.
+ * `init phase addon … --print-manifest`: the objects as YAML, without connecting to a cluster. As with kubeadm, also those
+ * of an addon that the configuration disables.
+ * @throws {InvalidInput} for another phase.
  */
 export async function manifestOutcome(context: InitContext, phase: string | undefined): Promise<Outcome> {
   if (!PRINTED.includes(phase ?? "")) {
     throw new InvalidInput("Cannot print a manifest:", [{
       where: "--print-manifest",
-      what: `is for the phases ${PRINTED.join(", ")}, not for ${phase ?? "all of init"}`,
+      what: `requires one of the phases ${PRINTED.join(", ")}; got ${phase ?? "all phases"}`,
     }]);
   }
   const { host, node, kubeProxy, patch } = context;

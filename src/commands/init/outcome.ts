@@ -5,7 +5,7 @@ import { nextSteps, type Step } from "../../text/steps.ts";
 import { type Outcome, phaseOutcome } from "../command_context.ts";
 import type { InitContext } from "./context.ts";
 
-/** What of the outcome may be shown. */
+/** Which secrets of the outcome may be shown. */
 export interface Shown {
   token: boolean;
   certificateKey: boolean;
@@ -19,7 +19,7 @@ interface Part {
   result: Record<string, unknown>;
 }
 
-/** The commands that `show-join-command` found, without what must not be shown. */
+/** The join commands of `show-join-command`, without secrets that must not be shown. */
 function joinPart(context: InitContext, shown: Shown): Part {
   const { config, uploadCerts, certificateKey } = context;
   const joinCommands = context.joinCommands.or([]);
@@ -31,7 +31,7 @@ function joinPart(context: InitContext, shown: Shown): Part {
   const commands = workers.map(commandLine);
   const steps = [{ what: "Join worker nodes: run on each of them, as root:", commands }];
   const result = { joinCommand: workers[0]!, caCertHashes: [first.hash] };
-  // Without an endpoint of its own the cluster can have one control plane node only.
+  // Without a controlPlaneEndpoint the cluster can have only one control plane node.
   if (!uploadCerts || !config.cluster.controlPlaneEndpoint) return { steps, brief: commands, result };
   const key = shown.certificateKey ? certificateKey : "<certificate key>";
   const controlPlane = controlPlaneJoinCommand(workers[0]!, key);

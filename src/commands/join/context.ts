@@ -25,7 +25,7 @@ import type { KubeClient, KubeCredentials, System } from "../../system.ts";
 import { type CommandContext, once } from "../command_context.ts";
 import { readOwnPaths } from "../../node/facts.ts";
 
-/** All that the phases of `join` need, together. */
+/** Everything that the phases of `join` need. */
 export type JoinContext =
   & WorkerContext
   & DiscoveryContext
@@ -35,7 +35,7 @@ export type JoinContext =
   & KubeletStartContext
   & WaitNodeContext;
 
-/** A kubelet that has its identity has it from the cluster that is to be joined. */
+/** A client certificate that the kubelet already has must be of the cluster to join. */
 async function checkSameCluster(caPem: string, pins: readonly string[], endpoint: string): Promise<void> {
   try {
     await checkPins(caPem, pins, endpoint);
@@ -44,14 +44,14 @@ async function checkSameCluster(caPem: string, pins: readonly string[], endpoint
     throw new InvalidInput("Cannot join:", [{
       where: KUBELET_FILES.kubeconfig,
       what:
-        `is there already, and not from the cluster at "${endpoint}": its CA has another public key than the given hash`,
+        `already exists and is of another cluster than "${endpoint}": the public key of its CA does not match the given hash`,
       hint:
-        "This host is, or was, part of another cluster. Take it out of that one first, or give the hash of its own.",
+        "If this host was a node of another cluster, run kubewright reset first. Otherwise pass the hash of the CA in this file.",
     }]);
   }
 }
 
-/** The identity that the kubelet has already; undefined on a host that has not joined yet. */
+/** The credentials that the kubelet already has; undefined on a host that has not joined yet. */
 async function ownIdentity(
   system: System,
   config: JoinConfiguration,
@@ -71,12 +71,12 @@ async function ownIdentity(
   return own;
 }
 
-/** Whether there is a discovery file, on this host. */
+/** Whether the cluster is discovered by a file on this host. */
 function isLocal({ discovery }: JoinConfiguration): boolean {
   return discovery.file !== undefined && !isHttps(discovery.file.kubeConfigPath);
 }
 
-/** Where the first connection goes: API server, or who has the discovery file. */
+/** The first server to connect to: the API server, or the server of the discovery file. */
 async function firstEndpoint(
   { discovery }: JoinConfiguration,
   file: () => Promise<DiscoveryFile | undefined>,
@@ -88,20 +88,20 @@ async function firstEndpoint(
   return url === null ? undefined : splitHostPort(`${url.hostname}:${url.port || 443}`);
 }
 
-/** A client for what joining reads of the cluster, whose API servers may just be starting. */
+/** A client that waits for API servers that are starting. */
 function patiently(system: System, { timeouts }: JoinConfiguration, to: KubeCredentials, whose: string): KubeClient {
   return patientReader(system.connect(to), system.host, {
     timeoutMs: milliseconds(timeouts.kubernetesAPICall),
     whose,
     hints: {
       forbidden: [
-        "On a control plane node, create what lets nodes read the configuration: kubewright init phase upload-config all, " +
+        "On a control plane node, create the roles that let nodes read the configuration: kubewright init phase upload-config all, " +
         "then kubewright init phase bootstrap-token",
-        "If these roles are there already, look at the API server (kubewright status on a control plane node).",
+        "If these roles already exist, check the API server: run kubewright status on a control plane node.",
       ],
       refused: [
-        "If a bootstrap token has expired, create another: kubewright token create --print-join-command",
-        "If this host was part of another cluster: kubewright reset, then join again.",
+        "If the bootstrap token has expired, create a new one: kubewright token create --print-join-command",
+        "If this host was a node of another cluster, reset it, then join again: kubewright reset",
       ],
     },
   });
@@ -113,7 +113,7 @@ async function kubeletConfigurationOf(reader: KubeClient): Promise<ComponentConf
   throw new UserError("Cannot use the cluster's KubeletConfiguration: ConfigMap kube-system/kubelet-config is empty");
 }
 
-/** Puts together what the phases need. The cluster is looked for when the first of them asks for it. */
+/** Creates the context of the phases. The cluster is discovered when the first phase needs it. */
 export async function joinContext(
   system: System,
   command: CommandContext,
@@ -122,7 +122,7 @@ export async function joinContext(
 ): Promise<JoinContext> {
   const { host } = system;
   const file = once(() => loadDiscoveryFile(system, config));
-  // Without root the preflight check will say so; until then there is nothing to read.
+  // Without root, preflight fails; until then nothing is read.
   const endpoint = host.uid() === 0 ? await firstEndpoint(config, file) : undefined;
   const identity = once(() => ownIdentity(system, config, file));
   const cluster = once(async () => await identity() ? undefined : await discover(system, config, file, command.warn));
@@ -132,7 +132,7 @@ export async function joinContext(
       const { server, caPem, credentials } = (await cluster())!;
       return patiently(system, config, { server, caPem, ...credentials }, "the bootstrap credentials");
     }
-    command.note("the kubelet has its identity already: this host has joined before");
+    command.note("the kubelet already has a client certificate: this host has joined before");
     return patiently(system, config, own, `the identity of the kubelet (${KUBELET_FILES.kubeconfig})`);
   });
   return {

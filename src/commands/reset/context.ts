@@ -13,7 +13,7 @@ import type { Host, System } from "../../system.ts";
 import { type CommandContext, once } from "../command_context.ts";
 import { etcdState } from "./etcd.ts";
 
-/** What says that there is, or was, a node here: without one of these nothing is touched that is not in the receipt. */
+/** Files that prove a node: without one of these, only files in the receipt are removed. */
 const TRACES = [
   KUBELET_FILES.configuration,
   KUBELET_FILES.flags,
@@ -23,9 +23,9 @@ const TRACES = [
   ...["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(manifestPath),
 ];
 
-/** Who made the node: with a receipt we, unless the kubelet's configuration is there and was not made by us. */
+/** Who created the node: with a receipt kubewright, unless it did not create the kubelet's configuration that exists. */
 async function makerOf(host: Host, made: readonly Made[]): Promise<Maker> {
-  if (host.uid() !== 0) return "nobody"; // may not look; preflight says so
+  if (host.uid() !== 0) return "nobody"; // cannot read it: preflight fails
   const there = await Promise.all(TRACES.map(async (path) => await host.stat(path) !== undefined));
   const configured = there[0] === true;
   const ours = made.some((one) => one.kind === "file" && isNew(one) && one.path === KUBELET_FILES.configuration);
@@ -33,7 +33,7 @@ async function makerOf(host: Host, made: readonly Made[]): Promise<Maker> {
   return there.includes(true) ? "kubeadm" : "nobody";
 }
 
-/** An administrator's identity where there is one, else the node's own. */
+/** An administrator's client where its kubeconfig exists, else the node's own. */
 async function apiOf(
   system: System,
   kubeconfig: string,
@@ -47,48 +47,48 @@ async function apiOf(
       return { client: system.connect(credentials), caPem: credentials.caPem, clusterName };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      warn(error.message); // what is broken here is about to be removed
+      warn(error.message); // the broken file is removed anyway
     }
   }
   return undefined;
 }
 
-/** Which node this host is. Only root may look; preflight says so. */
+/** Which node this host is. Only root can read that; preflight fails for others. */
 async function identityOf(host: Host): Promise<NodeIdentity> {
   if (host.uid() === 0) return await readNodeIdentity(host);
-  return { known: false, name: host.hostname().toLowerCase(), why: "only root may read the kubelet's certificate" };
+  return { known: false, name: host.hostname().toLowerCase(), why: "only root can read the kubelet's certificate" };
 }
 
-/** Refuses a directory of certificates that leads to one of the system: the text alone does not tell. */
+/** Refuses a directory of certificates that resolves to a system directory, which its text does not show. */
 async function checkCertificatesDirectory(host: Host, { certificatesDir }: ResetConfiguration): Promise<void> {
-  if (host.uid() !== 0) return; // may not look; preflight says so
+  if (host.uid() !== 0) return; // cannot read it: preflight fails
   const place = await placeOf(host, certificatesDir);
   if (place.kind !== "system") return;
-  const what =
-    `"${certificatesDir}" leads to "${place.path}", which is a directory of the system, and reset removes files there`;
+  const what = `"${certificatesDir}" resolves to "${place.path}", a system directory; reset would delete its contents`;
   throw new InvalidInput("Cannot reset this host:", [{ where: "--cert-dir", what }]);
 }
 
-/** What the receipt says that can be used; the rest is warned of. `whole`: it was looked at, and there is no rest. */
+/** The readable entries of the receipt, with warnings about the rest. `whole`: it was read, and there is no rest. */
 async function readMade(
   host: Host,
   warn: (message: string) => void,
 ): Promise<{ made: Made[]; whole: boolean }> {
-  if (host.uid() !== 0) return { made: [], whole: false }; // may not look; preflight says so
+  if (host.uid() !== 0) return { made: [], whole: false }; // cannot read it: preflight fails
   const { entries, unusable } = await readReceipt(host);
   if (unusable > 0) {
-    warn(`"${RECEIPT_PATH}" is damaged: ${unusable} of its lines cannot be used; what they told of stays`);
+    const lines = unusable === 1 ? "1 line is" : `${unusable} lines are`;
+    warn(`"${RECEIPT_PATH}" is damaged: ${lines} unreadable; the files listed there will not be removed`);
   }
-  // Where such a path leads depends on links; nothing is removed by guess.
+  // What such a path resolves to depends on links, so nothing is removed.
   const goesUp = (made: Made) => "path" in made && made.path.split("/").includes("..");
   for (const made of entries.filter(goesUp)) {
-    warn(`"${RECEIPT_PATH}" names "${subjectOf(made)}", a path that goes up: it stays`);
+    warn(`"${RECEIPT_PATH}" lists "${subjectOf(made)}", a path with "..": it will not be removed`);
   }
   const made = entries.filter((one) => !goesUp(one));
   return { made, whole: unusable === 0 && made.length === entries.length };
 }
 
-/** Puts together what the phases need. */
+/** Creates the context of the phases. */
 export async function resetContext(
   system: System,
   command: CommandContext,
@@ -130,21 +130,26 @@ export async function resetContext(
 }
 
 const QUESTIONS = {
-  kubewright: "This takes the node off this host: its pods end, and what kubewright made is removed.",
-  kubeadm: "This takes the node off this host as kubeadm does: its pods end, and kubeadm's files are removed.",
+  kubewright:
+    "This removes the node from this host: its pods are stopped, and the files kubewright created are deleted.",
+  kubeadm:
+    "This removes the node from this host as kubeadm reset does: its pods are stopped, and the files of kubeadm are deleted.",
 };
 
 /**
- * Asks the person, unless that was ruled out, or there is nothing to lose.
+ * Asks for confirmation, except with --force, in a dry run, or when there is nothing to remove.
  * @throws {UserError} when the answer is not yes.
  */
 export async function confirm({ system }: CommandContext, { config, maker }: ResetContext): Promise<void> {
   if (config.force || config.dryRun || maker === "nobody") return;
-  system.err(`${QUESTIONS[maker]} Go on? [y/N] `);
+  system.err(`${QUESTIONS[maker]} Continue? [y/N] `);
   const answer = (await system.readLine())?.trim().toLowerCase();
   if (!system.terminal.err || answer === undefined) system.err("\n"); // a terminal shows a line end that was typed
   if (answer === "y" || answer === "yes") return;
-  throw new UserError(`Cannot reset this host: ${answer === undefined ? "nobody answered" : "the answer was no"}`, {
-    hint: "To reset without being asked: --force",
-  });
+  throw new UserError(
+    `Cannot reset this host: ${answer === undefined ? "no answer on standard input" : 'the answer was not "yes"'}`,
+    {
+      hint: "To reset without confirmation: --force",
+    },
+  );
 }

@@ -16,7 +16,7 @@ export async function etcdState(system: System, api: () => Promise<ResetApi | un
   }
   if (!local) return { kind: "none" };
   try {
-    if (!await isRunning(system.host, local)) throw new UserError("etcd does not run on this host");
+    if (!await isRunning(system.host, local)) throw new UserError("etcd is not running on this host");
     return await membership(system, local, local.clientUrl, true);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -31,7 +31,7 @@ export async function etcdState(system: System, api: () => Promise<ResetApi | un
   }
 }
 
-/** Whether etcd runs here: it locks its database. One that was stopped is not asked; where that is not known, it is. */
+/** Whether etcd runs here: it locks its database. A stopped etcd is not asked; one in an unknown state is. */
 async function isRunning(host: Host, { dataDir }: LocalEtcdMember): Promise<boolean> {
   try {
     return await host.isLocked(`${dataDir}/member/snap/db`);
@@ -41,11 +41,11 @@ async function isRunning(host: Host, { dataDir }: LocalEtcdMember): Promise<bool
   }
 }
 
-/** Where the members can be asked, by the API: their pods say it. None where the API does not answer. */
+/** The client URLs of the members, from annotations of their pods. None where the API server does not answer. */
 async function announcedEndpoints(api: ResetApi | undefined): Promise<string[]> {
   if (api === undefined) return [];
   try {
-    // Asked once, where a list would be tried for a minute; without etcd behind it, it cannot list anything.
+    // One probe, because a list would be retried for a minute; without etcd the API server cannot list anything.
     if ((await api.client.probe("/readyz")).status !== 200) return [];
     const query = { apiVersion: "v1", kind: "Pod", namespace: "kube-system", labelSelector: "component=etcd" };
     return (await api.client.list(query)).flatMap(({ metadata }) =>
@@ -68,13 +68,13 @@ async function membership(
   const members = await system.etcd(endpoint, credentials).members();
   const member = members.find(({ peerURLs }) => peerURLs.some((url) => url.replace(/\/+$/, "") === local.peerUrl));
   const others = members.filter((other) => other !== member);
-  if (members.length === 1 && here) return { kind: "alone", local }; // its own answer: there is no other
+  if (members.length === 1 && here) return { kind: "alone", local }; // its own answer: it has no other members
   const sameName = local.name !== "" && members.find(({ name }) => name === local.name);
   if (!member) {
     if (!sameName) return { kind: "removed", local };
-    const why = `the member "${local.name}" is at ${
+    const why = `the member "${local.name}" has the peer URL ${
       sameName.peerURLs.join(", ")
-    }, this host's manifest says ${local.peerUrl}`;
+    }, but this host's manifest has ${local.peerUrl}`;
     return { kind: "unproven", local, member: sameName, why };
   }
   const why = doubtAboutMember(system.host, local, member, here);
@@ -95,10 +95,10 @@ function doubtAboutMember(
   here: boolean,
 ): string | undefined {
   if (member.name !== "" && local.name !== "" && member.name !== local.name) {
-    return `the member at ${local.peerUrl} is "${member.name}", this host's manifest says "${local.name}"`;
+    return `the member at ${local.peerUrl} is named "${member.name}", but this host's manifest has "${local.name}"`;
   }
   if (here) return undefined;
   const address = URL.canParse(local.peerUrl) ? new URL(local.peerUrl).hostname.replace(/^\[|\]$/g, "") : "";
   if (host.addresses().some((own) => own.address === address)) return undefined;
-  return `${local.peerUrl} is not an address of this host, and etcd does not run here`;
+  return `${local.peerUrl} is not an address of this host, and etcd is not running here`;
 }

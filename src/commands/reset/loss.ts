@@ -3,10 +3,10 @@ import { UserError } from "../../errors.ts";
 import type { ResetContext } from "../../phases/reset/context.ts";
 import type { Host } from "../../system.ts";
 
-/** A cluster that ends with this reset, as its last copy of etcd's data is on this host. */
+/** A cluster whose data this reset deletes, because the only etcd member is on this host. */
 export interface Loss {
   cluster: string;
-  /** Whether this is the last member; otherwise etcd could not be asked. */
+  /** Whether this is the last member; otherwise etcd did not answer. */
   certain: boolean;
   /** Names of all its Nodes; absent when they could not be counted. */
   nodes?: string[];
@@ -38,7 +38,7 @@ async function nodeNames({ api }: ResetContext): Promise<string[] | undefined> {
     if (error instanceof UserError) return undefined;
     throw error;
   });
-  listed.catch(() => undefined); // nobody listens any more when it was late
+  listed.catch(() => undefined); // its error is not used after the time limit
   try {
     return await Promise.race([listed, late]);
   } finally {
@@ -46,7 +46,7 @@ async function nodeNames({ api }: ResetContext): Promise<string[] | undefined> {
   }
 }
 
-/** What a reset destroys besides this node; undefined when its cluster goes on, or etcd's data stays. */
+/** The cluster that a reset destroys; undefined when the cluster continues, or etcd's data stays. */
 export async function lossOf(context: ResetContext): Promise<Loss | undefined> {
   const { host, maker, keepEtcdData, config } = context;
   const keeps = ["cleanup-node", "cleanup-node/etcd-data"].some((path) => config.skipPhases.includes(path));
@@ -54,7 +54,7 @@ export async function lossOf(context: ResetContext): Promise<Loss | undefined> {
   const etcd = await context.etcd();
   const { kind } = etcd;
   if (kind !== "alone" && kind !== "silent") return undefined;
-  if (await host.stat(`${etcd.local.dataDir}/member`) === undefined) return undefined; // an earlier run did it
+  if (await host.stat(`${etcd.local.dataDir}/member`) === undefined) return undefined; // an earlier run removed it
   const [nodes, backup, api] = await Promise.all([nodeNames(context), newestBackup(host), context.api()]);
   return {
     cluster: api?.clusterName || "kubernetes",
@@ -64,7 +64,7 @@ export async function lossOf(context: ResetContext): Promise<Loss | undefined> {
   };
 }
 
-/** One sentence on what is lost, and one on the nodes that lose it. */
+/** What is lost, and the nodes that remain without a cluster. */
 export function lossText({ cluster, certain, nodes, newestBackup }: Loss, { identity }: ResetContext): string {
   const count = nodes === undefined
     ? "number of nodes unknown"

@@ -141,7 +141,7 @@ export const scenario: Scenario = {
       await k1.shell("for i in $(seq 60); do ss -tln | grep -q :6443 || exit 0; sleep 0.5; done; exit 1");
       const { stdout, stderr } = await k1.exec([PROGRAM, "certs", "check-expiration", "-o", "json"]);
       t.equal((JSON.parse(stdout) as ExpirationInfo).certificates.length, RENEWABLE, "the number of certificates");
-      t.includes(stderr, "cannot be read, so these are the defaults", "the warning");
+      t.includes(stderr, "the cluster's configuration cannot be read", "the warning");
       await k1.exec([PROGRAM, "certs", "renew", "apiserver"]);
       await k1.shell("mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/");
       await k1.shell(

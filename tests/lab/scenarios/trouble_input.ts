@@ -7,15 +7,19 @@ const HASH = `sha256:${"0".repeat(64)}`;
 /** Flags that are wrong, one in each way. */
 const WRONG_FLAGS: readonly (Omit<Refusal, "code"> & { cause: string; argv: readonly string[] })[] = [
   { cause: "no command", argv: [], help: true, says: ["Usage: kubewright <command>", "init", "join"] },
-  { cause: "unknown command", argv: ["inti"], says: ['Cannot run "inti"', "did you mean init?", "--help"] },
+  { cause: "unknown command", argv: ["inti"], says: ['unknown command "inti"', "did you mean init?", "--help"] },
   {
     cause: "unknown flags",
     argv: ["init", "--pod-network-cdir", "10.244.0.0/16", "--dry-rum"],
     says: ["--pod-network-cdir", "did you mean --pod-network-cidr?", "--dry-rum", "did you mean --dry-run?"],
   },
   { cause: "unknown flag of join", argv: ["join", "k9", "--tokne", "x"], says: ["did you mean --token?"] },
-  { cause: "no duration", argv: ["init", "--token-ttl=1 day"], says: ["--token-ttl", '"1 day" is not a duration'] },
-  { cause: "flag without its value", argv: ["init", "--token-ttl="], says: ["--token-ttl", "needs a value"] },
+  {
+    cause: "no duration",
+    argv: ["init", "--token-ttl=1 day"],
+    says: ["--token-ttl: must be a duration", 'got "1 day"'],
+  },
+  { cause: "flag without its value", argv: ["init", "--token-ttl="], says: ["--token-ttl", "requires a value"] },
   {
     cause: "wrong values",
     argv: [

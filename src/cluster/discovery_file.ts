@@ -1,24 +1,25 @@
 /**
- * A discovery file: a kubeconfig that leads a host to its cluster, with or without credentials.
+ * Reads a discovery file: a kubeconfig with which a host finds its cluster, with or without credentials.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/discovery/file/file.go
  * @module
  */
 import { readServerUrl } from "../config/server_url.ts";
+import { mustBe } from "../config/wording.ts";
 import { InvalidInput } from "../errors.ts";
 import type { KubeCredentials } from "../system.ts";
 import { parseKubeconfig } from "./pki/kubeconfigs.ts";
 import { clientOf, refusedField, tokenOf } from "./pki/login.ts";
 
-/** What a discovery file says. */
+/** The content of a discovery file. */
 export interface DiscoveryFile {
-  /** `https://host:port`, and a path where the API is behind one. */
+  /** `https://host:port`, and the path of the API if it has one. */
   server: string;
-  /** Absent: the server's certificate is of a public CA, and the cluster's CA is in cluster-info. */
+  /** Absent: a public CA signed the server's certificate, and the cluster's CA is in cluster-info. */
   caPem?: string;
-  /** User and cluster as the file names them, for the kubelet's bootstrap kubeconfig. */
+  /** Names of user and cluster in the file, for the kubelet's bootstrap kubeconfig. */
   user: string;
   clusterName: string;
-  /** How to prove who we are; absent in a file without credentials. */
+  /** Absent in a file without credentials. */
   credentials?: FileCredentials;
 }
 
@@ -27,9 +28,9 @@ export type FileCredentials = Required<Pick<KubeCredentials, "token">> | Require
 
 /**
  * Reads a discovery file.
- * @param source what to call it in messages: its path or URL.
- * @param readText reads the files that it names; undefined when it may not name any (it came from elsewhere).
- * @throws {InvalidInput} when it is no kubeconfig, or has what cannot be used safely. Never shows a secret.
+ * @param source the name of the file in messages: its path or URL.
+ * @param readText reads the files that it names; undefined when it must not name any (it comes from a URL).
+ * @throws {InvalidInput} when it is not a kubeconfig, or has unsupported fields. Never shows a secret.
  */
 export async function readDiscoveryFile(
   text: string,
@@ -45,11 +46,11 @@ export async function readDiscoveryFile(
   const embedded = async (value: string | undefined, path: string | undefined, field: string) => {
     if (value !== undefined || path === undefined) return value;
     if (!readText) {
-      throw refuse(`its "${field}" names a file of this host; embed the content, for it came from elsewhere`);
+      throw refuse(`"${field}" names a file of this host; a discovery file from a URL must embed the content`);
     }
     const content = await readText(path);
     if (content !== undefined) return content;
-    throw refuse(`its "${field}" names "${path}", which is not there`);
+    throw refuse(`"${field}" names "${path}": no such file`);
   };
   const caPem = await embedded(kubeconfig.caPem, kubeconfig.caFile, "certificate-authority");
   if (caPem !== undefined) await checkAuthority(caPem, refuse);
@@ -71,6 +72,6 @@ async function checkAuthority(caPem: string, refuse: (state: string) => Error): 
     parseCertificates(caPem);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw refuse(`its certificate authority is no PEM certificate (${error.message})`);
+    throw refuse(`certificate-authority ${mustBe("a PEM certificate")} (${error.message})`);
   }
 }

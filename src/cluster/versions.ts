@@ -1,26 +1,26 @@
 /**
- * What differs between the minor releases of Kubernetes that can be set up, in one table, and the rules about which
- * versions go together.
+ * The supported minor releases of Kubernetes and their differences, in one table, and the version skew policy.
  * @module
  */
 import { parseVersion, type SupportedVersions, type Version } from "../config/kubernetes_version.ts";
+import { mustBe, quoted } from "../config/wording.ts";
 import { InvalidInput } from "../errors.ts";
 
-/** What a minor release brings along. */
+/** The differences of a minor release. */
 export interface Release {
-  /** Newest patch release known to this program. */
+  /** Newest patch release that kubewright supports. */
   newest: string;
   /** Image tags. */
   etcd: string;
   coredns: string;
   pause: string;
-  /** KubeProxyConfiguration `mode` when the user leaves it empty; absent: not written, kube-proxy decides. */
+  /** Default of KubeProxyConfiguration `mode`; absent: not written, kube-proxy decides. */
   kubeProxyMode?: "iptables";
-  /** Its kubeadm lets patches change kube-proxy's DaemonSet. */
+  /** Its kubeadm supports patches of kube-proxy's DaemonSet. */
   kubeProxyPatches?: true;
-  /** It may run an etcd older than 3.6, whose arguments are named otherwise. */
+  /** It supports etcd before 3.6, which has other names of arguments. */
   etcdBefore36?: true;
-  /** kube-controller-manager mounts the directory of flexvolume drivers. */
+  /** Its kube-controller-manager mounts the directory of flexvolume drivers. */
   flexvolume?: true;
 }
 
@@ -42,20 +42,20 @@ export const RELEASES: Readonly<Record<number, Release>> = {
   },
 };
 
-/** The versions that may be asked for: `newest` is the default, `minors` are the rows of {@linkcode RELEASES}. */
+/** The supported versions: `newest` is the default, `minors` are the rows of {@linkcode RELEASES}. */
 export const SUPPORTED: SupportedVersions = { newest: RELEASES[37]!.newest, minors: Object.keys(RELEASES).map(Number) };
 
-/** How many minor releases a kubelet may be older than the control plane: https://kubernetes.io/releases/version-skew-policy/#kubelet */
+/** The most minor releases by which a kubelet may be older than the control plane: https://kubernetes.io/releases/version-skew-policy/#kubelet */
 const KUBELET_SKEW = 3;
 
-/** The version in a text that is no configuration's. Throws {@linkcode InvalidInput}. */
+/** Parses a version that is not from a configuration. @throws {InvalidInput} when it is invalid. */
 export function versionOf(text: string): Version {
   const version = parseVersion(text);
-  if (!version) throw new InvalidInput(`Cannot read version "${text}": not of the form v1.37.2`);
+  if (!version) throw new InvalidInput(`Cannot read version: ${mustBe("of the form v1.37.2", quoted(text))}`);
   return version;
 }
 
-/** Negative when `a` is older than `b`, 0 when equal, by the rules of https://semver.org/#spec-item-11. */
+/** Negative when `a` is older than `b`, 0 when equal, by https://semver.org/#spec-item-11. */
 export function compareVersions(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a.prerelease, b.prerelease);
 }
@@ -78,25 +78,26 @@ function comparePrereleases(a: string | undefined, b: string | undefined): numbe
   return 0;
 }
 
-/** The row of {@linkcode RELEASES} for a version. Throws {@linkcode InvalidInput} when there is none. */
+/** The row of {@linkcode RELEASES} for a version. @throws {InvalidInput} for an unsupported version. */
 export function releaseOf({ text, major, minor }: Version): Release {
   const release = major === 1 ? RELEASES[minor] : undefined;
   if (!release) {
     const known = SUPPORTED.minors.map((known) => `v1.${known}`).join(", ");
-    throw new InvalidInput(`Cannot set up Kubernetes "${text}": this program knows ${known}`);
+    throw new InvalidInput(`Cannot set up Kubernetes "${text}": unsupported version; kubewright supports ${known}`);
   }
   return release;
 }
 
-/** Why a kubelet of one version must not join a control plane of another; undefined when it may. */
+/** Why a kubelet of one version cannot join a control plane of another; undefined when it can. */
 export function kubeletSkewProblem(node: Version, plane: Version): string | undefined {
   const skew = plane.minor - node.minor;
   if (node.major !== plane.major || skew < 0) {
-    return `the kubelet is ${node.text}, newer than the control plane, ${plane.text}; it has to be v${plane.major}.${plane.minor} or older`;
+    return `the kubelet (${node.text}) is newer than the control plane (${plane.text}); ` +
+      `it must be v${plane.major}.${plane.minor} or older`;
   }
   if (skew > KUBELET_SKEW) {
-    return `the kubelet is ${node.text}, ${skew} minor releases older than the control plane, ${plane.text}; ` +
-      `at most ${KUBELET_SKEW} work: v${plane.major}.${plane.minor - KUBELET_SKEW} or newer`;
+    return `the kubelet (${node.text}) is ${skew} minor releases older than the control plane (${plane.text}); ` +
+      `it must be v${plane.major}.${plane.minor - KUBELET_SKEW} or newer`;
   }
   return undefined;
 }

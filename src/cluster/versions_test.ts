@@ -5,7 +5,7 @@ Deno.test("a text that is no version is refused", () => {
   assert.equal(versionOf("v1.37.2").minor, 37);
   assert.throws(() => versionOf("stable-1"), {
     name: "InvalidInput",
-    message: /"stable-1": not of the form v1\.37\.2/,
+    message: /must be of the form v1\.37\.2; got "stable-1"/,
   });
 });
 

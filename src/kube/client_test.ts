@@ -282,7 +282,7 @@ Deno.test("what could not be sent, or would be quoted, is refused before anythin
   }
   const server = "https://me:s3cret@127.0.0.1:2";
   assert.throws(() => kubeClient({ server, caPem: certificates.ca }, () => {}), (error: Error) => {
-    assert.match(error.message, /holds a user name or password/);
+    assert.match(error.message, /server must not contain a user name or password/);
     return !error.message.includes("s3cret");
   });
 });

@@ -65,7 +65,7 @@ Deno.test("a token's file is read, and wins over the token, if it can be read", 
 
 /** What would make a request another's, nobody's, or go to anybody: fields of cluster and user, and what is said. */
 const REFUSED: readonly [Record<string, unknown>, Record<string, unknown>, RegExp][] = [
-  [{}, { exec: { command: "aws" } }, /it has "exec", which is not supported: no plugins are run; give a token or/],
+  [{}, { exec: { command: "aws" } }, /unsupported field "exec": kubewright runs no plugins; use a token or/],
   [{}, { "auth-provider": { name: "gcp" } }, /"auth-provider"/],
   [{}, { username: "me", password: "s3cret" }, /"password".*no passwords/],
   [{}, { as: "root", token: "t" }, /"as".*that user's own kubeconfig/],
@@ -73,8 +73,8 @@ const REFUSED: readonly [Record<string, unknown>, Record<string, unknown>, RegEx
   [{ "proxy-url": "http://p:1" }, {}, /"proxy-url".*directly/],
   [{ "tls-server-name": "x" }, {}, /"tls-server-name".*a server that is in the certificate/],
   [{ "insecure-skip-tls-verify": true }, {}, /"insecure-skip-tls-verify".*certificate-authority-data/],
-  [{}, { "client-certificate-data": btoa("C") }, /a client certificate without a client-key/],
-  [{}, { "client-key-data": btoa("K") }, /a client key without a client-certificate/],
+  [{}, { "client-certificate-data": btoa("C") }, /client-certificate requires client-key/],
+  [{}, { "client-key-data": btoa("K") }, /client-key requires client-certificate/],
 ];
 
 for (const [cluster, user, says] of REFUSED) {

@@ -99,7 +99,7 @@ Deno.test("all that does not fit is reported at once, and nothing is written", a
     `${PKI}/apiserver-kubelet-client.crt is not signed by ${PKI}/ca.crt`,
     `${PKI}/front-proxy-client.key is not the private key of ${PKI}/front-proxy-client.crt`,
     `${PKI}/etcd/peer.key is missing, but ${PKI}/etcd/peer.crt exists`,
-    `${PKI}/etcd/healthcheck-client.crt Cannot read certificate: there is no PEM block CERTIFICATE`,
+    `${PKI}/etcd/healthcheck-client.crt Cannot read certificate: no PEM block "CERTIFICATE" found`,
     `${PKI}/sa.key is missing, but ${PKI}/sa.pub exists`,
   ]);
   assert.deepEqual(
@@ -210,7 +210,7 @@ Deno.test("a kubeconfig is kept when its first authority is one of ca.crt, where
   put(bundle, "/etc/kubernetes/kubelet.conf", "kind: Config\napiVersion: v1\ncurrent-context: x\n");
   assert.match(
     (await refusal(bundle)).message,
-    /kubelet\.conf: Cannot read kubeconfig .* context "x" is not one of its contexts/,
+    /kubelet\.conf: Cannot read kubeconfig .* current-context "x" not found/,
   );
 });
 

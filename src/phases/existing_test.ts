@@ -247,13 +247,17 @@ Deno.test("what is not an authority, or not what it has to be, is refused, and n
     [
       "no certificate",
       (f) => put(f, `${PKI}/ca.crt`, "hello"),
-      /ca\.crt: Cannot read certificate: there is no PEM block/,
+      /ca\.crt: Cannot read certificate: no PEM block "CERTIFICATE" found/,
     ],
-    ["an empty file", (f) => put(f, `${PKI}/ca.crt`, ""), /ca\.crt: Cannot read certificate: there is no PEM block/],
+    [
+      "an empty file",
+      (f) => put(f, `${PKI}/ca.crt`, ""),
+      /ca\.crt: Cannot read certificate: no PEM block "CERTIFICATE" found/,
+    ],
     [
       "a damaged certificate",
       (f) => put(f, `${PKI}/ca.crt`, encodePem("CERTIFICATE", bytes)),
-      /not a DER encoded X\.509/,
+      /not a DER-encoded X\.509/,
     ],
     [
       "half a certificate",
@@ -263,30 +267,34 @@ Deno.test("what is not an authority, or not what it has to be, is refused, and n
     [
       "the key in its place",
       (f) => put(f, `${PKI}/ca.crt`, key),
-      /ca\.crt: Cannot read certificate: there is no PEM block/,
+      /ca\.crt: Cannot read certificate: no PEM block "CERTIFICATE" found/,
     ],
     [
       "an encrypted key",
       (f) => put(f, `${PKI}/ca.key`, encrypted),
-      /ca\.key: .*it is encrypted, and Kubernetes components read plain/,
+      /ca\.key: .*the key is encrypted, and Kubernetes components require/,
     ],
     [
       "an encrypted PKCS#8 key",
       (f) => put(f, `${PKI}/ca.key`, encodePem("ENCRYPTED PRIVATE KEY", bytes)),
-      /it is encrypted/,
+      /the key is encrypted/,
     ],
     [
       "a damaged key",
       (f) => put(f, `${PKI}/ca.key`, encodePem("EC PRIVATE KEY", bytes)),
-      /ca\.key: .*EC PRIVATE KEY block is damaged/,
+      /ca\.key: .*the PEM block "EC PRIVATE KEY" is damaged/,
     ],
     [
       "a key that is no base64",
       (f) => put(f, `${PKI}/ca.key`, key.replace(/\n\w/, "\n!")),
       /ca\.key: .*not valid base64/,
     ],
-    ["an empty key", (f) => put(f, `${PKI}/ca.key`, ""), /ca\.key: .*there is no PEM block PRIVATE KEY/],
-    ["a key of another kind", (f) => put(f, `${PKI}/ca.key`, ed25519), /ca\.key: .*is not supported; RSA and ECDSA/],
+    ["an empty key", (f) => put(f, `${PKI}/ca.key`, ""), /ca\.key: .*no PEM block "PRIVATE KEY" found/],
+    [
+      "a key of another kind",
+      (f) => put(f, `${PKI}/ca.key`, ed25519),
+      /ca\.key: .*unsupported algorithm .*; kubewright supports RSA and ECDSA/,
+    ],
     [
       "an open ssh key",
       (f) => put(f, `${PKI}/ca.key`, encodePem("OPENSSH PRIVATE KEY", bytes)),

@@ -1,6 +1,6 @@
 /**
- * DER (X.690) by asn1js, which reads BER: what Go's cryptobyte refuses of that, every component of Kubernetes refuses, and
- * so does this. Loads asn1js (about 30 ms): import it where a certificate or a key is at hand.
+ * Reads DER (X.690) with asn1js, which accepts BER, and rejects what Go's cryptobyte and thus every component of Kubernetes
+ * rejects. Loads asn1js (about 30 ms): import this where a certificate or a key is read.
  * @module
  */
 import {
@@ -17,39 +17,39 @@ import {
   Sequence,
 } from "asn1js";
 
-/** What is wrong with a structure, in words that go on from "it is malformed". */
+/** A malformed structure; the message is the detail in parentheses of another message. */
 export class Malformed extends Error {}
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** More elements than 10 000 alternative names have, and few enough to be read in a second; asn1js takes 10 000. */
+/** The most elements: more than those of 10 000 alternative names, and readable in a second. asn1js allows 10 000 by default. */
 const MOST_ELEMENTS = 100_000;
 
 /**
- * The element that the bytes are.
- * @param more whether others may follow, as Go takes it behind private keys.
- * @throws {Malformed} when they are not one in DER.
+ * Reads one element.
+ * @param more whether others may follow, as Go allows after private keys.
+ * @throws {Malformed} when the bytes are not one element in DER.
  */
 export function parseDer(der: Uint8Array, what: string, more?: "more may follow"): AsnType {
   let parsed: ReturnType<typeof fromBER>;
   try {
     parsed = fromBER(der as Bytes, { maxNodes: MOST_ELEMENTS, parseEmbedded: false });
   } catch (cause) {
-    throw new Malformed(`malformed ${what}`, { cause }); // a string that is too long for asn1js
+    throw new Malformed(`malformed ${what}`, { cause }); // the string is too long for asn1js
   }
   const { result, offset } = parsed;
   if (offset === -1 || !isDer(result)) throw new Malformed(`malformed ${what}`);
-  if (offset < der.length && !more) throw new Malformed("bytes follow its end");
+  if (offset < der.length && !more) throw new Malformed("bytes follow the end");
   return result;
 }
 
-/** Definite and shortest lengths, tags of one byte, each value in the one form that DER leaves it, and so on inside. */
+/** Whether lengths are definite and shortest, tags have one byte, and values have their only DER form, recursively. */
 function isDer(node: AsnType): boolean {
   const { idBlock, lenBlock, blockLength } = node;
   const { length, isIndefiniteForm } = lenBlock;
   const octets = length < 128 ? 1 : 1 + Math.ceil(Math.log2(length + 1) / 8);
   if (idBlock.blockLength !== 1 || isIndefiniteForm || lenBlock.blockLength !== octets) return false;
-  if (blockLength !== 1 + octets + length) return false; // asn1js lets what is inside end behind its end
+  if (blockLength !== 1 + octets + length) return false; // asn1js allows inner elements to exceed the outer one
   if (node instanceof Constructed) return idBlock.isConstructed && node.valueBlock.value.every(isDer);
   return !idBlock.isConstructed && isDerValue(node, length);
 }
@@ -74,13 +74,13 @@ function isDerValue(node: AsnType, length: number): boolean {
     );
 }
 
-/** What is in a SEQUENCE. @throws {Malformed} when it is none. */
+/** The elements of a SEQUENCE. @throws {Malformed} for another element. */
 export function elementsOf(node: AsnType | undefined, what: string): AsnType[] {
   if (!(node instanceof Sequence)) throw new Malformed(`malformed ${what}`);
   return node.valueBlock.value;
 }
 
-/** What an explicit context-specific tag is before; undefined when it is not this one. @throws {Malformed} for nothing. */
+/** The element in an explicit context-specific tag; undefined for another tag. @throws {Malformed} when it is empty. */
 export function explicit(node: AsnType | undefined, tagNumber: number, what: string): AsnType | undefined {
   const { idBlock } = node ?? {};
   if (idBlock?.tagClass !== 3 || idBlock.tagNumber !== tagNumber) return undefined;
@@ -89,19 +89,19 @@ export function explicit(node: AsnType | undefined, tagNumber: number, what: str
   return inner;
 }
 
-/** The number of an INTEGER. @throws {Malformed} when it is none. */
+/** The number of an INTEGER. @throws {Malformed} for another element. */
 export function integerOf(node: AsnType | undefined, what: string): bigint {
   if (!(node instanceof Integer) || node instanceof Enumerated) throw new Malformed(`malformed ${what}`);
   return node.toBigInt();
 }
 
-/** The octets of an OCTET STRING. @throws {Malformed} when it is none. */
+/** The octets of an OCTET STRING. @throws {Malformed} for another element. */
 export function octetsOf(node: AsnType | undefined, what: string): Bytes {
   if (!(node instanceof OctetString)) throw new Malformed(`malformed ${what}`);
   return node.valueBlock.valueHexView.slice();
 }
 
-/** The octets of a BIT STRING that is whole octets. @throws {Malformed} when it is none. */
+/** The octets of a BIT STRING of whole octets. @throws {Malformed} for another element. */
 export function bitsOf(node: AsnType | undefined, what: string): Bytes {
   if (!(node instanceof BitString) || node.valueBlock.unusedBits !== 0) throw new Malformed(`malformed ${what}`);
   return node.valueBlock.valueHexView.slice();

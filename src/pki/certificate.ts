@@ -1,7 +1,7 @@
 /**
- * X.509 certificates (RFC 5280), read by pkijs, less what Go's crypto/x509 refuses, by which every component of Kubernetes
- * reads them. `issue.ts` makes them, `chain.ts` verifies them. Loads pkijs (about 80 ms with asn1js): import it where a
- * certificate is at hand, not at the top of the program.
+ * Reads X.509 certificates (RFC 5280) with pkijs, and rejects what Go's crypto/x509 rejects, which every component of
+ * Kubernetes uses. `issue.ts` creates certificates, `chain.ts` verifies them. Loads pkijs (about 80 ms with asn1js): import
+ * this where a certificate is read, not at the top of the program.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/parser.go
  * @module
  */
@@ -19,30 +19,30 @@ import { readPublicKey } from "./public_key.ts";
 /** What a certificate's key may be used for in TLS. */
 export type TlsUsage = "server" | "client";
 
-/** A certificate, as far as a cluster asks about it. */
+/** The parts of a certificate that kubewright uses. */
 export interface Certificate extends AlternativeNames {
   readonly der: Uint8Array<ArrayBuffer>;
-  /** Of the last attribute of that type, as in Go; empty when the subject has none. */
+  /** The last attribute of that type, as in Go; empty when the subject has none. */
   readonly commonName: string;
   readonly organizations: readonly string[];
-  /** DER of the names; equal bytes are the same name. */
+  /** DER of the names; equal bytes mean equal names. */
   readonly subjectDer: Uint8Array<ArrayBuffer>;
   readonly issuerDer: Uint8Array<ArrayBuffer>;
   /** DER of the SubjectPublicKeyInfo. */
   readonly publicKeyDer: Uint8Array<ArrayBuffer>;
   readonly key: PublicKeyKind;
-  /** What kind of key it is; absent for kinds that are not made here. */
+  /** The algorithm of the key; absent for algorithms that kubewright does not create. */
   readonly keyAlgorithm?: EncryptionAlgorithm;
   readonly serialNumber: bigint;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Whether it may sign certificates: CA:TRUE, and keyCertSign where there is a key usage. */
+  /** Whether it may sign certificates: CA:TRUE, and keyCertSign if there is a key usage. */
   readonly isAuthority: boolean;
   readonly usages: readonly TlsUsage[];
-  /** The subject key identifier; absent when there is no such extension. */
+  /** The subject key identifier; absent without the extension. */
   readonly keyIdentifier?: Uint8Array<ArrayBuffer>;
   readonly extensions: Extensions;
-  /** As pkijs reads it: with what was signed, how, and the signature. */
+  /** The certificate of pkijs, with the signed bytes, the algorithm and the signature. */
   readonly x509: X509;
 }
 
@@ -70,14 +70,14 @@ export const OID = {
 /** Tags of the two GeneralName choices in use (RFC 5280, 4.2.1.6). */
 export const GENERAL_NAME = { dnsName: 2, ipAddress: 7 } as const;
 
-/** @throws {InvalidInput} when the bytes are not one DER certificate, or one that Go's programs refuse to read. */
+/** @throws {InvalidInput} when the bytes are not one DER certificate, or one that Go's programs reject. */
 export function parseCertificate(der: Uint8Array<ArrayBuffer>): Certificate {
   try {
     return read(der);
   } catch (cause) {
-    // pkijs says by various errors that a structure is not what it should be, and nothing of worth about it.
+    // pkijs throws various errors for malformed structures, without useful messages.
     const detail = cause instanceof Malformed ? ` (${cause.message})` : "";
-    const state = `it is not a DER encoded X.509 certificate that Kubernetes components read${detail}`;
+    const state = `not a DER-encoded X.509 certificate that Kubernetes components can read${detail}`;
     throw new InvalidInput(`Cannot read certificate: ${state}`, [], { cause });
   }
 }
@@ -113,8 +113,8 @@ function read(der: Uint8Array<ArrayBuffer>): Certificate {
 }
 
 /**
- * What pkijs takes and Go does not, and the parts whose very bytes count: encoding a parsed value again need not give the
- * same ones.
+ * Rejects what pkijs accepts and Go does not, and returns the parts whose exact bytes are needed: encoding a parsed value
+ * may give other bytes.
  */
 function checkParts(whole: AsnType, { version, serialNumber, issuer, subject, extensions, signatureValue }: X509) {
   const [tbs, outerAlgorithm] = elementsOf(whole, "certificate");
@@ -122,13 +122,13 @@ function checkParts(whole: AsnType, { version, serialNumber, issuer, subject, ex
   const numbered = explicit(fields[0], 0, "version"); // absent in version 1
   const [, algorithm, issuerNode, validity, subjectNode, publicKey] = numbered ? fields.slice(1) : fields;
   if (numbered && integerOf(numbered, "version") !== BigInt(version) || version < 0 || version > 2) {
-    throw new Malformed("its version is invalid");
+    throw new Malformed("invalid version");
   }
-  if (extensions && version !== 2) throw new Malformed("it has extensions, but is not of version 3");
-  if (serialNumber.toBigInt() < 0n) throw new Malformed("its serial number is negative");
+  if (extensions && version !== 2) throw new Malformed("extensions require version 3");
+  if (serialNumber.toBigInt() < 0n) throw new Malformed("negative serial number");
   const bytes = (node: AsnType | undefined) => node!.valueBeforeDecodeView.slice() as Uint8Array<ArrayBuffer>;
   if (!sameBytes(bytes(algorithm), bytes(outerAlgorithm))) {
-    throw new Malformed("its two signature algorithms are different");
+    throw new Malformed("the two signature algorithms differ");
   }
   if (signatureValue.valueBlock.unusedBits !== 0) throw new Malformed("malformed signature");
   const [notBefore, notAfter] = elementsOf(validity, "validity").map(timeOf);
@@ -145,17 +145,17 @@ function checkParts(whole: AsnType, { version, serialNumber, issuer, subject, ex
   };
 }
 
-/** asn1js takes the 99th month for one eight years later, and reads what it finds in a longer text. */
+/** asn1js accepts a 99th month as one eight years later, and ignores trailing text: both are rejected. */
 function timeOf(node: AsnType): Date {
   if (!(node instanceof UTCTime)) throw new Malformed("malformed validity");
-  const date = node.toDate(); // of GeneralizedTime, too, which is one of its kinds
+  const date = node.toDate(); // GeneralizedTime is a subclass
   const text = String.fromCharCode(...node.valueBlock.valueHexView);
   const digits = Number.isNaN(date.getTime()) ? "" : `${date.toISOString().replace(/[-:T]|\.\d+Z$/g, "")}Z`;
-  if (digits.slice(node.idBlock.tagNumber === 23 ? 2 : 0) !== text) throw new Malformed("a time in it is none");
+  if (digits.slice(node.idBlock.tagNumber === 23 ? 2 : 0) !== text) throw new Malformed("invalid time");
   return date;
 }
 
-/** What may stand in the string types that Go reads; `*` and `&` are not of PrintableString, but of certificates that there are. */
+/** The valid texts of the string types that Go reads; it also accepts `*` and `&` in PrintableString. */
 const TEXTS: Readonly<Record<string, RegExp>> = {
   UTF8String: /^/,
   NumericString: /^[0-9 ]*$/,
@@ -169,7 +169,7 @@ function valuesOf({ typesAndValues }: RelativeDistinguishedNames, what: string):
   return typesAndValues.map(({ type, value }) => {
     const { NAME } = value.constructor as unknown as { NAME: string };
     const text = String(value.valueBlock.value).replace(NAME === "BMPString" ? /\0$/ : "", "");
-    // asn1js warns of octets that are not UTF-8, and reads others.
+    // asn1js only warns of invalid UTF-8.
     if (!TEXTS[NAME]?.test(text) || value.warnings.length > 0) {
       throw new Malformed(`malformed ${what}: an attribute is not a valid string`);
     }
@@ -177,7 +177,7 @@ function valuesOf({ typesAndValues }: RelativeDistinguishedNames, what: string):
   });
 }
 
-/** Without a key usage, or with one that has no bit set, every use is allowed. */
+/** Without a key usage, or with no bit set, every use is allowed. */
 function maySign({ keyUsage }: Extensions): boolean {
   return keyUsage === undefined || keyUsage.size === 0 || keyUsage.has(KEY_USAGE.keyCertSign);
 }
@@ -190,14 +190,14 @@ function madeHere(key: PublicKeyKind): EncryptionAlgorithm | undefined {
 
 /**
  * All certificates of a PEM bundle, in order; blocks of other kinds are skipped, as Go does.
- * @throws {InvalidInput} when one cannot be read, or there is none.
+ * @throws {InvalidInput} when one is invalid, or there is none.
  */
 export function parseCertificates(pem: string): Certificate[] {
   const blocks = decodePem(pem).filter(({ label, headers }) => label === "CERTIFICATE" && !headers);
   if (blocks.length > 0) return blocks.map(({ der }) => parseCertificate(der));
   const trouble = pemTrouble(pem, (label) => label === "CERTIFICATE");
   throw new InvalidInput(
-    `Cannot read certificate: there is no PEM block CERTIFICATE${trouble === undefined ? "" : ` (${trouble})`}`,
+    `Cannot read certificate: no PEM block "CERTIFICATE" found${trouble === undefined ? "" : ` (${trouble})`}`,
   );
 }
 
@@ -206,17 +206,17 @@ export function certificatePem(...certificates: readonly Certificate[]): string 
   return certificates.map(({ der }) => encodePem("CERTIFICATE", der)).join("");
 }
 
-/** Whether the certificate is for this key. */
+/** Whether the certificate contains the public key of this key. */
 export async function fitsKey(certificate: Certificate, key: AnyKey): Promise<boolean> {
   return sameBytes(certificate.publicKeyDer, await publicKeyDer(key));
 }
 
-/** Where a time lies in the validity, whose both ends belong to it. */
+/** The validity at a time; both ends are valid. */
 export function validityAt(certificate: Certificate, time: Date): "valid" | "expired" | "not yet valid" {
   return time < certificate.notBefore ? "not yet valid" : time > certificate.notAfter ? "expired" : "valid";
 }
 
-/** Whole days until the certificate expires, rounded down; negative when it has. */
+/** Whole days until the certificate expires, rounded down; negative when it has expired. */
 export function daysLeft(certificate: Certificate, now: Date): number {
   return Math.floor((certificate.notAfter.getTime() - now.getTime()) / 86_400_000);
 }

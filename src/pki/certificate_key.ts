@@ -1,6 +1,6 @@
 /**
- * The key that certificates are encrypted with while they lie in the cluster: AES-256-GCM, a nonce of 12 bytes in front,
- * the tag of 16 behind, nothing authenticated besides.
+ * The key that encrypts certificates while they are stored in the cluster: AES-256-GCM, a nonce of 12 bytes before and a tag
+ * of 16 bytes after the data, no additional authenticated data.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/util/crypto/crypto.go
  * @module
  */
@@ -21,7 +21,7 @@ async function imported(key: string, usage: "encrypt" | "decrypt"): Promise<Cryp
   return await crypto.subtle.importKey("raw", Uint8Array.fromHex(key.toLowerCase()), "AES-GCM", false, [usage]);
 }
 
-/** Encrypts, each time with another nonce. `key` is 64 hexadecimal digits. */
+/** Encrypts with a new nonce. `key` is 64 hexadecimal digits. */
 export async function seal(content: Uint8Array<ArrayBuffer>, key: string): Promise<Uint8Array> {
   const iv = crypto.getRandomValues(new Uint8Array(BYTES.nonce));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await imported(key, "encrypt"), content);
@@ -31,7 +31,7 @@ export async function seal(content: Uint8Array<ArrayBuffer>, key: string): Promi
   return result;
 }
 
-/** Decrypts; undefined when the key is another, or the content is not what was encrypted. */
+/** Decrypts; undefined for another key or modified content. */
 export async function unseal(sealed: Uint8Array<ArrayBuffer>, key: string): Promise<Uint8Array | undefined> {
   const iv = sealed.slice(0, BYTES.nonce);
   try {

@@ -147,7 +147,7 @@ Deno.test("a common name may have any length but none", async () => {
   for (const commonName of ["n", "n".repeat(64), `system:node:${"n".repeat(253)}`]) {
     assert.equal((await leaf(ca, { commonName })).commonName, commonName);
   }
-  await assert.rejects(leaf(ca, { commonName: "" }), /its common name is empty/);
+  await assert.rejects(leaf(ca, { commonName: "" }), /the common name is required/);
 });
 
 Deno.test("a chain leads over intermediates, and by signatures only", async () => {
@@ -235,13 +235,13 @@ Deno.test("what is no certificate is refused", async () => {
   for (const der of [new Uint8Array(), certificate.der.slice(0, 100), longer, new Uint8Array([0x30, 0])]) {
     assert.throws(() => parseCertificate(der), InvalidInput);
   }
-  assert.throws(() => parseCertificates("hello"), /there is no PEM block CERTIFICATE/);
+  assert.throws(() => parseCertificates("hello"), /no PEM block "CERTIFICATE" found/);
 });
 
 Deno.test("an extension that is there twice is refused, whatever it says", () => {
   const extension = new Extension({ extnID: "1.2.3.4", extnValue: new ArrayBuffer(0) });
   assert.deepEqual(readExtensions([extension]).present, ["1.2.3.4"]);
-  assert.throws(() => readExtensions([extension, extension]), /the extension 1\.2\.3\.4 twice/);
+  assert.throws(() => readExtensions([extension, extension]), /duplicate extension 1\.2\.3\.4/);
 });
 
 Deno.test({

@@ -1,5 +1,5 @@
 /**
- * Chains of certificates, verified as Go's `Certificate.Verify` does it: that is what kubeadm asks, and every component.
+ * Verifies chains of certificates like Go's `Certificate.Verify`, which kubeadm and every component use.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/verify.go
  * @module
  */
@@ -9,23 +9,23 @@ import type { AlternativeNames } from "./names.ts";
 import { constraintViolation } from "./name_constraints.ts";
 import { SHORTEST_RSA, verifySignature } from "./signature.ts";
 
-/** What a chain is verified for. */
+/** The time and the purpose of a verification. */
 export interface ChainOptions {
   readonly now: Date;
-  /** What the leaf is to be used for; absent: anything, as kubeadm asks. */
+  /** The use of the leaf; absent: any use, as in kubeadm. */
   readonly usage?: TlsUsage;
 }
 
-/** Signatures that are looked at for one chain, as in Go: the search ends, whatever the intermediates are. */
+/** The most signatures verified for one chain, as in Go, so that the search ends with any intermediates. */
 const MOST_SIGNATURES = 100;
 
-/** What does not depend on the issuer. */
+/** Whose extension does not allow a use. */
 const PLACE = { leaf: "its", issuer: "its issuer's" } as const;
 
 /**
- * Why the certificate is not valid under this authority, over intermediates where necessary; undefined when it is. The
- * text goes on from the certificate's path: `is not signed by the authority`, `expired on …`.
- * @param authorityName how to call the authority.
+ * Why the certificate is not valid under this authority, with or without intermediates; undefined when it is. The text
+ * continues the path of the certificate: `is not signed by the authority`, `expired on …`.
+ * @param authorityName the name of the authority in messages.
  */
 export async function chainTrouble(
   leaf: Certificate,
@@ -67,7 +67,7 @@ export async function chainTrouble(
   return last;
 }
 
-/** Whether signatures lead from the certificate to the authority, now and for any use. */
+/** Whether the certificate is valid under the authority now and for any use. */
 export async function chainsTo(
   certificate: Certificate,
   intermediates: readonly Certificate[],
@@ -77,29 +77,29 @@ export async function chainsTo(
   return await chainTrouble(certificate, intermediates, authority, "", { now }) === undefined;
 }
 
-/** Whether `issuer` signed the certificate: the name and the signature; neither validity nor whether it may. */
+/** Whether `issuer` signed the certificate: compares the name and verifies the signature, but not validity or usages. */
 export async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
   return sameBytes(certificate.issuerDer, issuer.subjectDer) && await verifySignature(certificate, issuer) === "good";
 }
 
-/** Whether `issuer` signed one of these, as far as that can be told: with an algorithm that cannot be verified, its name decides. */
+/** Whether `issuer` signed one of these; for an algorithm that cannot be verified, the name decides. */
 export async function signedAny(issuer: Certificate, certificates: readonly Certificate[]): Promise<boolean> {
   const named = certificates.filter(({ issuerDer }) => sameBytes(issuerDer, issuer.subjectDer));
   return (await Promise.all(named.map((one) => verifySignature(one, issuer)))).some((verdict) => verdict !== "bad");
 }
 
-/** Why no chain with this certificate is valid, whatever it is in it for. */
+/** Why no chain with this certificate is valid, for any use. */
 export function certificateTrouble(certificate: Certificate, now: Date): string | undefined {
   const { extensions: { unhandledCritical }, notBefore, notAfter } = certificate;
   if (unhandledCritical.length > 0) {
-    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components refuse`;
+    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components reject`;
   }
   const validity = validityAt(certificate, now);
   if (validity === "expired") return `expired on ${notAfter.toISOString()}`;
   return validity === "valid" ? undefined : `is not valid before ${notBefore.toISOString()}`;
 }
 
-/** Why `parent` cannot have issued `child`. `between`: intermediates below the parent. `root`: what it is called, if it is. */
+/** Why `parent` cannot have issued `child`. `between`: intermediates below the parent. `root`: its name, if it is the root. */
 async function linkTrouble(
   child: Certificate,
   parent: Certificate,
@@ -113,13 +113,12 @@ async function linkTrouble(
   const verdict = await verifySignature(child, parent);
   if (verdict === "bad") return `is not signed by ${name}`;
   if (verdict === "unsupported") {
-    return `has a signature of algorithm ${child.x509.signatureAlgorithm.algorithmId} (key of ${name}: ${
-      keyName(parent.key)
-    }), which cannot be verified: ` +
-      "Kubernetes components do not support it";
+    const { algorithmId } = child.x509.signatureAlgorithm;
+    return `has a signature of algorithm ${algorithmId} (key of ${name}: ${keyName(parent.key)}), ` +
+      "which Kubernetes components do not support";
   }
   if (verdict === "weak") {
-    return `has a weak signature (MD5, SHA-1 or an RSA key of less than 1024 bits), which Kubernetes components refuse`;
+    return `has a weak signature (MD5, SHA-1 or an RSA key of less than 1024 bits), which Kubernetes components reject`;
   }
   const trouble = certificateTrouble(parent, now);
   if (trouble) return `is signed by ${name}, which ${trouble}`;
@@ -128,7 +127,7 @@ async function linkTrouble(
   return undefined;
 }
 
-/** Why the chain, leaf first, may not be used for this: extended key usages and name constraints count all the way down. */
+/** Why the chain, leaf first, does not allow this use: extended key usages and name constraints apply to all that follow. */
 function purposeTrouble(
   chain: readonly Certificate[],
   { usage }: ChainOptions,
@@ -153,7 +152,7 @@ function purposeTrouble(
   return undefined;
 }
 
-/** What is said of a name that constraints do not allow. */
+/** The message for a name that constraints do not allow. */
 export function violationText(
   { name, why }: NonNullable<ReturnType<typeof constraintViolation>>,
   authorityName: string,
@@ -163,36 +162,36 @@ export function violationText(
     : name.length === 4
     ? name.join(".")
     : name.toHex().replace(/.{4}(?=.)/g, "$&:");
-  return `holds the name ${text}, which ${why} by the name constraints of ${authorityName}`;
+  return `contains the name ${text}, which ${why} by the name constraints of ${authorityName}`;
 }
 
-/** What a certificate is to say that an authority is to sign. */
+/** The names and the use of a certificate that an authority is to sign. */
 export interface Issuing extends AlternativeNames {
   readonly usage: TlsUsage;
 }
 
 /**
- * Why nothing that the authority signs would be valid, whatever it is; undefined when it can sign. The text goes on from
- * the authority's path.
+ * Why every certificate that the authority signs would be invalid; undefined when it can sign. The text continues the path
+ * of the authority.
  */
 export function authorityTrouble(authority: Certificate): string | undefined {
   const { key, isAuthority, extensions: { unhandledCritical } } = authority;
   if (!isAuthority) {
-    return "is not the certificate of an authority (CA:TRUE, and keyCertSign where there is a key usage)";
+    return "is not the certificate of an authority (CA:TRUE, and keyCertSign if there is a key usage)";
   }
   if (unhandledCritical.length > 0) {
-    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components refuse`;
+    return `has the critical extension ${unhandledCritical.join(", ")}, which Kubernetes components reject`;
   }
   if (key.type === "RSA" && key.bits < SHORTEST_RSA) {
-    return `has an RSA key of ${key.bits} bits, which Kubernetes components refuse; ${SHORTEST_RSA} is the least`;
+    return `has an RSA key of ${key.bits} bits; Kubernetes components require ${SHORTEST_RSA} or more`;
   }
   if (key.type !== "RSA" && key.type !== "ECDSA" && key.type !== "Ed25519") {
-    return `has a key of algorithm ${keyName(key)}, with which Kubernetes components cannot verify what it signs`;
+    return `has a key of algorithm ${keyName(key)}, which Kubernetes components do not support`;
   }
   return undefined;
 }
 
-/** Why a certificate that the authority is to sign would not be valid; undefined when it would. The text goes on from "and". */
+/** Why a certificate that the authority is to sign would be invalid; undefined when it would be valid. Continues after "and". */
 export function issuingTrouble(
   authority: Certificate,
   authorityName: string,

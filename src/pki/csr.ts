@@ -1,6 +1,6 @@
 /**
- * Certificate signing requests (PKCS#10, RFC 2986), for an authority whose key is kept elsewhere. Loads pkijs, as
- * `certificate.ts` does.
+ * Certificate signing requests (PKCS#10, RFC 2986), for an authority whose key is not on this host. Loads pkijs, like
+ * `certificate.ts`.
  * @module
  */
 import { BitString, Constructed, Integer, Sequence } from "asn1js";
@@ -14,12 +14,12 @@ import { signerOf } from "./signing.ts";
 
 const LABEL = "CERTIFICATE REQUEST";
 
-/** The attribute that holds the wanted extensions (RFC 2985, 5.4.2). */
+/** The attribute with the requested extensions (RFC 2985, 5.4.2). */
 const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
 
 /**
- * PEM of a request, signed by its own key. Besides the names, which are all that kubeadm asks for, it asks for the
- * usages: an authority that copies extensions then makes the very certificate that `issueLeaf` would.
+ * PEM of a request, signed by its own key. In addition to the names, which kubeadm requests, it requests the usages: an
+ * authority that copies extensions then issues the same certificate as `issueLeaf`.
  * @throws {InvalidInput} when the common name is empty.
  */
 export async function certificateRequestPem(want: LeafSubject, keys: KeyPair): Promise<string> {
@@ -29,7 +29,7 @@ export async function certificateRequestPem(want: LeafSubject, keys: KeyPair): P
   return encodePem(LABEL, new Uint8Array(new Sequence({ value }).toBER()));
 }
 
-/** CertificationRequestInfo: what is signed. */
+/** CertificationRequestInfo: the signed part. */
 async function requestInfo(want: LeafSubject, publicKey: AnyKey): Promise<Sequence> {
   const names = alternativeNamesExtension(want);
   const extensions = [...usageExtensions(want, publicKey), ...names ? [names] : []];
@@ -48,18 +48,18 @@ async function requestInfo(want: LeafSubject, publicKey: AnyKey): Promise<Sequen
 }
 
 /**
- * Whether a request is of this key and asks for exactly this.
+ * Whether a request is for this key and exactly these names and usages.
  * @throws {InvalidInput} when the text is not a request.
  */
 export async function isRequestFor(pem: string, want: LeafSubject, publicKey: AnyKey): Promise<boolean> {
   const block = decodePem(pem).find(({ label }) => label === LABEL);
   try {
-    if (!block) throw new Malformed(`there is no PEM block ${LABEL}`);
+    if (!block) throw new Malformed(`no PEM block "${LABEL}" found`);
     const [info, , signature] = elementsOf(parseDer(block.der, "request"), "request");
     if (!(signature instanceof BitString)) throw new Malformed("malformed request");
     return sameBytes(info!.valueBeforeDecodeView, new Uint8Array((await requestInfo(want, publicKey)).toBER()));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    throw new InvalidInput(`Cannot read certificate request: ${block ? "it is damaged" : error.message}`);
+    throw new InvalidInput(`Cannot read certificate request: ${block ? "the request is damaged" : error.message}`);
   }
 }

@@ -3,7 +3,7 @@
 /** As WebCrypto names them. */
 export type CurveName = "P-224" | "P-256" | "P-384" | "P-521";
 
-/** A curve: its field, its constant, and how many octets a coordinate has. */
+/** A curve: its field, its constant, and the number of octets of a coordinate. */
 export interface Curve {
   readonly oid: string;
   readonly p: bigint;
@@ -38,12 +38,12 @@ export const CURVES: Readonly<Record<CurveName, Curve>> = {
   },
 };
 
-/** The curve of an object identifier; undefined when Go does not know it either. */
+/** The curve of an object identifier; undefined when Go does not support it. */
 export function curveOf(oid: string | undefined): CurveName | undefined {
   return (Object.keys(CURVES) as CurveName[]).find((name) => CURVES[name].oid === oid);
 }
 
-/** Whether the octets are an uncompressed point of the curve, which WebCrypto and pkijs look at only when it is used. */
+/** Whether the octets are an uncompressed point of the curve; WebCrypto and pkijs check that only on use. */
 export function isPoint(name: CurveName, octets: Uint8Array): boolean {
   const { p, b, octets: size } = CURVES[name];
   if (octets[0] !== 4 || octets.length !== 1 + 2 * size) return false;

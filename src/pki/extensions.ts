@@ -1,6 +1,6 @@
 /**
- * Extensions of certificates (RFC 5280, 4.2), read by pkijs: what Go's crypto/x509 refuses to read is refused, what it does
- * not handle is remembered when it is critical.
+ * Reads extensions of certificates (RFC 5280, 4.2) with pkijs. Rejects what Go's crypto/x509 rejects, and records critical
+ * extensions that Go does not handle.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/parser.go
  * @module
  */
@@ -19,13 +19,13 @@ import { type NameConstraints, readNameConstraints } from "./name_constraints.ts
 /** Bits of KeyUsage, counted from the left (RFC 5280, 4.2.1.3). */
 export const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5 } as const;
 
-/** What the extensions of a certificate say. */
+/** The values of a certificate's extensions. */
 export interface Extensions {
-  /** Absent: there is no such extension. `pathLength`: how many intermediates may follow. */
+  /** Absent without the extension. `pathLength`: how many intermediates may follow. */
   basicConstraints?: { readonly authority: boolean; readonly pathLength?: number };
-  /** Bits that are set; absent or none: any use is allowed, to Go. */
+  /** The set bits; absent or empty: Go allows any use. */
   keyUsage?: ReadonlySet<number>;
-  /** Object identifiers of the extended key usages; absent or none: any. */
+  /** Object identifiers of the extended key usages; empty: any use. */
   purposes: readonly string[];
   dnsNames: readonly string[];
   ipAddresses: readonly Bytes[];
@@ -33,13 +33,13 @@ export interface Extensions {
   uris: readonly string[];
   keyIdentifier?: Bytes;
   nameConstraints?: NameConstraints;
-  /** Object identifiers of critical extensions that Go does not handle: no chain with such a certificate is valid. */
+  /** Object identifiers of critical extensions that Go does not handle, which invalidate every chain. */
   unhandledCritical: readonly string[];
-  /** Object identifiers of all of them. */
+  /** Object identifiers of all extensions. */
   present: readonly string[];
 }
 
-/** What is read of them. @throws {Malformed} when Go would not read the certificate. */
+/** Reads extensions. @throws {Malformed} when Go would reject the certificate. */
 export function readExtensions(list: readonly Extension[]): Extensions {
   const unhandledCritical: string[] = [];
   const present: string[] = [];
@@ -49,7 +49,7 @@ export function readExtensions(list: readonly Extension[]): Extensions {
     present,
   };
   for (const { extnID, critical, extnValue } of list) {
-    if (present.includes(extnID)) throw new Malformed(`it has the extension ${extnID} twice`);
+    if (present.includes(extnID)) throw new Malformed(`duplicate extension ${extnID}`);
     present.push(extnID);
     const known = READERS[extnID];
     if (known === undefined) {
@@ -57,11 +57,11 @@ export function readExtensions(list: readonly Extension[]): Extensions {
       continue;
     }
     const { name, read, neverCritical } = known;
-    if (critical && neverCritical) throw new Malformed(`its ${name} is marked critical`);
+    if (critical && neverCritical) throw new Malformed(`the ${name} extension must not be critical`);
     const node = parseDer(octetsOf(extnValue, name), name);
-    // Not by the extension's own parsedValue, which gives up at 10 000 names.
+    // The parsedValue of pkijs fails for 10 000 names.
     const type = extnID === ALTERNATIVE_NAMES ? undefined : ExtensionValueFactory.find(extnID)?.type;
-    // pkijs cannot read an empty list, which to Go is one.
+    // pkijs cannot read an empty list, which Go accepts.
     const value = type ? new type(elementsOf(node, name).length > 0 ? { schema: node } : undefined) : node;
     const handled = read?.(extensions, value) ?? true;
     if (critical && !handled) unhandledCritical.push(extnID);
@@ -69,11 +69,11 @@ export function readExtensions(list: readonly Extension[]): Extensions {
   return extensions;
 }
 
-/** How one extension is read. `read` is given what pkijs makes of its value, or the value; false: it counts as not handled. */
+/** How one extension is read. `read` receives the parsed value of pkijs, or the value; returns false for unhandled. */
 interface Reader {
   readonly name: string;
   readonly neverCritical?: true;
-  // deno-lint-ignore no-explicit-any -- pkijs knows by the object identifier only what it makes
+  // deno-lint-ignore no-explicit-any -- pkijs picks the type by the object identifier
   readonly read?: (into: Extensions, value: any) => boolean | void;
 }
 
@@ -128,11 +128,11 @@ function setBits(value: AsnType): ReadonlySet<number> {
   return new Set(Array.from({ length: 9 }, (_, i) => i).filter((i) => ((octets[i >> 3] ?? 0) & 0x80 >> (i & 7)) !== 0));
 }
 
-/** What may stand in a URI that Go's url.Parse takes for sure: behind a scheme, a user and a plain host, or neither. */
+/** URIs that Go's url.Parse certainly accepts: a scheme, a user and a plain host, or none of them. */
 const URI =
   /^(?:[a-z][a-z0-9+.-]*:(?:\/\/(?:[\w.~:-]+@)?(?:[\w~,*=-]+(?:\.[\w~,*=-]+)*(?::\d*)?)?(?![^/?#])|(?!\/\/))|(?!\/\/|[^/?#]*:))(?:[ -$&-~]|%[0-9a-f]{2})*$/i;
 
-/** Without a name of a kind that Go reads, the extension counts as not handled. pkijs' AltName is slow: 0.1 ms a name. */
+/** Without a name of a kind that Go reads, the extension is unhandled. pkijs' AltName is slow: 0.1 ms a name. */
 function readAlternativeNames(into: Extensions, value: AsnType): boolean {
   const what = "subject alternative names";
   const [dnsNames, emailAddresses, uris]: [string[], string[], string[]] = [[], [], []];
@@ -144,12 +144,12 @@ function readAlternativeNames(into: Extensions, value: AsnType): boolean {
     const texts = ({ 1: emailAddresses, 2: dnsNames, 6: uris } as Record<number, string[]>)[tagNumber];
     if (texts) {
       const text = String.fromCharCode(...octets);
-      if (octets.some((octet) => octet > 127)) throw new Malformed(`malformed name among its ${what}`);
-      if (tagNumber === 6 && !URI.test(text)) throw new Malformed(`malformed URI among its ${what}`);
+      if (octets.some((octet) => octet > 127)) throw new Malformed(`malformed name in the ${what}`);
+      if (tagNumber === 6 && !URI.test(text)) throw new Malformed(`malformed URI in the ${what}`);
       texts.push(text);
     } else if (tagNumber === 7) {
       if (octets.length !== 4 && octets.length !== 16) {
-        throw new Malformed(`an IP address of ${octets.length} octets among its ${what}`);
+        throw new Malformed(`IP address of ${octets.length} octets in the ${what}`);
       }
       ipAddresses.push(octets);
     }

@@ -28,18 +28,18 @@ export interface Period {
   readonly notAfter: Date;
 }
 
-/** Whom a leaf certificate is for, and for what. Names are written in this order. */
+/** The subject and the use of a leaf certificate. Names are written in this order. */
 export interface LeafSubject extends AlternativeNames {
   readonly commonName: string;
   readonly organizations: readonly string[];
   readonly usages: readonly TlsUsage[];
 }
 
-/** What a leaf certificate is to say. */
+/** The content of a leaf certificate. */
 export interface LeafRequest extends Period, LeafSubject {}
 
 /**
- * A self-signed authority. As kubeadm has it, its common name is its DNS name too.
+ * A self-signed authority. Its common name is also its DNS name, as in kubeadm.
  * @throws {InvalidInput} when the common name is empty.
  */
 export async function issueAuthority(commonName: string, period: Period, keys: KeyPair): Promise<Certificate> {
@@ -62,7 +62,7 @@ export async function issueAuthority(commonName: string, period: Period, keys: K
 /**
  * A leaf certificate. Its validity is cut to that of its authority, on both ends: no certificate outlives its issuer.
  * @throws {InvalidInput} when the common name is empty.
- * @throws {UserError} when nothing of the wanted validity is left.
+ * @throws {UserError} when nothing of the requested validity remains.
  */
 export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority: Authority): Promise<Certificate> {
   const ca = authority.certificate;
@@ -72,7 +72,7 @@ export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority:
   };
   if (period.notAfter <= period.notBefore) {
     throw new UserError(
-      `Cannot issue certificate "${want.commonName}": its authority "${ca.commonName}" is valid from ` +
+      `Cannot issue certificate "${want.commonName}": the authority "${ca.commonName}" is only valid from ` +
         `${ca.notBefore.toISOString()} to ${ca.notAfter.toISOString()}`,
     );
   }
@@ -91,7 +91,7 @@ export async function issueLeaf(want: LeafRequest, publicKey: AnyKey, authority:
   });
 }
 
-/** The extensions of a leaf that say what its key may be used for. */
+/** The extensions of a leaf that limit the use of its key. */
 export function usageExtensions(want: LeafSubject, publicKey: AnyKey): Extension[] {
   return [
     keyUsage(...isEnciphering(want, publicKey) ? ["keyEncipherment"] as const : []),
@@ -104,7 +104,7 @@ export function usageExtensions(want: LeafSubject, publicKey: AnyKey): Extension
   ];
 }
 
-/** What every certificate has, before it is signed. */
+/** The content of a certificate before it is signed. */
 interface ToBeSigned {
   issuer: RelativeDistinguishedNames;
   subject: RelativeDistinguishedNames;
@@ -132,7 +132,7 @@ async function sign(signer: KeyPair, { issuer, subject, period, spki, extensions
   return parseCertificate(new Uint8Array(x509.toSchema(true).toBER()));
 }
 
-/** Random, positive and at most 2^63-1, as kubeadm's: every X.509 implementation takes it. */
+/** Random, positive and at most 2^63-1, as in kubeadm: every X.509 implementation accepts it. */
 function serialNumber(): bigint {
   const [random] = crypto.getRandomValues(new BigUint64Array(1));
   return random! >> 1n || serialNumber();
@@ -145,17 +145,17 @@ function timeOf(date: Date): Time {
 }
 
 /**
- * A subject, organizations first, as Go writes it. As with kubeadm, a common name may be longer than the 64 characters of
- * RFC 5280 (ub-common-name): `system:node:` and a long node name are, and every component reads such certificates.
+ * A subject, organizations first, as Go writes it. As in kubeadm, a common name may exceed the 64 characters of RFC 5280
+ * (ub-common-name), such as `system:node:` with a long node name: every component reads such certificates.
  * @throws {InvalidInput} when the common name is empty.
  */
 export function nameOf(commonName: string, organizations: readonly string[]): RelativeDistinguishedNames {
-  if (commonName === "") throw new InvalidInput("Cannot issue certificate: its common name is empty");
+  if (commonName === "") throw new InvalidInput("Cannot issue certificate: the common name is required");
   const attributes = (type: string, values: readonly string[]) =>
     new Set({
       value: values.map((value) => new Sequence({ value: [new ObjectIdentifier({ value: type }), textOf(value)] })),
     });
-  // pkijs would write all attributes into one set, which is another name; bytes that it has read it keeps.
+  // pkijs would write all attributes into one set, which is another name; it keeps bytes that it has read.
   const name = new Sequence({
     value: [
       ...organizations.length > 0 ? [attributes(OID.organization, organizations)] : [],
@@ -174,8 +174,8 @@ function extension(extnID: string, critical: boolean, value: { toBER(): ArrayBuf
 }
 
 /**
- * Only an RSA key of a TLS server may be used to encipher keys: not an authority (RFC 3279, 2.3.1), not a client (RFC 5280,
- * 4.2.1.12), not an elliptic curve key (RFC 8813, 3). kubeadm says it everywhere; nothing in Kubernetes asks for it.
+ * Only an RSA key of a TLS server may encipher keys: not an authority (RFC 3279, 2.3.1), not a client (RFC 5280, 4.2.1.12),
+ * not an elliptic curve key (RFC 8813, 3). kubeadm sets the bit everywhere; no component requires it.
  */
 function isEnciphering({ usages }: LeafSubject, key: AnyKey): boolean {
   return key.algorithm.name !== "ECDSA" && usages.includes("server");

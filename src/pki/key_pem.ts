@@ -1,6 +1,6 @@
 /**
- * Keys as PEM text, in the forms that Go's tools read and write: PKCS#1, SEC1, PKCS#8, PKIX; by asn1js, as pkijs' classes of
- * private keys know fewer curves and turn numbers into others. Loads pkijs.
+ * Keys as PEM text in the formats of Go's tools: PKCS#1, SEC1, PKCS#8, PKIX. Uses asn1js, because the private key classes of
+ * pkijs support fewer curves and change numbers. Loads pkijs.
  * @module
  */
 import { type AsnType, BitString, Constructed, Integer, Null, ObjectIdentifier, OctetString, Sequence } from "asn1js";
@@ -22,7 +22,7 @@ export async function privateKeyPem({ privateKey, publicKey }: KeyPair): Promise
   }
   const { oid } = CURVES[namedCurve as CurveName];
   const { subjectPublicKey } = new PublicKeyInfo({ schema: parseDer(await publicKeyDer(publicKey), "public key") });
-  // Inside PKCS#8 the curve stands beside the key; alone, the key has to name it itself, as [0] before the public key.
+  // In PKCS#8 the curve is next to the key; SEC1 alone must contain it, as [0] before the public key.
   const value = [
     new Integer({ value: 1 }),
     new OctetString({ valueHex: await secretOf(privateKey) }),
@@ -52,25 +52,29 @@ export async function publicKeyPem(key: AnyKey): Promise<string> {
 const isKeyLabel = (label: string) => label.endsWith("PRIVATE KEY");
 
 /**
- * The key pair of the first private key in a PEM text: PKCS#1, SEC1 or PKCS#8, RSA or ECDSA, as kubeadm takes them.
- * @throws {InvalidInput} when there is none, or it is encrypted, or of another kind. Never shows the text.
+ * The key pair of the first private key in a PEM text: PKCS#1, SEC1 or PKCS#8, RSA or ECDSA, as in kubeadm.
+ * @throws {InvalidInput} when there is none, or it is encrypted, damaged or of another kind. Never shows the text.
  */
 export async function parsePrivateKey(pem: string): Promise<KeyPair> {
   const block = decodePem(pem).find(({ label }) => isKeyLabel(label));
   if (!block) {
     const trouble = pemTrouble(pem, isKeyLabel);
     const why = trouble === undefined ? "" : ` (${trouble})`;
-    throw new InvalidInput(`Cannot read private key: there is no PEM block PRIVATE KEY${why}`);
+    throw new InvalidInput(`Cannot read private key: no PEM block "PRIVATE KEY" found${why}`);
   }
   if (block.headers || block.label === "ENCRYPTED PRIVATE KEY") {
-    throw new InvalidInput("Cannot read private key: it is encrypted, and Kubernetes components read plain keys only");
+    throw new InvalidInput(
+      "Cannot read private key: the key is encrypted, and Kubernetes components require unencrypted keys",
+    );
   }
   try {
     return await readPrivateKey(block);
   } catch (cause) {
     if (cause instanceof InvalidInput) throw cause;
     const detail = cause instanceof Malformed ? ` (${cause.message})` : "";
-    throw new InvalidInput(`Cannot read private key: its ${block.label} block is damaged${detail}`, [], { cause });
+    throw new InvalidInput(`Cannot read private key: the PEM block "${block.label}" is damaged${detail}`, [], {
+      cause,
+    });
   }
 }
 
@@ -87,14 +91,14 @@ async function readPrivateKey({ label, der }: PemBlock): Promise<KeyPair> {
       throw unsupported(oid);
     }
     default:
-      throw new InvalidInput(`Cannot read private key: "${label}" is not a supported form`);
+      throw new InvalidInput(`Cannot read private key: unsupported PEM block "${label}"`);
   }
 }
 
 const unsupported = (what: string | undefined) =>
-  new InvalidInput(`Cannot read key: algorithm ${what} is not supported; RSA and ECDSA are`);
+  new InvalidInput(`Cannot read key: unsupported algorithm ${what}; kubewright supports RSA and ECDSA`);
 
-/** PKCS#8 (RFC 5208) taken apart. */
+/** The parts of a PKCS#8 key (RFC 5208). */
 function keyWithin(pkcs8: Bytes): { oid: string | undefined; curve: string | undefined; key: Bytes } {
   const [version, algorithm, key] = elementsOf(parseDer(pkcs8, "private key", "more may follow"), "private key");
   integerOf(version, "version");
@@ -110,16 +114,16 @@ function pkcs8Of(algorithm: string, parameters: AsnType, key: Bytes): ArrayBuffe
   return new Sequence({ value: [new Integer({ value: 0 }), identifier, new OctetString({ valueHex: key })] }).toBER();
 }
 
-/** @throws {InvalidInput} for a key that Go refuses as too short. @throws {Malformed} when its numbers do not belong together. */
+/** @throws {InvalidInput} for a key that Go rejects as too short. @throws {Malformed} when its numbers do not match. */
 async function rsaPair(pkcs1: Bytes): Promise<KeyPair> {
   const elements = elementsOf(parseDer(pkcs1, "private key"), "private key").slice(0, 9);
   if (elements.length < 9) throw new Malformed("malformed private key");
   const [version, ...numbers] = elements.map((element) => integerOf(element, "private key"));
   const bits = numbers[0]!.toString(2).length;
-  if (version !== 0n || !belongTogether(numbers)) throw new Malformed("its numbers do not belong together");
+  if (version !== 0n || !numbersMatch(numbers)) throw new Malformed("its numbers do not match");
   if (bits < SHORTEST_RSA) {
     throw new InvalidInput(
-      `Cannot read private key: an RSA key of ${bits} bits, which Kubernetes components refuse; ${SHORTEST_RSA} is the least`,
+      `Cannot read private key: RSA key of ${bits} bits; Kubernetes components require ${SHORTEST_RSA} or more`,
     );
   }
   const pkcs8 = pkcs8Of(RSA, new Null(), pkcs1);
@@ -127,8 +131,8 @@ async function rsaPair(pkcs1: Bytes): Promise<KeyPair> {
   return await keyPairOf(await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]));
 }
 
-/** What Go checks of an RSA key (RFC 8017, 3.2). Private numbers are computed with: not constant in time, but only here. */
-function belongTogether(numbers: readonly bigint[]): boolean {
+/** Checks an RSA key like Go (RFC 8017, 3.2). The computation with private numbers is not constant in time. */
+function numbersMatch(numbers: readonly bigint[]): boolean {
   const [n, e, d, p, q, dp, dq, qinv] = numbers as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   if (numbers.some((number) => number <= 0n) || p <= 1n || q <= 1n || n !== p * q) return false;
   if (e < 2n || e % 2n === 0n || e >= 1n << 31n) return false;
@@ -136,16 +140,16 @@ function belongTogether(numbers: readonly bigint[]): boolean {
     dp === d % (p - 1n) && dq === d % (q - 1n) && qinv < p && qinv * q % p === 1n;
 }
 
-/** SEC1 (RFC 5915). `outside`: the curve that PKCS#8 names, which counts before the key's own. */
+/** Reads SEC1 (RFC 5915). `outside`: the curve in PKCS#8, which takes precedence over the one in the key. */
 async function curvePair(sec1: Bytes, outside?: string): Promise<KeyPair> {
   const [version, key, ...tags] = elementsOf(parseDer(sec1, "private key", "more may follow"), "private key");
-  if (integerOf(version, "version") !== 1n) throw new Malformed("its version is unknown");
+  if (integerOf(version, "version") !== 1n) throw new Malformed("unknown version");
   const secretOctets = octetsOf(key, "private key");
   const named = explicit(tags[0], 0, "curve");
   const point = explicit(tags[named ? 1 : 0], 1, "public key");
   if (point && !(point instanceof BitString)) throw new Malformed("malformed public key");
   const oid = outside ?? (named instanceof ObjectIdentifier ? named.getValue() : undefined);
-  if (oid === undefined) throw new InvalidInput("Cannot read private key: it does not name its curve");
+  if (oid === undefined) throw new InvalidInput("Cannot read private key: missing elliptic curve");
   const curve = curveOf(oid);
   if (!curve) throw unsupported(`${ELLIPTIC_CURVE} with ${oid}`);
   const secret = sized(secretOctets, CURVES[curve].octets);
@@ -157,10 +161,10 @@ async function curvePair(sec1: Bytes, outside?: string): Promise<KeyPair> {
   );
 }
 
-/** So many octets: older tools leave leading zeros away, or add some, and Go takes both. */
+/** The number in exactly this many octets: older tools drop or add leading zeros, and Go accepts both. */
 function sized(secret: Bytes, octets: number): Bytes {
   const extra = Math.max(0, secret.length - octets);
-  if (secret.subarray(0, extra).some((octet) => octet !== 0)) throw new Malformed("its private number is too long");
+  if (secret.subarray(0, extra).some((octet) => octet !== 0)) throw new Malformed("private number too long");
   const exact = new Uint8Array(octets);
   exact.set(secret.subarray(extra), Math.max(0, octets - secret.length));
   return exact;
@@ -179,9 +183,9 @@ async function softwarePair(namedCurve: CurveKey["algorithm"]["namedCurve"], sec
 }
 
 /**
- * The key pair whose private key the bytes are, whatever a PEM block calls them, in the forms that client-go looks for in a
- * file of public keys: PKCS#1, PKCS#8 of RSA, SEC1.
- * @throws when they are none.
+ * The key pair of a private key in DER, without regard to the label of its PEM block, in the formats that client-go tries
+ * for a file of public keys: PKCS#1, PKCS#8 of RSA, SEC1.
+ * @throws when the bytes are not such a key.
  */
 export async function keyPairIn(der: Bytes): Promise<KeyPair> {
   const forms = [

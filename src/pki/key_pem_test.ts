@@ -54,13 +54,13 @@ Deno.test({
     assert.equal(await privateKeyPem(await parsePrivateKey(windows)), await privateKeyPem(pair));
 
     const refused = {
-      "it is encrypted": await openssl(["genrsa", "-aes128", "-passout", "pass:secret", "2048"]),
-      "is not supported": await openssl(["genpkey", "-algorithm", "ed25519"]),
-      "with 1.3.132.0.10 is not supported": await openssl(["ecparam", "-genkey", "-noout", "-name", "secp256k1"]),
-      "an RSA key of 512 bits": await openssl(["genrsa", "512"]),
+      "the key is encrypted": await openssl(["genrsa", "-aes128", "-passout", "pass:secret", "2048"]),
+      "unsupported algorithm": await openssl(["genpkey", "-algorithm", "ed25519"]),
+      "with 1.3.132.0.10; kubewright supports": await openssl(["ecparam", "-genkey", "-noout", "-name", "secp256k1"]),
+      "RSA key of 512 bits": await openssl(["genrsa", "512"]),
       "no PEM block": "hello",
       "is damaged": "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
-      'line 1: its PEM block "RSA PRIVATE KEY" is not valid base64':
+      'line 1: the PEM block "RSA PRIVATE KEY" is not valid base64':
         "-----BEGIN RSA PRIVATE KEY-----\n!!!\n-----END RSA PRIVATE KEY-----\n",
     };
     for (const [state, pem] of Object.entries(refused)) {

@@ -1,20 +1,19 @@
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import { generateKeyPair, type KeyPair } from "./keys.ts";
 
-/** Keys that are being made in the background. */
+/** Keys that are generated in the background. */
 export interface KeyPool {
   /**
-   * The key pair of this name, as soon as it is ready; always the same one. A name that was not announced is put at
-   * the head of the queue. Rejects with what the generation threw.
+   * The key pair of this name, as soon as it is ready; always the same one. A name that was not announced goes to the head
+   * of the queue. Rejects with the error of the generation.
    */
   take(name: string): Promise<KeyPair>;
 }
 
 /**
- * Starts to make key pairs in the background. RSA keys cost the most CPU time of all that `init` computes, so they are
- * begun before anything waits for them, the earliest-needed first, and no more at once than there are CPUs: more would
- * delay the first ones without finishing the last ones sooner.
- * @param names in the order in which they will be needed; one that is never taken is no error.
+ * Starts to generate key pairs in the background. RSA keys take most of the CPU time of `init`. Generation starts before the
+ * keys are needed, the earliest-needed first, with at most one key per CPU: more would delay the first ones.
+ * @param names in the order in which they are needed; keys that are never taken are not an error.
  * @param concurrency how many at once, usually `host.cpus()`.
  * @param generate for tests.
  */
@@ -35,7 +34,7 @@ export function startKeys(
   };
   const order = (name: string, place: "push" | "unshift"): Promise<KeyPair> => {
     const { promise, resolve } = Promise.withResolvers<KeyPair>();
-    // Nobody may ever take this key: a failure must reach whoever does, and not end the program as an unhandled one.
+    // A failure must reach the caller of take() only: without this handler it would end the program.
     promise.catch(() => {});
     keys.set(name, promise);
     queue[place](async () => {

@@ -1,16 +1,16 @@
-/** Key pairs, made and compared by WebCrypto alone: nothing here needs ASN.1, so it loads at once. @module */
+/** Key pairs, generated and compared with WebCrypto alone: without ASN.1 this module loads fast. @module */
 import type { EncryptionAlgorithm } from "../config/types.ts";
 import type { CurveName } from "./curves.ts";
 
-/** What kind a public key is of, and what of it says how strong it is. */
+/** The kind of a public key, and the parameters that determine its strength. */
 export type PublicKeyKind =
   | { readonly type: "RSA"; readonly bits: number; readonly exponent: bigint; readonly odd: boolean }
   | { readonly type: "ECDSA"; readonly curve: CurveName }
   | { readonly type: "Ed25519" | "X25519" | "DSA" }
-  /** An algorithm that Go does not know: the certificate can be read, but not used to verify anything. */
+  /** An algorithm that Go does not support: Go reads the certificate, but cannot verify with its key. */
   | { readonly type: "unknown"; readonly oid: string };
 
-/** How a person calls the key: `RSA-2048`, `ECDSA P-521`, `Ed25519`. */
+/** The name of the key in messages: `RSA-2048`, `ECDSA P-521`, `Ed25519`. */
 export function keyName(key: PublicKeyKind): string {
   if (key.type === "RSA") return `RSA-${key.bits}`;
   return key.type === "ECDSA" ? `ECDSA ${key.curve}` : key.type === "unknown" ? key.oid : key.type;
@@ -36,7 +36,7 @@ export interface KeyPair {
 
 const RSA = { name: "RSASSA-PKCS1-v1_5", publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
 
-/** How WebCrypto names what `encryptionAlgorithm` of kubeadm.k8s.io/v1beta4 names. */
+/** WebCrypto parameters by `encryptionAlgorithm` of kubeadm.k8s.io/v1beta4. */
 const ALGORITHMS: Readonly<Record<EncryptionAlgorithm, RsaHashedKeyGenParams | EcKeyGenParams>> = {
   "RSA-2048": { ...RSA, modulusLength: 2048 },
   "RSA-3072": { ...RSA, modulusLength: 3072 },
@@ -55,7 +55,7 @@ export function isCryptoKey(key: AnyKey): key is CryptoKey {
   return !("spki" in key);
 }
 
-/** The key pair of a private key: WebCrypto tells the public half only through JWK. */
+/** The key pair of a private key: WebCrypto exports its public key only as JWK. */
 export async function keyPairOf(privateKey: CryptoKey): Promise<KeyPair> {
   const { kty, n, e, crv, x, y } = await crypto.subtle.exportKey("jwk", privateKey);
   const half: JsonWebKey = kty === "RSA" ? { kty, n: n!, e: e! } : { kty: kty!, crv: crv!, x: x!, y: y! };

@@ -1,6 +1,6 @@
 /**
- * Name constraints (RFC 5280, 4.2.1.10): which names an authority may put into certificates, read by pkijs, and applied as
- * Go's crypto/x509 does it. Those of DNS names and IP addresses are applied, of which a cluster's certificates consist.
+ * Name constraints (RFC 5280, 4.2.1.10): the names that an authority may certify, read by pkijs and applied like Go's
+ * crypto/x509. Only those of DNS names and IP addresses are applied: a cluster's certificates have no other names.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/constraints.go
  * @module
  */
@@ -15,31 +15,31 @@ export interface AddressRange {
   readonly mask: Uint8Array;
 }
 
-/** Names of one side. */
+/** The permitted or the excluded names. */
 export interface Subtrees {
   readonly dnsNames: readonly string[];
   readonly ranges: readonly AddressRange[];
 }
 
-/** What is permitted (where one of a kind is named, all others of that kind are not) and what is excluded. */
+/** The permitted names (if a kind has any, no other names of that kind are) and the excluded names. */
 export interface NameConstraints {
   readonly permitted: Subtrees;
   readonly excluded: Subtrees;
 }
 
 /**
- * What the extension says. `unhandled`: it constrains kinds of names that Go does not know.
- * @throws {Malformed} when Go would not read the certificate.
+ * Reads the extension. `unhandled`: whether it constrains kinds of names that Go does not support.
+ * @throws {Malformed} when Go would reject the certificate.
  */
 export function readNameConstraints(
   { permittedSubtrees = [], excludedSubtrees = [] }: ReadConstraints,
 ): { constraints: NameConstraints; unhandled: boolean } {
-  if (permittedSubtrees.length + excludedSubtrees.length === 0) throw new Malformed("its name constraints are empty");
+  if (permittedSubtrees.length + excludedSubtrees.length === 0) throw new Malformed("empty name constraints");
   const [permitted, excluded] = [readSubtrees(permittedSubtrees), readSubtrees(excludedSubtrees)];
   return { constraints: { permitted, excluded }, unhandled: permitted.unhandled || excluded.unhandled };
 }
 
-/** Types of general names (RFC 5280, 4.2.1.6) that Go knows. */
+/** Types of general names (RFC 5280, 4.2.1.6) that Go supports. */
 const [EMAIL, DNS, URI, ADDRESS] = [1, 2, 6, 7] as const;
 
 function readSubtrees(subtrees: readonly GeneralSubtree[]): Subtrees & { unhandled: boolean } {
@@ -96,7 +96,7 @@ export function constraintViolation(
   return undefined;
 }
 
-/** `example.com` holds itself and what is below it, `.example.com` only what is below, nothing holds all. */
+/** `example.com` contains itself and its subdomains, `.example.com` only its subdomains, the empty tree every name. */
 function isBelow(name: string, tree: string): boolean {
   const [lower, suffix] = [name.toLowerCase(), tree.toLowerCase()];
   if (suffix === "" || lower === suffix) return true;

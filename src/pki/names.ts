@@ -1,13 +1,13 @@
-/** Names in certificates: what they cover. @module */
+/** Names in certificates. @module */
 import { sameBytes } from "./keys.ts";
 
-/** Names that a certificate is for. Addresses are 4 or 16 octets. */
+/** The subject alternative names of a certificate. Addresses are 4 or 16 octets. */
 export interface AlternativeNames {
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly Uint8Array[];
 }
 
-/** The wanted names that the ones held do not cover. A held `*.` covers one label (RFC 9525, 6.3). */
+/** The wanted names that a certificate does not cover. `*.` covers one label (RFC 9525, 6.3). */
 export function uncoveredNames(held: AlternativeNames, wanted: AlternativeNames): AlternativeNames {
   const names = new Set(held.dnsNames.map((name) => name.toLowerCase()));
   const addresses = new Set(held.ipAddresses.map((address) => shortAddress(address).toString()));
@@ -20,7 +20,7 @@ export function uncoveredNames(held: AlternativeNames, wanted: AlternativeNames)
 
 const MAPPED = new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
-/** An IPv4 address that is written as an IPv6 one (`::ffff:10.0.0.1`) is the same address, to Go. */
+/** An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) as IPv4: Go treats both as equal. */
 function shortAddress(address: Uint8Array): Uint8Array {
   return address.length === 16 && sameBytes(address.subarray(0, 12), MAPPED) ? address.subarray(12) : address;
 }

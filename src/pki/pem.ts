@@ -1,12 +1,12 @@
 /**
- * PEM text to DER and back, as Go's encoding/pem reads it: BEGIN and END at the start of a line, nothing but white space
- * behind END. What Go does not read, no component of Kubernetes reads, so it is not read here.
+ * Converts PEM to DER and back like Go's encoding/pem, which every component of Kubernetes uses: BEGIN and END at the start
+ * of a line, only white space after END.
  * https://github.com/golang/go/blob/go1.26.0/src/encoding/pem/pem.go
  * @module
  */
 import { InvalidInput } from "../errors.ts";
 
-/** One `-----BEGIN label-----` block. `headers` says that it carries RFC 1421 headers, as old encrypted keys do. */
+/** One `-----BEGIN label-----` block. `headers`: whether it has RFC 1421 headers, like old encrypted keys. */
 export interface PemBlock {
   label: string;
   der: Uint8Array<ArrayBuffer>;
@@ -14,7 +14,7 @@ export interface PemBlock {
 }
 
 const [BEGIN, END, DASHES] = ["-----BEGIN ", "\n-----END ", "-----"] as const;
-/** More than any bundle of certificates has, in characters. */
+/** The most characters of a text, above any bundle of certificates. */
 const LONGEST = 4 << 20;
 
 /** PEM text of one block: lines of 64 characters and a final newline, as Go's encoding/pem writes it. */
@@ -22,27 +22,27 @@ export function encodePem(label: string, der: Uint8Array): string {
   return `${BEGIN}${label}-----\n${base64(der).replace(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
 }
 
-/** The text of a file, every byte of it: a byte order mark stays, because Go does not skip one. */
+/** The text of a file; a byte order mark stays, because Go does not skip it. */
 export function pemText(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * All blocks that Go finds in a text, in order; what is between blocks, and blocks that Go cannot read, are skipped. No
- * block at all is an empty list; {@linkcode pemTrouble} says why.
- * @throws {InvalidInput} when the text is endless.
+ * All blocks that Go finds in a text, in order; text between blocks and blocks that Go cannot read are skipped.
+ * {@linkcode pemTrouble} explains an empty list.
+ * @throws {InvalidInput} when the text is too long.
  */
 export function decodePem(text: string): PemBlock[] {
-  if (text.length > LONGEST) throw new InvalidInput(`Cannot read PEM: it has more than ${LONGEST} characters`);
+  if (text.length > LONGEST) throw new InvalidInput(`Cannot read PEM: more than ${LONGEST} characters`);
   const blocks: PemBlock[] = [];
   for (let found = nextBlock(text); found; found = nextBlock(found.rest)) blocks.push(found.block);
   return blocks;
 }
 
-/** Go's `pem.Decode`, step by step: each odd rule is one of Go's. */
+/** Go's `pem.Decode`, step by step, with all its special cases. */
 function nextBlock(data: string): { block: PemBlock; rest: string } | undefined {
   let rest = data;
-  let trailer = 0; // where the last END line's label begins
+  let trailer = 0; // start of the label of the last END line
   while (trailer >= 0 && trailer <= rest.length) {
     rest = rest.slice(trailer);
     let end = rest.indexOf(END);
@@ -77,7 +77,7 @@ function nextBlock(data: string): { block: PemBlock; rest: string } | undefined 
   return undefined;
 }
 
-/** The first line without blanks at its end, what follows it, and how many characters lie before that. */
+/** The first line without trailing blanks, the text after it, and the number of characters before that text. */
 function lineOf(data: string): { line: string; rest: string; consumed: number } {
   const newline = data.indexOf("\n");
   const consumed = newline < 0 ? data.length : newline + 1;
@@ -87,7 +87,7 @@ function lineOf(data: string): { line: string; rest: string; consumed: number } 
   return { line: line.slice(0, length), rest: data.slice(consumed), consumed };
 }
 
-/** Go's base64.StdEncoding: line ends do not count, padding is required; undefined when it is not base64. */
+/** Go's base64.StdEncoding: line ends are ignored, padding is required; undefined when invalid. */
 function goBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text.replace(/[\r\n]/g, "");
   if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return undefined;
@@ -98,12 +98,12 @@ function goBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * Why Go finds no block of a kind in a text: the first line that keeps it from one, such as
+ * Why Go finds no block of a kind in a text: the first invalid line, such as
  * `line 20: text follows the END line of "CERTIFICATE"`. Never shows the text itself.
- * @param wanted whether a label is one of those that are looked for.
+ * @param wanted whether a label is one of the kind.
  */
 export function pemTrouble(text: string, wanted: (label: string) => boolean): string | undefined {
-  if (text.startsWith("\ufeff")) return "line 1: a byte order mark stands before the text";
+  if (text.startsWith("\ufeff")) return "line 1: a byte order mark precedes the text";
   const others = new Set<string>();
   let open: { label: string; line: number; body: string } | undefined;
   for (const [index, raw] of text.split("\n").entries()) {
@@ -119,7 +119,7 @@ export function pemTrouble(text: string, wanted: (label: string) => boolean): st
       others.add(label);
       if (kind === "BEGIN" || open === undefined) continue;
     }
-    // Without its dashes: a report takes text behind the first line of a private key for the key.
+    // Without dashes: the redaction of messages treats text after the first line of a private key as the key.
     const marker = `the ${kind} line of "${label}"`;
     if (before !== "") return at(`${marker} must be at the start of a line`);
     if (after !== "") return at(`text follows ${marker}`);
@@ -131,13 +131,13 @@ export function pemTrouble(text: string, wanted: (label: string) => boolean): st
     else {
       const body = open.body.replace(/[ \t]/g, "");
       if (!body.includes(":") && !goBase64(body)) {
-        return `line ${open.line}: its PEM block "${label}" is not valid base64`;
+        return `line ${open.line}: the PEM block "${label}" is not valid base64`;
       }
       open = undefined;
     }
   }
   if (open) return `line ${open.line}: the BEGIN line of "${open.label}" has no END line`;
-  return others.size === 0 ? undefined : `it holds ${[...others].slice(0, 3).join(", ")}`;
+  return others.size === 0 ? undefined : `it contains ${[...others].slice(0, 3).join(", ")}`;
 }
 
 /** Standard base64 with padding. */
@@ -148,12 +148,12 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of standard base64 with padding; line ends are skipped, as Go skips them.
- * @param what names the text in the error, which never shows the text itself.
- * @throws {InvalidInput} when it is not base64.
+ * Bytes of standard base64 with padding; line ends are ignored, as in Go.
+ * @param what the name of the text in the error, which never shows the text itself.
+ * @throws {InvalidInput} for invalid base64.
  */
 export function fromBase64(text: string, what: string): Uint8Array<ArrayBuffer> {
   const bytes = goBase64(text);
-  if (!bytes) throw new InvalidInput(`Cannot read ${what}: it is not valid base64`);
+  if (!bytes) throw new InvalidInput(`Cannot read ${what}: not valid base64`);
   return bytes;
 }

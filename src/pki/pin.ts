@@ -1,8 +1,8 @@
 import { InvalidInput } from "../errors.ts";
 
 /**
- * The pin of a public key, `sha256:<64 hex digits>`: the SHA-256 of the DER SubjectPublicKeyInfo, not of the certificate,
- * so a CA that is renewed with the same key keeps its pin (RFC 7469, 2.4).
+ * The hash of a public key, `sha256:<64 hex digits>`: the SHA-256 of the DER SubjectPublicKeyInfo, not of the certificate, so
+ * that a CA renewed with the same key keeps its hash (RFC 7469, 2.4).
  * @param spki DER of the SubjectPublicKeyInfo, such as `Certificate.publicKeyDer`.
  */
 export async function publicKeyPin(spki: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -11,16 +11,16 @@ export async function publicKeyPin(spki: Uint8Array<ArrayBuffer>): Promise<strin
 }
 
 /**
- * A pin as people type it, in the one form that {@linkcode publicKeyPin} makes: hex digits may be upper case.
- * @throws {InvalidInput} when the form is wrong.
+ * Reads a hash in the form of {@linkcode publicKeyPin}; hex digits may be upper case.
+ * @throws {InvalidInput} for another form.
  */
 export function parsePin(text: string): string {
   const pin = text.trim().toLowerCase();
   if (/^sha256:[0-9a-f]{64}$/.test(pin)) return pin;
   const state = !pin.startsWith("sha256:")
-    ? 'it does not begin with "sha256:"'
+    ? 'must start with "sha256:"'
     : /^[0-9a-f]*$/.test(pin.slice(7))
-    ? `it has ${pin.length - 7} hex digits instead of 64`
-    : "it has characters other than hex digits";
-  throw new InvalidInput(`Cannot read public key pin "${text}": ${state}`);
+    ? `must have 64 hexadecimal digits; got ${pin.length - 7}`
+    : "must contain only hexadecimal digits";
+  throw new InvalidInput(`Cannot read CA public key hash "${text}": ${state}`);
 }

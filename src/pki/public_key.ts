@@ -1,5 +1,5 @@
 /**
- * Public keys (SubjectPublicKeyInfo, RFC 5280, 4.1.2.7), read by pkijs, with what Go's crypto/x509 refuses of them.
+ * Reads public keys (SubjectPublicKeyInfo, RFC 5280, 4.1.2.7) with pkijs, and rejects what Go's crypto/x509 rejects.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/parser.go
  * @module
  */
@@ -16,7 +16,7 @@ export const ELLIPTIC_CURVE = "1.2.840.10045.2.1";
 const EDWARDS: Readonly<Record<string, "Ed25519" | "X25519">> = { "1.3.101.112": "Ed25519", "1.3.101.110": "X25519" };
 const DSA = "1.2.840.10040.4.1";
 
-/** Reads a SubjectPublicKeyInfo. @throws {Malformed} when Go would not read the certificate that it is in. */
+/** Reads a SubjectPublicKeyInfo. @throws {Malformed} when Go would reject a certificate with it. */
 export function readPublicKey(spki: AsnType): PublicKeyKind {
   const { algorithm, subjectPublicKey } = new PublicKeyInfo({ schema: spki });
   const { algorithmId: oid, algorithmParams: parameters } = algorithm;
@@ -27,7 +27,7 @@ export function readPublicKey(spki: AsnType): PublicKeyKind {
   }
   if (oid === ELLIPTIC_CURVE) {
     const curve = parameters instanceof ObjectIdentifier ? curveOf(parameters.getValue()) : undefined;
-    if (!curve) throw new Malformed("its elliptic curve is unsupported");
+    if (!curve) throw new Malformed("unsupported elliptic curve");
     if (!isPoint(curve, data)) throw new Malformed("invalid ECDSA public key");
     return { type: "ECDSA", curve };
   }

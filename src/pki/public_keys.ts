@@ -12,17 +12,17 @@ import { decodePem, pemTrouble } from "./pem.ts";
 import { readPublicKey } from "./public_key.ts";
 
 /**
- * All RSA and ECDSA keys in a PEM text, as DER of their SubjectPublicKeyInfo. What a block is called does not count: a
- * public key, a certificate and a private key each hold one; blocks that hold none are skipped.
+ * All RSA and ECDSA keys in a PEM text, as DER of their SubjectPublicKeyInfo. Labels of blocks are ignored: public keys,
+ * certificates and private keys each contain one; other blocks are skipped.
  * @throws {InvalidInput} when there is none.
  */
 export async function parsePublicKeys(pem: string): Promise<Bytes[]> {
   const blocks = decodePem(pem);
   const keys = (await Promise.all(blocks.map(({ der }) => publicKeyIn(der)))).filter((key) => key !== undefined);
   if (keys.length > 0) return keys;
-  const why = pemTrouble(pem, () => true) ?? (blocks.length === 0 ? "there is no PEM block" : undefined);
+  const why = pemTrouble(pem, () => true) ?? (blocks.length === 0 ? "no PEM block found" : undefined);
   throw new InvalidInput(
-    `Cannot read public keys: there is no RSA or ECDSA key${why === undefined ? "" : ` (${why})`}`,
+    `Cannot read public keys: no RSA or ECDSA key found${why === undefined ? "" : ` (${why})`}`,
   );
 }
 
@@ -36,15 +36,15 @@ async function publicKeyIn(der: Bytes): Promise<Bytes | undefined> {
     try {
       return await read();
     } catch {
-      continue; // it is of another form, or none
+      continue; // another format
     }
   }
   return undefined;
 }
 
-/** The same bytes, when they are a key that the API server verifies with. */
+/** The same bytes, if they are a key that the API server supports. */
 function supported(spki: Bytes): Bytes {
   const { type } = readPublicKey(parseDer(spki, "public key"));
   if (type === "RSA" || type === "ECDSA") return spki;
-  throw new InvalidInput(`Cannot verify tokens with a key of the kind ${type}`);
+  throw new InvalidInput(`Cannot verify tokens: unsupported key type ${type}`);
 }

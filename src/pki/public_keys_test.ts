@@ -37,8 +37,8 @@ Deno.test("parsePublicKeys() finds keys as client-go does, whatever a block is c
 
 Deno.test("parsePublicKeys() refuses a text without a key that the API server verifies with", async () => {
   const texts: readonly (readonly [string, RegExp])[] = [
-    ["", /no RSA or ECDSA key \(there is no PEM block\)$/],
-    ["garbage", /there is no PEM block/],
+    ["", /no RSA or ECDSA key found \(no PEM block found\)$/],
+    ["garbage", /no PEM block found/],
     [`\ufeff${RSA_PUB}`, /a byte order mark/],
     [ED25519, /no RSA or ECDSA key/],
     [DAMAGED, /no RSA or ECDSA key/],

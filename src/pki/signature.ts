@@ -1,5 +1,5 @@
 /**
- * Signatures of certificates, verified by pkijs and WebCrypto with the algorithms that Go's crypto/x509 has, and no others.
+ * Verifies signatures of certificates with pkijs and WebCrypto, using only the algorithms of Go's crypto/x509.
  * https://github.com/golang/go/blob/go1.26.0/src/crypto/x509/x509.go
  * @module
  */
@@ -8,10 +8,10 @@ import { AlgorithmIdentifier, getCrypto, RSASSAPSSParams } from "pkijs";
 import { type Bytes, elementsOf, integerOf, parseDer } from "./asn1.ts";
 import type { Certificate } from "./certificate.ts";
 
-/** What came of looking at a signature. `weak`: by MD5, SHA-1 or a short key; `unsupported`: Go cannot verify it, either. */
+/** The result of a verification. `weak`: MD5, SHA-1 or a short key; `unsupported`: Go cannot verify it either. */
 export type Verdict = "good" | "bad" | "weak" | "unsupported";
 
-/** The kind of key that an algorithm is of. */
+/** The kind of key of an algorithm. */
 type Scheme = "RSA" | "ECDSA" | "Ed25519" | "weak";
 
 const ED25519 = "1.3.101.112";
@@ -32,14 +32,14 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   [ED25519]: "Ed25519",
 };
 
-/** Octets of a digest, which are the octets of the salt that Go wants. */
+/** Octets of a digest; Go requires as many octets of salt. */
 const DIGESTS: Readonly<Record<string, number>> = {
   "2.16.840.1.101.3.4.2.1": 32,
   "2.16.840.1.101.3.4.2.2": 48,
   "2.16.840.1.101.3.4.2.3": 64,
 };
 
-/** Shorter RSA keys are refused by Go, https://go.dev/issue/68762. */
+/** Go rejects shorter RSA keys, https://go.dev/issue/68762. */
 export const SHORTEST_RSA = 1024;
 
 /** Whether the signature of a certificate was made with this signer's key. */
@@ -55,7 +55,7 @@ export async function verifySignature({ x509 }: Certificate, signer: Certificate
   try {
     return await isGood(x509, signer) ? "good" : "bad";
   } catch {
-    return "bad"; // numbers that are too large, a key that nothing can be verified with
+    return "bad"; // numbers too large, or an unusable key
   }
 }
 
@@ -74,7 +74,7 @@ async function isGood({ tbsView, signatureAlgorithm, signatureValue }: Certifica
     return await crypto.subtle.verify(ED25519_KEY, publicKey, signature, message);
   }
   if (key.type === "ECDSA") {
-    // pkijs reads BER, and negative numbers for positive ones.
+    // pkijs accepts BER, and reads negative numbers as positive.
     const numbers = elementsOf(parseDer(signature, "signature"), "signature").map((n) => integerOf(n, "signature"));
     if (numbers.length !== 2 || numbers.some((number) => number <= 0n)) return false;
     if (key.curve === "P-224" || key.curve === "P-521") {
@@ -89,7 +89,7 @@ async function isGood({ tbsView, signatureAlgorithm, signatureValue }: Certifica
 
 const ED25519_KEY = { name: "Ed25519" };
 
-/** RSASSA-PSS is what Go knows only with one digest for both uses, a salt of its length and the usual trailer. */
+/** Go supports RSASSA-PSS only with one digest for both uses, a salt of its length and the usual trailer. */
 function isPss(schema: AlgorithmIdentifier["algorithmParams"]): boolean {
   try {
     const { hashAlgorithm, maskGenAlgorithm, saltLength, trailerField } = new RSASSAPSSParams({ schema });

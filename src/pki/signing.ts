@@ -1,4 +1,4 @@
-/** Signs certificates and requests, with the algorithm that Go chooses for a key. Loads pkijs. @module */
+/** Signs certificates and requests with the algorithm that Go chooses for a key. Loads pkijs. @module */
 import { Null } from "asn1js";
 import { AlgorithmIdentifier, type CryptoEngineSignWithPrivateKeyParams, getCrypto } from "pkijs";
 import { type AnyKey, isCryptoKey } from "./keys.ts";
@@ -6,11 +6,11 @@ import { type AnyKey, isCryptoKey } from "./keys.ts";
 /** How a private key signs. */
 export interface Signer {
   readonly algorithm: AlgorithmIdentifier;
-  /** The signature of a message, as it stands in a certificate. */
+  /** The signature of a message, as encoded in a certificate. */
   sign(message: ArrayBuffer): Promise<ArrayBuffer>;
 }
 
-/** The digest of a curve's strength; SHA-256 for RSA. */
+/** The digest that matches the strength of a curve; SHA-256 otherwise. */
 const DIGESTS: Readonly<Record<string, string>> = { "P-384": "SHA-384", "P-521": "SHA-512" };
 
 /** The signer of a private key. */
@@ -26,7 +26,7 @@ export async function signerOf(key: AnyKey): Promise<Signer> {
     };
   }
   const { signatureAlgorithm: algorithm, parameters } = await engine.getSignatureParameters(key, digest);
-  // pkijs leaves the parameters out, with which RFC 4055 (section 5) wants NULL for RSA; RFC 5758 wants none for ECDSA.
+  // pkijs omits the parameters: RFC 4055 (section 5) requires NULL for RSA, RFC 5758 requires none for ECDSA.
   if (key.algorithm.name !== "ECDSA") algorithm.algorithmParams = new Null();
   const how = parameters as CryptoEngineSignWithPrivateKeyParams;
   return { algorithm, sign: (message) => engine.signWithPrivateKey(message, key, how) };

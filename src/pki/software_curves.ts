@@ -1,6 +1,6 @@
 /**
- * ECDSA on the curves that WebCrypto does not have on every Deno: P-224 on none, P-521 not on 2.6. Keys of these are
- * not made here, but authorities of a person's own may have them. Loads @noble/curves: import it where such a key is at hand.
+ * ECDSA on the curves that WebCrypto lacks: P-224 in every Deno, P-521 in 2.6. kubewright does not generate such keys, but a
+ * user's own authority may have one. Loads @noble/curves: import this where such a key is used.
  * @module
  */
 import { type ECDSA, ecdsa, weierstrass } from "@noble/curves/abstract/weierstrass.js";
@@ -9,7 +9,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { CURVES } from "./curves.ts";
 import type { CurveKey } from "./keys.ts";
 
-/** FIPS 186-5 has no more about it than its parameters (SP 800-186, 3.2.1.2). */
+/** Parameters from SP 800-186, 3.2.1.2. */
 const P224 = {
   p: CURVES["P-224"].p,
   b: CURVES["P-224"].b,
@@ -29,12 +29,12 @@ function curveNamed(name: Name): ECDSA {
   return name === "P-521" ? p521 : p224 ??= ecdsa(weierstrass(P224), sha256);
 }
 
-/** The uncompressed point of a private number. @throws {Error} when it is not one of the curve's. */
+/** The uncompressed point of a private number. @throws {Error} when the number is invalid on the curve. */
 export function pointOf(name: Name, secret: Uint8Array): Uint8Array {
   return curveNamed(name).getPublicKey(secret, false);
 }
 
-/** Whether the signature of a digest, in DER, was made with the key whose uncompressed point this is. */
+/** Whether the key with this uncompressed point created the DER signature of a digest. */
 export function verifyOnCurve(name: Name, point: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
   return curveNamed(name).verify(signature, digest, point, { prehash: false, lowS: false, format: "der" });
 }

@@ -1,9 +1,9 @@
 /** Bootstrap tokens: `<id>.<secret>`. The id is public, the secret is a password. @module */
 import { InvalidInput } from "../errors.ts";
 
-/** The two halves of a bootstrap token. */
+/** The two parts of a bootstrap token. */
 export interface BootstrapTokenParts {
-  /** Six characters `[a-z0-9]`; public: the name of the Secret and the key id of the signature. */
+  /** Six characters `[a-z0-9]`; public: part of the name of the Secret, and the key ID of the signature. */
   id: string;
   /** Sixteen characters `[a-z0-9]`; never shown. */
   secret: string;
@@ -24,29 +24,29 @@ export function isToken(text: string): boolean {
 
 /**
  * Splits a token.
- * @throws {InvalidInput} when the form is wrong; the message shows lengths, and the id only where a good one is there.
+ * @throws {InvalidInput} for another form; the message shows lengths, and the ID only if it is valid.
  */
 export function parseToken(text: string): BootstrapTokenParts {
   const match = FORM.exec(text);
   if (match) return { id: match[1]!, secret: match[2]! };
-  // Without a well-formed id in front, any part of the text may be the secret: then none of it is shown.
+  // Without a valid ID at the start, any part of the text may be the secret, so that none of it is shown.
   const id = /^([a-z0-9]{6})\./.exec(text)?.[1];
   const state = id === undefined
-    ? `it is ${text.length} characters long and does not begin with an id of 6 characters and a dot`
+    ? `must start with an ID of 6 characters and a dot; got ${text.length} characters`
     : /^[a-z0-9]*$/.test(text.slice(7))
-    ? `its secret half has ${text.length - 7} characters instead of 16`
-    : "its secret half has characters other than a-z and 0-9";
+    ? `the secret must have 16 characters; got ${text.length - 7}`
+    : "the secret must contain only the characters a-z and 0-9";
   throw new InvalidInput(`Cannot read bootstrap token${id === undefined ? "" : ` "${id}.…"`}: ${state}`, [], {
     hint: 'A bootstrap token has the form "[a-z0-9]{6}.[a-z0-9]{16}".',
   });
 }
 
-/** A new token from the system's random source, each character equally likely (log2 36^16 = 82 bits of secret). */
+/** A new token from the system's random source; all characters are equally likely (log2 36^16 = 82 bits of secret). */
 export function generateToken(): BootstrapTokenParts {
   return { id: randomText(6), secret: randomText(16) };
 }
 
-/** Bytes of 252 and more are drawn again: 256 is no multiple of 36, so keeping them would favour the first letters. */
+/** Bytes of 252 and more are dropped: 256 is not a multiple of 36, so that they would favor the first letters. */
 function randomText(length: number): string {
   const limit = 256 - 256 % ALPHABET.length;
   let text = "";

@@ -20,10 +20,10 @@ Deno.test("a generated token has the form that the API server wants, and every c
 Deno.test("the error for a malformed token shows the id where there is one, and nothing of the secret", () => {
   for (
     const [text, state] of [
-      ["abcdef.hunter2hunter2", /Cannot read bootstrap token "abcdef\.…": its secret half has 14 characters/],
+      ["abcdef.hunter2hunter2", /Cannot read bootstrap token "abcdef\.…": the secret must have 16 characters; got 14/],
       ["abcdef.hunter2hunter2hunter2", /has 21 characters/],
       ["abcdef.Hunter2hunter2hu", /characters other than/],
-      ["hunter2hunter2hunter2", /is 21 characters long and does not begin with an id/],
+      ["hunter2hunter2hunter2", /must start with an ID of 6 characters and a dot; got 21 characters/],
       ["hunter2.hunter2hunter2hu", /does not begin with an id/],
       ["", /is 0 characters long/],
       ["abcdef.hunter2hunter2hu\n", /characters other than/],

@@ -40,11 +40,11 @@ const CASES: readonly BadInput[] = [
   signed("a signature of one part", "abc", /not a detached JWS/),
   signed("a signature of four parts", "a..b.c", /not a detached JWS/),
   signed("a signature that is not detached", `${HEADER}.e30.${SIGNATURE}`, /not a detached JWS/),
-  signed("a signature by nothing", `${NONE}..`, /its header is not exactly/),
-  signed("a signature for another token", `${OTHER}..${SIGNATURE}`, /its header is not exactly/),
-  signed("a signature that is too short", `${HEADER}..AAAA`, /not 32 bytes/),
-  signed("a signature that is not base64", `${HEADER}..${"!".repeat(43)}`, /not 32 bytes/),
-  signed("a signature by another secret", `${HEADER}..${SIGNATURE}`, /not made with this token's secret/),
+  signed("a signature by nothing", `${NONE}..`, /the header must be exactly/),
+  signed("a signature for another token", `${OTHER}..${SIGNATURE}`, /the header must be exactly/),
+  signed("a signature that is too short", `${HEADER}..AAAA`, /the signature must be 32 bytes/),
+  signed("a signature that is not base64", `${HEADER}..${"!".repeat(43)}`, /the signature must be 32 bytes/),
+  signed("a signature by another secret", `${HEADER}..${SIGNATURE}`, /not created with the secret of this token/),
 ];
 
 /** Answers that are not to be trusted. */

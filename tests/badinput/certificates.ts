@@ -384,9 +384,9 @@ function certificateCases(): Later[] {
       [`${PKI}/sa.pub`]: await openssl(["pkey", "-in", "k", "-pubout"], { k: other }),
     }), of(`${PKI}/sa.pub`, "does not contain")),
     ...([
-      ["an empty file", () => "", "no RSA or ECDSA key .there is no PEM block"],
-      ["a text", () => "garbage\n", "no RSA or ECDSA key .there is no PEM block"],
-      ["a byte order mark before it", (pub) => `\ufeff${pub}`, "line 1: a byte order mark stands before the text"],
+      ["an empty file", () => "", "no RSA or ECDSA key found .no PEM block found"],
+      ["a text", () => "garbage\n", "no RSA or ECDSA key found .no PEM block found"],
+      ["a byte order mark before it", (pub) => `\ufeff${pub}`, "line 1: a byte order mark precedes the text"],
     ] as [string, (pub: string) => string, string][]).map(([what, of_, says]) =>
       onHost(
         `no public key of service accounts, but ${what}`,
@@ -531,7 +531,7 @@ function misreadCases(): Later[] {
       "base64 without its padding",
       leafPath,
       ({ leaf }) => leaf.replace(/=+\n-----END/, "\n-----END").replace(/(.)\n-----END/, "\n-----END"),
-      "line 1: its PEM block .* is not valid base64",
+      "line 1: the PEM block .* is not valid base64",
     ],
     [
       "a certificate without its last line",
@@ -549,13 +549,13 @@ function misreadCases(): Later[] {
       "a trusted certificate of openssl",
       caPath,
       ({ ca }) => ca.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
-      "it holds TRUSTED CERTIFICATE",
+      "it contains TRUSTED CERTIFICATE",
     ],
     [
       "a certificate with headers",
       caPath,
       ({ ca }) => ca.replace("-----\n", "-----\nname: value\n\n"),
-      "there is no PEM block CERTIFICATE",
+      "no PEM block .CERTIFICATE. found",
     ],
   ];
   return [

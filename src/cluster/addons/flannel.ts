@@ -6,6 +6,7 @@
  */
 import { formatCidr } from "../../config/addresses.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
+import { required } from "../../config/wording.ts";
 import { InvalidInput } from "../../errors.ts";
 import type { KubeObject } from "../../system.ts";
 import { DEFAULT_IMAGE_REPOSITORY } from "../images.ts";
@@ -83,8 +84,8 @@ const CNI_CONFIGURATION = {
 function networkConfiguration(cluster: ClusterConfiguration): Record<string, unknown> {
   const { podSubnet } = cluster.networking;
   if (podSubnet.length === 0) {
-    throw new InvalidInput("Cannot set up flannel: networking.podSubnet is not set", [], {
-      hint: `Set networking.podSubnet (or --pod-network-cidr), for instance to ${FLANNEL_POD_SUBNET}.`,
+    throw new InvalidInput(`Cannot set up flannel: networking.podSubnet ${required()}`, [], {
+      hint: `Set networking.podSubnet (or --pod-network-cidr), for example to ${FLANNEL_POD_SUBNET}.`,
     });
   }
   const of = (family: "IPv4" | "IPv6") => podSubnet.find((cidr) => cidr.address.family === family);

@@ -138,7 +138,7 @@ Deno.test("flannel: networks by family, images from the user's repository, refus
     "r.example/flannel:v0.28.10",
     "r.example/flannel-cni-plugin:v1.9.1-flannel3",
   ]);
-  assert.throws(() => flannelObjects(sampleCluster()), /podSubnet is not set/);
+  assert.throws(() => flannelObjects(sampleCluster()), /podSubnet is required/);
 });
 
 Deno.test("every binding names a role that it brings along or that Kubernetes has", async () => {

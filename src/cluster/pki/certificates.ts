@@ -6,6 +6,7 @@
 import { type Address, ADDRESS_BITS, formatAddress, nthAddress, parseAddress } from "../../config/addresses.ts";
 import { milliseconds } from "../../config/duration.ts";
 import type { ClusterConfiguration } from "../../config/types.ts";
+import { unknown } from "../../config/wording.ts";
 import type { ControlPlaneNode } from "../control_plane/node.ts";
 import type { TlsUsage } from "../../pki/certificate.ts";
 import type { LeafRequest, Period } from "../../pki/issue.ts";
@@ -13,7 +14,7 @@ import type { AlternativeNames } from "../../pki/names.ts";
 
 /** One certificate and its key. */
 export interface CertificateSpec {
-  /** As the phase is typed: `etcd-server`. */
+  /** The name of the phase: `etcd-server`. */
   readonly name: string;
   /** One line for help. */
   readonly summary: string;
@@ -24,29 +25,29 @@ export interface CertificateSpec {
   commonName(node: ControlPlaneNode): string;
   /** Empty for an authority. */
   readonly usages: readonly TlsUsage[];
-  /** Host names and addresses, in any order, repeated or not; absent: none. */
+  /** Host names and addresses, in any order, with or without duplicates; absent: none. */
   alternativeNames?(node: ControlPlaneNode): readonly string[];
 }
 
-/** Made when etcd runs on the control plane nodes; an external etcd brings its own. */
+/** Whether the certificate is only needed for etcd on the control plane nodes. */
 function isOfLocalEtcd({ name, issuer }: CertificateSpec): boolean {
   return name === "etcd-ca" || issuer === "etcd-ca";
 }
 
 const nodeName = (node: ControlPlaneNode) => node.registration.name;
 
-/** In the order of kubeadm's phases: each authority before what it signs. */
+/** In the order of kubeadm's phases: each authority before the certificates that it signs. */
 export const CERTIFICATES: readonly CertificateSpec[] = [
   {
     name: "ca",
-    summary: "Authority of the cluster: signs the API server and its clients",
+    summary: "create the authority of the cluster, which signs the API server and its clients",
     baseName: "ca",
     commonName: () => "kubernetes",
     usages: [],
   },
   {
     name: "apiserver",
-    summary: "Certificate that the API server shows to its clients",
+    summary: "create the serving certificate of the API server",
     baseName: "apiserver",
     issuer: "ca",
     commonName: () => "kube-apiserver",
@@ -54,9 +55,9 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
     alternativeNames: apiServerNames,
   },
   {
-    // Without an organization since 1.37: a ClusterRoleBinding to its name gives it exactly what it needs.
+    // Without an organization since 1.37: a ClusterRoleBinding of its name grants exactly the required rights.
     name: "apiserver-kubelet-client",
-    summary: "Certificate that the API server shows to kubelets",
+    summary: "create the certificate with which the API server connects to kubelets",
     baseName: "apiserver-kubelet-client",
     issuer: "ca",
     commonName: () => "kube-apiserver-kubelet-client",
@@ -64,14 +65,14 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
   {
     name: "front-proxy-ca",
-    summary: "Authority of the front proxy: signs who may speak for users",
+    summary: "create the authority of the front proxy, whose clients may act for users",
     baseName: "front-proxy-ca",
     commonName: () => "front-proxy-ca",
     usages: [],
   },
   {
     name: "front-proxy-client",
-    summary: "Certificate that the API server shows to extension API servers",
+    summary: "create the certificate with which the API server connects to extension API servers",
     baseName: "front-proxy-client",
     issuer: "front-proxy-ca",
     commonName: () => "front-proxy-client",
@@ -79,15 +80,15 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
   {
     name: "etcd-ca",
-    summary: "Authority of etcd: signs its members and clients",
+    summary: "create the authority of etcd, which signs its members and clients",
     baseName: "etcd/ca",
     commonName: () => "etcd-ca",
     usages: [],
   },
   {
-    // Client as well: an etcd server's own gateway connects to it with this certificate (etcd-io/etcd#9785).
+    // Also a client certificate: the gateway of an etcd server connects to it with this certificate (etcd-io/etcd#9785).
     name: "etcd-server",
-    summary: "Certificate that etcd shows to its clients",
+    summary: "create the serving certificate of etcd",
     baseName: "etcd/server",
     issuer: "etcd-ca",
     commonName: nodeName,
@@ -96,7 +97,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
   {
     name: "etcd-peer",
-    summary: "Certificate that etcd members show to one another",
+    summary: "create the certificate with which etcd members connect to each other",
     baseName: "etcd/peer",
     issuer: "etcd-ca",
     commonName: nodeName,
@@ -105,7 +106,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
   {
     name: "etcd-healthcheck-client",
-    summary: "Certificate of the liveness probes of etcd",
+    summary: "create the certificate of the liveness probes of etcd",
     baseName: "etcd/healthcheck-client",
     issuer: "etcd-ca",
     commonName: () => "kube-etcd-healthcheck-client",
@@ -113,7 +114,7 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
   {
     name: "apiserver-etcd-client",
-    summary: "Certificate that the API server shows to etcd",
+    summary: "create the certificate with which the API server connects to etcd",
     baseName: "apiserver-etcd-client",
     issuer: "etcd-ca",
     commonName: () => "kube-apiserver-etcd-client",
@@ -121,10 +122,10 @@ export const CERTIFICATES: readonly CertificateSpec[] = [
   },
 ];
 
-/** The key pair that signs service account tokens: not a certificate, but kept beside them. */
+/** The key pair that signs service account tokens, stored in the directory of the certificates. */
 export const SERVICE_ACCOUNT_KEY = { name: "sa", baseName: "sa" } as const;
 
-/** Whether this cluster has the certificate. */
+/** Whether this cluster needs the certificate. */
 export function isWanted(spec: CertificateSpec, node: Pick<ControlPlaneNode, "cluster">): boolean {
   return node.cluster.etcd.external === undefined || !isOfLocalEtcd(spec);
 }
@@ -135,20 +136,20 @@ export function isWanted(spec: CertificateSpec, node: Pick<ControlPlaneNode, "cl
  */
 export function certificateNamed(name: string): CertificateSpec {
   const spec = CERTIFICATES.find((spec) => spec.name === name);
-  if (!spec) throw new RangeError(`there is no certificate "${name}"`);
+  if (!spec) throw new RangeError(unknown("certificate", name));
   return spec;
 }
 
-/** Where certificate, private key and (service accounts only) public key lie. */
+/** The paths of certificate, private key and (service accounts only) public key. */
 export function pkiPaths(cluster: ClusterConfiguration, { baseName }: { baseName: string }) {
   const base = `${cluster.certificatesDir}/${baseName}`;
   return { certificate: `${base}.crt`, key: `${base}.key`, publicKey: `${base}.pub` };
 }
 
-/** Clocks of hosts differ: a certificate is valid from a little before it is made. */
+/** Clocks of hosts differ: validity starts shortly before the creation. */
 const BACKDATE_MS = 5 * 60_000;
 
-/** Validity of an authority or a leaf made by a program that was started then. */
+/** Validity of an authority or a leaf created by a program that started at this time. */
 export function validityOf(kind: "authority" | "leaf", cluster: ClusterConfiguration, startedAt: Date): Period {
   const lifetime = kind === "authority" ? cluster.caCertificateValidityPeriod : cluster.certificateValidityPeriod;
   return {
@@ -157,7 +158,7 @@ export function validityOf(kind: "authority" | "leaf", cluster: ClusterConfigura
   };
 }
 
-/** What the leaf certificate of an entry is to say. */
+/** The content of the leaf certificate of an entry. */
 export function leafRequest(spec: CertificateSpec, node: ControlPlaneNode, startedAt: Date): LeafRequest {
   return {
     ...validityOf("leaf", node.cluster, startedAt),
@@ -168,7 +169,7 @@ export function leafRequest(spec: CertificateSpec, node: ControlPlaneNode, start
   };
 }
 
-/** The names of an entry: DNS names sorted, addresses in the order in which they are named, both without repetition. */
+/** The names of an entry: DNS names sorted, addresses in given order, both without duplicates. */
 export function alternativeNames(spec: CertificateSpec, node: ControlPlaneNode): AlternativeNames {
   const dnsNames = new Set<string>();
   const addresses = new Map<string, Uint8Array>();
@@ -180,7 +181,7 @@ export function alternativeNames(spec: CertificateSpec, node: ControlPlaneNode):
   return { dnsNames: [...dnsNames].sort(), ipAddresses: [...addresses.values()] };
 }
 
-/** The 4 or 16 octets of an address in text, as iPAddress names have them; undefined when the text is not an address. */
+/** The 4 or 16 octets of an address, as in iPAddress names; undefined when the text is not an address. */
 function addressOctets(text: string): Uint8Array | undefined {
   const address = parseAddress(text);
   if (!address) return undefined;

@@ -149,15 +149,15 @@ Deno.test("what is no kubeconfig is refused without showing what it holds", () =
     }),
   );
   const bad: [RegExp, string][] = [
-    [/it is v1 Secret instead of v1 Config/, good.replace("kind: Config", "kind: Secret")],
-    [/its first document is empty/, ""],
+    [/must be v1 Config; got v1 Secret/, good.replace("kind: Config", "kind: Secret")],
+    [/the first document is empty/, ""],
     [
-      /its current context "nobody" is not one of its contexts/,
+      /current-context "nobody" not found/,
       good.replace("current-context: ann@alpha", "current-context: nobody"),
     ],
-    [/its cluster "alpha" has no server/, good.replace("https://a", '""')],
-    [/it has no user "bob"/, good.replace("user: ann\n", "user: bob\n")],
-    [/certificate-authority-data of "x.conf": it is not valid base64/, good.replace("Q0E=", "-----")],
+    [/server of cluster "alpha" is required/, good.replace("https://a", '""')],
+    [/user "bob" of the current context not found/, good.replace("user: ann\n", "user: bob\n")],
+    [/certificate-authority-data of "x.conf": not valid base64/, good.replace("Q0E=", "-----")],
   ];
   for (const [state, text] of bad) {
     assert.throws(() => parseKubeconfig(text, "x.conf"), (error: Error) => {

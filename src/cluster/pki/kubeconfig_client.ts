@@ -1,22 +1,22 @@
-/** The client certificate within a kubeconfig: replaced, with everything else as it is. @module */
+/** Replaces the client certificate in a kubeconfig, and nothing else. @module */
 import { isMapping, parseDocuments, stringify } from "../../config/yaml.ts";
 import { InvalidInput } from "../../errors.ts";
 import { base64 } from "../../pki/pem.ts";
 
-/** PEM texts to put into a kubeconfig. */
+/** PEM texts to embed in a kubeconfig. */
 export interface EmbeddedClient {
   clientCertPem: string;
   /** A secret. */
   clientKeyPem: string;
-  /** What the server is to be verified with from now on; absent: as before. */
+  /** The CA that verifies the server; absent: unchanged. */
   caPem?: string;
 }
 
 /**
- * The kubeconfig with another client certificate and key for the user of its current context. Contexts, servers and
- * what others have added stay.
- * @param source what to call it in messages: a path.
- * @throws {InvalidInput} when the current context leads to no user.
+ * The kubeconfig with another client certificate and key for the user of its current context. All other fields stay
+ * unchanged.
+ * @param source the name of the kubeconfig in messages: a path.
+ * @throws {InvalidInput} when the current context has no user or no cluster.
  */
 export function kubeconfigWithClient(text: string, source: string, client: EmbeddedClient): string {
   const body = structuredClone(parseDocuments(text, source)[0]?.body ?? {});
@@ -24,7 +24,7 @@ export function kubeconfigWithClient(text: string, source: string, client: Embed
   const user = entry(body["users"], context?.["user"], "user");
   const cluster = entry(body["clusters"], context?.["cluster"], "cluster");
   if (!user || !cluster) {
-    throw new InvalidInput(`Cannot change kubeconfig "${source}": its current context leads to no user or no cluster`);
+    throw new InvalidInput(`Cannot change kubeconfig "${source}": user or cluster of the current context not found`);
   }
   const data = (pem: string) => base64(new TextEncoder().encode(pem));
   user["client-certificate-data"] = data(client.clientCertPem);

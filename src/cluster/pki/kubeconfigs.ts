@@ -1,9 +1,10 @@
 /**
- * Kubeconfigs of a control plane node: who they are for as data, the document, and reading one.
+ * Kubeconfigs of a control plane node: their users as data, writing and reading them.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go
  * @module
  */
 import type { ControlPlaneNode } from "../control_plane/node.ts";
+import { mustNot, required } from "../../config/wording.ts";
 import { isMapping, stringify } from "../../config/yaml.ts";
 import { cleanPath } from "../../config/paths.ts";
 import { InvalidInput } from "../../errors.ts";
@@ -16,7 +17,7 @@ import { KUBECONFIG_FILES, KUBERNETES_DIRECTORY } from "../paths.ts";
 
 /** One kubeconfig with a client certificate of its own. */
 export interface KubeconfigSpec {
-  /** As the phase is typed: `controller-manager`. */
+  /** The name of the phase: `controller-manager`. */
   readonly name: string;
   /** One line for help. */
   readonly summary: string;
@@ -37,7 +38,7 @@ export function kubeconfigsIn(directory: string): KubeconfigSpec[] {
 export const KUBECONFIGS: readonly KubeconfigSpec[] = [
   {
     name: "admin",
-    summary: "Kubeconfig of the administrator; its rights can be taken back",
+    summary: "write the kubeconfig of the administrator, whose rights can be revoked",
     path: KUBECONFIG_FILES.admin,
     user: () => "kubernetes-admin",
     organizations: ["kubeadm:cluster-admins"],
@@ -45,16 +46,16 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
   },
   {
     name: "super-admin",
-    summary: "Kubeconfig for when authorization is broken: nothing restricts it",
+    summary: "write the kubeconfig of a superuser who bypasses RBAC",
     path: KUBECONFIG_FILES.superAdmin,
     user: () => "kubernetes-super-admin",
     organizations: ["system:masters"],
     server: "control-plane",
   },
   {
-    // The node must come up while the common endpoint does not answer yet.
+    // The node must start while the common endpoint is not available yet.
     name: "kubelet",
-    summary: "Kubeconfig of this node's kubelet",
+    summary: "write the kubeconfig of the kubelet",
     path: KUBECONFIG_FILES.kubelet,
     user: (node) => `system:node:${node.registration.name}`,
     organizations: ["system:nodes"],
@@ -62,7 +63,7 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
   },
   {
     name: "controller-manager",
-    summary: "Kubeconfig of this node's controller manager",
+    summary: "write the kubeconfig of the controller manager",
     path: KUBECONFIG_FILES.controllerManager,
     user: () => "system:kube-controller-manager",
     organizations: [],
@@ -70,7 +71,7 @@ export const KUBECONFIGS: readonly KubeconfigSpec[] = [
   },
   {
     name: "scheduler",
-    summary: "Kubeconfig of this node's scheduler",
+    summary: "write the kubeconfig of the scheduler",
     path: KUBECONFIG_FILES.scheduler,
     user: () => "system:kube-scheduler",
     organizations: [],
@@ -83,7 +84,7 @@ export function serverOf(spec: KubeconfigSpec, { cluster, endpoint }: ControlPla
   return spec.server === "local" ? localUrl(endpoint) : controlPlaneUrl(cluster, endpoint);
 }
 
-/** What the client certificate of an entry is to say. */
+/** The content of the client certificate of an entry. */
 export function clientRequest(spec: KubeconfigSpec, node: ControlPlaneNode, startedAt: Date): LeafRequest {
   return {
     ...validityOf("leaf", node.cluster, startedAt),
@@ -101,7 +102,7 @@ export type UserCredentials =
   | { clientCertFile: string; clientKeyFile: string }
   | { token: string };
 
-/** What a kubeconfig with one cluster and one user is made of. */
+/** The parts of a kubeconfig with one cluster and one user. */
 export interface KubeconfigParts {
   clusterName: string;
   /** `https://host:port`. */
@@ -127,8 +128,8 @@ export function kubeconfigDocument(parts: KubeconfigParts): Record<string, unkno
 }
 
 /**
- * The kubeconfig of a user whose certificate is still to be signed: with the key, without certificate and authority, as
- * kubeadm writes it.
+ * The kubeconfig of a user whose certificate is not signed yet: with the key, without certificate and authority, as kubeadm
+ * writes it.
  */
 export function pendingKubeconfigDocument(
   parts: Pick<KubeconfigParts, "clusterName" | "server" | "user"> & { clientKeyPem: string },
@@ -157,15 +158,15 @@ function dataOf(text: string): string {
 }
 
 /**
- * What the current context of a kubeconfig leads to. Embedded data wins over a file, as in client-go; absent: not given.
- * Relative paths of files begin in the kubeconfig's folder, as in client-go, whatever the working directory is.
+ * The cluster and the user of the current context of a kubeconfig. Embedded data takes precedence over a file, as in
+ * client-go. Relative paths start in the directory of the kubeconfig, as in client-go.
  */
 export interface Kubeconfig {
   server: string;
   clusterName: string;
   caPem?: string;
   caFile?: string;
-  /** Empty when the context names no user (cluster-info). */
+  /** Empty when the context has no user (cluster-info). */
   user: string;
   clientCertPem?: string;
   clientCertFile?: string;
@@ -173,19 +174,21 @@ export interface Kubeconfig {
   clientKeyFile?: string;
   token?: string;
   tokenFile?: string;
-  /** Fields of the cluster and the user that are set and not read here: `exec`, `insecure-skip-tls-verify`, …; absent: none. */
+  /** Names of other fields of the cluster and the user: `exec`, `insecure-skip-tls-verify`, …; absent: none. */
   further?: readonly string[];
 }
 
-/** Whether a text can be sent as a bearer token: printable ASCII without spaces, in one line. */
+/** Whether a text is valid as a bearer token: printable ASCII without spaces, in one line. */
 export function isBearerToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** What is wrong with a text that cannot; it does not show the text. */
-export const NO_BEARER_TOKEN = "holds a space, a line end or another character that a bearer token cannot have";
+/** The problem of an invalid bearer token; it does not show the text. */
+export const NO_BEARER_TOKEN = mustNot(
+  "contain spaces, line ends or other characters that are invalid in a bearer token",
+);
 
-/** Fields of a cluster and of a user that are read. */
+/** The fields of a cluster and of a user that {@linkcode parseKubeconfig} reads. */
 const CLUSTER_FIELDS = ["server", "certificate-authority", "certificate-authority-data"];
 const USER_FIELDS = [
   "token",
@@ -196,29 +199,29 @@ const USER_FIELDS = [
 /**
  * Reads the current context of a kubeconfig, or the only cluster of one without contexts.
  * @param source the kubeconfig's path, for messages, and for the files that it names.
- * @throws {InvalidInput} when it is not a kubeconfig or its current context leads nowhere. Never shows a secret.
+ * @throws {InvalidInput} when it is not a kubeconfig or a part of its current context is missing. Never shows a secret.
  */
 export function parseKubeconfig(text: string, source: string): Kubeconfig {
   const refuse = (state: string) => new InvalidInput(`Cannot read kubeconfig "${source}": ${state}`);
   const body = readKubeconfigFields(text, source, refuse);
   const currentName = body["current-context"];
   const context = currentName ? named(body.contexts, currentName, "context") : onlyCluster(body.clusters);
-  if (!context) throw refuse(`its current context "${currentName ?? ""}" is not one of its contexts`);
+  if (!context) throw refuse(`current-context "${currentName ?? ""}" not found`);
   const cluster = named(body.clusters, context.cluster, "cluster");
-  if (!cluster) throw refuse(`it has no cluster "${context.cluster ?? ""}", which its current context names`);
+  if (!cluster) throw refuse(`cluster "${context.cluster ?? ""}" of the current context not found`);
   const server = textOf(cluster.server);
-  if (!server) throw refuse(`its cluster "${context.cluster}" has no server`);
+  if (!server) throw refuse(`server of cluster "${context.cluster}" ${required()}`);
   if (/^[^/]*\/\/[^/?#]*@/.test(server)) {
-    throw refuse(`the server of its cluster "${context.cluster}" holds a user name`);
+    throw refuse(`server of cluster "${context.cluster}" ${mustNot("contain a user name or password")}`);
   }
   const found = named(body.users, context.user, "user");
   if (context.user && !found) {
-    throw refuse(`it has no user "${context.user}", which its current context names`);
+    throw refuse(`user "${context.user}" of the current context not found`);
   }
   const user = found ?? {};
   const further = [...unread(cluster, CLUSTER_FIELDS), ...unread(user, USER_FIELDS)];
   const [token, tokenFile] = [textOf(user.token), textOf(user.tokenFile)];
-  if (token !== undefined && !isBearerToken(token)) throw refuse(`its token ${NO_BEARER_TOKEN}`);
+  if (token !== undefined && !isBearerToken(token)) throw refuse(`token ${NO_BEARER_TOKEN}`);
   return {
     server,
     clusterName: textOf(context.cluster) ?? "",
@@ -227,17 +230,17 @@ export function parseKubeconfig(text: string, source: string): Kubeconfig {
     ...dataOrFile(user, "client-certificate", "clientCert", source),
     ...dataOrFile(user, "client-key", "clientKey", source),
     ...token ? { token } : {},
-    ...tokenFile ? { tokenFile: besides(source, tokenFile) } : {},
+    ...tokenFile ? { tokenFile: relativeTo(source, tokenFile) } : {},
     ...further.length > 0 ? { further } : {},
   };
 }
 
-/** Names of fields that are set, besides the known ones. */
+/** Names of set fields that are not known. */
 function unread(from: Record<string, unknown>, known: readonly string[]): string[] {
   return Object.keys(from).filter((key) => from[key] && !known.includes(key));
 }
 
-/** Without a current context (cluster-info has none) the one cluster is meant, or the nameless one, and no user. */
+/** The context without a current context (cluster-info has none): the only or the nameless cluster, and no user. */
 function onlyCluster(clusters: unknown): Record<string, unknown> | undefined {
   const all: unknown[] = Array.isArray(clusters) ? clusters : [];
   const meant = all.length === 1 ? all[0] : all.find((entry) => isMapping(entry) && entry.name === "");
@@ -254,11 +257,11 @@ function dataOrFile(
   const data = textOf(from[`${key}-data`]);
   if (data) return { [`${field}Pem`]: pemText(fromBase64(data, `${key}-data of "${source}"`)) };
   const file = textOf(from[key]);
-  return file ? { [`${field}File`]: besides(source, file) } : {};
+  return file ? { [`${field}File`]: relativeTo(source, file) } : {};
 }
 
-/** A path that a kubeconfig names: relative ones begin in its folder. */
-function besides(kubeconfig: string, file: string): string {
+/** A path in a kubeconfig; relative paths start in the directory of the kubeconfig. */
+function relativeTo(kubeconfig: string, file: string): string {
   if (file.startsWith("/")) return file;
   return cleanPath(`${kubeconfig.slice(0, kubeconfig.lastIndexOf("/") + 1)}${file}`);
 }
@@ -274,8 +277,8 @@ function textOf(value: unknown): string | undefined {
 }
 
 /**
- * The text of a kubeconfig of one user with the user's certificate and key in files instead of embedded; the very text
- * when it is so already.
+ * The text of a kubeconfig of one user with the user's certificate and key in a file instead of embedded; unchanged when they
+ * already are.
  */
 export function kubeconfigWithClientFile(text: string, source: string, file: string): string {
   const { clusterName, server, caPem, user, clientCertFile, clientKeyFile } = parseKubeconfig(text, source);

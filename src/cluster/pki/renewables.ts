@@ -1,11 +1,11 @@
 /**
- * The certificates whose time can be renewed, as data. Authorities are not: what they signed would lose its trust. Nor is
- * the kubelet's, which it renews itself.
+ * The certificates that can be renewed, as data. Authorities cannot: certificates that they signed would become invalid. The
+ * kubelet renews its own certificate.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/certs/renewal/manager.go
  * @module
  */
 import type { ClusterConfiguration } from "../../config/types.ts";
-import { nearest } from "../../config/suggest.ts";
+import { required, unknown } from "../../config/wording.ts";
 import { InvalidInput } from "../../errors.ts";
 import { CERTIFICATES, type CertificateSpec, isWanted } from "./certificates.ts";
 import { KUBECONFIGS, type KubeconfigSpec } from "./kubeconfigs.ts";
@@ -13,11 +13,11 @@ import { KUBECONFIGS, type KubeconfigSpec } from "./kubeconfigs.ts";
 /** One certificate with a key of its own: a pair of files, or embedded in a kubeconfig. */
 export type Renewable =
   & {
-    /** As users type it: `etcd-server`, `admin.conf`. */
+    /** Its name on the command line: `etcd-server`, `admin.conf`. */
     readonly name: string;
     /** Name of its authority. */
     readonly issuer: string;
-    /** Static pods that have to be restarted before they use a new one. */
+    /** Static pods that must be restarted to use a new certificate. */
     readonly usedBy: readonly string[];
   }
   & ({ readonly kind: "pair"; readonly spec: CertificateSpec } | {
@@ -25,7 +25,7 @@ export type Renewable =
     readonly spec: KubeconfigSpec;
   });
 
-/** Who reads what at its start; what is not here is read by nobody who goes on running. */
+/** The static pods that read a certificate at their start; long-running programs read no others. */
 const USED_BY: Readonly<Record<string, readonly string[]>> = {
   "apiserver": ["kube-apiserver"],
   "apiserver-kubelet-client": ["kube-apiserver"],
@@ -63,26 +63,25 @@ export function authoritiesOf(cluster: ClusterConfiguration): CertificateSpec[] 
 }
 
 /**
- * What names on the command line stand for; `all` is every one.
- * @throws {InvalidInput} when there is none, or one that the cluster does not have.
+ * The certificates of names on the command line; `all` means every certificate.
+ * @throws {InvalidInput} without names, or for a name that the cluster does not have.
  */
 export function selectRenewables(names: readonly string[], cluster: ClusterConfiguration): Renewable[] {
   const known = renewablesOf(cluster);
-  const hint = `Names are all, ${known.map(({ name }) => name).join(", ")}.`;
-  const unknown = names.filter((name) => name !== "all" && !known.some((entry) => entry.name === name));
-  if (names.length > 0 && unknown.length === 0) {
+  const hint = `Valid names: all, ${known.map(({ name }) => name).join(", ")}.`;
+  const missing = names.filter((name) => name !== "all" && !known.some((entry) => entry.name === name));
+  if (names.length > 0 && missing.length === 0) {
     return names.includes("all") ? known : known.filter(({ name }) => names.includes(name));
   }
-  const problems = unknown.map((name) => {
-    const meant = nearest(name, known.map((entry) => entry.name));
-    return {
-      where: "NAME",
-      what: `there is no certificate "${name}" in this cluster${meant ? `; did you mean ${meant}?` : ""}`,
-    };
-  });
+  const problems = missing.map((name) => ({
+    where: "NAME",
+    what: unknown("certificate", name, known.map((entry) => entry.name)),
+  }));
   throw new InvalidInput(
     "Cannot renew certificates:",
-    problems.length > 0 ? problems : [{ where: "NAME", what: "name one or more, or all" }],
+    problems.length > 0
+      ? problems
+      : [{ where: "NAME", what: `${required()}: one or more names of certificates, or all` }],
     { hint },
   );
 }

@@ -165,12 +165,15 @@ const REFUSED: Record<string, [string, RegExp]> = {
   "no verification": [kubeconfig(undefined, { "insecure-skip-tls-verify": true }), /insecure-skip-tls-verify/],
   "another name for TLS": [kubeconfig(undefined, { "tls-server-name": "x" }), /tls-server-name/],
   "a proxy": [kubeconfig(undefined, { "proxy-url": "http://p:1" }), /proxy-url/],
-  "an exec plugin": [kubeconfig({ exec: { command: "sh" } }), /"exec".*no plugins are run/],
+  "an exec plugin": [kubeconfig({ exec: { command: "sh" } }), /"exec".*runs no plugins/],
   "an auth provider": [kubeconfig({ "auth-provider": { name: "x" } }), /auth-provider/],
   "a password": [kubeconfig({ username: "me", password: "s3cret" }), /no passwords/],
   "a token with a line end": [kubeconfig({ token: "s3cret\ns3cret" }), /token holds a space, a line end/],
   "a token of other letters": [kubeconfig({ token: "s3cret-\u00e9" }), /token holds a space, a line end/],
-  "a server with a user": [kubeconfig(undefined, {}, "https://me:s3cret@192.0.2.1:6443"), /holds a user name/],
+  "a server with a user": [
+    kubeconfig(undefined, {}, "https://me:s3cret@192.0.2.1:6443"),
+    /must not contain a user name or password/,
+  ],
   "plain HTTP": [kubeconfig(undefined, {}, "http://192.0.2.1:6443"), /wanted https/],
   "a port of letters": [
     kubeconfig(undefined, {}, "https://127.0.0.1:x1"),

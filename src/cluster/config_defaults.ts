@@ -1,6 +1,6 @@
 /**
- * Configurations with nothing but defaults, for users to begin with: what `config print` prints. Values that only the host
- * or the user can know are the placeholders that kubeadm has.
+ * Configurations with defaults, which `config print` prints as a starting point. Values that depend on the host or the user
+ * are kubeadm's placeholders.
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/cmd/config.go
  * @module
  */

@@ -16,7 +16,7 @@ export function localUrl(endpoint: ApiEndpoint): string {
   return `https://${joinHostPort(endpoint.advertiseAddress, endpoint.bindPort)}`;
 }
 
-/** URL of the API that clients of the whole cluster use: `controlPlaneEndpoint`, else the one of this node. */
+/** URL at which clients of the cluster reach the API: `controlPlaneEndpoint`, else the API server of this node. */
 export function controlPlaneUrl(cluster: ClusterConfiguration, endpoint: ApiEndpoint): string {
   const { controlPlaneEndpoint } = cluster;
   return controlPlaneEndpoint ? `https://${formatHostPort(controlPlaneEndpoint)}` : localUrl(endpoint);

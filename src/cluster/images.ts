@@ -6,7 +6,7 @@
 import type { ClusterConfiguration } from "../config/types.ts";
 import { releaseOf } from "./versions.ts";
 
-/** Where the images of a release are published. */
+/** The registry of released images. */
 export const DEFAULT_IMAGE_REPOSITORY = "registry.k8s.io";
 
 /** Components whose image tag is the version of Kubernetes. */
@@ -28,7 +28,7 @@ export function etcdImage(cluster: ClusterConfiguration): string {
   return `${imageRepository || cluster.imageRepository}/etcd:${imageTag || releaseOf(cluster.kubernetesVersion).etcd}`;
 }
 
-/** Image of CoreDNS. The default registry, and no other, keeps it one level deeper. */
+/** Image of CoreDNS. Only the default registry has it one level deeper. */
 export function dnsImage(cluster: ClusterConfiguration): string {
   const { imageRepository, imageTag } = cluster.dns;
   const repository = imageRepository || cluster.imageRepository;
@@ -36,7 +36,7 @@ export function dnsImage(cluster: ClusterConfiguration): string {
   return `${repository}/${path}:${imageTag || releaseOf(cluster.kubernetesVersion).coredns}`;
 }
 
-/** A version as an image tag: characters that a tag must not have (the `+` of build metadata) become `_`. */
+/** A version as an image tag: invalid characters (the `+` of build metadata) become `_`. */
 function imageTag(version: string): string {
   return version.replaceAll(/[^-\w.]/g, "_");
 }

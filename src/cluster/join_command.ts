@@ -1,6 +1,6 @@
 import { publicKeyPin } from "../pki/pin.ts";
 
-/** A command that joins a host, and the hash of the CA's public key that is in it. */
+/** A command that joins a host, and the hash of the CA's public key in it. */
 export interface JoinCommand {
   argv: string[];
   hash: string;
@@ -9,7 +9,7 @@ export interface JoinCommand {
 /**
  * The command line that joins a host to a cluster.
  * @param server URL of the control plane.
- * @param caPem the cluster's CA; of a bundle the first certificate, which signs.
+ * @param caPem the cluster's CA; the first certificate of a bundle, which signs.
  * @returns the words, and the hash of the CA's public key.
  */
 export async function joinCommand(
@@ -25,8 +25,8 @@ export async function joinCommand(
 }
 
 /**
- * The command that joins a control plane node, from the one that joins a worker. It is kubeadm's: this program does not
- * join control plane nodes yet.
+ * The command that joins a control plane node, from the one that joins a worker. It calls kubeadm: kubewright does not
+ * support joining control plane nodes yet.
  */
 export function controlPlaneJoinCommand(worker: readonly string[], certificateKey: string): string[] {
   return ["kubeadm", ...worker.slice(1), "--control-plane", "--certificate-key", certificateKey];

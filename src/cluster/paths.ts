@@ -1,29 +1,29 @@
 /**
- * Where things are on a host, and the ports that they listen on. All of it is protocol: kubeadm, the packages of the
- * distributions, monitoring and people look for these very names.
+ * Paths and ports on a host. All are part of the protocol: kubeadm, packages of distributions, monitoring and users rely on
+ * them.
  * @module
  */
 
 /** `/etc/kubernetes`: kubeconfigs, certificates, manifests. */
 export const KUBERNETES_DIRECTORY = "/etc/kubernetes";
-/** The kubelet runs every file in here as a static pod (except names that begin with a dot). */
+/** The kubelet runs every file in it as a static pod (except names that start with a dot). */
 export const MANIFESTS_DIRECTORY = `${KUBERNETES_DIRECTORY}/manifests`;
-/** Where upgrades and dry runs of kubeadm leave things. */
+/** Files of upgrades and dry runs of kubeadm. */
 export const TEMPORARY_DIRECTORY = `${KUBERNETES_DIRECTORY}/tmp`;
 /** The kubelet's working directory. */
 export const KUBELET_DIRECTORY = "/var/lib/kubelet";
 
-/** Where keys and certificates are, unless `certificatesDir` says otherwise. */
+/** The default of `certificatesDir`. */
 export const DEFAULT_CERTIFICATES_DIRECTORY = `${KUBERNETES_DIRECTORY}/pki`;
 
-/** Where packages put the kubelet; taken when the check that there is one was overruled. */
+/** The kubelet of packages; used when the check for a kubelet is ignored. */
 export const DEFAULT_KUBELET_PROGRAM = "/usr/bin/kubelet";
 
 /** The kubelet's files. */
 export const KUBELET_FILES = {
   /** KubeletConfiguration. */
   configuration: `${KUBELET_DIRECTORY}/config.yaml`,
-  /** What differs from node to node, kept apart so that an upgrade can write `configuration` anew. */
+  /** Settings of this node, in a separate file so that an upgrade can rewrite `configuration`. */
   instanceConfiguration: `${KUBELET_DIRECTORY}/instance-config.yaml`,
   /** Environment file with the flags that are not in `configuration`. */
   flags: `${KUBELET_DIRECTORY}/kubeadm-flags.env`,
@@ -35,7 +35,7 @@ export const KUBELET_FILES = {
   clientCertificate: `${KUBELET_DIRECTORY}/pki/kubelet-client-current.pem`,
 } as const;
 
-/** Kubeconfigs, by the name of who uses them. */
+/** Kubeconfigs, by user. */
 export const KUBECONFIG_FILES = {
   admin: `${KUBERNETES_DIRECTORY}/admin.conf`,
   superAdmin: `${KUBERNETES_DIRECTORY}/super-admin.conf`,
@@ -44,14 +44,14 @@ export const KUBECONFIG_FILES = {
   scheduler: `${KUBERNETES_DIRECTORY}/scheduler.conf`,
 } as const;
 
-/** What systemd-resolved serves to programs that must not go through its stub on 127.0.0.53. */
+/** The resolver configuration of systemd-resolved without its stub on 127.0.0.53. */
 export const SYSTEMD_RESOLVED_FILE = "/run/systemd/resolve/resolv.conf";
 
 /** The system's CA certificates. */
 export const SYSTEM_CA_DIRECTORY = "/etc/ssl/certs";
 
 /**
- * Where files in {@linkcode SYSTEM_CA_DIRECTORY} may be links to, by distribution; mounted as well when present.
+ * Targets of links in {@linkcode SYSTEM_CA_DIRECTORY}, by distribution; also mounted if present.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
  */
 export const FURTHER_CA_DIRECTORIES = [

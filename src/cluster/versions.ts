@@ -92,11 +92,11 @@ export function releaseOf({ text, major, minor }: Version): Release {
 export function kubeletSkewProblem(node: Version, plane: Version): string | undefined {
   const skew = plane.minor - node.minor;
   if (node.major !== plane.major || skew < 0) {
-    return `the kubelet (${node.text}) is newer than the control plane (${plane.text}); ` +
+    return `the kubelet is ${node.text}, newer than the control plane (${plane.text}); ` +
       `it must be v${plane.major}.${plane.minor} or older`;
   }
   if (skew > KUBELET_SKEW) {
-    return `the kubelet (${node.text}) is ${skew} minor releases older than the control plane (${plane.text}); ` +
+    return `the kubelet is ${node.text}, ${skew} minor releases older than the control plane (${plane.text}); ` +
       `it must be v${plane.major}.${plane.minor - KUBELET_SKEW} or newer`;
   }
   return undefined;

@@ -298,7 +298,7 @@ Deno.test("what is not an authority, or not what it has to be, is refused, and n
     [
       "an open ssh key",
       (f) => put(f, `${PKI}/ca.key`, encodePem("OPENSSH PRIVATE KEY", bytes)),
-      /"OPENSSH PRIVATE KEY" is not a supported/,
+      /unsupported PEM block "OPENSSH PRIVATE KEY"/,
     ],
     ["a leaf's other key", (f) => put(f, `${PKI}/etcd/server.key`, other), /etcd\/server\.key: is not the private key/],
     ["a leaf without its key", (f) => f.delete(`${PKI}/etcd/server.key`), /etcd\/server\.key: is missing, but/],

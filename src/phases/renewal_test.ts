@@ -349,5 +349,8 @@ Deno.test("names: all, some, none, unknown ones, those of an etcd that is not ou
   assert.throws(() => selectRenewables(["apisrver"], cluster), /did you mean "apiserver"\?/);
   assert.throws(() => selectRenewables(["ca"], cluster), /unknown certificate "ca"/);
   const external = { endpoints: [], httpEndpoints: [], caFile: "", certFile: "", keyFile: "" };
-  assert.throws(() => selectRenewables(["etcd-server"], { ...cluster, etcd: { external } }), /no certificate/);
+  assert.throws(
+    () => selectRenewables(["etcd-server"], { ...cluster, etcd: { external } }),
+    /unknown certificate "etcd-server"/,
+  );
 });

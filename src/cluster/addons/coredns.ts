@@ -1,5 +1,5 @@
 /**
- * CoreDNS: names of Services and pods.
+ * The objects of CoreDNS.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/addons/dns/manifests.go
  * @module
  */
@@ -14,13 +14,13 @@ import { grantObjects } from "../objects/rbac.ts";
 
 const NAME = "coredns";
 const NAMESPACE = "kube-system";
-/** From the days of kube-dns: people's policies and monitoring select by it. */
+/** The label of kube-dns, by which users' network policies and monitoring select. */
 const LABELS = { "k8s-app": "kube-dns" };
 
-/** How many CoreDNS pods a new cluster gets. */
+/** The number of CoreDNS pods in a new cluster. */
 const REPLICAS = 2;
 
-/** All objects but the ConfigMap; `replicas`: what the Deployment in the cluster has, to stay, unless a patch changes it. */
+/** All objects except the ConfigMap. `replicas`: of the Deployment in the cluster, kept unless a patch changes it. */
 export function coreDnsObjects(
   cluster: ClusterConfiguration,
   replicas: number = REPLICAS,
@@ -41,7 +41,7 @@ export function coreDnsObjects(
   ];
 }
 
-/** The Corefile's ConfigMap. To be created, never to be applied over one that is there: people edit it. */
+/** The Corefile's ConfigMap. It must only be created, never applied to an existing one, which users edit. */
 export function coreDnsConfigMap(cluster: ClusterConfiguration): ConfigMap {
   return {
     apiVersion: "v1",
@@ -51,10 +51,10 @@ export function coreDnsConfigMap(cluster: ClusterConfiguration): ConfigMap {
   };
 }
 
-/** A directive of a Corefile, with its block if it has one. */
+/** A directive of a Corefile, with its optional block. */
 type Directive = string | readonly [directive: string, block: readonly string[]];
 
-/** The server block. Names of the cluster are not cached: the kubernetes plugin has them in memory, always current. */
+/** The server block. Names of the cluster are not cached: the kubernetes plugin keeps current ones in memory. */
 function corefile(domain: string): string {
   const directives: Directive[] = [
     "errors",
@@ -68,7 +68,7 @@ function corefile(domain: string): string {
     "reload",
     "loadbalance",
   ];
-  // Byte for byte kubeadm's, three spaces inside blocks: its upgrade tells an unedited Corefile by its hash.
+  // Byte for byte kubeadm's, with three spaces inside blocks: its upgrade recognizes an unedited Corefile by its hash.
   const lines = directives.flatMap((directive) =>
     typeof directive === "string"
       ? [`    ${directive}`]
@@ -128,7 +128,7 @@ function deployment(cluster: ClusterConfiguration, replicas: number): KubeObject
             { key: CONTROL_PLANE_LABEL, effect: "NoSchedule" },
           ],
           nodeSelector: { "kubernetes.io/os": "linux" },
-          // The node's resolver: CoreDNS must not ask itself.
+          // The node's resolver: CoreDNS must not query itself.
           dnsPolicy: "Default",
           containers: [container(cluster)],
           volumes: [{

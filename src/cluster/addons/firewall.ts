@@ -1,5 +1,5 @@
 /**
- * Which firewall rules are of a cluster: the chains that kubelet, kube-proxy and flannel name, and the jumps to them.
+ * The firewall rules of a cluster: the chains of kubelet, kube-proxy and flannel, and the jumps to them.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/proxy/iptables/proxier.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/proxy/ipvs/proxier.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/kubelet_network_linux.go
@@ -10,21 +10,21 @@ import { ALL_ADDONS } from "./table.ts";
 
 const LEFTOVERS = ALL_ADDONS.flatMap(({ leftovers }) => leftovers ?? []);
 
-/** Chains that the kubelet makes, and kube-proxy as well. */
+/** Chains that the kubelet and kube-proxy create. */
 const KUBELET_CHAINS = "POSTROUTING FIREWALL MARK-MASQ MARK-DROP KUBELET-CANARY IPTABLES-HINT".split(" ")
   .map((name) => `KUBE-${name}`);
 
-/** Names of chains, whole. Other programs have chains that begin so, too (KUBE-ROUTER-…): these are not theirs. */
+/** Whole names of chains, because other programs use the same prefix (KUBE-ROUTER-…). */
 const CHAIN = new RegExp(`^(?:${[...KUBELET_CHAINS, ...LEFTOVERS.flatMap(({ chains }) => chains)].join("|")})$`);
 
-/** Tables that addons have for themselves: kube-proxy (mode nftables) and flannel (EnableNFTables). */
+/** Tables that only addons use: kube-proxy (mode nftables) and flannel (EnableNFTables). */
 const NFT_TABLES = LEFTOVERS.flatMap(({ tables }) => tables.map((table) => `table ${table}`));
 
-/** What is to be done about the rules of one program (`iptables`, `ip6tables-legacy`). */
+/** The removal of the rules of one program (`iptables`, `ip6tables-legacy`). */
 export interface FirewallCleanup {
-  /** Input for `iptables-restore --noflush`: each table changes at once or not at all. Undefined: there is nothing to do. */
+  /** Input for `iptables-restore --noflush`, which changes each table atomically. Undefined when there is nothing to remove. */
   restore: string | undefined;
-  /** Chains that stay because somebody else's chain leads to them. */
+  /** Chains that stay because a chain of another program references them. */
   kept: string[];
 }
 
@@ -33,7 +33,7 @@ function targetOf(rule: string): string {
   return / -[jg] (\S+)/.exec(rule)?.[1] ?? "";
 }
 
-/** Works out from what `iptables-save` printed how to remove a cluster's chains and nothing else. */
+/** Plans the removal of only the cluster's chains, from the output of `iptables-save`. */
 export function firewallCleanup(saved: string): FirewallCleanup {
   const tables: string[] = [];
   const kept: string[] = [];
@@ -62,7 +62,7 @@ export function firewallCleanup(saved: string): FirewallCleanup {
   return { restore: tables.length === 0 ? undefined : `${tables.join("\n")}\n`, kept };
 }
 
-/** The cluster's chains that chains of others lead to, and what those lead to. */
+/** The cluster's chains that chains of other programs reference, directly or not. */
 function keptChains(chains: readonly string[], rules: readonly { chain: string; target: string }[]): Set<string> {
   const stay = new Set<string>();
   const follow = (from: (chain: string) => boolean) => {
@@ -76,7 +76,7 @@ function keptChains(chains: readonly string[], rules: readonly { chain: string; 
   return stay;
 }
 
-/** The cluster's tables among what `nft list tables` printed, as `["ip", "kube-proxy"]`. */
+/** The cluster's tables in the output of `nft list tables`, as `["ip", "kube-proxy"]`. */
 export function clusterNftTables(tables: string): [family: string, name: string][] {
   return tables.split("\n").filter((line) => NFT_TABLES.includes(line.trim())).map((line) => {
     const [, family = "", name = ""] = line.trim().split(" ");
@@ -84,7 +84,7 @@ export function clusterNftTables(tables: string): [family: string, name: string]
   });
 }
 
-/** The cluster's chains among what `nft list chains` printed, which are those that iptables made there. */
+/** The cluster's chains in the output of `nft list chains`, which iptables created. */
 export function clusterChains(chains: string): string[] {
   return [...chains.matchAll(/^\s*chain (\S+)/gm)].map(([, name]) => name!).filter((name) => CHAIN.test(name));
 }

@@ -1,6 +1,6 @@
 /**
- * flannel: the pod network, VXLAN between the nodes. It sends between the addresses of the interfaces of the default
- * route; nodes with several interfaces are told apart by `--iface` arguments.
+ * The objects of flannel: a pod network with VXLAN between the nodes. It uses the addresses of the interfaces of the default
+ * route; `--iface` arguments select other interfaces.
  * @see https://github.com/flannel-io/flannel/blob/v0.28.10/Documentation/kube-flannel.yml
  * @module
  */
@@ -16,14 +16,14 @@ const NAMESPACE = "kube-flannel";
 const LABELS = { "k8s-app": "flannel" };
 const CONFIG_MAP = "kube-flannel-cfg";
 
-/** What `podSubnet` is when flannel is to be installed and nothing else is said. */
+/** The default of `podSubnet` when flannel is installed. */
 export const FLANNEL_POD_SUBNET = "10.244.0.0/16";
 
 /** Image names and tags; the default registry is GitHub's. */
 const IMAGES = { flannel: "v0.28.10", "flannel-cni-plugin": "v1.9.1-flannel3" } as const;
 const REPOSITORY = "ghcr.io/flannel-io";
 
-/** Image of one part of flannel; with an image repository of the user's, from there. */
+/** Image of one part of flannel, from the user's image repository if one is set. */
 function image(name: keyof typeof IMAGES, cluster: ClusterConfiguration): string {
   const repository = cluster.imageRepository === DEFAULT_IMAGE_REPOSITORY ? REPOSITORY : cluster.imageRepository;
   return `${repository}/${name}:${IMAGES[name]}`;
@@ -35,7 +35,7 @@ export function flannelImages(cluster: ClusterConfiguration): string[] {
 }
 
 /**
- * All objects, in the order in which they are to be applied.
+ * All objects, in the order of their application.
  * @throws {InvalidInput} when the cluster has no pod network.
  */
 export function flannelObjects(cluster: ClusterConfiguration): KubeObject[] {
@@ -70,7 +70,7 @@ export function flannelObjects(cluster: ClusterConfiguration): KubeObject[] {
   ];
 }
 
-/** What containers' network interfaces are made by. flannel fills in the node's network when it starts. */
+/** The CNI configuration. flannel adds the node's network when it starts. */
 const CNI_CONFIGURATION = {
   name: "cbr0",
   cniVersion: "1.0.0",
@@ -80,7 +80,7 @@ const CNI_CONFIGURATION = {
   ],
 };
 
-/** flannel's own configuration; IPv4 is on unless said otherwise, IPv6 the other way round. */
+/** flannel's own configuration; IPv4 is on by default, IPv6 is off. */
 function networkConfiguration(cluster: ClusterConfiguration): Record<string, unknown> {
   const { podSubnet } = cluster.networking;
   if (podSubnet.length === 0) {
@@ -136,7 +136,7 @@ function daemonSet(cluster: ClusterConfiguration): KubeObject {
   };
 }
 
-/** They put plugin and configuration on the host; the runtime reports the node's network as ready after that. */
+/** They copy the plugin and the configuration to the host, after which the runtime reports the network as ready. */
 function initContainers(cluster: ClusterConfiguration): Record<string, unknown>[] {
   return [
     {

@@ -1,11 +1,11 @@
 /**
- * What flannel and the plugins that it calls leave on a host.
+ * Files and interfaces that flannel and its plugins leave on a host.
  * @see https://github.com/flannel-io/flannel/blob/v0.28.10/pkg/backend/vxlan/vxlan.go
  * @see https://github.com/containernetworking/plugins/blob/v1.9.1/plugins/ipam/host-local/backend/disk/backend.go
  * @module
  */
 
-/** Where container runtimes look for their network. */
+/** The directory of CNI configurations. */
 export const CNI_CONFIGURATION_DIRECTORY = "/etc/cni/net.d";
 
 export const FLANNEL_TRACES = {
@@ -19,9 +19,9 @@ export const FLANNEL_TRACES = {
   subnets: "/run/flannel/subnet.env",
   /** The tunnel, one for each family of addresses. */
   tunnels: ["flannel.1", "flannel-v6.1"],
-  /** What pods are plugged into; the bridge plugin's usual name, so that others may have it as well. */
+  /** The bridge of the pods; it has the bridge plugin's usual name, which others may use too. */
   bridge: "cni0",
-  /** Folders of plugins for the network `cbr0`; the runtime's results have names that begin with it. */
+  /** Directories of plugins for the network `cbr0`, which is also the prefix of the runtime's results. */
   data: ["/var/lib/cni/networks/cbr0", "/var/lib/cni/flannel"],
   results: "/var/lib/cni/results",
 } as const;

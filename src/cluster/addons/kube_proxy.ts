@@ -1,5 +1,5 @@
 /**
- * kube-proxy: makes Services reachable on every node.
+ * The objects of kube-proxy.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/addons/proxy/manifests.go
  * @module
  */
@@ -20,13 +20,13 @@ const NAMESPACE = "kube-system";
 const MOUNT = "/var/lib/kube-proxy";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** What kube-proxy is made from. `endpoint`: of the node that installs it. */
+/** The input of the objects. `endpoint`: of the node that installs kube-proxy. */
 export interface KubeProxySource extends Pick<ControlPlaneNode, "cluster" | "endpoint"> {
-  /** The user's KubeProxyConfiguration document; `undefined`: none was given. */
+  /** The user's KubeProxyConfiguration document; `undefined` for none. */
   kubeProxy?: ComponentConfiguration | undefined;
 }
 
-/** All objects, in the order in which they may be applied. */
+/** All objects, in the order of their application. */
 export async function kubeProxyObjects(
   source: KubeProxySource,
   proxyEnvironment: readonly EnvVar[] = [],
@@ -50,7 +50,7 @@ export async function kubeProxyObjects(
   ];
 }
 
-/** The KubeProxyConfiguration: the user's document, and what this program adds where that says nothing. */
+/** The KubeProxyConfiguration: the user's document with defaults. */
 export function kubeProxyConfiguration(
   { cluster, endpoint, kubeProxy }: KubeProxySource,
 ): ComponentConfiguration {
@@ -74,7 +74,7 @@ async function configMap(source: KubeProxySource): Promise<ConfigMap> {
       name: "default",
       cluster: {
         "certificate-authority": `${SERVICE_ACCOUNT}/ca.crt`,
-        // Not the Service's address: that one only works once kube-proxy does.
+        // Not the Service's address, which requires a running kube-proxy.
         server: controlPlaneUrl(source.cluster, source.endpoint),
       },
     }],
@@ -86,7 +86,7 @@ async function configMap(source: KubeProxySource): Promise<ConfigMap> {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
-    // Without a line end, as kubeadm has them.
+    // Without a trailing line end, as in kubeadm.
     data: {
       "config.conf": stringify(kubeProxyConfiguration(source)).trimEnd(),
       "kubeconfig.conf": stringify(kubeconfig).trimEnd(),
@@ -95,7 +95,7 @@ async function configMap(source: KubeProxySource): Promise<ConfigMap> {
   return source.kubeProxy === undefined ? await markGenerated(map) : map;
 }
 
-/** Adds variables to the first container of a DaemonSet; after the patches, as kubeadm does. */
+/** Adds variables to the first container of a DaemonSet; after the patches, as in kubeadm. */
 function withEnvironment(set: KubeObject, variables: readonly EnvVar[]): KubeObject {
   const copy = structuredClone(set);
   const { template } = copy["spec"] as { template: { spec: { containers: { env?: unknown[] }[] } } };

@@ -1,5 +1,5 @@
 /**
- * The addons of a cluster, each one row: who installs, lists images, waits or removes reads it here.
+ * The addons of a cluster, one row each: installation, images, waits and removal read this table.
  * @module
  */
 import type { ClusterConfiguration, EnvVar } from "../../config/types.ts";
@@ -11,16 +11,16 @@ import { flannelImages, flannelObjects } from "./flannel.ts";
 import { FLANNEL_TRACES } from "./flannel_traces.ts";
 import { kubeProxyObjects, type KubeProxySource } from "./kube_proxy.ts";
 
-/** What says whether an addon is wanted. */
+/** The input that decides whether an addon is installed. */
 export interface AddonChoice {
   cluster: ClusterConfiguration;
-  /** The pod network that is installed; absent: none, or it does not matter. */
+  /** The pod network to install; absent: none. */
   podNetwork?: { kind: string };
 }
 
-/** What the objects of an addon are made from. */
+/** The input of the objects of an addon. */
 export interface AddonSource extends KubeProxySource {
-  /** Variables about HTTP proxies, for what talks to the API server by them. */
+  /** Proxy variables, for pods that connect to the API server. */
   proxyEnvironment?: readonly EnvVar[];
   patch?: Patcher;
 }
@@ -29,30 +29,30 @@ export interface AddonSource extends KubeProxySource {
 export interface Addon {
   name: string;
   wanted(choice: AddonChoice): boolean;
-  /** The images that it runs. */
+  /** Its images. */
   images(cluster: ClusterConfiguration): string[];
-  /** Objects of which something stays as it is in the cluster, since people edit them: they are read first. */
+  /** Objects of which parts stay unchanged in the cluster, because users edit them: they are read first. */
   keeps?: readonly ObjectReference[];
-  /** All objects, in the order in which they may be applied; `present`: those of `keeps` that are there. */
+  /** All objects, in the order of their application; `present`: those of `keeps` that exist. */
   objects(
     source: AddonSource,
     present?: readonly (KubeObject | undefined)[],
   ): readonly KubeObject[] | Promise<readonly KubeObject[]>;
-  /** Its pods in kube-system that need the pod network, by what their names begin with; `what`: the name for people. */
+  /** The prefix of the names of its pods in kube-system that need the pod network; `what`: its name in messages. */
   wait?: { what: string; pods: string };
-  /** What it leaves on a host: chains of iptables (expressions for whole names) and tables of nftables. */
+  /** What it leaves on a host: iptables chains (expressions for whole names) and nftables tables. */
   leftovers?: { chains: readonly string[]; tables: readonly string[] };
 }
 
 const DNS = { name: "coredns", namespace: "kube-system" };
 
-/** Every addon, in the order in which they are installed. */
+/** Every addon, in the order of installation. */
 export const ADDONS = {
   coredns: {
     name: "coredns",
     wanted: ({ cluster }) => !cluster.dns.disabled,
     images: (cluster) => [dnsImage(cluster)],
-    // People scale the Deployment and edit the Corefile: what is there stays.
+    // Users scale the Deployment and edit the Corefile: existing values stay.
     keeps: [{ apiVersion: "apps/v1", kind: "Deployment", ...DNS }, { apiVersion: "v1", kind: "ConfigMap", ...DNS }],
     objects({ cluster, patch }, [deployment, map] = []) {
       const { replicas } = (deployment?.["spec"] ?? {}) as { replicas?: number };
@@ -87,5 +87,5 @@ export const ADDONS = {
   },
 } as const satisfies Readonly<Record<string, Addon & { leftovers?: { traces?: typeof FLANNEL_TRACES } }>>;
 
-/** All of them, for those who go through the rows. */
+/** All rows. */
 export const ALL_ADDONS: readonly Addon[] = Object.values(ADDONS);

@@ -11,7 +11,7 @@ import { kubernetesImage } from "../images.ts";
 import { type Component, mergeEnvironment, probeHost } from "./pod.ts";
 import { certificateMounts, externalEtcdMounts, mergeMounts } from "./volumes.ts";
 
-/** Read back by `join`, `upgrade` and `reset`, kubeadm's as well as ours: part of the protocol. */
+/** Part of the protocol: `join`, `upgrade` and `reset` of kubeadm and kubewright read it. */
 export const ADVERTISE_ADDRESS_ANNOTATION = "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint";
 
 /** The API server of one node. */
@@ -48,7 +48,7 @@ function apiServerArguments(cluster: ClusterConfiguration, endpoint: ApiEndpoint
   return {
     "advertise-address": endpoint.advertiseAddress,
     "allow-privileged": "true",
-    // The flag and an AuthorizationConfiguration file exclude each other.
+    // The flag and an AuthorizationConfiguration file are mutually exclusive.
     ...(argument(cluster.apiServer.extraArgs, "authorization-config") === undefined
       ? { "authorization-mode": "Node,RBAC" }
       : {}),
@@ -61,7 +61,7 @@ function apiServerArguments(cluster: ClusterConfiguration, endpoint: ApiEndpoint
     "kubelet-preferred-address-types": "InternalIP,ExternalIP,Hostname",
     "proxy-client-cert-file": `${pki}/front-proxy-client.crt`,
     "proxy-client-key-file": `${pki}/front-proxy-client.key`,
-    // Without the allowed names every client certificate of that CA could claim to be anyone.
+    // Without the allowed names, every client certificate of that CA could impersonate any user.
     "requestheader-allowed-names": "front-proxy-client",
     "requestheader-client-ca-file": `${pki}/front-proxy-ca.crt`,
     "requestheader-extra-headers-prefix": "X-Remote-Extra-",
@@ -77,7 +77,7 @@ function apiServerArguments(cluster: ClusterConfiguration, endpoint: ApiEndpoint
   };
 }
 
-/** How to reach etcd: the member on this node by loopback, or the user's own cluster (without TLS files: over http). */
+/** Flags for etcd: the member on this node over loopback, or the user's own cluster (over http without TLS files). */
 function etcdArguments(cluster: ClusterConfiguration, endpoint: ApiEndpoint): Record<string, string> {
   const { external, local } = cluster.etcd;
   if (external) {

@@ -12,10 +12,10 @@ import { releaseOf } from "../versions.ts";
 import { type Component, mergeEnvironment, probeHost } from "./pod.ts";
 import { certificateMounts, directory, kubeconfigMount, mergeMounts } from "./volumes.ts";
 
-/** Flexvolume drivers; writable, because drivers keep sockets beside themselves. */
+/** Flexvolume drivers; writable, because drivers create sockets in their directory. */
 const FLEXVOLUME_DIRECTORY = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec";
 
-/** The controller manager. `externalCA`: the CA's key is not on this host, so nothing can be signed here. */
+/** The controller manager. `externalCA`: the CA's key is not on this host, so that it cannot sign certificates. */
 export function controllerManager(
   cluster: ClusterConfiguration,
   host: { caDirectories: readonly string[]; proxyEnvironment: readonly EnvVar[]; externalCA?: boolean },
@@ -58,7 +58,7 @@ function controllerManagerArguments(cluster: ClusterConfiguration, externalCA: b
     "bind-address": "127.0.0.1",
     "client-ca-file": `${pki}/ca.crt`,
     "cluster-name": cluster.clusterName,
-    // Empty values keep the signing controller from starting, which would end the whole process for want of the key.
+    // Empty values disable the signing controller, which would end the process without the key.
     "cluster-signing-cert-file": externalCA ? "" : `${pki}/ca.crt`,
     "cluster-signing-key-file": externalCA ? "" : `${pki}/ca.key`,
     // The two controllers of bootstrap tokens are off by default.

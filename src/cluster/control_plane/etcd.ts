@@ -14,7 +14,7 @@ import { releaseOf } from "../versions.ts";
 import { type Component, type Health, mergeEnvironment } from "./pod.ts";
 import { directory } from "./volumes.ts";
 
-/** Read back by `join` and `reset`, kubeadm's as well as ours, to find the members: part of the protocol. */
+/** Part of the protocol: `join` and `reset` of kubeadm and kubewright read it to find the members. */
 export const CLIENT_URLS_ANNOTATION = "kubeadm.kubernetes.io/etcd.advertise-client-urls";
 
 /** A member of an etcd cluster. */
@@ -23,7 +23,7 @@ export interface EtcdMember {
   peerUrl: string;
 }
 
-/** The member on one node. `initialCluster`: all members, this one too, when it joins others; absent when it is the first. */
+/** The member on one node. `initialCluster`: all members including this one when it joins others; absent for the first. */
 export function etcdMember(
   cluster: ClusterConfiguration,
   local: LocalEtcd,
@@ -34,7 +34,7 @@ export function etcdMember(
     name: "etcd",
     image: etcdImage(cluster),
     args: commandArguments(etcdArguments(cluster, local, node), local.extraArgs),
-    // No proxy variables: members must never talk to one another through a proxy.
+    // No proxy variables: members must not connect to each other through a proxy.
     env: mergeEnvironment(local.extraEnvs),
     health: etcdHealth(local, loopbackLike(address)),
     requests: { cpu: "100m", memory: "100Mi" },
@@ -81,13 +81,13 @@ function etcdArguments(
   };
 }
 
-/** Whether the user's own tag is of an etcd before 3.6; one that is no version is taken for newer. */
+/** Whether the user's tag is of an etcd before 3.6; a tag that is not a version is treated as newer. */
 function isBefore36(cluster: ClusterConfiguration, { imageTag }: LocalEtcd): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(imageTag ?? "") ?? [];
   return releaseOf(cluster.kubernetesVersion).etcdBefore36 === true && major === "3" && Number(minor) < 6;
 }
 
-/** Health is served where the metrics are: at the first of the user's `listen-metrics-urls`, if there are any. */
+/** etcd serves health at the metrics URL: the first of the user's `listen-metrics-urls`, if set. */
 function etcdHealth(local: LocalEtcd, loopback: string): Health {
   const paths = { liveness: "/livez", readiness: "/readyz", startup: "/readyz" };
   const url = parseGoUrl(argument(local.extraArgs, "listen-metrics-urls")?.split(",")[0] ?? "");

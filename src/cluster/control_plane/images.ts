@@ -2,7 +2,7 @@ import type { ClusterConfiguration } from "../../config/types.ts";
 import { ADDONS } from "../addons/table.ts";
 import { etcdImage, kubernetesImage, pauseImage } from "../images.ts";
 
-/** All images that a control plane node needs before it starts, in the order in which `kubeadm config images list` has them. */
+/** All images of a control plane node, in the order of `kubeadm config images list`. */
 export function controlPlaneImages(cluster: ClusterConfiguration): string[] {
   return [
     kubernetesImage("kube-apiserver", cluster),

@@ -2,14 +2,14 @@
 import type { ApiEndpoint, ClusterConfiguration, NodeRegistration, Timeouts } from "../../config/types.ts";
 
 /**
- * What certificates, kubeconfigs, static pods and their checks and waits are made from, whichever command makes the node:
- * `init` from its own configuration, others from the cluster's and theirs.
+ * The input of certificates, kubeconfigs, static pods, and their checks and waits, for every command: `init` creates it from
+ * its own configuration, others from that of the cluster and theirs.
  */
 export interface ControlPlaneNode {
   readonly cluster: ClusterConfiguration;
   /** The name, taints and kubelet arguments of this node. */
   readonly registration: NodeRegistration;
-  /** Where the API server of this node listens; the etcd member of this node has the same address. */
+  /** The endpoint of the API server of this node; the etcd member of this node has the same address. */
   readonly endpoint: ApiEndpoint;
   readonly timeouts: Timeouts;
 }

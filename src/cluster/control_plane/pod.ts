@@ -1,5 +1,5 @@
 /**
- * The shape that all control plane pods have in common.
+ * The common structure of all control plane pods.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/util/staticpod/utils.go
  * @module
  */
@@ -15,7 +15,7 @@ export interface Probe {
   failureThreshold: number;
 }
 
-/** The one container of a control plane pod, as far as it is used here. */
+/** The used part of the container of a control plane pod. */
 export interface Container {
   name: string;
   image: string;
@@ -45,16 +45,16 @@ export interface StaticPod extends KubeObject {
   };
 }
 
-/** Where a component answers health probes; `readiness` is absent where it has no such endpoint. */
+/** The health endpoints of a component; `readiness` is absent if it has no such endpoint. */
 export interface Health {
   scheme: "HTTP" | "HTTPS";
-  /** Where to ask; empty: at the pod's own address. See {@linkcode probeHost}. */
+  /** The host to probe; empty: the pod's own address. See {@linkcode probeHost}. */
   host: string;
   port: number;
   paths: { liveness: string; readiness?: string; startup: string };
 }
 
-/** What makes one component's pod differ from the others. */
+/** The settings of one component's pod. */
 export interface Component {
   name: "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler";
   image: string;
@@ -67,13 +67,13 @@ export interface Component {
   annotations?: Record<string, string>;
 }
 
-/** Priority of the class system-node-critical; a static pod is not admitted, so nothing else would fill it in. */
+/** Priority of the class system-node-critical; admission does not set it, because static pods bypass admission. */
 const SYSTEM_NODE_CRITICAL = 2_000_001_000;
 
 /** Seconds between two startup or liveness probes. */
 const PERIOD = 10;
 
-/** The pod of a component that may take `startSeconds` to come up. Volumes are in the order of their names. */
+/** The pod of a component that may take `startSeconds` to start. Volumes are sorted by name. */
 export function staticPod(component: Component, startSeconds: number): StaticPod {
   const { name, health, mounts } = component;
   const { liveness, readiness, startup } = health.paths;
@@ -121,7 +121,7 @@ export function staticPod(component: Component, startSeconds: number): StaticPod
   };
 }
 
-/** Where to ask a server that listens on an address. The unspecified one means "all" to a server, nothing to a client. */
+/** The host at which to probe a server that listens on an address. The unspecified address is invalid for clients. */
 export function probeHost(bindAddress: string): string {
   return bindAddress === "0.0.0.0" || bindAddress === "::" ? "" : bindAddress;
 }
@@ -139,7 +139,7 @@ export function byName<T extends { name: string }>(items: readonly T[]): T[] {
   return items.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Environment variables: later lists win by name, the result is in order of the names. */
+/** Merges environment variables, sorted by name; variables of later lists replace those of earlier ones. */
 export function mergeEnvironment(...lists: readonly (readonly EnvVar[])[]): EnvVar[] {
   return byName([...new Map(lists.flat().map((variable) => [variable.name, variable])).values()]);
 }

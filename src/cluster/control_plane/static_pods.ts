@@ -11,19 +11,19 @@ import { type EtcdMember, etcdMember } from "./etcd.ts";
 import { byName, type StaticPod, staticPod } from "./pod.ts";
 import { scheduler } from "./scheduler.ts";
 
-/** What a control plane pod depends on besides the configuration. */
+/** The input of control plane pods in addition to the configuration. */
 export interface StaticPodFacts {
   /** Those of `FURTHER_CA_DIRECTORIES` that exist on the host. */
   caDirectories: readonly string[];
   /** See {@linkcode proxyEnvironment}. */
   proxyEnvironment: readonly EnvVar[];
-  /** The CA's key is not on this host. */
+  /** Whether the CA's key is not on this host. */
   externalCA?: boolean;
-  /** All etcd members, the one of this node too, when it joins others. */
+  /** All etcd members including this one, when it joins others. */
   initialCluster?: readonly EtcdMember[];
 }
 
-/** The pods of one control plane node in the order in which they come up; without etcd when that is external. */
+/** The pods of one control plane node in the order of their start; without etcd when it is external. */
 export function staticPods(node: ControlPlaneNode, facts: StaticPodFacts): StaticPod[] {
   const { cluster, endpoint, registration } = node;
   const { local } = cluster.etcd;
@@ -38,7 +38,7 @@ export function staticPods(node: ControlPlaneNode, facts: StaticPodFacts): Stati
   ].map((component) => staticPod(component, startSeconds));
 }
 
-/** The variables of this process that tell programs to use a proxy (`HTTPS_PROXY`, `no_proxy` …), for the pods to have too. */
+/** The proxy variables of this process (`HTTPS_PROXY`, `no_proxy` …), which the pods inherit. */
 export function proxyEnvironment(environment: Readonly<Record<string, string>>): { name: string; value: string }[] {
   return byName(
     Object.entries(environment)

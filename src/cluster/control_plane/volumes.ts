@@ -1,5 +1,5 @@
 /**
- * Host directories and files that control plane pods see.
+ * Host directories and files that are mounted into control plane pods.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
  * @module
  */
@@ -8,12 +8,12 @@ import type { ClusterConfiguration, ExternalEtcd, HostPathMount } from "../../co
 import { FURTHER_CA_DIRECTORIES, SYSTEM_CA_DIRECTORY } from "../paths.ts";
 import { byName } from "./pod.ts";
 
-/** A directory at the same path inside and outside, made when absent. */
+/** A directory at the same path on the host and in the pod, created when absent. */
 export function directory(name: string, path: string, readOnly: boolean): HostPathMount {
   return { name, hostPath: path, mountPath: path, readOnly, pathType: "DirectoryOrCreate" };
 }
 
-/** A kubeconfig, which the kubelet may find before it is written: hence `FileOrCreate`. */
+/** A kubeconfig. `FileOrCreate`, because the kubelet may start the pod before it is written. */
 export function kubeconfigMount(path: string): HostPathMount {
   return { name: "kubeconfig", hostPath: path, mountPath: path, readOnly: true, pathType: "FileOrCreate" };
 }
@@ -39,12 +39,12 @@ export function externalEtcdMounts(etcd: ExternalEtcd, certificatesDir: string):
     .map((path, index) => directory(`etcd-certs-${index}`, path, true));
 }
 
-/** Default mounts and the user's: of two of one name the user's stays. In order of the names. */
+/** Default mounts and the user's, sorted by name; the user's mount replaces a default of the same name. */
 export function mergeMounts(...lists: readonly (readonly HostPathMount[])[]): HostPathMount[] {
   return byName([...new Map(lists.flat().map((mount) => [mount.name, mount])).values()]);
 }
 
-/** Whether `path` is `parent` or below it: by components, so that /etc/ssl/certs-x is not inside /etc/ssl/certs. */
+/** Whether `path` is `parent` or below it, by components: /etc/ssl/certs-x is not below /etc/ssl/certs. */
 function isWithin(path: string, parent: string): boolean {
   return path === parent || path.startsWith(parent.endsWith("/") ? parent : `${parent}/`);
 }

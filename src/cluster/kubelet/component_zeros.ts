@@ -1,7 +1,6 @@
 /**
- * What Go's encoder writes of a configuration that says nothing (fields without `omitempty`): printed defaults are those that
- * kubeadm prints, and JSON patches may name these fields (`replace /syncFrequency`). To the components each of them means
- * "as by default".
+ * The fields that Go's encoder writes for an empty configuration (fields without `omitempty`): kubeadm prints them, and JSON
+ * patches may name them (`replace /syncFrequency`). To the components each value means the default.
  *
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kubelet/config/v1beta1/types.go
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/staging/src/k8s.io/kube-proxy/config/v1alpha1/types.go

@@ -1,5 +1,5 @@
 /**
- * What the kubelet reads: its configuration for the whole cluster, that of one node, and its remaining flags.
+ * The input of the kubelet: its configuration for the whole cluster, that of one node, and its remaining flags.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/componentconfigs/kubelet.go
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/kubelet/flags.go
  * @module
@@ -10,7 +10,7 @@ import { withDefaults } from "../objects/config_map.ts";
 import { clusterDnsAddress } from "../endpoints.ts";
 import { KUBELET_FILES, MANIFESTS_DIRECTORY, PORTS, SYSTEMD_RESOLVED_FILE } from "../paths.ts";
 
-/** The KubeletConfiguration of the cluster: the user's document, and what this program adds where that says nothing. */
+/** The KubeletConfiguration of the cluster: the user's document with defaults. */
 export function kubeletConfiguration(
   cluster: ClusterConfiguration,
   user: ComponentConfiguration = {},
@@ -31,18 +31,18 @@ export function kubeletConfiguration(
     healthzPort: PORTS.kubeletHealthz,
     staticPodPath: MANIFESTS_DIRECTORY,
   };
-  // Not a default but a rule: a kubelet that lets its certificate expire leaves the cluster after a year.
+  // Not a default: without rotation, the kubelet loses access to the cluster after a year.
   return { ...withDefaults(user, defaults), rotateCertificates: true };
 }
 
-/** What the node adds: kept in a file of its own too, which kubeadm reads back. */
+/** The settings of the node, also written to a separate file that kubeadm reads. */
 export function kubeletInstanceConfiguration(criSocket: string): ComponentConfiguration {
   return { containerRuntimeEndpoint: criSocket };
 }
 
 /**
  * The configuration of one node's kubelet, from that of the cluster.
- * With systemd-resolved, `/etc/resolv.conf` names its stub on loopback, which CoreDNS would forward to itself:
+ * With systemd-resolved, `/etc/resolv.conf` contains its stub on loopback, with which CoreDNS would query itself:
  * https://coredns.io/plugins/loop/#troubleshooting
  */
 export function nodeKubeletConfiguration(
@@ -50,7 +50,7 @@ export function nodeKubeletConfiguration(
   node: {
     criSocket: string;
     systemdResolved: boolean;
-    /** The user's patches: they see what the node adds by itself, but not the socket. */
+    /** The user's patches: applied after the settings of the node, except the socket. */
     patch?(configuration: ComponentConfiguration): ComponentConfiguration;
   },
 ): ComponentConfiguration {
@@ -59,9 +59,9 @@ export function nodeKubeletConfiguration(
 }
 
 /**
- * The environment file with the flags that the configuration file cannot hold.
- * `registerTaints`: the kubelet sets the taints itself when it makes its Node; for workers only, since a control plane
- * node is marked by an administrator's identity.
+ * The environment file with the flags that the configuration file does not support.
+ * `registerTaints`: whether the kubelet sets the taints when it creates its Node; for workers only, because `init` marks a
+ * control plane node with an administrator's identity.
  */
 export function kubeletFlagsFile(
   node: Pick<NodeRegistration, "name" | "taints" | "kubeletExtraArgs">,
@@ -77,7 +77,7 @@ export function kubeletFlagsFile(
   return flagsFile(commandArguments(flags, node.kubeletExtraArgs));
 }
 
-/** Where the kubelet keeps the certificate and key that it renews: below its folder, unless a flag says otherwise. */
+/** The path of the certificate and key that the kubelet renews: in its directory, or in that of a flag. */
 export function rotatedCertificate(kubeletExtraArgs: readonly Arg[]): string {
   const directory = argument(kubeletExtraArgs, "cert-dir");
   const file = KUBELET_FILES.clientCertificate;
@@ -89,7 +89,7 @@ function flagsFile(args: readonly string[]): string {
   return `KUBELET_KUBEADM_ARGS=${goQuote(args.join(" "))}\n`;
 }
 
-/** The flags in such a file, in order; what is not of the form `--name=value` is left out. */
+/** The flags in such a file, in order; words not of the form `--name=value` are left out. */
 export function parseKubeletFlagsFile(text: string): Arg[] {
   const flags = text.trim().replace(/^KUBELET_KUBEADM_ARGS=/, "").replace(/^"|"$/g, "");
   return flags.split(/\s+/).flatMap((flag) => {
@@ -115,7 +115,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** A text as a Go string literal (`%q`), which is how kubeadm writes, and reads, values in files of its own. */
+/** A text as a Go string literal (`%q`), the format of values in kubeadm's own files. */
 export function goQuote(text: string): string {
   const quoted = Array.from(text, (character) => {
     const code = character.codePointAt(0)!;

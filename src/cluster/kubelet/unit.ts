@@ -1,8 +1,7 @@
 /**
- * The kubelet as a systemd service. Both files go to /etc/systemd/system: it is writable where /usr is not, it wins over
- * a distribution's unit, and a drop-in of the same name replaces the package's (systemd.unit(5)). The drop-in has the
- * four variables of the kubeadm package in their order, so that kubeadm, kubewright and people's own
- * `KUBELET_EXTRA_ARGS` find what they know.
+ * The kubelet as a systemd service. Both files are in /etc/systemd/system: it is writable where /usr is not, takes precedence
+ * over a distribution's unit, and a drop-in of the same name replaces the package's (systemd.unit(5)). The drop-in has the
+ * four variables of the kubeadm package in their order, which kubeadm and users' own `KUBELET_EXTRA_ARGS` rely on.
  * @see https://github.com/kubernetes/release/blob/master/cmd/krel/templates/latest/kubeadm/10-kubeadm.conf
  * @module
  */
@@ -14,18 +13,18 @@ export const KUBELET_SERVICE = "kubelet.service";
 /** A unit file: sections in order, each with its settings in order; a name may occur more than once. */
 type Unit = readonly (readonly [section: string, settings: readonly (readonly [name: string, value: string])[]])[];
 
-/** Where people put flags of their own, by family of distributions; each may be absent. */
+/** Files with the user's own flags, by family of distributions; each may be absent. */
 export const EXTRA_ARGS_FILES = ["/etc/default/kubelet", "/etc/sysconfig/kubelet"];
 
 /**
- * The unit file and the drop-in for the kubelet at `path`. Mode 0644: there is nothing secret in them.
- * - `After=` the runtimes that the kubelet knows: not to wait for them (it retries), but so that it stops before them at
- *   shutdown. A name that does not exist does no harm.
- * - `ConditionPathExists=`: enabled before there is a configuration, the usual unit fails every ten seconds for ever;
- *   this one is skipped, and the `restart` that follows the configuration starts it without a back-off to wait out.
- * - `StartLimitIntervalSec=0`, `Restart=always`: a node must come back however often its kubelet has failed.
- * - `Type=exec`: `systemctl start` fails when the program cannot be run at all. Not `notify`: a kubelet is ready only
- *   when it has its identity, which may take until somebody approves it.
+ * The unit file and the drop-in for the kubelet at `path`. Mode 0644: they contain no secret.
+ * - `After=` the supported runtimes: not to wait for them (the kubelet retries), but so that it stops before them at
+ *   shutdown. Names of missing units have no effect.
+ * - `ConditionPathExists=`: without a configuration, the usual unit fails every ten seconds; this one is skipped, and the
+ *   `restart` after writing the configuration starts it without a back-off.
+ * - `StartLimitIntervalSec=0`, `Restart=always`: a node must recover however often its kubelet has failed.
+ * - `Type=exec`: `systemctl start` fails when the program cannot be run. Not `notify`: a kubelet is ready only when it has
+ *   its identity, which may require a manual approval.
  */
 export function kubeletUnitFiles(path: string): { path: string; content: string; mode: number }[] {
   const kubelet = quoted(path);
@@ -57,7 +56,7 @@ export function kubeletUnitFiles(path: string): { path: string; content: string;
       ["Environment", `"KUBELET_CONFIG_ARGS=--config=${configuration}"`],
       ["EnvironmentFile", `-${flags}`],
       ...EXTRA_ARGS_FILES.map((file) => ["EnvironmentFile", `-${file}`] as const),
-      // An empty value first: a list setting in a drop-in adds to the unit's otherwise.
+      // An empty value first: otherwise a list setting in a drop-in adds to that of the unit.
       ["ExecStart", ""],
       [
         "ExecStart",
@@ -78,7 +77,7 @@ function text(unit: Unit): string {
   ).join("\n");
 }
 
-/** A path as the first word of a command line: `%` begins a specifier, spaces end a word, `\` escapes (systemd.syntax(7)). */
+/** A path as the first word of a command line: `%` starts a specifier, spaces end a word, `\` escapes (systemd.syntax(7)). */
 function quoted(path: string): string {
   const escaped = path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
   return /[\s"'\\;]/.test(path) ? `"${escaped}"` : escaped;

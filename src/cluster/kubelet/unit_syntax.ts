@@ -1,5 +1,5 @@
 /**
- * What systemd reads: units, drop-ins, command lines and environment files, as far as a kubelet's unit needs it.
+ * Parses systemd units, drop-ins, command lines and environment files, as far as a kubelet's unit needs it.
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
  * @module
@@ -18,7 +18,7 @@ export interface Setting {
   value: string;
 }
 
-/** The settings of a unit or drop-in, in order; lines that end with `\` go on, those that begin with `#` or `;` are comments. */
+/** The settings of a unit or drop-in, in order; a line that ends with `\` continues, a line that starts with `#` or `;` is a comment. */
 export function unitSettings(text: string): Setting[] {
   const settings: Setting[] = [];
   let section = "";
@@ -34,7 +34,7 @@ export function unitSettings(text: string): Setting[] {
   return settings;
 }
 
-/** Words between white space; quotes hold words together and are taken off, a backslash takes the next character as it is. */
+/** Words separated by white space; quotes group words and are removed, a backslash escapes the next character. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   const pattern = /(?:[^\s"'\\]+|\\[\s\S]?|"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)+/g;
@@ -60,8 +60,8 @@ export function environmentFile(text: string): Map<string, string> {
 }
 
 /**
- * The words of a command line: `$NAME` as a word of its own becomes its value's words, `${NAME}` its value; a variable that
- * is not set is empty, `$$` is a dollar sign.
+ * The words of a command line: a word `$NAME` expands to the words of its value, `${NAME}` to its value; an unset variable is
+ * empty, `$$` is a dollar sign.
  */
 export function commandWords(line: string, variables: ReadonlyMap<string, string>): string[] {
   return splitWords(line).flatMap((word) => {

@@ -1,5 +1,5 @@
 /**
- * Bootstrap tokens as the Secrets that the API server authenticates them by.
+ * The Secrets of bootstrap tokens, which the API server uses for authentication.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/#bootstrap-token-secret-format
  * @module
  */
@@ -22,8 +22,8 @@ export function bootstrapTokenSecretName(token: string): string {
 }
 
 /**
- * The Secret of a token that is made `now`. With `existing`, the Secret of that name in the cluster, a token that still
- * has time keeps its end: making it again would change nothing but that.
+ * The Secret of a token created `now`. With `existing`, the Secret of that name in the cluster, an unexpired token keeps its
+ * expiration: a rerun must not extend it.
  */
 export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?: KubeObject): Secret {
   const [id, secret] = token.token.split(".");
@@ -46,15 +46,15 @@ export function bootstrapTokenSecret(token: BootstrapToken, now: Date, existing?
 }
 
 /**
- * The tokens in Secrets that are still good at `now`, those that end last first. A Secret that the API server would take
- * no token from (somebody wrote it by hand, and wrong) is left out.
+ * The unexpired tokens in Secrets, sorted by expiration, the latest first. Secrets that the API server would reject are left
+ * out.
  */
 export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): BootstrapToken[] {
   return secrets.flatMap((secret): BootstrapToken[] => {
     const data = decoded(secret);
     const text = (key: string) => data.get(key);
     const [id, half, end] = [text("token-id"), text("token-secret"), text("expiration")];
-    const expires = end === undefined ? undefined : timeToCome(end, now);
+    const expires = end === undefined ? undefined : futureTime(end, now);
     if (!id || !half || end !== undefined && !expires) return [];
     const description = text("description");
     return [{
@@ -67,7 +67,7 @@ export function bootstrapTokens(secrets: readonly KubeObject[], now: Date): Boot
   }).sort((a, b) => endOf(b) - endOf(a));
 }
 
-/** When a token ends, in ms; one that never does ends last. */
+/** The expiration of a token, in ms; a token that never expires sorts last. */
 function endOf({ expires }: BootstrapToken): number {
   return expires?.milliseconds ?? Number.MAX_VALUE;
 }
@@ -79,14 +79,14 @@ function expirationOf(token: BootstrapToken, now: Date): string | undefined {
   return lifetime > 0 ? timestamp(new Date(now.getTime() + lifetime)) : undefined;
 }
 
-/** The end of an existing token when that is still to come. */
+/** The expiration of an existing token, if it has not expired. */
 function remaining(existing: KubeObject | undefined, now: Date): string | undefined {
   const text = existing && decoded(existing).get("expiration");
-  return text === undefined ? undefined : timeToCome(text, now)?.text;
+  return text === undefined ? undefined : futureTime(text, now)?.text;
 }
 
-/** To the API server a time that it cannot read is over. */
-function timeToCome(text: string, now: Date): Timestamp | undefined {
+/** The time if it is in the future. The API server treats an invalid time as expired. */
+function futureTime(text: string, now: Date): Timestamp | undefined {
   const time = parseTime(text);
   return time && time.milliseconds > now.getTime() ? time : undefined;
 }
@@ -99,14 +99,14 @@ function encode(text: string): string {
   return new TextEncoder().encode(text).toBase64();
 }
 
-/** What the Secret holds, without what is not base64. */
+/** The decoded data of the Secret, without invalid base64. */
 function decoded({ data }: KubeObject): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const [key, value] of Object.entries(data ?? {})) {
     try {
       texts.set(key, new TextDecoder().decode(Uint8Array.fromBase64(value)));
     } catch {
-      // not base64, or no text at all
+      // invalid base64, or not text
     }
   }
   return texts;

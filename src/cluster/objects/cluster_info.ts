@@ -1,6 +1,6 @@
 /**
- * ConfigMap kube-public/cluster-info: how to reach the cluster and which CA it has, for everyone to read. The controller
- * manager adds a signature for each bootstrap token; it is what makes the content trustworthy.
+ * ConfigMap kube-public/cluster-info: the endpoint and the CA of the cluster, readable by everyone. The controller manager
+ * adds a signature for each bootstrap token, which proves the content.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/bootstraptoken/clusterinfo/clusterinfo.go
  * @module
  */
@@ -13,8 +13,8 @@ import { grantObjects, readConfigMap } from "./rbac.ts";
 export const CLUSTER_INFO = { name: "cluster-info", namespace: "kube-public", key: "kubeconfig" } as const;
 
 /**
- * The ConfigMap and its readers. `server` is the control plane's URL. Keys of signatures are not in it: applied, it
- * leaves those in the cluster as they are.
+ * The ConfigMap and its readers. `server` is the control plane's URL. Without the keys of signatures, so that applying it
+ * leaves those in the cluster unchanged.
  */
 export function clusterInfoObjects(cluster: { server: string; caPem: string }): KubeObject[] {
   const { name, namespace, key } = CLUSTER_INFO;
@@ -44,7 +44,7 @@ export function clusterInfoObjects(cluster: { server: string; caPem: string }): 
       name: "kubeadm:bootstrap-signer-clusterinfo",
       namespace,
       allow: readConfigMap(name),
-      // Who joins has no identity yet, and cannot tell a true server from a false one before having read this.
+      // A joining node has no identity yet, and cannot verify the server before it has read this.
       to: [{ kind: "User", name: "system:anonymous" }],
     }),
   ];

@@ -1,17 +1,17 @@
 /**
- * Configuration documents of components: how defaults get in, and how a ConfigMap says where a document came from.
+ * Configuration documents of components: adding defaults, and marking ConfigMaps with generated documents.
  * @module
  */
 import type { ComponentConfiguration } from "../../config/types.ts";
 import { isMapping } from "../../config/yaml.ts";
 import type { KubeObject } from "../../system.ts";
 
-/** A value that a Go program cannot tell from an absent one, where the field is a string, or a list or map. */
+/** Whether a Go program treats a value as absent, for a string, a list or a map. */
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-/** The document with defaults where it says nothing; objects are filled in, lists are one value. */
+/** The document with defaults for absent fields; objects are merged, lists are not. */
 export function withDefaults(
   document: ComponentConfiguration,
   defaults: ComponentConfiguration,
@@ -25,7 +25,7 @@ export function withDefaults(
   return result;
 }
 
-/** Its value is the hash of the ConfigMap's data as the program wrote them. */
+/** Its value is the hash of the generated data of the ConfigMap. */
 export const HASH_ANNOTATION = "kubeadm.kubernetes.io/component-config.hash";
 
 /** A ConfigMap. */
@@ -36,8 +36,7 @@ export interface ConfigMap extends KubeObject {
 }
 
 /**
- * Marks a ConfigMap as generated: an upgrade may then write it anew. One without the mark, or edited since, is the
- * user's, and is kept. SHA-256 over the data values in order of their keys, as
+ * Marks a ConfigMap as generated, so that an upgrade may rewrite it. One without the mark, or edited since, is kept. SHA-256 over the data values in order of their keys, as
  * https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/componentconfigs/checksums.go
  */
 export async function markGenerated(map: ConfigMap): Promise<ConfigMap> {

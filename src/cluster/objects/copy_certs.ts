@@ -1,6 +1,6 @@
 /**
- * Secret kube-system/kubeadm-certs: what further control plane nodes need of the first one's keys and certificates,
- * encrypted, for two hours.
+ * Secret kube-system/kubeadm-certs: the encrypted keys and certificates that further control plane nodes need; it expires
+ * after two hours.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/copycerts/copycerts.go
  * @module
  */
@@ -18,7 +18,7 @@ export const COPY_CERTS: ObjectReference = {
   name: "kubeadm-certs",
 };
 
-/** The files, by their keys in the Secret. Certificates that every node makes for itself are not among them. */
+/** The files, by their keys in the Secret; without the certificates that every node creates itself. */
 export function sharedFiles(cluster: ClusterConfiguration): Record<string, string> {
   const { certificatesDir, etcd: { external } } = cluster;
   const etcd = external
@@ -32,7 +32,7 @@ export function sharedFiles(cluster: ClusterConfiguration): Record<string, strin
   return { ...Object.fromEntries(own.map((name) => [name, `${certificatesDir}/${name}`])), ...etcd };
 }
 
-/** The token that the Secret lives as long as: good for nothing, it only ends, and the Secret with it. */
+/** The token that limits the lifetime of the Secret: it permits nothing, and when it expires, the Secret is removed. */
 export function lifetimeToken(token: string): BootstrapToken {
   return {
     token,
@@ -43,7 +43,7 @@ export function lifetimeToken(token: string): BootstrapToken {
   };
 }
 
-/** The Secret: `data` is base64, `owner` the Secret of the token that it ends with. */
+/** The Secret: `data` is base64, `owner` is the Secret of the token that limits its lifetime. */
 export function copyCertsSecret(data: Record<string, string>, owner: KubeObject): Secret {
   const { apiVersion, kind, metadata: { name, uid } } = owner;
   return {
@@ -59,7 +59,7 @@ export function copyCertsSecret(data: Record<string, string>, owner: KubeObject)
   };
 }
 
-/** Lets those who join read the Secret. What is in it is of no use without the key. */
+/** Lets joining nodes read the Secret, whose content is encrypted with the certificate key. */
 export function copyCertsAccess(): KubeObject[] {
   return grantObjects({
     name: "kubeadm:kubeadm-certs",

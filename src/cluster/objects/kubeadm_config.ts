@@ -1,5 +1,5 @@
 /**
- * The configuration of the cluster in the cluster itself, where `join` and `upgrade` read it.
+ * The ConfigMaps with the configuration of the cluster, which `join` and `upgrade` read.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/uploadconfig/uploadconfig.go
  * @module
  */
@@ -17,7 +17,7 @@ const NAMESPACE = "kube-system";
 export const KUBEADM_CONFIG = { name: "kubeadm-config", namespace: NAMESPACE, key: "ClusterConfiguration" } as const;
 export const KUBELET_CONFIG = { name: "kubelet-config", namespace: NAMESPACE, key: "kubelet" } as const;
 
-/** ConfigMap kubeadm-config, and who may read it. */
+/** ConfigMap kubeadm-config and its readers. */
 export function kubeadmConfigObjects(cluster: ClusterConfiguration): KubeObject[] {
   const { name, key } = KUBEADM_CONFIG;
   return [
@@ -26,7 +26,7 @@ export function kubeadmConfigObjects(cluster: ClusterConfiguration): KubeObject[
   ];
 }
 
-/** ConfigMap kubelet-config, and who may read it. `user` is the user's own document, if there is one. */
+/** ConfigMap kubelet-config and its readers. `user`: the user's own document, if any. */
 export async function kubeletConfigObjects(
   cluster: ClusterConfiguration,
   user?: ComponentConfiguration,

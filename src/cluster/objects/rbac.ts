@@ -1,16 +1,16 @@
 /**
- * Who may do what: the access rules that a new cluster starts with, as a table.
+ * The RBAC rules of a new cluster, as a table.
  * @module
  */
 import type { KubeObject } from "../../system.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 
-/** Group of those who hold a bootstrap token. */
+/** Group of clients with a bootstrap token. */
 export const BOOTSTRAP_GROUP = "system:bootstrappers:kubeadm:default-node-token";
 /** Group of all kubelets. */
 export const NODES_GROUP = "system:nodes";
-/** Group of the administrators; unlike `system:masters` its rights can be taken away. */
+/** Group of the administrators; unlike `system:masters`, its rights can be revoked. */
 export const CLUSTER_ADMINS_GROUP = "kubeadm:cluster-admins";
 
 /** An rbac/v1 PolicyRule. */
@@ -28,14 +28,14 @@ export interface Subject {
   namespace?: string;
 }
 
-/** One right for somebody. */
+/** One right of some subjects. */
 export interface Grant {
   /** Name of the binding, and of the role when there are `rules`. */
   name: string;
   /** In this namespace only; absent: cluster-wide. */
   namespace?: string;
   labels?: Record<string, string>;
-  /** What is allowed: rules of an own role, or the name of a ClusterRole that exists anyway. */
+  /** Rules of a new role, or the name of an existing ClusterRole. */
   allow: readonly Rule[] | string;
   to: readonly Subject[];
 }
@@ -50,7 +50,7 @@ export function readConfigMap(name: string): Rule[] {
   return [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [name], verbs: ["get"] }];
 }
 
-/** The objects of a grant: its role, if it has one of its own, and its binding. */
+/** The objects of a grant: its new role, if any, and its binding. */
 export function grantObjects({ name, namespace, labels, allow, to }: Grant): KubeObject[] {
   const metadata = { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}) };
   const scope = namespace ? "" : "Cluster";
@@ -64,7 +64,7 @@ export function grantObjects({ name, namespace, labels, allow, to }: Grant): Kub
 }
 
 /**
- * Rights of those who join by token, of nodes, and of the API server towards kubelets.
+ * Rights of clients with a bootstrap token, of nodes, and of the API server at kubelets.
  * @see https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/bootstraptoken/node/tlsbootstrap.go
  */
 const BOOTSTRAP_GRANTS: readonly Grant[] = [
@@ -85,8 +85,8 @@ const BOOTSTRAP_GRANTS: readonly Grant[] = [
     to: groups(NODES_GROUP),
   },
   {
-    // For all releases, though kubeadm before 1.35.5 and 1.36.1 has none: a certificate without a group needs it, and a
-    // missing one cuts off logs and exec (https://github.com/kubernetes/kubeadm/issues/3310).
+    // For all releases, although kubeadm before 1.35.5 and 1.36.1 has none: a certificate without a group requires it, and
+    // without it logs and exec fail (https://github.com/kubernetes/kubeadm/issues/3310).
     name: "kubeadm:apiserver-kubelet-client",
     allow: "system:kubelet-api-admin",
     to: [{ kind: "User", name: "kube-apiserver-kubelet-client" }],
@@ -98,7 +98,7 @@ export function bootstrapAccess(): KubeObject[] {
   return BOOTSTRAP_GRANTS.flatMap(grantObjects);
 }
 
-/** Makes the holders of admin.conf administrators; applied with super-admin.conf, which needs no rule. */
+/** Grants administrator rights to admin.conf; applied with super-admin.conf, which bypasses RBAC. */
 export function clusterAdmins(): KubeObject {
   const [binding] = grantObjects({
     name: "kubeadm:cluster-admins",

@@ -1,10 +1,9 @@
 /**
- * The fields of what may be patched, as data: every struct that can be reached from a Pod, a Deployment and a DaemonSet
- * (without `status`). The fields of Kubernetes 1.37 include those of 1.35 and 1.36.
+ * The fields of patched objects, as data: every struct reachable from a Pod, a Deployment and a DaemonSet (without `status`). The fields of Kubernetes 1.37 include those of 1.35 and 1.36.
  *
  * `field:type`; types are `text`, `bool`, `int`, `number`, `quantity`, `port` (a number or a name), `any`, `[list]`,
- * `{map}` and other structs. Behind it `+key` is what the Go field's tags call patchStrategy "merge" with that
- * patchMergeKey (`+` alone: a list of plain values), and `~` is "retainKeys".
+ * `{map}` and other structs. A suffix `+key` stands for the Go tags patchStrategy "merge" with that patchMergeKey (`+` alone:
+ * a list of plain values), and `~` for "retainKeys".
  * @see https://github.com/kubernetes/api/blob/v0.37.2/core/v1/types.go
  * @see https://github.com/kubernetes/api/blob/v0.37.2/apps/v1/types.go
  * @module

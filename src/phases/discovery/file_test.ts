@@ -167,7 +167,7 @@ const REFUSED: Record<string, [string, RegExp]> = {
   "a proxy": [kubeconfig(undefined, { "proxy-url": "http://p:1" }), /proxy-url/],
   "an exec plugin": [kubeconfig({ exec: { command: "sh" } }), /"exec".*runs no plugins/],
   "an auth provider": [kubeconfig({ "auth-provider": { name: "x" } }), /auth-provider/],
-  "a password": [kubeconfig({ username: "me", password: "s3cret" }), /no passwords/],
+  "a password": [kubeconfig({ username: "me", password: "s3cret" }), /no longer accept passwords/],
   "a token with a line end": [kubeconfig({ token: "s3cret\ns3cret" }), /token holds a space, a line end/],
   "a token of other letters": [kubeconfig({ token: "s3cret-\u00e9" }), /token holds a space, a line end/],
   "a server with a user": [

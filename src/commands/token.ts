@@ -7,6 +7,7 @@ import { configMapText } from "../node/config_map.ts";
 import type { Settings } from "../config/assignments.ts";
 import { loadBootstrapToken } from "../config/load_token.ts";
 import type { BootstrapToken } from "../config/types.ts";
+import { mustBe, requires } from "../config/wording.ts";
 import { InvalidInput, UserError } from "../errors.ts";
 import { isCertificateKey } from "../pki/certificate_key.ts";
 import { formatToken, generateToken, isToken } from "../pki/token.ts";
@@ -75,10 +76,12 @@ async function joinWith(client: KubeClient, token: BootstrapToken): Promise<stri
   return (await joinCommand(server, caPem, token.token)).argv;
 }
 
-/** Refuses an invalid key, and a key without --print-join-command. */
+/** Rejects an invalid certificate key, and one without --print-join-command. */
 function checkCertificateKey(key: string | undefined, printJoinCommand: boolean): void {
   if (key === undefined || isCertificateKey(key) && printJoinCommand) return;
-  const what = isCertificateKey(key) ? "requires --print-join-command" : "must be 64 hexadecimal digits";
+  const what = isCertificateKey(key)
+    ? requires("--print-join-command")
+    : mustBe("a certificate key of 64 hexadecimal digits");
   throw new InvalidInput("Cannot create a join command:", [{ where: "--certificate-key", what }]);
 }
 

@@ -231,7 +231,10 @@ Deno.test("transport: a wrong CA and wrong names are final; a refused connection
     return true;
   });
   nobody.close();
-  assert.throws(() => kubeClient({ server: "http://127.0.0.1", caPem: certificates.ca }, () => {}), /wanted https/);
+  assert.throws(
+    () => kubeClient({ server: "http://127.0.0.1", caPem: certificates.ca }, () => {}),
+    /server must be https:/,
+  );
   assert.throws(() =>
     kubeClient({ server, caPem: certificates.ca, client: { certificatePem: "x", keyPem: "y" } }, () => {})
   );

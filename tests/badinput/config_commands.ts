@@ -29,17 +29,17 @@ const PRINT: readonly Row[] = [
   [
     "print a component of JavaScript",
     ["config", "print", "init-defaults", "--component-configs", "constructor"],
-    /got "constructor"/,
+    /must be one of .*; got "constructor"/,
   ],
   [
     "print another of JavaScript",
     ["config", "print", "init-defaults", "--component-configs", "__proto__"],
-    /got "__proto__"/,
+    /must be one of .*; got "__proto__"/,
   ],
   [
     "print one known, one not",
     ["config", "print", "init-defaults", "--component-configs", "KubeletConfiguration,X"],
-    /got "X"/,
+    /must be one of .*; got "X"/,
   ],
   [
     "print components for join",

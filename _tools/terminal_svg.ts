@@ -1,15 +1,19 @@
 /**
- * A picture of a terminal session, from a recording of `script(1)`:
+ * A picture of a terminal session: of a command that is run for it, or of a recording of `script(1)`:
+ *
+ *     deno task picture --run "kubewright status" docs/status.svg --command "kubewright status" --columns 100
  *
  *     script -q -T init.timing -c "kubewright init" init.typescript
  *     deno task picture init.typescript docs/init.svg --title "kubewright init" --command "kubewright init"
  *     deno task picture init.typescript docs/wait.svg --timing init.timing --at 12.5    # at that second
  *
- * It shows what was on the terminal, with all that was scrolled away. `--rows` takes the last rows only, `--columns` is for
- * a recording without a size, `--command` is shown as typed before it, `--description` is for those who do not see it.
+ * It shows what was on the terminal, with all that was scrolled away. `--rows` takes the last rows only; `--columns` is the
+ * width of the terminal of `--run` (100), or of a recording that does not hold it; `--command` is shown as typed before it;
+ * `--description` is for those who do not see it; `--at` stops at that second.
  * @module
  */
 import { parseArgs } from "node:util";
+import { record } from "./terminal/record.ts";
 import { readRecording } from "./terminal/recording.ts";
 import { emptyRow, textOf } from "./terminal/row.ts";
 import { Screen } from "./terminal/screen.ts";
@@ -52,12 +56,18 @@ export function pictureOf(file: Uint8Array, options: PictureOptions): string {
   return svg;
 }
 
+const USAGE = "usage: deno task picture RECORDING OUT.svg, or: deno task picture --run COMMAND OUT.svg";
+
+/** Rows of the terminal of `--run`: what scrolls away is kept. */
+const ROWS = 40;
+
 async function main(args: string[]): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals: [from, to] } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
+      run: text,
       title: text,
       description: text,
       command: text,
@@ -67,13 +77,17 @@ async function main(args: string[]): Promise<void> {
       at: text,
     },
   });
-  if (from === undefined || to === undefined) throw new Error("usage: deno task picture RECORDING OUT.svg [--title …]");
-  if ((values.timing === undefined) !== (values.at === undefined)) throw new Error("--timing and --at belong together");
-  const { columns, rows, timing, at, ...words } = values;
+  const { columns, rows, timing, at, run, ...words } = values;
+  const [to, from] = positionals.toReversed();
+  if (to === undefined || (run === undefined) !== (positionals.length === 2)) throw new Error(USAGE);
   const number = (value: string | undefined) => value === undefined ? undefined : Number(value);
-  const until = timing === undefined ? undefined : { timing: await Deno.readTextFile(timing), seconds: Number(at) };
-  const options = { ...words, columns: number(columns), rows: number(rows), until };
-  await Deno.writeTextFile(to, pictureOf(await Deno.readFile(from), options));
+  const width = number(columns) ?? (run === undefined ? undefined : 100);
+  const recorded = run === undefined
+    ? { file: await Deno.readFile(from!), timing: timing === undefined ? undefined : await Deno.readTextFile(timing) }
+    : await record(run, { columns: width!, rows: ROWS });
+  if (at !== undefined && recorded.timing === undefined) throw new Error("--at requires --timing");
+  const until = at === undefined ? undefined : { timing: recorded.timing!, seconds: Number(at) };
+  await Deno.writeTextFile(to, pictureOf(recorded.file, { ...words, columns: width, rows: number(rows), until }));
 }
 
 if (import.meta.main) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { record } from "./terminal/record.ts";
 import { readRecording } from "./terminal/recording.ts";
 import { pictureOf } from "./terminal_svg.ts";
 
@@ -86,4 +87,26 @@ Deno.test("picture: without a width, without anything to see, or larger than a R
   const long = new Uint8Array(many.length * 100).map((_, i) => many[i % many.length]!);
   assert.throws(() => pictureOf(long, { columns: 100 }), /more than 61440: show fewer --rows/);
   assert.ok(pictureOf(long, { columns: 100, rows: 10 }).length < 61_440);
+});
+
+/** Whether script(1) can be run here. */
+async function hasScript(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+Deno.test({
+  name: "picture: a command on a real terminal of the size that is asked for",
+  ignore: !await hasScript(),
+  async fn() {
+    const command = `[ -t 2 ] && stty size; printf 'old\\r\\033[Jnew\\n'; printf '%060d\\n' 7; exit 3`;
+    const { code, file, timing } = await record(command, { columns: 50, rows: 30 });
+    assert.equal(code, 3);
+    const picture = pictureOf(file, { columns: 50, until: { timing, seconds: 60 } });
+    assert.deepEqual(rowsOf(picture), ["30 50", "new", "0".repeat(50), "0000000007"]);
+  },
 });

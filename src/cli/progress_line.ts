@@ -23,7 +23,7 @@ export interface Current {
 /** A terminal narrower than this gets no columns of its own for symbol and time. */
 const NARROW = 60;
 /** The part of the room that what is waited for may take, when its state needs the rest. */
-const SHARE = 0.6;
+const SHARE = 0.5;
 /** Columns of a time, so that one stands below the other: `240.0 s`. */
 const TIME = 7;
 

@@ -98,7 +98,7 @@ Deno.test("terminal: at 40 columns the time, what is waited for and its state ar
   progress.phaseStarted("wait-control-plane");
   progress.wait(waitOf(0, "connection refused"));
   await pass(7);
-  assert.deepEqual(lines(), ["• 7 s kube-apiserver to…: connection r…"]);
+  assert.deepEqual(lines(), ["• 7 s kube-apiserver…: connection refu…"]);
 });
 
 const NAMES = [
@@ -138,8 +138,8 @@ Deno.test("terminal: a window that changes its width leaves nothing behind, with
     progress.wait(waitOf(0, "connection refused"));
     for (
       const [columns, line] of [
-        [40, "• 1 s kube-apiserver to…: connection r…"],
-        [25, "• 2 s kube-apis…: conne…"],
+        [40, "• 1 s kube-apiserver…: connection refu…"],
+        [25, "• 2 s kube-api…: connec…"],
         [100, "•     3 s  wait-control-plane: waiting for kube-apiserver to become healthy: connection refused"],
       ] as const
     ) {

@@ -33,6 +33,9 @@ function flagTable(flags: readonly Flag[]): string {
   return table(columns.slice(0, count), rows.map((row) => row.slice(0, count)));
 }
 
+/** Commands whose examples need neither a cluster nor a file: tests run them. */
+const RUN_BY_TESTS = /^(config print .*|config images list|certs certificate-key|token generate|version)$/;
+
 async function section({ spec, phases }: Command): Promise<string> {
   const { name, summary, description, args, output, examples } = spec;
   const rows = (await phases?.() ?? []).map(({ path, summary }) => [code(path), prose(summary)]);
@@ -41,7 +44,7 @@ async function section({ spec, phases }: Command): Promise<string> {
     prose(sentence(summary)),
     ...description.map(prose),
     `\`\`\`text\n${[PROGRAM.name, name, args, "[flags]"].filter(Boolean).join(" ")}\n\`\`\``,
-    `\`\`\`sh\n${examples.join("\n")}\n\`\`\``,
+    `\`\`\`sh${RUN_BY_TESTS.test(name) ? " run" : ""}\n${examples.join("\n")}\n\`\`\``,
     flagTable(flagsOf(spec).filter((flag) => !isCommon(flag))),
     name.endsWith(" phase")
       ? `Phases: those of [\`${PROGRAM.name} ${name.split(" ")[0]}\`](#${

@@ -27,8 +27,8 @@ export function preflightChecks(): string {
     "`--ignore-preflight-errors=<name>,<name>` turns errors of these checks into warnings, `all` those of every check; so " +
       "does `ignorePreflightErrors` in the [configuration](reference/configuration.md). The column *skip* shows where " +
       "that makes sense; with *no*, the command cannot work without the condition.",
-    "Run only the checks:",
-    "```sh\nkubewright init phase preflight\nkubewright init --dry-run\n```",
+    "`kubewright init --dry-run` also runs the checks. To run only them:",
+    "```sh run\nkubewright init phase preflight\n```",
     table(["check", "verifies", "fix", "skip", "commands"], CHECK_RECORDS.map(section)),
   );
 }

@@ -12,7 +12,12 @@ interface Ended {
   code: number;
   out: string;
   err: string;
+  /** Both outputs in the order in which they were printed. */
+  both: string;
 }
+
+/** What a program without messages leaves. */
+const printed = (out: string): Ended => ({ code: 0, out, err: "", both: out });
 
 /** Programs that only read standard input: the machine's own run. */
 const FILTERS = ["grep", "head", "sort", "tail", "wc"];
@@ -25,7 +30,8 @@ async function filter([program = "", ...args]: readonly string[], input: string)
   await writer.write(new TextEncoder().encode(input)).then(() => writer.close()).catch(() => undefined);
   const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+  const [out, err] = [decoder.decode(stdout), decoder.decode(stderr)];
+  return { code, out, err, both: err + out };
 }
 
 /** A shell with the files of a page. */
@@ -57,11 +63,12 @@ export class PageShell {
       const input = command.hereText ?? (command.from === undefined ? piped : this.#read(command.from));
       const ended = await this.#command(command, input);
       code = ended.code;
-      output += ended.err;
       piped = ended.out;
+      const isShown = command.to === undefined && index === pipeline.length - 1;
+      output += isShown ? ended.both : ended.err;
       if (command.to !== undefined) {
         this.write(command.to, (command.append ? this.#files.get(command.to) ?? "" : "") + ended.out);
-      } else if (index === pipeline.length - 1) output += ended.out;
+      }
     }
     return { code, output };
   }
@@ -78,8 +85,12 @@ export class PageShell {
     if (args !== undefined) return await this.#kubewright(args, input);
     const [program = "", ...rest] = command.words;
     const builtin = this.#builtin(program, rest, input);
-    if (builtin !== undefined) return { code: 0, out: builtin, err: "" };
-    if (FILTERS.includes(program)) return await filter(command.words, input);
+    if (builtin !== undefined) return printed(builtin);
+    if (FILTERS.includes(program)) {
+      const files = rest.filter((word) => this.#files.has(word));
+      const words = command.words.filter((word) => !files.includes(word));
+      return await filter(words, files.length === 0 ? input : files.map((path) => this.#read(path)).join(""));
+    }
     const supported = ["kubewright", "cat", "echo", "printf", ...FILTERS].join(", ");
     throw new Error(`"${program}" is not supported in blocks that are run: must be one of ${supported}`);
   }
@@ -94,14 +105,20 @@ export class PageShell {
   }
 
   async #kubewright(args: readonly string[], input: string): Promise<Ended> {
-    let [out, err] = ["", ""];
+    let [out, err, both] = ["", "", ""];
     const ran = await run(args, unfit({}, Object.fromEntries(this.#files)), input, {
-      out: (line) => void (out += `${line}\n`),
-      err: (text) => void (err += text),
+      out(line) {
+        out += `${line}\n`;
+        both += `${line}\n`;
+      },
+      err(text) {
+        err += text;
+        both += text;
+      },
     });
     for (const change of ran.changes) {
       if (change.kind === "write") this.write(change.path, await ran.readText(change.path) ?? "");
     }
-    return { code: ran.code, out, err };
+    return { code: ran.code, out, err, both };
   }
 }

@@ -24,11 +24,9 @@ const REAL = "/usr/local/lib/lab/kubewright";
  * pass on this machine.
  */
 const WRAPPER = `#!/bin/sh
-case "$1 $*" in
-"init phase "*) ;;
-"init "*"--config"*) set -- "$@" --ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")} ;;
-"init "*) set -- "$@" --config ${CONFIG} ;;
-"join "*) set -- "$@" --ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")} ;;
+case "$*" in
+"init "*--config* | join\ *) set -- "$@" --ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")} ;;
+init | "init "*) set -- "$@" --config ${CONFIG} ;;
 esac
 exec ${REAL} "$@"
 `;
@@ -82,7 +80,8 @@ class PageHosts {
     const env = { KUBECONFIG: "/etc/kubernetes/admin.conf", COLUMNS: "100" };
     const words = ["sh", "-ec", `cd /root; sudo() { "$@"; }; exec 2>&1\n${script}`];
     const { code, stdout } = await host.exec(words, { check: false, timeout: 600_000, env });
-    this.#join = /kubewright join [^\n]*(?:\\\n[^\n]*)*/.exec(stdout)?.[0] ?? this.#join;
+    const printed = [...stdout.matchAll(/kubewright join [^\n]*(?:\\\n[^\n]*)*/g)].map(([command]) => command);
+    this.#join = printed.findLast((command) => command.includes("--token")) ?? this.#join;
     return { code, output: stdout };
   }
 }

@@ -122,9 +122,9 @@ Deno.test("a key that is not on this host is uploaded as an empty value; externa
 
 Deno.test("external authorities: nothing is uploaded, because whoever joins could not sign", async () => {
   for (
-    const [gone, expected] of [["ca.key", /no .*\/ca\.key$/], [
+    const [gone, expected] of [["ca.key", /missing: .*\/ca\.key$/], [
       "front-proxy-ca.key",
-      /no .*\/front-proxy-ca\.key$/,
+      /missing: .*\/front-proxy-ca\.key$/,
     ]] as const
   ) {
     const { client, changes } = fakeCluster();

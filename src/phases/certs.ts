@@ -38,13 +38,13 @@ const MODE = { certificate: 0o644, key: 0o600 } as const;
 /** Writes what is missing of the certificates and keys; looks at everything that is there before the first write. */
 export const certs: Phase<CertsContext> = {
   name: "certs",
-  summary: "Certificates and keys of the control plane",
+  summary: "create the certificates and keys of the control plane",
   run: async ({ host, node }) => refuse(problemsOf(node, await inspectPki(host, node))),
   phases: [
     ...CERTIFICATES.map(certificatePhase),
     {
       name: SERVICE_ACCOUNT_KEY.name,
-      summary: "Key pair that signs service account tokens",
+      summary: "create the key pair that signs service account tokens",
       run: ensureServiceAccountKey,
     },
   ],

@@ -32,7 +32,7 @@ export interface KubeconfigContext {
 /** Writes the kubeconfigs that are missing; looks at all that are there before the first write. */
 export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
-  summary: "Kubeconfigs of the administrator and of this node's components",
+  summary: "write the kubeconfigs of the administrators and of this node's components",
   run: async ({ host, node, kubeconfigs }) =>
     refuse(problemsOf(node, await inspectKubeconfigs(host, node, kubeconfigs))),
   phases: KUBECONFIGS.map(kubeconfigPhase),

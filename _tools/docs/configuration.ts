@@ -156,7 +156,9 @@ export class ConfigurationReference {
     return parts(
       head("Configuration reference", "`src/config/`"),
       "`--config FILE` reads these YAML or JSON documents, one or several of them in a file. The formats are those of " +
-        "kubeadm: a file for kubeadm is a file for kubewright. Unknown fields and duplicate keys are errors.",
+        "kubeadm: a file for kubeadm is a file for kubewright. Every field of `kubeadm.k8s.io/v1beta4` exists, with kubeadm's " +
+        "default; where kubewright differs from kubeadm, the meaning of the field describes it. Unknown fields and " +
+        "duplicate keys are errors; `kubeadm init` and `kubeadm join` only warn about unknown fields.",
       table(["kind", "apiVersion", ""], versions),
       "`kubeadm.k8s.io/v1beta3` is converted with a warning; `kubewright config migrate` writes the new form. " +
         "`kubeadm.k8s.io/v1` is experimental and read with `--allow-experimental-api`. " +

@@ -266,7 +266,11 @@ const CLUSTER = document("Settings that all hosts of the cluster share.", {
       keyFile: FILE("Key of the client certificate."),
     }),
   }),
-  featureGates: { type: "map", of: flag("Whether the feature is enabled."), doc: "Feature gates of kubeadm, by name." },
+  featureGates: {
+    type: "map",
+    of: flag("Whether the feature is enabled."),
+    doc: "Feature gates of kubeadm, by name. RootlessControlPlane must be false.",
+  },
   imageRepository: text("Registry and repository of the images.", format.imageRepository),
   kubernetesVersion: byDefault(
     {

@@ -72,9 +72,9 @@ export function placeText({ source, line, column }: Pick<Problem, "source" | "li
   return source === undefined || line === undefined ? "" : ` (${[source, line, column].filter(Boolean).join(":")})`;
 }
 
-/** Formats problems as an indented list, one a line. */
+/** Problems as an indented list, one a line, each with its fix. The label is not that of an own line (`ownLines`). */
 function listOf(problems: readonly Problem[]): string {
-  return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    next: ${p.hint}` : ""}`).join(
+  return problems.map((p) => `  ${p.where}${placeText(p)}: ${p.what}${p.hint ? `\n    fix: ${p.hint}` : ""}`).join(
     "\n",
   );
 }

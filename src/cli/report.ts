@@ -126,9 +126,9 @@ function hintsOf(error: UserError, made: Tally): readonly string[] {
   const { hints } = error;
   if (hints.some((hint) => /\b(run|rerun) (it|this|the same command) again|\brerun\b/i.test(hint))) return hints;
   const listed = error instanceof InvalidInput || error instanceof PreflightFailed;
-  if (listed && error.problems.length > 0) return ["Fix the problems above and run the same command again.", ...hints];
+  if (listed && error.problems.length > 0) return ["Fix the problems above and rerun the command.", ...hints];
   if (made.total === 0) return hints;
-  return [...hints, "Fix the cause and run the same command again: what was done stays, and it continues from there."];
+  return [...hints, "Fix the cause and rerun the command: what was done stays, and it continues from there."];
 }
 
 /** Messages of an error's causes, outermost first, each once. */

@@ -249,7 +249,7 @@ Deno.test("kubeconfig user: a certificate of the user's own, or a token; nothing
     (await run([...call, "--validity-period", "100000h"], node())).err,
     /warning: the validity period 100000h is longer than a year/,
   );
-  assert.match((await run([...call, "--org", "system:masters"], node())).err, /cannot be taken back/);
+  assert.match((await run([...call, "--org", "system:masters"], node())).err, /cannot be revoked/);
   const file = await run([...call, "--config", QUICK], node());
   assert.equal(parseKubeconfig(file.out, "out").server, "https://192.0.2.10:6443");
 });

@@ -36,7 +36,7 @@ Deno.test("templates, which kubeadm's --output takes, are refused with what to t
     assert.equal(code, 3);
     assert.match(
       err,
-      /--output: must be one of text, json, yaml; got ".*\n {4}Use --output json and process it with jq/,
+      /--output: must be one of text, json, yaml; got ".*\n {4}fix: Use --output json and process it with jq/,
     );
   }
 });

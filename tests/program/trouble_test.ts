@@ -44,7 +44,7 @@ Deno.test("wrong settings: 3, all at once, by flag, and without the token", asyn
   for (const flag of ["--pod-network-cidr", "--token", "--node-name", "--kubernetes-version"]) {
     assert.match(err, new RegExp(`^ {2}${flag}: `, "m"));
   }
-  assert.match(err, /^ {2}No changes were made\.\n {2}next: Fix the problems above and run the same command again\.$/m);
+  assert.match(err, /^ {2}No changes were made\.\n {2}next: Fix the problems above and rerun the command\.$/m);
   assert.doesNotMatch(err, /0123456789abcde/);
 });
 
@@ -74,7 +74,7 @@ Deno.test("not root: 2, and nothing else is complained about", async () => {
   for (const args of [["init"], JOIN]) {
     const { code, err } = await run(args, unfit({ uid: 1000, takenPorts: [6443, 10250] }));
     assert.equal(code, 2);
-    assert.match(err, /IsPrivilegedUser: the user id is 1000, must be 0 \(root\)\n {4}next: Run the command as root/);
+    assert.match(err, /IsPrivilegedUser: the user id is 1000, must be 0 \(root\)\n {4}fix: Run the command as root/);
     assert.doesNotMatch(err, /Port-/);
   }
 });

@@ -76,7 +76,7 @@ Deno.test("all failed checks are reported at once; those that are ignored, in an
     );
   await assert.rejects(run(["tWO"]), (error: Error & { exitCode: number; hints: string[] }) => {
     assert.equal(error.exitCode, 2);
-    assert.match(error.message, /One: One fails\n {4}next: Fix it\.\n {2}Three: Three fails$/);
+    assert.match(error.message, /One: One fails\n {4}fix: Fix it\.\n {2}Three: Three fails$/);
     assert.deepEqual(error.hints, ["To skip these checks: --ignore-preflight-errors=One,Three"]);
     return true;
   });

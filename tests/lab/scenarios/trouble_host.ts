@@ -8,7 +8,7 @@ const COMMAND = ["init", "--config", CONFIG];
 const script = (host: Host, text: string) => async () => void await host.shell(text);
 
 async function refusedFor(t: Run, host: Host, { name, begin, end, checks, says }: Cause): Promise<void> {
-  const names = [...checks, "This host is not ready", "No changes were made", "run the same command again"];
+  const names = [...checks, "This host is not ready", "No changes were made", "rerun the command"];
   const said = await during(
     script(host, begin),
     () => refused(t, host, name, COMMAND, { code: 2, says: [...names, ...says] }),

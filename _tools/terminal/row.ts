@@ -35,7 +35,7 @@ export interface Place {
   column: number;
 }
 
-/** The rows for another width, as terminals that reflow make them: wrapped lines are joined and wrapped anew. */
+/** The rows for another width, as terminals that reflow make them: wrapped lines are joined and wrapped again. */
 export function reflowed(rows: readonly Row[], at: Place, columns: number): { rows: Row[]; at: Place } {
   const found: Row[] = [];
   let place = at;

@@ -38,7 +38,7 @@ export class Screen {
     return Math.max(0, this.rows.length - this.height);
   }
 
-  /** The window gets another width. @param reflow as terminals that wrap lines anew; others cut rows off. */
+  /** The window gets another width. @param reflow as terminals that wrap lines again; others cut rows off. */
   resize(columns: number, reflow = true): void {
     if (reflow) ({ rows: this.rows, at: this.cursor } = reflowed(this.rows, this.cursor, columns));
     else for (const row of this.rows) row.cells.length = Math.min(row.cells.length, columns);

@@ -36,7 +36,7 @@ Deno.test("terminal model: what it does not have is collected", () => {
   assert.deepEqual(screen.unknown, ["\x1b[5n", "\x1b]0;title\x07", "\x1b[?1049h", "\x00"]);
 });
 
-Deno.test("terminal model: another width wraps lines anew, and moves the cursor with its text; without reflow they are cut", () => {
+Deno.test("terminal model: another width wraps lines again, and moves the cursor with its text; without reflow they are cut", () => {
   const text = "0123456789abc\nxy";
   const screen = new Screen(10);
   screen.write(text);

@@ -53,7 +53,7 @@ Deno.test("log: a wait has a line when it has begun, when its state changes, and
   ]);
 });
 
-Deno.test("log: a wait that ends within a second is silent, and a second one of the same name begins anew", () => {
+Deno.test("log: a wait that ends within a second is silent, and a second one of the same name begins again", () => {
   const { lines, progress } = log();
   for (let i = 0; i < 2; i++) {
     progress.wait(event(0, ""));

@@ -28,7 +28,7 @@ function terminal(columns = 80, environment: Record<string, string> = XTERM) {
     bytes: () => bytes,
     /** What is on the terminal, without the empty row that the cursor may be in. */
     lines: () => screen.lines.join("\n").trimEnd().split("\n"),
-    /** Seconds pass, and with each the line is drawn anew. */
+    /** Seconds pass, and the line is drawn with each. */
     async pass(seconds: number) {
       for (let i = 0; i < seconds; i++) {
         now += 1_000;

@@ -493,7 +493,7 @@ for (const [name, nodes, files, says] of LOSSES) {
     assert.equal(code, EXIT.failed);
     assert.deepEqual(changes, []);
     assert.match(err, says);
-    assert.ok(err.search(says) < err.search(/Go on\?/), err);
+    assert.ok(err.search(says) < err.search(/Continue\?/), err);
     const [forced, there] = world();
     assert.match((await run(["reset", "--force"], forced, "", there)).err, says);
     const [told, cluster] = world();

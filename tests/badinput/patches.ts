@@ -156,7 +156,7 @@ const FLAGS: readonly BadInput[] = [
   line(
     "--patches with a directory that is not there",
     ["init", "--patches", "/none"],
-    /--patches.*no directory "\/none"/,
+    /--patches.*directory "\/none" not found/,
   ),
   line("--patches with a relative directory", ["init", "--patches", "patches"], /--patches/),
   line("--patches with a URL", ["init", "--patches", "https://a.example/patches"], /--patches/),

@@ -44,7 +44,7 @@ const VALUES: readonly (readonly [string, string, RegExp])[] = [
   [
     "all checks and one for plan",
     "plan: {ignorePreflightErrors: [Mem, ALL]}",
-    /plan\.ignorePreflightErrors.*: "all" stands/,
+    /plan\.ignorePreflightErrors.*: "all" and the names of checks are mutually exclusive/,
   ],
   ["a time limit in words", "timeouts: {upgradeManifests: 5 minutes}", /timeouts\.upgradeManifests.*: /],
   ["a time limit below none", "timeouts: {upgradeManifests: -5m}", /timeouts\.upgradeManifests.*: /],

@@ -145,11 +145,20 @@ function causes(error: Error): string[] {
   return found;
 }
 
+/** The message as it may be shown. The hints that it lists under its problems are ours, and keep their label. */
+function messageText(error: Error): string {
+  const problems = error instanceof InvalidInput || error instanceof PreflightFailed ? error.problems : [];
+  const hints = problems.flatMap(({ hint }) =>
+    hint === undefined ? [] : [presentable(`next: ${hint}`).split("\n")[0]!.trim()]
+  );
+  return ownLines(presentable(error.message), 2, hints);
+}
+
 /** An error as text: message, causes, what was changed, what to do next; for a defect of kubewright also the stack. */
 export function errorText(error: unknown, made: Tally): string {
   if (!(error instanceof Error)) return `error: ${oneLine(presentable(String(error)))}\n  ${made.sentence}\n`;
   const lines = [
-    `error: ${ownLines(presentable(error.message), 2)}`,
+    `error: ${messageText(error)}`,
     ...causes(error).map((cause) => `  because: ${ownLines(presentable(cause), 4)}`),
   ];
   if (error instanceof UserError) {
@@ -177,7 +186,7 @@ export function errorEvent(error: unknown, made: Tally): Record<string, unknown>
     event: "error",
     kind: failure.name,
     exitCode: failure instanceof UserError ? failure.exitCode : EXIT.failed,
-    message: ownLines(presentable(failure.message), 2),
+    message: messageText(failure),
     causes: causes(failure).map(presentable),
     ...("problems" in failure ? { problems: (failure.problems as readonly Problem[]).map(shown) } : {}),
     changes: made.record,

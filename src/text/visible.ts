@@ -53,10 +53,13 @@ export function visibleJson(json: string): string {
 /** The labels of our own lines in an error; quoted text that begins with one is marked with a bar. */
 const LABEL = /^(\s*)(?=(?:error|warning|because|next|changed):|No changes|\d+ changes? (?:was|were) )/i;
 
-/** A message whose further lines are indented by at least this many spaces and never look like a labelled line. */
-export function ownLines(message: string, indent: number): string {
+/**
+ * A message whose further lines are indented by at least this many spaces and never look like a labelled line.
+ * @param ours labelled lines that the program itself put into the message, without indentation.
+ */
+export function ownLines(message: string, indent: number, ours: readonly string[] = []): string {
   const [first = "", ...rest] = visible(message).split("\n");
-  const own = rest.map((line) => line.replace(LABEL, "$1| "))
+  const own = rest.map((line) => ours.includes(line.trim()) ? line : line.replace(LABEL, "$1| "))
     .map((line) =>
       line === "" || line.startsWith(" ".repeat(indent)) ? line : `${" ".repeat(indent)}${line.trimStart()}`
     );

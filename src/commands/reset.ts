@@ -96,14 +96,11 @@ function hurried({ timeouts }: ResetConfiguration): Timeouts {
 
 const OF_KUBEADM: readonly Left[] = [
   {
-    what: "/etc/cni/net.d, /var/lib/cni, links of the pod network",
+    what: "/etc/cni/net.d, /var/lib/cni, interfaces of the pod network",
     why: "kubeadm reset does not remove the pod network",
   },
   { what: "firewall rules, IPVS tables", why: "kubeadm reset does not remove them; a restart of the host clears them" },
-  {
-    what: "the Node in the cluster",
-    why: "kubeadm reset does not delete it; if the cluster remains, run kubectl delete node",
-  },
+  { what: "the Node in the cluster", why: "kubeadm reset does not delete it. To delete it: kubectl delete node NAME" },
 ];
 
 const OF_OURS: readonly Left[] = [
@@ -121,7 +118,7 @@ const OF_BOTH: readonly Left[] = [
 
 /** Warns about data loss and asks for confirmation; the time of the answer does not count for a phase. */
 async function announce(command: CommandContext, context: ResetContext, pause: () => void): Promise<Loss | undefined> {
-  context.doing("asking etcd for its members");
+  context.doing("listing the etcd members");
   const loss = await lossOf(context);
   if (loss !== undefined) command.warn(lossText(loss, context));
   pause();
@@ -178,7 +175,7 @@ function outcomeOf(
   const closing = isOpen ? UNFINISHED : done?.text ?? closingOf(context, seconds);
   const facts = done?.result ?? { maker, seconds, ...(config.dryRun ? { dryRun: true } : {}) };
   return {
-    text: [...listed("Left as it is", stays), ...listed("Not finished", unfinished), closing].join("\n"),
+    text: [...listed("Not removed", stays), ...listed("Not finished", unfinished), closing].join("\n"),
     brief: isOpen ? [...listed("Not finished", unfinished), closing].join("\n") : "",
     result: {
       ...facts,

@@ -21,7 +21,7 @@ export interface AddonContext {
   admin(): Promise<KubeClient>;
 }
 
-/** Kinds that others in the same manifest live in or are made of: these come first, one after another. */
+/** Kinds that other objects in the same manifest require: these are applied first, one after another. */
 const FIRST = new Set(["Namespace", "CustomResourceDefinition"]);
 
 async function applyAll(client: KubeClient, objects: readonly KubeObject[]): Promise<void> {
@@ -29,7 +29,7 @@ async function applyAll(client: KubeClient, objects: readonly KubeObject[]): Pro
   await Promise.all(objects.filter(({ kind }) => !FIRST.has(kind)).map((object) => client.apply(object)));
 }
 
-/** Applies an addon's objects; of what people edit, what is there stays. */
+/** Applies the objects of an addon; existing values that users edit are kept. */
 async function install(addon: Addon, { host, node, kubeProxy, patch, admin }: AddonContext): Promise<void> {
   const client = await admin();
   const present = await Promise.all((addon.keeps ?? []).map((one) => client.get(one)));
@@ -53,7 +53,7 @@ async function installPodNetwork(context: AddonContext): Promise<void> {
   if (podNetwork.kind === "manifest") await applyAll(await admin(), podNetwork.objects);
 }
 
-/** What every cluster needs besides its control plane: names, service addresses, a pod network. */
+/** DNS, kube-proxy and the pod network. */
 export const addon: Phase<AddonContext> = {
   name: "addon",
   summary: "install DNS, kube-proxy and the pod network",

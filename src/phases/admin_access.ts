@@ -4,21 +4,21 @@ import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 import { httpStatusOf } from "../system/kube_error.ts";
 
-/** What giving administrators their rights needs. */
+/** What granting the rights of administrators needs. */
 export interface AdminAccessContext {
   host: Host;
   admin(): Promise<KubeClient>;
-  /** A client with super-admin.conf; undefined when that file is not on this host. */
+  /** A client with super-admin.conf; undefined when that file does not exist on this host. */
   superAdmin(): Promise<KubeClient | undefined>;
 }
 
-/** Namespaces that the API server makes by itself, soon after it is healthy. */
+/** Namespaces that the API server creates soon after it is healthy. */
 const NAMESPACES = ["kube-system", "kube-public"];
-/** How long (ms) that may take. */
+/** Time limit for that, in ms. */
 const NAMESPACES_MS = 60_000;
 const FORBIDDEN = 403;
 
-/** Whether admin.conf already is an administrator's. */
+/** Whether admin.conf already has the rights of an administrator. */
 async function mayAdminister(admin: KubeClient): Promise<boolean> {
   const { apiVersion, kind, metadata: { name } } = clusterAdmins();
   try {
@@ -30,22 +30,23 @@ async function mayAdminister(admin: KubeClient): Promise<boolean> {
 }
 
 /**
- * Lets the holders of admin.conf administer the cluster. Only super-admin.conf, whose group the API server trusts
- * without a rule, can give that right the first time.
+ * Grants the group of admin.conf the rights of administrators. Only super-admin.conf, whose group the API server authorizes
+ * without RBAC, can grant them the first time.
  */
 export const adminAccess: Phase<AdminAccessContext> = {
   name: "admin-access",
-  summary: "give the holders of admin.conf the rights of administrators",
+  summary: "grant admin.conf the rights of an administrator",
   async run(context) {
     const admin = await context.admin();
     if (!await mayAdminister(admin)) {
       const superAdmin = await context.superAdmin();
       if (!superAdmin) {
         throw new UserError(
-          'Cannot use "/etc/kubernetes/admin.conf": it may not administer the cluster, and there is no super-admin.conf to change that',
+          'Cannot use "/etc/kubernetes/admin.conf": it has no administrator rights, and "/etc/kubernetes/super-admin.conf", ' +
+            "which could grant them, does not exist",
           {
             hint:
-              "With an identity that may: kubectl create clusterrolebinding kubeadm:cluster-admins --clusterrole=cluster-admin --group=kubeadm:cluster-admins",
+              "Grant the rights with another administrator's kubeconfig: kubectl create clusterrolebinding kubeadm:cluster-admins --clusterrole=cluster-admin --group=kubeadm:cluster-admins",
           },
         );
       }
@@ -62,7 +63,7 @@ export const adminAccess: Phase<AdminAccessContext> = {
           try {
             return await admin.get({ apiVersion: "v1", kind: "Namespace", name });
           } catch (error) {
-            // The right given above takes a moment to reach the authorizer.
+            // The authorizer learns of the new rights with a delay.
             if (httpStatusOf(error) !== FORBIDDEN) throw error;
             refused = inShort(error as Error);
             return undefined;
@@ -71,7 +72,7 @@ export const adminAccess: Phase<AdminAccessContext> = {
         const missing = NAMESPACES.filter((_, i) => !found[i]);
         return missing.length === 0
           ? { done: true, value: undefined }
-          : { done: false, state: refused ?? `${missing.join(", ")} not there yet` };
+          : { done: false, state: refused ?? `${missing.join(", ")} not created yet` };
       },
     });
   },

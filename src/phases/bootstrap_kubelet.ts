@@ -15,16 +15,16 @@ import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files
 import type { Phase } from "./phase.ts";
 import { httpStatusOf } from "../system/kube_error.ts";
 
-/** What giving the kubelet its identity needs. */
+/** What the bootstrap of the kubelet needs. */
 export interface BootstrapKubeletContext extends FormerFilesContext {
   config: JoinConfiguration;
-  /** The cluster, proven; undefined when the kubelet has its identity already. */
+  /** The verified cluster; undefined when the kubelet already has its identity. */
   cluster(): Promise<ProvenCluster | undefined>;
-  /** A client with the credentials with which the kubelet asks for its identity. */
+  /** A client with the bootstrap credentials of the kubelet. */
   reader(): Promise<KubeClient>;
 }
 
-/** The cluster, and how this host proves who it is until its kubelet has an identity. */
+/** The cluster, with the credentials of this host until its kubelet has an identity. */
 interface ProvenCluster {
   server: string;
   caPem: string;
@@ -33,17 +33,17 @@ interface ProvenCluster {
   clusterName: string;
 }
 
-/** The same credentials as a kubeconfig holds them. */
+/** The same credentials in the form of a kubeconfig. */
 function embedded(credentials: FileCredentials): UserCredentials {
   if ("token" in credentials) return credentials;
   const { certificatePem, keyPem } = credentials.client;
   return { clientCertPem: certificatePem, clientKeyPem: keyPem };
 }
 
-/** The files that a kubelet without an identity asks for one with. */
+/** The files with which a kubelet requests its identity. */
 export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
   name: "bootstrap-credentials",
-  summary: "write the CA and the kubelet's bootstrap credentials",
+  summary: "write the CA certificate and the bootstrap credentials of the kubelet",
   async run(context) {
     const { host, config } = context;
     const cluster = await context.cluster();
@@ -58,18 +58,18 @@ export const bootstrapCredentials: Phase<BootstrapKubeletContext> = {
   },
 };
 
-/** Why there is no identity yet, from the kubelet's journal. */
+/** Why the kubelet has no identity yet, from its journal. */
 async function explain(host: Host) {
   return together(
     [await diagnoseKubelet(host, true)],
-    "Look at the requests, on a control plane node: kubectl get certificatesigningrequests",
+    "List the certificate requests on a control plane node: kubectl get certificatesigningrequests",
   );
 }
 
-/** How often (ms) the API server is asked whether it still takes the bootstrap credentials. */
+/** Interval (ms) at which the bootstrap credentials are tried. */
 const ASK_MS = 2_000;
 
-/** Ends the wait when the API server no longer takes the credentials that the kubelet asks with. */
+/** Ends the wait when the API server rejects the bootstrap credentials. */
 function credentialsWatch({ reader }: BootstrapKubeletContext): () => Promise<void> {
   const check = endWhenRefused(`the bootstrap credentials of the kubelet (${KUBELET_FILES.bootstrapKubeconfig})`, [
     "Create another token on a control plane node (kubewright token create --print-join-command), and join with it.",
@@ -81,26 +81,26 @@ function credentialsWatch({ reader }: BootstrapKubeletContext): () => Promise<vo
     try {
       check((await (await reader()).probe("/version")).status);
     } catch (error) {
-      if (httpStatusOf(error) === undefined) throw error; // else: nobody answers just now
+      if (httpStatusOf(error) === undefined) throw error; // else: no answer at the moment
       check(error as Error);
     }
   };
 }
 
-/** A stored certificate that is not of this cluster or node: the kubelet does not ask for another one. */
+/** With a stored certificate of another cluster or node the kubelet does not request a new one. */
 async function checkIdentity({ host, config, cluster }: BootstrapKubeletContext): Promise<void> {
   const { name, kubeletExtraArgs } = config.nodeRegistration;
   const problem = await kubeletIdentityProblem(host, { name, kubeletExtraArgs, caPem: (await cluster())?.caPem });
   if (problem === undefined) return;
-  throw new UserError(`Cannot wait for the identity of the kubelet: "${problem.where}" ${problem.what}`, {
+  throw new UserError(`Cannot get an identity for the kubelet: "${problem.where}" ${problem.what}`, {
     hint: [problem.hint ?? "", "Then restart the kubelet (systemctl restart kubelet), and rerun the command."],
   });
 }
 
-/** Waits for the kubelet's own identity, then takes the bootstrap credentials away. */
+/** Waits for the identity of the kubelet, then removes the bootstrap credentials. */
 export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
   name: "kubelet-wait-bootstrap",
-  summary: "wait until the kubelet has its own identity, and remove the bootstrap credentials",
+  summary: "wait for the identity of the kubelet, then remove the bootstrap credentials",
   async run(context) {
     const { host, config } = context;
     const watch = credentialsWatch(context);
@@ -115,7 +115,7 @@ export const kubeletWaitBootstrap: Phase<BootstrapKubeletContext> = {
           if (stored) await checkIdentity(context);
           if (stored && await host.stat(KUBELET_FILES.kubeconfig)) return { done: true, value: undefined };
           await watch();
-          return { done: false, state: "its certificate request is not answered yet" };
+          return { done: false, state: "the certificate request is not approved yet" };
         },
       });
     }

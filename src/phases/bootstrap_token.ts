@@ -7,20 +7,20 @@ import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { Host, KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What publishing tokens and discovery needs. */
+/** What publishing tokens and cluster-info needs. */
 export interface BootstrapTokenContext {
   host: Host;
   node: ControlPlaneNode;
-  /** The tokens to publish; see `commands/init.ts` for where they come from. */
+  /** The tokens to publish; `commands/init.ts` creates them. */
   tokens(): Promise<readonly BootstrapToken[]>;
   caPem(): Promise<string>;
   admin(): Promise<KubeClient>;
 }
 
-/** Token Secrets, the access that a token gives, and cluster-info: from here on others can join. */
+/** The token Secrets, the rights of tokens, and cluster-info, with which other hosts can join. */
 export const bootstrapToken: Phase<BootstrapTokenContext> = {
   name: "bootstrap-token",
-  summary: "publish the bootstrap token, its rights and cluster-info, so that others can join",
+  summary: "create the bootstrap token, its rights and cluster-info, with which hosts join",
   needs: ["admin-access"],
   async run({ host, node, tokens, caPem, admin }) {
     const client = await admin();

@@ -1,16 +1,16 @@
-/** What one phase finds out and later ones need: set once, read by name. @module */
+/** Values that one phase finds and later phases read: set once, read by name. @module */
 
-/** A value that comes to be while phases run. */
+/** A value that a phase sets. */
 export interface Cell<T> {
-  /** @throws {Error} when it is set already: two phases would each take theirs for the truth. */
+  /** @throws {Error} when it is already set. */
   set(value: T): void;
   /** @throws {Error} naming the cell, when no phase has set it. */
   get(): T;
-  /** The value, or this one where the phase that sets it did not run. */
+  /** The value, or this one when no phase has set it. */
   or<U>(otherwise: U): T | U;
 }
 
-/** @param name what it holds, for errors: `kubelet started at`. */
+/** @param name its name in errors: `kubelet started at`. */
 export function cell<T>(name: string): Cell<T> {
   let held: { value: T } | undefined;
   return {
@@ -26,10 +26,10 @@ export function cell<T>(name: string): Cell<T> {
   };
 }
 
-/** A cell for each key, all of one meaning. */
+/** One cell for each key. */
 export type CellsBy<T> = (key: string) => Cell<T>;
 
-/** @param name what each holds; its key is added in errors. */
+/** @param name the name in errors, to which the key is added. */
 export function cellsBy<T>(name: string): CellsBy<T> {
   const cells = new Map<string, Cell<T>>();
   return (key) => {

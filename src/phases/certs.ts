@@ -20,22 +20,22 @@ import type { KeyPair } from "../pki/keys.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What the phase works with. */
+/** What the phase needs. */
 export interface CertsContext {
   host: Host;
   node: ControlPlaneNode;
   /** Keys by the names of the certificates, and `sa`. */
   keys: KeyPool;
-  /** When the program was started; validity counts from it. */
+  /** When the program was started: the start of the validity. */
   startedAt: Date;
-  /** Tells the person something that does not stop the work. */
+  /** Reports something that does not stop the command. */
   warn(message: string): void;
 }
 
-/** File modes, as kubeadm has them. */
+/** File modes, as in kubeadm. */
 const MODE = { certificate: 0o644, key: 0o600 } as const;
 
-/** Writes what is missing of the certificates and keys; looks at everything that is there before the first write. */
+/** Writes the missing certificates and keys. All existing ones are verified before the first write. */
 export const certs: Phase<CertsContext> = {
   name: "certs",
   summary: "create the certificates and keys of the control plane",
@@ -63,7 +63,7 @@ function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInput("Cannot use the existing certificates:", problems);
 }
 
-/** Keeps the certificate that is there, or completes what is missing of it. */
+/** Keeps an existing certificate, or creates what is missing. */
 async function ensureCertificate(context: CertsContext, spec: CertificateSpec): Promise<void> {
   const { host, node, startedAt, warn } = context;
   const inspected = await inspectCertificate(host, node, spec);
@@ -88,7 +88,7 @@ async function ensureCertificate(context: CertsContext, spec: CertificateSpec): 
   await host.put({ path: paths.certificate, mode: MODE.certificate, content: certificatePem(certificate) });
 }
 
-/** The key goes first: a run that is killed in between leaves a key alone, which the next run completes. */
+/** Writes the key first: a killed run leaves a key without a certificate, which the next run completes. */
 async function writeNewKey({ host, keys: mill }: CertsContext, name: string, path: string): Promise<KeyPair> {
   const [keys, { privateKeyPem }] = await Promise.all([mill.take(name), import("../pki/key_pem.ts")]);
   await host.put({ path, mode: MODE.key, secret: true, content: await privateKeyPem(keys) });

@@ -11,18 +11,18 @@ import type { Phase } from "./phase.ts";
 /** What writing static pod manifests needs. */
 export interface ControlPlaneContext extends FormerFilesContext {
   node: ControlPlaneNode;
-  /** The CA's key is not on this host. */
+  /** Whether the key of the CA is kept outside this host. */
   externalCA(): Promise<boolean>;
-  /** When the manifest of a component that an earlier run wrote was written anew: its old container runs on for a while. */
+  /** When the existing manifest of a component was changed: its old container keeps running for a while. */
   rewritten: CellsBy<Date>;
   /** The user's patches. */
   patch: Patcher;
 }
 
-/** Mode of manifests (CIS 1.1.1) and of the folder that they are in. */
+/** Mode of manifests (CIS 1.1.1) and of their directory. */
 const MODE = { manifest: 0o600, directory: 0o700, dataDirectory: 0o700 };
 
-/** The static pods of this host, with the user's patches in them. */
+/** The static pods of this host, with the patches of the user applied. */
 export async function patchedStaticPods(
   context: Omit<ControlPlaneContext, "rewritten" | "formerFiles">,
 ): Promise<StaticPod[]> {
@@ -48,7 +48,7 @@ async function writeManifest(context: ControlPlaneContext, component: string): P
   await writeKeeping(context, manifestPath(component), manifest, MODE.manifest);
 }
 
-/** The kubelet ends the pod of a manifest that goes. */
+/** Without its manifest the kubelet stops the pod. */
 async function undoManifest(context: ControlPlaneContext, component: string): Promise<void> {
   await undoFiles(context, [manifestPath(component)]);
 }
@@ -65,16 +65,16 @@ function manifestPhase(name: string, component: string): Phase<ControlPlaneConte
 /** The local etcd member: its data directory, readable by root alone, and its manifest. */
 export const etcd: Phase<ControlPlaneContext> = {
   name: "etcd",
-  summary: "set up etcd on this host",
+  summary: "create the local etcd member",
   when: ({ node }) => node.cluster.etcd.local !== undefined,
   phases: [{
     name: "local",
-    summary: "make the data directory and write the static pod manifest of etcd",
+    summary: "create the data directory and write the static pod manifest of etcd",
     async run(context) {
       await context.host.makeDirectory(context.node.cluster.etcd.local!.dataDir, MODE.dataDirectory);
       await writeManifest(context, "etcd");
     },
-    // What etcd wrote stays: it may be of an earlier run.
+    // The data is kept, because it may belong to an earlier run.
     undo: (context) => undoManifest(context, "etcd"),
   }],
 };

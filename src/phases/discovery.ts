@@ -8,25 +8,25 @@ import type { Phase } from "./phase.ts";
 export { loadDiscoveryFile } from "./discovery/file.ts";
 export { checkPins, pinsOf } from "./discovery/token.ts";
 
-/** A cluster whose CA is proven. */
+/** A cluster whose CA is verified. */
 export interface DiscoveredCluster {
-  /** URL of the API server: as cluster-info names it, or the discovery file. */
+  /** URL of the API server in cluster-info or in the discovery file. */
   server: string;
   caPem: string;
-  /** How this host proves who it is until its kubelet has an identity of its own. */
+  /** The credentials of this host until its kubelet has an identity. */
   credentials: FileCredentials;
-  /** Names in the kubelet's bootstrap kubeconfig. */
+  /** Names in the bootstrap kubeconfig of the kubelet. */
   user: string;
   clusterName: string;
 }
 
-/** Names in the bootstrap kubeconfig where no file gives others, as kubeadm has them. */
+/** Default names in the bootstrap kubeconfig, as in kubeadm. */
 const NAMES = { user: "tls-bootstrap-token-user", clusterName: "kubernetes" };
 
 /**
- * Finds the cluster, and proves that it is the right one before anything secret is sent to it.
- * @param file the discovery file, when the configuration names one.
- * @throws {Untrusted} when the proof fails; {@linkcode TimedOut} when nobody answers.
+ * Finds the cluster and verifies it before anything secret is sent.
+ * @param file the discovery file, when the configuration has one.
+ * @throws {Untrusted} when the verification fails; {@linkcode TimedOut} when no server answers.
  */
 export async function discover(
   system: System,
@@ -43,14 +43,14 @@ export async function discover(
   return { server, caPem, credentials, user, clusterName: clusterName || NAMES.clusterName };
 }
 
-/** What the phase needs: the discovery itself happens when somebody first asks for its outcome. */
+/** What the phase needs: the first call of `reader` discovers the cluster. */
 export interface DiscoveryContext {
   reader(): Promise<KubeClient>;
 }
 
-/** Trust first: the cluster is proven before the token is shown to it. */
+/** The cluster is verified before the token is sent. */
 export const discovery: Phase<DiscoveryContext> = {
   name: "discovery",
-  summary: "find the cluster and prove that it is the right one",
+  summary: "find the cluster and verify its CA",
   run: async ({ reader }) => void await reader(),
 };

@@ -1,28 +1,28 @@
-/** What files were before they were written, so that they can be so again. @module */
+/** Files before they were written, so that they can be restored. @module */
 import type { Host, WriteOptions } from "../system.ts";
 import type { CellsBy } from "./cell.ts";
 
-/** What a file was. */
+/** A file before it was written. */
 export interface FormerFile {
   readonly path: string;
-  /** Undefined: there was none. */
+  /** Undefined: the file did not exist. */
   readonly content: Uint8Array | undefined;
   readonly mode: number;
   readonly secret: boolean;
 }
 
-/** What lies there now. @param mode what it is to have, should there be none. */
+/** The current file. @param mode the mode if it does not exist. */
 export async function formerFile(host: Host, path: string, mode: number, secret = false): Promise<FormerFile> {
   return { path, secret, content: await host.read(path), mode: (await host.stat(path))?.mode ?? mode };
 }
 
-/** Makes the file again what it was; owner and group stay as they are. */
+/** Restores the file; owner and group are kept. */
 export async function putBack(host: Host, { path, content, mode, secret }: FormerFile): Promise<void> {
   if (content === undefined) await host.remove(path);
   else await writeAsOwned(host, path, content, mode, { secret });
 }
 
-/** Writes with the owner and the group that the file has. */
+/** Writes the file and keeps its owner and group. */
 export async function writeAsOwned(
   host: Host,
   path: string,
@@ -35,14 +35,14 @@ export async function writeAsOwned(
   await host.put({ path, mode, content, ...options, ...(owner === undefined ? {} : { owner }) });
 }
 
-/** What a phase needs that can put files back. */
+/** What a phase needs to restore files. */
 export interface FormerFilesContext {
   host: Host;
-  /** By path: what was there before this run first wrote it. */
+  /** By path: the file before this run first wrote it. */
   formerFiles: CellsBy<FormerFile>;
 }
 
-/** Writes a file, and keeps what was there for {@linkcode undoFiles}. */
+/** Writes a file and keeps the former one for {@linkcode undoFiles}. */
 export async function writeKeeping(
   { host, formerFiles }: FormerFilesContext,
   path: string,
@@ -55,7 +55,7 @@ export async function writeKeeping(
   await host.put({ path, mode, content, ...options });
 }
 
-/** Puts those of the files back that this run wrote. @returns whether there were any. */
+/** Restores the files that this run wrote. @returns whether it wrote any. */
 export async function undoFiles({ host, formerFiles }: FormerFilesContext, paths: readonly string[]): Promise<boolean> {
   let any = false;
   for (const path of paths.toReversed()) {

@@ -15,21 +15,21 @@ import type { KeyPool } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What the phase works with. */
+/** What the phase needs. */
 export interface KubeconfigContext {
   host: Host;
   node: ControlPlaneNode;
   /** Keys by the names of the kubeconfigs. */
   keys: KeyPool;
-  /** The kubeconfigs, when they go elsewhere than usual (`--kubeconfig-dir`). */
+  /** The kubeconfigs in another directory (`--kubeconfig-dir`). */
   kubeconfigs?: readonly KubeconfigSpec[];
-  /** When the program was started; validity counts from it. */
+  /** When the program was started: the start of the validity. */
   startedAt: Date;
-  /** Tells the person something that does not stop the work. */
+  /** Reports something that does not stop the command. */
   warn(message: string): void;
 }
 
-/** Writes the kubeconfigs that are missing; looks at all that are there before the first write. */
+/** Writes the missing kubeconfigs. All existing ones are verified before the first write. */
 export const kubeconfig: Phase<KubeconfigContext> = {
   name: "kubeconfig",
   summary: "write the kubeconfigs of the administrators and of this node's components",
@@ -47,7 +47,7 @@ function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new InvalidInput("Cannot use the existing kubeconfigs:", problems);
 }
 
-/** Keeps the kubeconfig that is there, or makes it, with a client certificate of its own. */
+/** Keeps an existing kubeconfig, or creates it with its own client certificate. */
 async function ensureKubeconfig(context: KubeconfigContext, spec: KubeconfigSpec): Promise<void> {
   const { host, node, startedAt, warn } = context;
   const inspected = await inspectKubeconfig(host, node, spec);

@@ -9,19 +9,19 @@ import { UserError } from "../errors.ts";
 import type { Host } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What the last touch to the kubelet needs. */
+/** What the phase needs. */
 export interface KubeletFinalizeContext {
   host: Host;
   nodeRegistration: Pick<NodeRegistration, "name" | "kubeletExtraArgs">;
-  /** The cluster's CA. */
+  /** The CA of the cluster. */
   caPem(): Promise<string>;
   note(message: string): void;
 }
 
-/** How long (ms) the kubelet may take to store its client certificate; it does so right after its start. */
+/** Time limit (ms) for the kubelet to store its client certificate, which it does after its start. */
 const STORED_MS = 60_000;
 
-/** A stored certificate that is not this node's: the kubelet was refused with it, and is not going to get another. */
+/** With a stored certificate of another node the kubelet is rejected and does not get a new one. */
 async function checkIdentity(context: KubeletFinalizeContext): Promise<void> {
   const { host, nodeRegistration: { name, kubeletExtraArgs } } = context;
   const problem = await kubeletIdentityProblem(host, {
@@ -30,25 +30,27 @@ async function checkIdentity(context: KubeletFinalizeContext): Promise<void> {
     caPem: await context.caPem() || undefined,
   });
   if (problem === undefined) return;
-  throw new UserError(`Cannot let the kubelet use "${problem.where}": it ${problem.what}`, {
+  throw new UserError(`Cannot use "${problem.where}" for the kubelet: it ${problem.what}`, {
     hint: [problem.hint ?? "", "Then rerun the command."].filter(Boolean),
   });
 }
 
 /**
- * Lets kubelet.conf name the file that the kubelet rotates its certificate in, instead of holding a certificate that
- * expires after a year.
+ * Replaces the certificate in kubelet.conf, which expires after a year, by the path of the certificate that the kubelet
+ * renews.
  */
 export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
   name: "kubelet-finalize",
-  summary: "let the kubelet go on with certificates that it renews itself",
+  summary: "switch the kubelet to the client certificate that it renews",
   phases: [{
     name: "enable-client-cert-rotation",
-    summary: "refer kubelet.conf to the kubelet's own rotated certificate",
+    summary: "set the renewed client certificate of the kubelet in kubelet.conf",
     async run(context) {
       const { host, nodeRegistration, note } = context;
       if (!await rotatesCertificate(host, nodeRegistration.kubeletExtraArgs)) {
-        return note("the kubelet does not renew its certificate (rotateCertificates): kubelet.conf stays as it is");
+        return note(
+          "the kubelet does not renew its certificate (rotateCertificates is false): kubelet.conf is not changed",
+        );
       }
       const stored = rotatedCertificate(nodeRegistration.kubeletExtraArgs);
       const kubeconfig = await host.readText(KUBELET_FILES.kubeconfig) ?? "";
@@ -62,7 +64,7 @@ export const kubeletFinalize: Phase<KubeletFinalizeContext> = {
         probe: async () =>
           await host.stat(stored)
             ? { done: true, value: undefined }
-            : { done: false, state: "the file is not there yet" },
+            : { done: false, state: "the file does not exist yet" },
       });
       await checkIdentity(context);
       await host.put({ path: KUBELET_FILES.kubeconfig, mode: 0o600, secret: true, content: wanted });

@@ -29,17 +29,17 @@ export interface KubeletStartContext {
   host: Host;
   facts: Facts;
   nodeRegistration: NodeRegistration;
-  /** Control plane nodes are tainted by their administrator, workers taint themselves. */
+  /** Whether the kubelet registers its taints: workers do, control plane nodes are tainted by phase mark-control-plane. */
   registerTaints: boolean;
-  /** The cluster's KubeletConfiguration. */
+  /** The KubeletConfiguration of the cluster. */
   kubeletConfiguration(): Promise<ComponentConfiguration>;
-  /** The user's patches. */
+  /** The patches of the user. */
   patch: Patcher;
   /** When the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: Cell<number>;
 }
 
-/** Files besides units that a running kubelet has read at its start. */
+/** Files, in addition to units, that the kubelet reads at its start. */
 const READ_AT_START = [KUBELET_FILES.configuration, KUBELET_FILES.flags, KUBELET_FILES.instanceConfiguration];
 
 async function resolvedIsActive(host: Host): Promise<boolean> {
@@ -66,20 +66,19 @@ async function configurationFiles(context: KubeletStartContext): Promise<UnitFil
   ];
 }
 
-/** The kubelet's unit; undefined where systemd does not run. */
+/** The unit of the kubelet; undefined when the host is not booted with systemd. */
 async function unitOf(host: Host): Promise<UnitState | undefined> {
   return await host.services.booted() ? await host.services.state(KUBELET_SERVICE) : undefined;
 }
 
 /**
- * Files that only a kubelet with an identity of its own has read: its kubeconfig, which on a host that joins the kubelet
- * itself writes.
+ * Files that only a kubelet with an identity reads: its kubeconfig, which the kubelet itself writes on a host that joins.
  */
 function identityFiles({ registerTaints }: KubeletStartContext): string[] {
   return registerTaints ? [] : [KUBELET_FILES.kubeconfig];
 }
 
-/** Whether the kubelet has an identity that was taken from the disk since: it goes on with the one in its memory. */
+/** Whether the stored identity of the kubelet was removed, in which case it keeps using the one in memory. */
 async function isForgotten({ host, nodeRegistration, registerTaints }: KubeletStartContext): Promise<boolean> {
   const { kubeletExtraArgs } = nodeRegistration;
   if (registerTaints || await host.stat(KUBELET_FILES.kubeconfig) === undefined) return false;
@@ -87,7 +86,7 @@ async function isForgotten({ host, nodeRegistration, registerTaints }: KubeletSt
     await host.stat(rotatedCertificate(kubeletExtraArgs)) === undefined;
 }
 
-/** Whether the kubelet does not run, or has not seen the newest of its files. */
+/** Whether the kubelet is not running, or was started before the newest of its files. */
 async function isStale(
   context: KubeletStartContext,
   unit: UnitState | undefined,
@@ -101,13 +100,13 @@ async function isStale(
     await isForgotten(context);
 }
 
-/** Exit status by which systemd tells that a program could not be run at all (systemd.exec(5), EXIT_EXEC). */
+/** Exit status with which systemd reports a program that cannot be executed (systemd.exec(5), EXIT_EXEC). */
 const EXIT_EXEC = 203;
 
 /**
- * Restarts the kubelet. One that ends so early that systemd calls the start failed is no error yet: systemd goes on
- * trying, and who waits for it is told what it said.
- * @param before the unit until now: where systemd was not to start it since (a dry run), nothing is said of its conditions.
+ * Restarts the kubelet. One that exits so early that systemd reports a failed start is not an error yet: systemd retries,
+ * and the wait for the kubelet reports its last log lines.
+ * @param before the unit before the restart: its conditions are ignored if systemd has not tried to start it since.
  */
 async function restart(host: Host, before: UnitState | undefined): Promise<void> {
   try {
@@ -117,42 +116,42 @@ async function restart(host: Host, before: UnitState | undefined): Promise<void>
     if (error instanceof ConditionFailed) throw error;
     if (before) await checkConditions(host, before);
     const state = await host.services.state(KUBELET_SERVICE).catch((unseen) => {
-      if (unseen instanceof UserError) throw error; // that it did not start is the news
+      if (unseen instanceof UserError) throw error; // the failed start is the error to report
       throw unseen;
     });
     if (state.sub !== "auto-restart" || state.exitStatus === EXIT_EXEC) throw error;
   }
 }
 
-/** systemd passes over a unit whose condition does not hold, and calls that a success. */
+/** systemd skips a unit whose condition is not met, and reports success. */
 class ConditionFailed extends UserError {}
 
-/** @throws {ConditionFailed} when systemd was to start the kubelet and did not, because of a condition. */
+/** @throws {ConditionFailed} when systemd did not start the kubelet because a condition is not met. */
 async function checkConditions(host: Host, before: UnitState): Promise<void> {
   const unit = await host.services.state(KUBELET_SERVICE).catch((unseen) => {
-    if (unseen instanceof UserError) return before; // other checks say so
+    if (unseen instanceof UserError) return before; // other checks report it
     throw unseen;
   });
   if (!unit.conditionFailed || unit.triedSinceBoot === before.triedSinceBoot) return;
   const why = conditionText(await kubeletConditions(host), unit);
-  throw new ConditionFailed(`Cannot start the kubelet: systemd passes over "${KUBELET_SERVICE}", because ${why}`, {
-    hint: [CONDITION_HINT, "Then run the same command again."],
+  throw new ConditionFailed(`Cannot start the kubelet: systemd skips "${KUBELET_SERVICE}", because ${why}`, {
+    hint: [CONDITION_HINT, "Then rerun the command."],
   });
 }
 
 /**
- * Writes the configuration, then lets systemd run the kubelet. A kubelet that already runs with these very files is left
- * alone; one that was started before the newest of them (this program was killed in between) is restarted.
+ * Writes the configuration, then starts the kubelet with systemd. A kubelet that already runs with these files is not
+ * restarted, unless it was started before the newest of them.
  */
 export const kubeletStart: Phase<KubeletStartContext> = {
   name: "kubelet-start",
-  summary: "write the kubelet's configuration, and start it",
+  summary: "write the configuration of the kubelet and start it",
   needs: ["kubelet-unit"],
   async run(context) {
     const { host, facts } = context;
     await host.makeDirectory(KUBELET_DIRECTORY, 0o700);
     await host.makeDirectory(KUBERNETES_DIRECTORY, 0o755);
-    // A kubelet that does not find the folder at its start sees manifests 20 s late; else it is told by inotify.
+    // A kubelet that starts without this directory detects manifests up to 20 s late; with it, inotify reports them.
     await host.makeDirectory(MANIFESTS_DIRECTORY, 0o700);
     for (const file of await configurationFiles(context)) await host.put(file);
     context.kubeletStartedAt.set(performance.now());

@@ -132,7 +132,7 @@ Deno.test("kubelet-start: a kubelet that ends at once is waited for; one that ca
   await assert.rejects(start(failing("dead", 0)), /systemctl restart kubelet/);
 });
 
-Deno.test("a kubelet that systemd passes over because of a condition is an error at once, and names it", async () => {
+Deno.test("a kubelet that systemd skips because of a condition is an error at once, and names it", async () => {
   const path = "/etc/systemd/system/kubelet.service.d/20-x.conf";
   const files = { ...BOOTED, [path]: "[Unit]\nConditionHost=other\n" };
   const unit = { active: "inactive", conditionFailed: true, triedSinceBoot: 5 };
@@ -141,9 +141,9 @@ Deno.test("a kubelet that systemd passes over because of a condition is an error
       {
         failing: false,
         triedLater: true,
-        says: /passes over "kubelet.service".*ConditionHost=other in "\/etc.*20-x.conf"/,
+        says: /skips "kubelet.service".*ConditionHost=other in "\/etc.*20-x.conf"/,
       },
-      { failing: true, triedLater: true, says: /passes over/ }, // an assertion: systemctl fails, too
+      { failing: true, triedLater: true, says: /skips/ }, // an assertion: systemctl fails, too
       { failing: true, triedLater: false, says: /job failed/ },
       { failing: false, triedLater: false, says: undefined }, // a dry run: what the unit was is no news
     ]

@@ -8,28 +8,28 @@ import type { Cell } from "./cell.ts";
 import { type FormerFilesContext, undoFiles, writeKeeping } from "./former_files.ts";
 import type { Phase } from "./phase.ts";
 
-/** What installing the kubelet's unit needs. */
+/** What installing the unit of the kubelet needs. */
 export interface KubeletUnitContext extends FormerFilesContext {
   facts: Facts;
-  /** Paths that an earlier run of this program made on this host. */
+  /** Paths that an earlier run created on this host. */
   ownPaths: ReadonlySet<string>;
   /** Set when this run enabled the unit. */
   kubeletEnabled: Cell<true>;
 }
 
-/** Whether systemd has not seen the newest of the unit's files. */
+/** Whether systemd has not loaded the newest files of the unit. */
 async function needsReload(host: Host): Promise<boolean> {
   return await host.services.booted() && (await host.services.state(KUBELET_SERVICE)).needsReload;
 }
 
 /**
- * Installs and enables the kubelet's unit, unless the host has one that reads what we write. Until there is a
- * configuration the unit's condition keeps it from starting, so this can be done while keys are still being made.
- * @throws {UserError} for a unit that would not read our files; it is not ours to replace.
+ * Installs and enables the unit of the kubelet, unless the host has a unit that uses the files of kubewright. Without a
+ * configuration file a condition keeps the unit from starting, so the phase can run while keys are generated.
+ * @throws {UserError} for a unit that does not use these files, because kubewright does not replace it.
  */
 export const kubeletUnit: Phase<KubeletUnitContext> = {
   name: "kubelet-unit",
-  summary: "install and enable the kubelet's systemd unit",
+  summary: "install and enable the systemd unit of the kubelet",
   async run(context) {
     const { host, facts, ownPaths } = context;
     const { files, problem } = await inspectKubeletUnit(host, facts.kubeletPath ?? DEFAULT_KUBELET_PROGRAM, ownPaths);

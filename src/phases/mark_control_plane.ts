@@ -10,15 +10,15 @@ export interface MarkControlPlaneContext {
   admin(): Promise<KubeClient>;
 }
 
-/** How often a Node that others change at the same time is read again. */
+/** Number of attempts when another client changes the Node at the same time. */
 const ATTEMPTS = 10;
 /** HTTP status of a patch whose resourceVersion is no longer the newest. */
 const CONFLICT = 409;
 
-/** Labels and taints of a control plane node; what others put there stays. */
+/** Adds the labels and taints of a control plane node; others are kept. */
 export const markControlPlane: Phase<MarkControlPlaneContext> = {
   name: "mark-control-plane",
-  summary: "label and taint the node as one of the control plane",
+  summary: "label and taint the node as a control plane node",
   needs: ["admin-access", "wait-node-registered"],
   async run({ nodeRegistration, admin }) {
     const reference = { apiVersion: "v1", kind: "Node", name: nodeRegistration.name };

@@ -2,29 +2,28 @@ import { suggestion } from "../config/suggest.ts";
 import { inShort, Interruption, InvalidInput } from "../errors.ts";
 
 /**
- * A named step. The tree of phases is the order of work, the help text and the `phase` subcommands at once.
- * A phase has `run` or `phases`, or both (`run` first). It has no signal of its own: the world that it works in ends with
- * the program (host/interruptible.ts).
+ * A named step. The tree of phases defines the order of work, the help text and the `phase` subcommands. A phase has `run` or
+ * `phases`, or both (`run` first). It has no abort signal: a signal ends the calls it makes (host/interruptible.ts).
  */
 export interface Phase<in Context> {
-  /** As users type it, without its parent: `apiserver`. */
+  /** The name without its parent: `apiserver`. */
   name: string;
   /** One line for help. */
   summary: string;
-  /** Paths of phases without which it cannot be run alone: they run, too, in their order. */
+  /** Paths of phases that also run when this phase is run alone. */
   needs?: readonly string[];
   /** Absent: always. */
   when?(context: Context): boolean;
   run?(context: Context): Promise<void>;
   /**
-   * Makes what `run` did undone, however far that came, and nothing that was there before it. What `run` found is in cells
-   * of the context. Absent: there is nothing to undo, or another run goes on from it.
+   * Undoes what `run` did, even if it failed halfway, and nothing else. Values that `run` found are in cells of the context.
+   * Absent: nothing to undo, or another run continues from there.
    */
   undo?(context: Context): Promise<void>;
   phases?: readonly Phase<Context>[];
 }
 
-/** Is told when a phase begins and ends; `path` is `certs/apiserver`, `ms` the time it took. */
+/** Called when a phase starts and ends; `path` is `certs/apiserver`, `ms` its duration. */
 export interface PhaseObserver {
   started(path: string): void;
   finished(path: string, ms: number): void;
@@ -46,8 +45,8 @@ export function phasePaths<C>(phases: PhaseList<C>): string[] {
 }
 
 /**
- * Some of the phases below a phase, in the order given, so that others can come between its parts. The phase's own work
- * goes into one of them, `withOwn`.
+ * Some of the child phases, in the given order, so that other phases can run between them. The `run` of the phase itself
+ * belongs to the part `withOwn`.
  */
 export function partOf<C>(phase: Phase<C>, names: readonly string[], withOwn = false): Phase<C> {
   const { run, undo, phases = [], ...rest } = phase;
@@ -55,22 +54,22 @@ export function partOf<C>(phase: Phase<C>, names: readonly string[], withOwn = f
   return { ...rest, ...(withOwn && run ? { run } : {}), ...(withOwn && undo ? { undo } : {}), phases: below };
 }
 
-/** Phases in order; a list among them is phases that do not wait for one another. */
+/** Phases in order; the phases of an inner list run at the same time. */
 export type PhaseList<C> = readonly (Phase<C> | readonly Phase<C>[])[];
 
 /** Which phases of a tree to run. */
 export interface Selection {
-  /** Paths of phases to leave out, each with everything below it. */
+  /** Paths of phases to skip, each with its children. */
   skip: readonly string[];
-  /** Path of the one phase to run, with everything below it; what stands above it checks, so it runs, too. Absent: all. */
+  /** Path of the one phase to run, with its children; its parents run, too, because they verify. Absent: all. */
   only?: string;
-  /** Paths of phases that the only one cannot do without: they run, too, in their order. */
+  /** Paths of phases that the only one needs: they run, too, in their order. */
   also?: readonly string[];
 }
 
 /**
- * Refuses names that are not in the tree.
- * @throws {InvalidInput} naming every unknown phase.
+ * Rejects names that are not in the tree.
+ * @throws {InvalidInput} with every unknown phase.
  */
 export function checkPhaseNames<C>(phases: PhaseList<C>, { skip, only }: Selection): void {
   const known = phasePaths(phases);
@@ -78,14 +77,14 @@ export function checkPhaseNames<C>(phases: PhaseList<C>, { skip, only }: Selecti
     ...skip.map((name) => ({ where: "skipPhases", name })),
     ...(only === undefined ? [] : [{ where: "phase", name: only }]),
   ].filter(({ name }) => !known.includes(name))
-    .map(({ where, name }) => ({ where, what: `there is no phase "${name}"${suggestion(name, known)}` }));
+    .map(({ where, name }) => ({ where, what: `unknown phase "${name}"${suggestion(name, known)}` }));
   if (problems.length === 0) return;
-  throw new InvalidInput("Cannot select phases:", problems, { hint: `Phases are ${known.join(", ")}` });
+  throw new InvalidInput("Cannot select phases:", problems, { hint: `Supported phases: ${known.join(", ")}` });
 }
 
 /**
- * `["certs", "all"]` and `["certs"]` are the phase `certs` with all below it; undefined is every phase.
- * @param phases the tree that says what the one phase needs.
+ * `["certs", "all"]` and `["certs"]` select the phase `certs` with its children; undefined selects every phase.
+ * @param phases the tree with the needs of each phase.
  */
 export function selectionOf<C>(
   phases: PhaseList<C>,
@@ -102,7 +101,7 @@ export function selectionOf<C>(
   return { skip, only: path, also };
 }
 
-/** What a phase needs, and those that stand above it; a phase that is done in parts needs the same in each. */
+/** The needs of a phase and of its parents; a phase that is split into parts has the same needs in each. */
 function needsOf<C>(phases: PhaseList<C>, path: string, parent = ""): string[] {
   const needs = phases.flat().flatMap((phase) => {
     const own = parent + phase.name;
@@ -118,14 +117,14 @@ function isSelected(path: string, { skip, only, also = [] }: Selection): boolean
   return path === only || path.startsWith(`${only}/`) || only.startsWith(`${path}/`);
 }
 
-/** What becomes of the phases that ran before one that failed. */
+/** What happens to the phases that ran before one that failed. */
 export type OnFailure =
-  /** They stay: the same command continues from there. */
+  /** They are kept: the same command continues from there. */
   | { onFailure: "stop" }
-  /** They are undone, last first; what could not be is told of. `limitMs`: how long each may take (30 s). */
+  /** They are undone, last first; failures are reported with `warn`. `limitMs`: time limit of each (30 s). */
   | { onFailure: "undo"; warn(message: string): void; limitMs?: number };
 
-/** How long (ms) undoing one phase may take. */
+/** Default time limit (ms) of undoing one phase. */
 const UNDO_MS = 30_000;
 
 /** One run of a tree. */
@@ -133,14 +132,14 @@ interface Run<C> {
   context: C;
   selection: Selection;
   observer: PhaseObserver;
-  /** Phases whose `run` was begun, in the order of that. */
+  /** Phases whose `run` was started, in that order. */
   begun: { path: string; phase: Phase<C> }[];
 }
 
 /**
- * Runs the selected phases of a tree in order and stops at the first failure; phases that run at the same time all come
- * to their end first. A signal is no failure: what was done before it always stays.
- * @throws what the phase that failed threw.
+ * Runs the selected phases of a tree in order and stops at the first failure, after all phases that run at the same time have
+ * ended. A signal is not a failure: nothing is undone.
+ * @throws the error of the phase that failed.
  */
 export async function runPhases<C>(
   phases: PhaseList<C>,
@@ -163,7 +162,7 @@ async function undoAll<C>({ begun, context }: Run<C>, options: OnFailure & { onF
   for (const { path, phase } of begun.toReversed()) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`it did not end within ${limitMs / 1_000} s`)), limitMs);
+      timer = setTimeout(() => reject(new Error(`timed out after ${limitMs / 1_000} s`)), limitMs);
     });
     try {
       await Promise.race([phase.undo?.(context), late]);

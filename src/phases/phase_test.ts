@@ -45,8 +45,8 @@ Deno.test("checkPhaseNames() names every unknown phase, and the nearest", () => 
   assert.throws(check, (error) => {
     assert.ok(error instanceof InvalidInput);
     assert.deepEqual(error.problems.map(({ what }) => what), [
-      'there is no phase "cert"; did you mean "certs"?',
-      'there is no phase "certs/apisever"; did you mean "certs/apiserver"?',
+      'unknown phase "cert"; did you mean "certs"?',
+      'unknown phase "certs/apisever"; did you mean "certs/apiserver"?',
     ]);
     return true;
   });
@@ -125,7 +125,7 @@ Deno.test("runPhases() undoes what ran, last first, each bounded, and tells besi
   await assert.rejects(runPhases(failing(error), done!, { skip: [] }, SILENT, options), (thrown) => thrown === error);
   assert.deepEqual(done, ["a", "b", "c", "d", "e", "undo f", "undo b", "undo a"]);
   assert.deepEqual(told, [
-    "Cannot undo phase d: it did not end within 0.005 s",
+    "Cannot undo phase d: timed out after 0.005 s",
     "Cannot undo phase b/c: the disk is gone",
   ]);
 });

@@ -1,7 +1,7 @@
 /**
- * Renews certificates: whom they are for stays as it is, key and time are new. Everything that can fail is tried before
- * the first write: all are read, signed, and their files looked at; a write that fails takes the earlier ones back. A run
- * that is killed between a key and its certificate is completed by the next one, because only the certificate is read.
+ * Renews certificates: names and usages are kept, key and validity are new. All certificates are read and signed, and their
+ * files verified, before the first write; a write that fails restores the files written before. The next run completes one
+ * that was killed between a key and its certificate, because only the certificate is read.
  * @module
  */
 import { pkiPaths } from "../cluster/pki/certificates.ts";
@@ -20,27 +20,27 @@ import { type KeyPool, startKeys } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
 import { type NewFile, replaceAll, replacementProblems } from "./renewal/replace_files.ts";
 
-/** What the work needs. */
+/** What the renewal needs. */
 export interface RenewalContext {
   host: Host;
   cluster: ClusterConfiguration;
-  /** Keys of the kind that a certificate has, instead of the configured kind: for when the configuration is only a guess. */
+  /** Keep the key algorithm of each certificate, because the configuration is unknown. */
   keepAlgorithm: boolean;
-  /** When the program was started; validity counts from it. */
+  /** When the program was started: the start of the validity. */
   startedAt: Date;
-  /** Tells the person something that does not stop the work. */
+  /** Reports something that does not stop the command. */
   warn(message: string): void;
 }
 
-/** What became of one certificate. */
+/** The outcome for one certificate. */
 export interface Renewed {
   readonly entry: Renewable;
   readonly outcome: "renewed" | "missing" | "external" | "not embedded";
-  /** The new one. */
+  /** The new certificate. */
   readonly certificate?: Certificate;
 }
 
-/** A certificate to renew, and who signs it. */
+/** A certificate to renew, and the authority that signs it. */
 interface Planned {
   readonly entry: Renewable;
   readonly found: Found;
@@ -48,8 +48,8 @@ interface Planned {
 }
 
 /**
- * Renews those that are there and whose authority's key is on this host.
- * @throws {InvalidInput} before the first write, with everything that stands in the way.
+ * Renews the certificates that exist and whose authority has its key on this host.
+ * @throws {InvalidInput} before the first write, with all problems.
  */
 export async function renewCertificates(context: RenewalContext, entries: readonly Renewable[]): Promise<Renewed[]> {
   const { host, cluster } = context;
@@ -74,16 +74,16 @@ export async function renewCertificates(context: RenewalContext, entries: readon
   });
 }
 
-/** A certificate that is signed and ready to be written. */
+/** A signed certificate that can be written. */
 interface Prepared {
   readonly entry: Renewable;
   readonly certificate: Certificate;
-  /** In the order in which they are written: the key goes first. */
+  /** In the order in which they are written: the key first. */
   readonly files: readonly NewFile[];
 }
 
 /**
- * Signs all of them, and looks at every file that is to be replaced.
+ * Signs all certificates, and verifies that every file can be replaced.
  * @throws {InvalidInput} with every problem, each with its file.
  */
 async function prepareAll(
@@ -134,7 +134,7 @@ async function prepare(
   return { entry, certificate, files: [{ path, content, mode: 0o600, secret: true }] };
 }
 
-/** An authority may be constrained to other names or purposes: what it has signed must be valid, or nothing is replaced. */
+/** An authority may be constrained to other names or usages: nothing is replaced unless the new certificate is valid. */
 async function checkSigned(
   { cluster, startedAt: now }: RenewalContext,
   { issuer }: Renewable,
@@ -145,7 +145,7 @@ async function checkSigned(
   const { chainTrouble } = await import("../pki/chain.ts");
   const { certificate: path } = pkiPaths(cluster, certificateNamed(issuer));
   const trouble = await chainTrouble(certificate, [], authority, path, { now, usage });
-  if (trouble) throw new UserError(`would not be valid: the new certificate ${trouble}`);
+  if (trouble) throw new UserError(`the new certificate would not be valid: it ${trouble}`);
 }
 
 function outcomeOf(found: Found): Renewed["outcome"] {
@@ -159,7 +159,7 @@ function refuseUnreadable(planned: readonly Planned[], cluster: ClusterConfigura
   if (problems.length > 0) throw new InvalidInput("Cannot renew certificates that cannot be read:", problems);
 }
 
-/** New certificates get the names of the old ones: whoever could write those would choose them. */
+/** New certificates get the names of the old ones, so other users must not be able to write these. */
 async function checkAccess({ host, cluster, warn }: RenewalContext, entries: readonly Renewable[]): Promise<void> {
   const files = entries.map((entry) => ({
     path: pathOf(entry, cluster),
@@ -170,7 +170,7 @@ async function checkAccess({ host, cluster, warn }: RenewalContext, entries: rea
   warnings.forEach(warn);
 }
 
-/** The authorities that can sign, by name; one whose key is kept elsewhere is not among them. */
+/** The authorities that can sign, by name; those without a key on this host are left out. */
 async function readAuthorities({ host, cluster, warn }: RenewalContext, entries: readonly Renewable[]) {
   const authorities = new Map<string, Authority & { bundle: readonly Certificate[] }>();
   const problems: Problem[] = [];
@@ -187,7 +187,7 @@ async function readAuthorities({ host, cluster, warn }: RenewalContext, entries:
     pair.warnings?.forEach(warn);
     if (pair.certificates && !pair.keys) continue;
     if (!pair.certificates) {
-      problems.push({ where: paths.certificate, what: `is missing: nothing can be signed by "${name}"` });
+      problems.push({ where: paths.certificate, what: `missing: the authority "${name}" cannot sign` });
       continue;
     }
     const authority = signingAuthority({ cluster }, spec, pair);
@@ -199,7 +199,7 @@ async function readAuthorities({ host, cluster, warn }: RenewalContext, entries:
   return authorities;
 }
 
-/** Keys in the background, each of the kind that its certificate is to have. */
+/** Generates the keys in the background, each with the algorithm of its certificate. */
 function startMills({ host, cluster, keepAlgorithm }: RenewalContext, due: readonly Planned[]) {
   const names = new Map<EncryptionAlgorithm, string[]>();
   const kinds = new Map<string, EncryptionAlgorithm>();
@@ -214,7 +214,7 @@ function startMills({ host, cluster, keepAlgorithm }: RenewalContext, due: reado
   return (name: string) => mills.get(kinds.get(name)!)!;
 }
 
-/** What the new certificate is to say: as the old one; one without purposes gets those that it is made with. */
+/** The contents of the new certificate: those of the old one; without usages, the default usages. */
 function requestOf({ cluster, startedAt }: RenewalContext, entry: Renewable, old: Certificate): LeafRequest {
   const { commonName, organizations, dnsNames, ipAddresses } = old;
   const made = entry.kind === "pair" ? entry.spec.usages : ["client"] as const;
@@ -228,7 +228,7 @@ function requestOf({ cluster, startedAt }: RenewalContext, entry: Renewable, old
   };
 }
 
-/** A kubeconfig that does not trust the authority has been left behind by its replacement, and gets the new one. */
+/** The CA for a kubeconfig that does not trust the authority, because the authority was replaced. */
 async function newTrust(
   text: string,
   path: string,
@@ -242,7 +242,7 @@ async function newTrust(
   try {
     trusted = caPem === undefined ? [] : parseCertificates(caPem);
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error; // what cannot be read trusts nobody, as if it were not there
+    if (!(error instanceof InvalidInput)) throw error; // an unreadable CA is treated as missing
   }
   return trusted.some(({ der }) => sameBytes(der, certificate.der)) ? {} : { caPem: certificatePem(...bundle) };
 }

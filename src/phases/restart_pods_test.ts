@@ -67,7 +67,7 @@ Deno.test("one after another, etcd first; the next one waits until the API serve
   assert.deepEqual(restarted, ["etcd", "kube-apiserver"]);
   assert.deepEqual(changes.map((change) => change.kind === "stop" ? change.id : ""), ["etcd-0", "kube-apiserver-0"]);
   assert.deepEqual(asked, Array(3).fill("https://192.0.2.10:6443/livez"));
-  assert.deepEqual(notes, ["etcd is restarted", "kube-apiserver is restarted"]);
+  assert.deepEqual(notes, ["etcd restarted", "kube-apiserver restarted"]);
 });
 
 Deno.test("one that does not come back ends it: those after it are not touched", async () => {
@@ -79,7 +79,9 @@ Deno.test("one that does not come back ends it: those after it are not touched",
   };
   await assert.rejects(
     restartPods(impatient as typeof context, ["etcd", "kube-apiserver"]),
-    (error) => error instanceof TimedOut && /etcd to be back.*the kubelet has not started it yet/s.test(error.message),
+    (error) =>
+      error instanceof TimedOut &&
+      /etcd to restart.*the kubelet has not started the new container yet/s.test(error.message),
   );
   assert.equal(changes.length, 1);
 });

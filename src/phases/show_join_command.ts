@@ -7,21 +7,21 @@ import type { KubeClient } from "../system.ts";
 import type { Cell } from "./cell.ts";
 import type { Phase } from "./phase.ts";
 
-/** What the join command is made from. */
+/** What the join command needs. */
 export interface ShowJoinCommandContext {
   node: ControlPlaneNode;
   tokens(): Promise<readonly BootstrapToken[]>;
   caPem(): Promise<string>;
   admin(): Promise<KubeClient>;
   note(message: string): void;
-  /** The commands, one a token, and the hash of the CA's public key. */
+  /** The commands, one for each token. */
   joinCommands: Cell<readonly JoinCommand[]>;
 }
 
-/** Finds the commands with which hosts join; the command's outcome shows them. */
+/** Finds the join commands, which the result of the command shows. */
 export const showJoinCommand: Phase<ShowJoinCommandContext> = {
   name: "show-join-command",
-  summary: "show the command that joins a worker",
+  summary: "show the command that joins a worker node",
   async run(context) {
     const { node } = context;
     const commands: JoinCommand[] = [];
@@ -36,7 +36,7 @@ export const showJoinCommand: Phase<ShowJoinCommandContext> = {
     context.joinCommands.set(commands);
     if (commands.length > 0) return;
     context.note(
-      "the cluster knows no token to join with; this makes one: kubewright token create --print-join-command",
+      "the cluster has no bootstrap token. To create one: kubewright token create --print-join-command",
     );
   },
 };

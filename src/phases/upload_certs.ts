@@ -18,21 +18,21 @@ import type { Phase } from "./phase.ts";
 export interface UploadCertsContext {
   host: Host;
   node: ControlPlaneNode;
-  /** Whether it was asked for (`--upload-certs`). */
+  /** Whether `--upload-certs` is set. */
   uploadCerts: boolean;
-  /** What to encrypt with: 64 hexadecimal digits. */
+  /** The encryption key: 64 hexadecimal digits. */
   certificateKey: string;
   admin(): Promise<KubeClient>;
-  /** Tells the person something that does not stop the work. */
+  /** Reports something that does not stop the command. */
   warn(message: string): void;
 }
 
-/** An upload that is to go on for longer than this (ms) is left as it is. */
+/** An existing upload that remains for longer than this (ms) is kept. */
 const LONG_ENOUGH_MS = 60 * 60_000;
 
 const NOTHING = new Uint8Array();
 
-/** The files as they are; one that is not there is empty, as in kubeadm: the key of etcd's CA may be kept elsewhere. */
+/** The files; a missing one is empty, as in kubeadm, because the key of the etcd CA may be kept elsewhere. */
 async function filesOf({ host, node }: UploadCertsContext): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = Object.entries(sharedFiles(node.cluster));
   return new Map(
@@ -43,13 +43,13 @@ async function filesOf({ host, node }: UploadCertsContext): Promise<Map<string, 
   );
 }
 
-/** The Secret that the uploaded one ends with. */
+/** The Secret with which the uploaded one is deleted. */
 function ownerOf(uploaded: KubeObject): ObjectReference | undefined {
   const [owner] = (uploaded.metadata["ownerReferences"] ?? []) as { name: string }[];
   return owner && { apiVersion: "v1", kind: "Secret", namespace: COPY_CERTS.namespace!, name: owner.name };
 }
 
-/** Whether the same files lie there already, under the same key, and for long enough. */
+/** Whether the same files are already uploaded with the same key, and remain for long enough. */
 async function isUploaded(
   context: UploadCertsContext,
   uploaded: KubeObject,
@@ -69,12 +69,12 @@ async function isUploaded(
 }
 
 /**
- * Uploads the keys and certificates that all control plane nodes have in common, encrypted. What an earlier run uploaded
- * with the same key stays; all else is replaced as a whole, whoever has uploaded it.
+ * Uploads the keys and certificates that all control plane nodes share, encrypted. An upload with the same key and files is
+ * kept; any other is replaced.
  */
 export const uploadCerts: Phase<UploadCertsContext> = {
   name: "upload-certs",
-  summary: "store encrypted certificates for further control plane nodes (--upload-certs)",
+  summary: "upload the encrypted certificates for further control plane nodes (--upload-certs)",
   needs: ["admin-access"],
   when: (context) => context.uploadCerts,
   async run(context) {
@@ -95,7 +95,7 @@ export const uploadCerts: Phase<UploadCertsContext> = {
           [name, content.length === 0 ? "" : (await seal(content, certificateKey)).toBase64()] as const
         ),
       );
-      // An object may have one controller only, and the old one is another token.
+      // An object can have only one controller, and the old one is another token.
       if (present) await client.delete(COPY_CERTS);
       await client.apply(copyCertsSecret(Object.fromEntries(sealed), owner ?? token));
     }

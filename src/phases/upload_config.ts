@@ -4,7 +4,7 @@ import type { ControlPlaneNode } from "../cluster/control_plane/node.ts";
 import type { KubeClient } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What publishing the configuration needs. */
+/** What uploading the configuration needs. */
 export interface UploadConfigContext {
   node: ControlPlaneNode;
   /** The user's KubeletConfiguration document. */
@@ -12,10 +12,10 @@ export interface UploadConfigContext {
   admin(): Promise<KubeClient>;
 }
 
-/** The configuration in the cluster, where `join` and later upgrades read it. */
+/** Stores the configuration in the cluster, where `join` and upgrades read it. */
 export const uploadConfig: Phase<UploadConfigContext> = {
   name: "upload-config",
-  summary: "store the configuration in the cluster, for those who join",
+  summary: "store the configuration in the cluster for hosts that join",
   needs: ["admin-access"],
   phases: [
     {

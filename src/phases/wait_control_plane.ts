@@ -30,26 +30,26 @@ export interface WaitControlPlaneContext {
   admin(): Promise<KubeClient>;
   /** The kubeconfig of that client. */
   nodeReaderFile: string;
-  /** Manifests that were written anew in this run, and when: a container that is older is about to be replaced. */
+  /** When this run changed an existing manifest: an older container is about to be replaced. */
   rewritten: CellsBy<Date>;
   /** When the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: Cell<number>;
-  /** Tells the user something that is worth a line. */
+  /** Reports progress. */
   note(message: string): void;
 }
 
-/** A control plane component and how it is asked for its health. */
+/** A control plane component and its health request. */
 interface Component {
   name: KubernetesComponent;
   ask(context: WaitControlPlaneContext): Promise<HttpAnswer>;
 }
 
-/** Where a component listens: its default, unless its manifest, patches and all, says otherwise. */
+/** Where a component listens: as in its manifest, patches included, else its default. */
 async function endpointOf(context: WaitControlPlaneContext, component: string, port: number): Promise<string> {
   return servingUrl(await readStaticPod(context.host, component) ?? { flags: new Map() }, port);
 }
 
-/** The API server answers for etcd too: its /readyz holds etcd's check. */
+/** The /readyz of the API server includes the health of etcd. */
 const COMPONENTS: readonly Component[] = [
   { name: "kube-apiserver", ask: async (c) => await (await c.admin()).probe("/readyz?verbose") },
   {
@@ -71,7 +71,7 @@ function containerState(name: string, container: RuntimeContainer | undefined): 
   return `container ${container.state}${container.attempt > 0 ? `, restarted ${container.attempt} times` : ""}`;
 }
 
-/** Why a component is not healthy: kubelet, container state, exit code, last lines. etcd's trouble is the API server's, too. */
+/** Why a component is not healthy: kubelet, container state, exit code, last log lines; for the API server also those of etcd. */
 async function explain({ host, runtime, node }: WaitControlPlaneContext, name: Component["name"]) {
   const { cluster } = node;
   const pods: StaticPod[] = [{ name, image: kubernetesImage(name, cluster) }];
@@ -83,26 +83,26 @@ async function explain({ host, runtime, node }: WaitControlPlaneContext, name: C
   return together(parts);
 }
 
-/** For how long (ms) a refusal may last: an API server that runs reads certificates that were replaced within seconds. */
+/** How long (ms) a refusal may last: a running API server reads replaced certificates within seconds. */
 const REFUSED_MS = 15_000;
 
-/** Ends the wait when what answers is not this host's API server, or not the one of these certificates. */
+/** Ends the wait when another API server answers, or one with other certificates. */
 function refusalWatch({ node, nodeReaderFile }: WaitControlPlaneContext) {
   const port = node.endpoint.bindPort;
   return endWhenRefused(`the administrator's kubeconfig (${nodeReaderFile})`, [
-    `See what listens there: ss -ltnp ${shellWord(`sport = :${port}`)}`,
-    "See whose certificate it shows: openssl s_client -connect " +
+    `Find the program that listens on the port: ss -ltnp ${shellWord(`sport = :${port}`)}`,
+    "Show its certificate: openssl s_client -connect " +
     `${
       shellWord(joinHostPort(node.endpoint.advertiseAddress, port))
     } </dev/null | openssl x509 -noout -issuer -subject`,
-    "If it is an API server of an earlier cluster, end it, and rerun the command.",
+    "If it is an API server of an earlier cluster, stop it and rerun the command.",
   ], REFUSED_MS);
 }
 
-/** How often (ms) the container runtime is asked for a container's state, and for how long not at all. */
+/** Interval (ms) of requests for the state of a container, and the delay before the first one. */
 const STATE_MS = { every: 1_000, first: 3_000 };
 
-/** The container's state, asked for seldom: a usual start takes all the CPU that there is, and ends before anybody reads. */
+/** The state of a container, requested rarely, because a start uses all CPUs and usually ends within seconds. */
 function slowState(context: WaitControlPlaneContext, name: string): () => Promise<string> {
   let due = performance.now() + STATE_MS.first;
   let state = "";
@@ -118,7 +118,7 @@ function slowState(context: WaitControlPlaneContext, name: string): () => Promis
   };
 }
 
-/** What of a component still runs by a manifest that was written anew; undefined when nothing does. */
+/** The container of a component that still runs with the former manifest; undefined when none does. */
 async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: string): Promise<string | undefined> {
   for (const part of name === "kube-apiserver" ? ["etcd", name] : [name]) {
     const since = rewritten(part).or(undefined);
@@ -129,7 +129,7 @@ async function outdated({ runtime, rewritten }: WaitControlPlaneContext, name: s
   return undefined;
 }
 
-/** A runtime that does not answer just now does not tell. */
+/** Ignores a runtime that does not answer. */
 function unknown(error: unknown): undefined {
   if (!(error instanceof UserError)) throw error;
 }
@@ -159,9 +159,9 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         tried = error;
-        said = `does not answer yet: ${inShort(error)}`;
+        said = `no answer yet: ${inShort(error)}`;
       }
-      // A container that is about to be replaced may well refuse what its successor takes.
+      // A container that is about to be replaced may reject what the new one accepts.
       const isReplaced = isRefusal(tried) && await outdated(context, component.name).catch(unknown) !== undefined;
       check(isReplaced ? undefined : tried);
       return { done: false, state: `${await state()}${said}` };
@@ -170,12 +170,12 @@ async function waitFor(context: WaitControlPlaneContext, component: Component): 
 }
 
 /**
- * Waits until the API server (and etcd behind it), then controller manager and scheduler are healthy. Not all at once:
- * the API server's start takes all the CPU there is, and the others are up when it is.
+ * Waits until the API server with etcd, then controller manager and scheduler are healthy. One after the other, because the
+ * start of the API server uses all CPUs, and the others are usually ready when it is.
  */
 export const waitControlPlane: Phase<WaitControlPlaneContext> = {
   name: "wait-control-plane",
-  summary: "wait until every control plane component is healthy",
+  summary: "wait for every control plane component to become healthy",
   async run(context) {
     const [apiServer, ...others] = COMPONENTS;
     await waitFor(context, apiServer!);

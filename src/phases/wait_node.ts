@@ -14,15 +14,15 @@ export interface WaitNodeContext {
   host: Host;
   nodeName: string;
   timeouts: Pick<Timeouts, "kubeletHealthCheck">;
-  /** A client that may read this Node. */
+  /** A client that is permitted to read this Node. */
   nodeReader(): Promise<KubeClient>;
   /** The kubeconfig of that client. */
   nodeReaderFile: string;
-  /** A client as the kubelet of this host, where that is not who reads the Node; undefined while it has no kubeconfig. */
+  /** A client with the identity of the kubelet, where another one reads the Node; undefined while it has no kubeconfig. */
   kubeletClient?(): Promise<KubeClient | undefined>;
   /** When the kubelet was started, as `performance.now()`. */
   kubeletStartedAt: Cell<number>;
-  /** Without a pod network no Node becomes Ready. */
+  /** Whether a pod network is installed, without which no Node becomes Ready. */
   networkExpected: boolean;
   note(message: string): void;
 }
@@ -40,32 +40,32 @@ function readyCondition(node: KubeObject): Condition | undefined {
   return Array.isArray(conditions) ? conditions.find((condition) => condition?.type === "Ready") : undefined;
 }
 
-/** Why the node is not there or not Ready. */
+/** Why the node is not registered or not Ready. */
 async function explain(host: Host, nodeName: string) {
   return together(
     [await diagnoseKubelet(host, true)],
-    `Look at the node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${
+    `Show the node, on a control plane node: kubectl --kubeconfig /etc/kubernetes/admin.conf describe node ${
       shellWord(nodeName)
-    } (on a control plane node)`,
+    }`,
   );
 }
 
-/** How often (ms) it is looked whether the API server takes the kubelet for this node. */
+/** Interval (ms) at which the identity of the kubelet is tried. */
 const ASK_MS = 1_000;
 
-/** Ends a wait in which a kubeconfig is refused. */
+/** Ends a wait in which the API server rejects a kubeconfig. */
 function refusalOf(path: string): (tried: Tried) => void {
   const { kubeconfig, clientCertificate } = KUBELET_FILES;
-  if (path !== kubeconfig) return endWhenRefused(`the credentials in ${path}`, [`Look at ${path}.`]);
+  if (path !== kubeconfig) return endWhenRefused(`the credentials in ${path}`, [`Verify the credentials in ${path}.`]);
   return endWhenRefused(`the identity of the kubelet (${path})`, [
-    `See which cluster and node it is of: openssl x509 -noout -subject -enddate -in ${shellWord(clientCertificate)}`,
-    `An identity that an earlier cluster left: rm ${
+    `Show its node and its expiry: openssl x509 -noout -subject -enddate -in ${shellWord(clientCertificate)}`,
+    `If it belongs to an earlier cluster, remove it, then rerun the command: rm ${
       commandLine([clientCertificate, kubeconfig])
-    }, and rerun the command.`,
+    }`,
   ]);
 }
 
-/** Asks as the kubelet, as long as its Node is not there: one whose identity is refused never registers. */
+/** Tries the identity of the kubelet while its Node does not exist, because a kubelet that is rejected never registers. */
 function identityWatch(context: WaitNodeContext): () => Promise<string | undefined> {
   const check = refusalOf(KUBELET_FILES.kubeconfig);
   let due = performance.now() + ASK_MS;
@@ -81,7 +81,7 @@ function identityWatch(context: WaitNodeContext): () => Promise<string | undefin
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       check(error);
-      return state = `as the kubelet: ${inShort(error)}`;
+      return state = `with the identity of the kubelet: ${inShort(error)}`;
     }
   };
 }
@@ -102,8 +102,8 @@ async function waitFor(
     explain: () => explain(context.host, context.nodeName),
     reached: () => {
       const seconds = (performance.now() - context.kubeletStartedAt.or(began)) / 1_000;
-      const told = state === "register" ? "registered" : "is Ready";
-      context.note(`node ${context.nodeName} ${told} after ${seconds.toFixed(1)} s`);
+      const reached = state === "register" ? "registered" : "is Ready";
+      context.note(`node ${context.nodeName} ${reached} after ${seconds.toFixed(1)} s`);
     },
     async probe() {
       try {
@@ -115,28 +115,28 @@ async function waitFor(
         return { done: false, state: inShort(error) };
       }
       const refused = await identity();
-      const state = "the kubelet has not registered it yet";
+      const state = "the kubelet has not registered the node yet";
       return { done: false, state: refused === undefined ? state : `${state} (${refused})` };
     },
   });
 }
 
-/** Waits until the kubelet has registered this host's Node. */
+/** Waits until the kubelet has registered the Node of this host. */
 export const waitRegistered: Phase<WaitNodeContext> = {
   name: "wait-node-registered",
-  summary: "wait until the kubelet has registered the node",
+  summary: "wait for the kubelet to register the node",
   async run(context) {
     await waitFor(context, "register", () => ({ done: true, value: undefined }));
   },
 };
 
-/** Waits until this host's Node is Ready, where a pod network is to be expected. */
+/** Waits until the Node of this host is Ready, if a pod network is installed. */
 export const waitReady: Phase<WaitNodeContext> = {
   name: "wait-node-ready",
-  summary: "wait until the node is Ready",
+  summary: "wait for the node to become Ready",
   async run(context) {
     if (!context.networkExpected) {
-      context.note(`node ${context.nodeName} becomes Ready when a pod network is installed (--cni none was given)`);
+      context.note(`node ${context.nodeName} becomes Ready when a pod network is installed (--cni is none)`);
       return;
     }
     await waitFor(context, "be Ready", (node) => {

@@ -13,7 +13,7 @@ import { UserError } from "../errors.ts";
 import type { Host, KubeClient, KubeObject } from "../system.ts";
 import type { Phase } from "./phase.ts";
 
-/** What looking at the first pods needs. */
+/** What the wait for the first pods needs. */
 export interface WaitPodsContext {
   host: Host;
   node: ControlPlaneNode;
@@ -25,10 +25,10 @@ export interface WaitPodsContext {
   warn(message: string): void;
 }
 
-/** How long (ms) pods may take to get a network where something may keep them from it. */
+/** Time limit (ms) for pods to get a network. */
 const NETWORK_MS = 60_000;
 
-/** What on this host may keep pods from starting. */
+/** What may keep pods on this host from starting. */
 async function suspicions({ host, node, podNetwork }: WaitPodsContext): Promise<InTheWay[]> {
   if (!ADDONS.flannel.wanted({ cluster: node.cluster, podNetwork })) return [];
   const { networking, controllerManager } = node.cluster;
@@ -45,7 +45,7 @@ async function systemPods({ nodeName, admin }: WaitPodsContext): Promise<KubeObj
   return pods.filter((pod) => concerns(pod, nodeName));
 }
 
-/** Pods that have no network yet, in words. */
+/** Pods without a network, with their state. */
 function withoutNetwork(pods: readonly KubeObject[]): string[] {
   return pods.filter((pod) => !hasNetwork(pod)).map((pod) =>
     `${pod.metadata.name}: ${podTrouble(pod)?.state ?? "starting"}`
@@ -84,26 +84,26 @@ async function waitForNetwork(context: WaitPodsContext, found: readonly InTheWay
   });
 }
 
-/** Names pods that the kubelet has given up on. */
+/** Warns of pods that do not start. */
 async function warnOfStuckPods(context: WaitPodsContext): Promise<void> {
   try {
     for (const pod of await systemPods(context)) {
       const trouble = podTrouble(pod);
-      if (trouble?.stuck) context.warn(`pod kube-system/${trouble.name} does not run: ${trouble.state}`);
+      if (trouble?.stuck) context.warn(`pod kube-system/${trouble.name} is not running: ${trouble.state}`);
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    context.warn(`the pods of kube-system could not be looked at: ${error.message}`);
+    context.warn(`cannot list the pods of kube-system: ${error.message}`);
   }
 }
 
 /**
- * Looks at the pods of kube-system: a Node is Ready as soon as there is any network configuration, whether pods start with
- * it or not. Waited for is only where something of another pod network is on the host; a usual start is not delayed.
+ * Verifies that the pods of kube-system start: a Node is Ready as soon as any network configuration exists, even if pods do
+ * not start with it. Waits only when the host has remains of another pod network.
  */
 export const waitPods: Phase<WaitPodsContext> = {
   name: "wait-pods",
-  summary: "check that the pods of kube-system start",
+  summary: "verify that the pods of kube-system start",
   when: ({ networkExpected }) => networkExpected,
   async run(context) {
     const found = await suspicions(context);

@@ -6,7 +6,7 @@ import { stringify } from "../config/yaml.ts";
 import type { KeyPool } from "../pki/key_pool.ts";
 import type { Host } from "../system.ts";
 
-/** What the work needs. */
+/** What writing the requests needs. */
 export interface CsrsContext {
   host: Host;
   node: ControlPlaneNode;
@@ -14,10 +14,10 @@ export interface CsrsContext {
   keys: KeyPool;
 }
 
-/** Keys and requests are for nobody else to read. */
+/** Only root can read keys and requests. */
 const MODE = 0o600;
 
-/** Writes the keys that are missing, each followed by its request: a run that is killed leaves a key alone at most. */
+/** Writes the missing keys, each followed by its request: a killed run leaves at most a key without its request. */
 export async function writeCsrs(context: CsrsContext, existing: readonly InspectedCsr[]): Promise<void> {
   const { host, node } = context;
   const { certificateRequestPem } = await import("../pki/csr.ts");
@@ -29,7 +29,7 @@ export async function writeCsrs(context: CsrsContext, existing: readonly Inspect
       const { kubeconfig } = wanted;
       const text = kubeconfig === undefined ? clientKeyPem : stringify(pendingKubeconfigDocument({
         clusterName: node.cluster.clusterName,
-        // As kubeadm: of these, only the two controllers stay on their own node.
+        // As kubeadm: only these two connect to the API server of their own node.
         server: ["controller-manager", "scheduler"].includes(kubeconfig.name)
           ? localUrl(node.endpoint)
           : controlPlaneUrl(node.cluster, node.endpoint),

@@ -476,9 +476,9 @@ function networks(): BadInput[] {
     init(
       "a phase to skip that does not exist",
       "skipPhases: [certs/apisrver]",
-      /skipPhases: there is no phase "certs\/apisrver".*did you mean/,
+      /skipPhases: unknown phase "certs\/apisrver".*did you mean/,
     ),
-    init("a phase to skip of another command", "skipPhases: [kubelet-wait-bootstrap]", /skipPhases: there is no phase/),
+    init("a phase to skip of another command", "skipPhases: [kubelet-wait-bootstrap]", /skipPhases: unknown phase/),
     initFile(
       "a number for a quantity of the kubelet",
       `${BESIDE}apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nevictionHard: {memory.available: 100}\n`,

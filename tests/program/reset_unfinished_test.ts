@@ -126,7 +126,7 @@ Deno.test("reset: processes of pods that the runtime does not know are another r
   const { code, err, changes } = await run(["reset", "-f"], host(WORKER, commands), "", runtime({}));
   assert.equal(code, EXIT.failed);
   assert.deepEqual(removed(changes), []);
-  assert.match(err, /2 processes run in their control groups \(kubepods; 41, 42\).*crio.sock" has no pods/);
+  assert.match(err, /2 processes run in the cgroups of pods \(kubepods; 41, 42\).*crio.sock" has no pods/);
   assert.match(err, /--cri-socket=/);
 });
 
@@ -145,7 +145,7 @@ const BLIND: readonly [string, MemoryHostOptions["commands"], Record<string, str
     "neither iptables nor nft",
     { "iptables --version": gone("iptables") },
     {},
-    /firewall: Cannot look at the firewall rules of IPv4: neither "iptables" nor "nft" found/,
+    /firewall: Cannot list the firewall rules of IPv4: neither "iptables" nor "nft" found/,
   ],
   [
     "no ip6tables, and chains in nft",
@@ -274,7 +274,7 @@ for (const [name, files, commands, expected] of NETWORKS) {
     );
     assert.deepEqual(deleted, expected);
     for (const link of ["cni0", "flannel.1"].filter((link) => !expected.includes(link))) {
-      assert.match(out, new RegExp(`^ {2}link ${link}: `, "m"));
+      assert.match(out, new RegExp(`^ {2}network interface ${link}: `, "m"));
     }
   });
 }
@@ -421,8 +421,8 @@ Deno.test("reset: other directories of kubeadm's that lead elsewhere lose only a
     "/srv/kubelet/pki",
     "/srv/kubelet/config.yaml",
   ]);
-  assert.match(out, /^ {2}\/etc\/kubernetes\/manifests: others use it, too: mine.yaml$/m);
-  assert.match(out, /^ {2}\/etc\/kubernetes\/tmp: it leads to "\/tmp", a directory of the system$/m);
+  assert.match(out, /^ {2}\/etc\/kubernetes\/manifests: also contains other files: mine.yaml$/m);
+  assert.match(out, /^ {2}\/etc\/kubernetes\/tmp: resolves to "\/tmp", a system directory$/m);
 });
 
 Deno.test("reset: an etcd that is no cluster's is no trace of a node, and keeps its data", async () => {
@@ -472,9 +472,14 @@ const LOSSES: readonly [string, string[], Record<string, string>, RegExp][] = [
     "alone",
     ["node-1"],
     {},
-    /deletes all data of cluster "prod" \(1 node, newest backup: none\): its etcd has no other member$/m,
+    /deletes all data of cluster "prod" \(1 node, newest backup: none\), because etcd has no other member$/m,
   ],
-  ["others are joined", ["node-1", "b", "c"], {}, /\(3 nodes, newest backup: none\).*; still joined: b, c$/m],
+  [
+    "others are joined",
+    ["node-1", "b", "c"],
+    {},
+    /\(3 nodes, newest backup: none\).*; other nodes still joined: b, c$/m,
+  ],
   ["the API server is not ready", [], {}, /\(number of nodes unknown, newest backup: none\)/],
   ["kubeadm left copies", ["node-1"], {
     "/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-01-02-03-04-05/etcd/member/x": "",
@@ -510,7 +515,7 @@ Deno.test("reset: etcd that was stopped is not asked; it may have been the last"
   assert.equal(code, EXIT.ok, out);
   assert.match(
     err,
-    /^warning: if this host has the last member of etcd, which does not answer, this deletes all data/m,
+    /^warning: etcd does not answer. If this host has its last member, this deletes all data/m,
   );
 });
 

@@ -139,8 +139,8 @@ Deno.test("join --discovery-file: no such file, no credentials, HOST besides, pl
   const file = "apiVersion: v1\nkind: Config\nclusters: [{name: '', cluster: {server: 'https://192.0.2.1:6443'}}]\n";
   const host = unfit({}, { "/etc/cluster.conf": file });
   const cases: [string[], RegExp][] = [
-    [["--discovery-file", "/none", "--token", TOKEN], /kubeConfigPath: there is no file "\/none"/],
-    [["--discovery-file", "/etc/cluster.conf"], /tlsBootstrapToken: is required/],
+    [["--discovery-file", "/none", "--token", TOKEN], /kubeConfigPath: "\/none" not found/],
+    [["--discovery-file", "/etc/cluster.conf"], /tlsBootstrapToken: required/],
     [["--discovery-file", "/etc/cluster.conf", "--tls-bootstrap-token", "x.y"], /--tls-bootstrap-token: /],
     [
       ["192.0.2.1", "--discovery-file", "/etc/cluster.conf", "--discovery-token", TOKEN],

@@ -131,9 +131,11 @@ export async function resetContext(
 
 const QUESTIONS = {
   kubewright:
-    "This removes the node from this host: its pods are stopped, and the files kubewright created are deleted.",
+    "This removes the node from this host: its pods, its Node in the cluster, its etcd member, and the files, " +
+    "firewall rules and network interfaces that kubewright, kubelet, etcd and the pod network created.",
   kubeadm:
-    "This removes the node from this host as kubeadm reset does: its pods are stopped, and the files of kubeadm are deleted.",
+    "This removes the node from this host as kubeadm reset does: all pods, the etcd member and its data, and the " +
+    "contents of /etc/kubernetes and /var/lib/kubelet. The Node, firewall rules and the pod network are kept.",
 };
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { EtcdState, ResetApi } from "../../phases/reset/context.ts";
 import type { EtcdMember, Host, System } from "../../system.ts";
 
-/** Asks this host's etcd about its cluster, or another member that answers. */
+/** Reads the etcd cluster from the member of this host, or from another member that answers. */
 export async function etcdState(system: System, api: () => Promise<ResetApi | undefined>): Promise<EtcdState> {
   let local: LocalEtcdMember | undefined;
   try {
@@ -57,7 +57,7 @@ async function announcedEndpoints(api: ResetApi | undefined): Promise<string[]> 
   }
 }
 
-/** @param here whether the endpoint is this host's own etcd. */
+/** @param here whether the endpoint is the etcd of this host. */
 async function membership(
   system: System,
   local: LocalEtcdMember,
@@ -85,8 +85,8 @@ async function membership(
 }
 
 /**
- * Why it is not proven that the member at the peer URL of this host's manifest is this host's; undefined when it is. A
- * cloned image has the manifest, too.
+ * Why the member at the peer URL of the manifest is not verified to be the one of this host; undefined when it is. A cloned
+ * image has the manifest, too.
  */
 function doubtAboutMember(
   host: Host,

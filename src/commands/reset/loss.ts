@@ -10,14 +10,14 @@ export interface Loss {
   certain: boolean;
   /** Names of all its Nodes; absent when they could not be counted. */
   nodes?: string[];
-  /** Path of the newest copy of etcd's data on this host; absent: none was found. */
+  /** Path of the newest backup of the etcd data on this host; absent: none was found. */
   newestBackup?: string;
 }
 
-/** How long the API server may take to list the Nodes, in ms. */
+/** Time limit for the list of Nodes, in ms. */
 const COUNT_MS = 5_000;
 
-/** What `kubeadm upgrade` copies etcd's data to; names end with the time. */
+/** Backups of the etcd data by `kubeadm upgrade`; names end with the time. */
 const BACKUP = /^kubeadm-backup-etcd-/;
 
 async function newestBackup(host: Host): Promise<string | undefined> {
@@ -73,8 +73,8 @@ export function lossText({ cluster, certain, nodes, newestBackup }: Loss, { iden
   const others = nodes?.filter((name) => name !== identity.name) ?? [];
   const joined = others.length === 0
     ? ""
-    : `; still joined: ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
+    : `; other nodes still joined: ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
   return certain
-    ? `${what}: its etcd has no other member${joined}`
-    : `if this host has the last member of etcd, which does not answer, ${what}${joined}`;
+    ? `${what}, because etcd has no other member${joined}`
+    : `etcd does not answer. If this host has its last member, ${what}${joined}`;
 }

@@ -11,15 +11,15 @@ import { CLUSTER_INFO_PATH, clusterInfoData } from "./cluster_info.ts";
 import { shellWord } from "../../text/shell.ts";
 import { httpStatusOf, isTlsRefusal } from "../../system/kube_error.ts";
 
-/** Longest discovery file that is fetched, in bytes. */
+/** Size limit of a discovery file, in bytes. */
 const LONGEST = 1024 * 1024;
-/** Time limit of one try to fetch it, in ms. */
+/** Time limit of one request, in ms. */
 const FETCH_MS = 10_000;
 const FIELD = "JoinConfiguration.discovery.file.kubeConfigPath";
 
 /**
- * Reads the discovery file of the configuration, from this host or an https URL; undefined when it names none.
- * @throws {InvalidInput} when it is not there, or cannot be used; {@linkcode Untrusted} when its server cannot be trusted.
+ * Reads the discovery file of the configuration, from this host or an https URL; undefined when none is set.
+ * @throws {InvalidInput} when it does not exist or is invalid; {@linkcode Untrusted} when its server is not trusted.
  */
 export async function loadDiscoveryFile(
   system: System,
@@ -32,18 +32,18 @@ export async function loadDiscoveryFile(
   const source = isUrl ? path.replace(/[?#].*$/s, "") : path; // a query may be a secret
   const text = isUrl ? await fetched(system, config, path, source) : await host.readText(path);
   if (text === undefined) {
-    throw new InvalidInput("Cannot join:", [{ where: FIELD, what: `there is no file "${path}"` }]);
+    throw new InvalidInput("Cannot join:", [{ where: FIELD, what: `"${path}" not found` }]);
   }
   const file = await readDiscoveryFile(text, source, isUrl ? undefined : (named) => host.readText(named));
   if (file.credentials || config.discovery.tlsBootstrapToken !== "") return file;
   throw new InvalidInput("Cannot join:", [{
     where: "JoinConfiguration.discovery.tlsBootstrapToken",
-    what: `is required: the discovery file "${source}" has no credentials`,
-    hint: "Give a bootstrap token, --token-file FILE, or a discovery file with a token or a client certificate in it.",
+    what: `required, because the discovery file "${source}" has no credentials`,
+    hint: "Set a bootstrap token with --token-file FILE, or use a discovery file with a token or a client certificate.",
   }]);
 }
 
-/** Fetches the file, again and again until there is an answer, over the CAs that this host trusts. */
+/** Downloads the file, with retries; the server is verified with the CAs that this host trusts. */
 async function fetched(system: System, config: JoinConfiguration, url: string, source: string): Promise<string> {
   const caPem = await trustStore(system.host);
   return await system.host.wait({
@@ -53,7 +53,7 @@ async function fetched(system: System, config: JoinConfiguration, url: string, s
     assume: "",
     independent: true,
     explain: () =>
-      Promise.resolve({ details: [], hints: [`See from this host what it answers: curl -I ${shellWord(source)}`] }),
+      Promise.resolve({ details: [], hints: [`Test the server from this host: curl -I ${shellWord(source)}`] }),
     async probe() {
       let answer: HttpAnswer;
       try {
@@ -63,17 +63,17 @@ async function fetched(system: System, config: JoinConfiguration, url: string, s
         return { done: false, state: inShort(error) };
       }
       if (answer.status === 200) return { done: true, value: answer.body };
-      const state = `the server answers ${answer.status}`;
+      const state = `the server returned status ${answer.status}`;
       if (answer.status >= 500 || answer.status === 429) return { done: false, state };
-      throw new InvalidInput("Cannot join:", [{ where: FIELD, what: `cannot be got from ${source}: ${state}` }]);
+      throw new InvalidInput("Cannot join:", [{ where: FIELD, what: `cannot download "${source}": ${state}` }]);
     },
   });
 }
 
-/** What a try to read cluster-info by the file came to: its data, or that it may not be read. */
+/** The data of cluster-info; absent when it must not be read or does not exist. */
 type Info = { data?: Record<string, string> };
 
-/** Reads cluster-info over the file's CA until the API server answers. */
+/** Reads cluster-info, verified with the CA of the file, until the API server answers. */
 async function confirmedInfo(system: System, config: JoinConfiguration, file: DiscoveryFile, caPem: string) {
   const { server, credentials } = file;
   const client = system.connect({ server, caPem, ...credentials });
@@ -86,7 +86,7 @@ async function confirmedInfo(system: System, config: JoinConfiguration, file: Di
     explain: () =>
       Promise.resolve({
         details: [],
-        hints: [`See whether it is reachable: curl -k ${shellWord(`${server}/version`)}`],
+        hints: [`Test the connection to the API server: curl -k ${shellWord(`${server}/version`)}`],
       }),
     probe: () => look(client, credentials !== undefined),
   });
@@ -109,22 +109,22 @@ async function look(client: KubeClient, withCredentials: boolean) {
   if (status === 200) return { done: true as const, value: { data: clusterInfoData(answer) } };
   if (status === 401 && withCredentials) {
     throw new InvalidInput(
-      `Cannot join: the cluster at "${server}" does not accept the discovery file's credentials`,
+      `Cannot join: the cluster at "${server}" rejects the credentials in the discovery file`,
       [],
       {
-        hint: "They have expired, or are of another cluster. Make a new discovery file.",
+        hint: "The credentials have expired or belong to another cluster. Create a new discovery file.",
       },
     );
   }
-  // Who may not read it, or finds none, has proven the server all the same: its certificate is of the file's CA.
+  // The server is verified in these cases, too: its certificate is signed by the CA of the file.
   if ([401, 403, 404].includes(status)) return { done: true as const, value: {} };
-  return { done: false as const, state: `the API server answers ${status}` };
+  return { done: false as const, state: `the API server returned status ${status}` };
 }
 
 /**
- * Proves the cluster by a discovery file: whoever answers at its server has to show a certificate of its CA. The file's
- * server stays in use, as with kubeadm; a CA that the file lacks is taken from cluster-info.
- * @throws {Untrusted} when the server cannot be trusted; {@linkcode TimedOut} when nobody answers.
+ * Verifies the cluster with a discovery file: the server must have a certificate signed by the CA of the file. The server of
+ * the file is used, as with kubeadm; a CA missing in the file is taken from cluster-info.
+ * @throws {Untrusted} when the server is not trusted; {@linkcode TimedOut} when it does not answer.
  */
 export async function discoverByFile(
   system: System,
@@ -136,15 +136,17 @@ export async function discoverByFile(
   const { data } = await confirmedInfo(system, config, file, file.caPem ?? await trustStore(system.host));
   const kubeconfig = data?.["kubeconfig"];
   if (kubeconfig === undefined) {
-    warn(`cluster-info of ${server} cannot be read; going on with the discovery file alone`);
+    warn(`cannot read cluster-info of ${server}; continuing with the discovery file alone`);
   }
-  const told = kubeconfig === undefined ? undefined : parseKubeconfig(kubeconfig, "cluster-info");
-  if (told && told.server !== server) {
-    warn(`cluster-info names the server "${oneLine(told.server)}", the discovery file "${server}"`);
+  const info = kubeconfig === undefined ? undefined : parseKubeconfig(kubeconfig, "cluster-info");
+  if (info && info.server !== server) {
+    warn(
+      `the server is "${oneLine(info.server)}" in cluster-info and "${server}" in the discovery file, which is used`,
+    );
   }
-  const caPem = file.caPem ?? told?.caPem;
+  const caPem = file.caPem ?? info?.caPem;
   if (caPem !== undefined) return { server, caPem };
   throw new Untrusted(
-    `Cannot trust the cluster at "${server}": neither the discovery file nor cluster-info has its CA`,
+    `Cannot trust the cluster at "${server}": neither the discovery file nor cluster-info contains its CA`,
   );
 }

@@ -12,34 +12,33 @@ import { shellWord } from "../../text/shell.ts";
 import { httpStatusOf, isTlsRefusal } from "../../system/kube_error.ts";
 
 /**
- * How long (ms) an answering API server may lack the token's signature. A new token is signed within a second or two;
- * a signature that does not come means that the token is unknown or has expired.
+ * How long (ms) the signature for the token may be missing. A new token is signed within a second or two; after that the
+ * token is unknown or has expired.
  */
 const SIGNATURE_GRACE_MS = 10_000;
 
-/** Where the cluster is asked for, and for how long (ms). */
+/** The endpoint of the cluster, and the time limit (ms). */
 interface Wanted {
   endpoint: string;
   timeoutMs: number;
 }
 
-/** Answers of an API server that is starting, or that does not show cluster-info to everyone. */
+/** Answers of an API server that is starting, or that does not publish cluster-info. */
 const NOT_SHOWN: readonly (number | undefined)[] = [401, 403, 404];
 
-/** What to do when time is up, by the status of the last answer, where there was one. */
+/** Hints for a time-out, by the status of the last answer. */
 function hintsFor(endpoint: string, status: number | undefined): string[] {
   const url = `https://${endpoint}${NOT_SHOWN.includes(status) ? CLUSTER_INFO_PATH : "/version"}`;
   return NOT_SHOWN.includes(status)
     ? [
-      "On a control plane node, create cluster-info and the right to read it without credentials again: " +
-      "kubewright init phase bootstrap-token",
-      `See from this host what the API server answers: curl -k ${shellWord(url)}`,
+      "Publish cluster-info again, on a control plane node: kubewright init phase bootstrap-token",
+      `Test the answer of the API server from this host: curl -k ${shellWord(url)}`,
       "If the API server runs with --anonymous-auth=false, join with a discovery file: --discovery-file",
     ]
-    : [`See from this host whether the API server is reachable: curl -k ${shellWord(url)}`];
+    : [`Test the connection to the API server from this host: curl -k ${shellWord(url)}`];
 }
 
-/** Asks until cluster-info holds a signature for the token; what it holds is still unproven. */
+/** Waits for cluster-info with a signature for the token; its contents are not verified yet. */
 async function signedClusterInfo(system: System, endpoint: string, token: BootstrapTokenParts, timeoutMs: number) {
   let answeringSince: number | undefined;
   let status: number | undefined;
@@ -60,15 +59,15 @@ async function signedClusterInfo(system: System, endpoint: string, token: Bootst
         return { done: false, state: inShort(error) };
       }
       ({ status } = answer);
-      if (status !== 200) return { done: false, state: `the API server answers ${status}` };
+      if (status !== 200) return { done: false, state: `the API server returned status ${status}` };
       const data = clusterInfoData(answer);
       if (data[`jws-kubeconfig-${token.id}`] && data["kubeconfig"]) return { done: true, value: data };
       answeringSince ??= performance.now();
       if (performance.now() - answeringSince > Math.min(SIGNATURE_GRACE_MS, timeoutMs / 2)) {
         throw new Untrusted(
-          `Cannot join with token "${token.id}": the cluster at ${endpoint} does not know it, or it has expired`,
+          `Cannot join with token "${token.id}": unknown to the cluster at ${endpoint}, or expired`,
           {
-            hint: "Make a new one on a control plane node: kubewright token create --print-join-command",
+            hint: "Create a new token on a control plane node: kubewright token create --print-join-command",
           },
         );
       }
@@ -84,8 +83,8 @@ export async function pinsOf(caPem: string): Promise<string[]> {
 }
 
 /**
- * The CA certificates that have one of the pinned keys, as PEM; there must be one.
- * @throws {Untrusted} naming the hashes that were found.
+ * The CA certificates that have one of the pinned keys, as PEM.
+ * @throws {Untrusted} with the hashes found, when no certificate has a pinned key.
  */
 export async function checkPins(caPem: string, pins: readonly string[], endpoint: string): Promise<string> {
   const { certificatePem, parseCertificates } = await import("../../pki/certificate.ts");
@@ -96,18 +95,18 @@ export async function checkPins(caPem: string, pins: readonly string[], endpoint
   if (pinned.length > 0) return certificatePem(...pinned);
   throw new Untrusted(
     `Cannot trust the cluster at "${endpoint}": its CA has the public key hash ${found.join(", ")}, ` +
-      `which is not ${pins.length === 1 ? `the given ${pins[0]}` : "among the given ones"}`,
+      `expected ${pins.length === 1 ? pins[0] : "one of the given hashes"}`,
     {
       hint:
-        "Take the hash from the join command that init printed. If it differs, somebody may be between you and the cluster.",
+        "Use the hash in the join command that init printed. If the hashes differ, the connection may be intercepted.",
     },
   );
 }
 
 /**
- * Over the proven CA, cluster-info must be the very same: whoever only relays it cannot show a certificate of that CA.
- * What ends before TLS has proven anything is asked again until the time is up, and so is, as by kubeadm, every answer but
- * a cluster-info: TLS has proven the server then, and one that is starting forbids everything for some seconds.
+ * Reads cluster-info again, verified with the CA: it must be identical, because a relay has no certificate of that CA.
+ * Connections that fail before TLS verifies the server are retried until the time limit, and so is, as in kubeadm, every
+ * other answer: an API server that is starting forbids everything for some seconds.
  */
 async function confirm(system: System, ca: { pem: string; what: string }, kubeconfig: string, wanted: Wanted) {
   const { endpoint, timeoutMs } = wanted;
@@ -130,27 +129,27 @@ async function confirm(system: System, ca: { pem: string; what: string }, kubeco
       } catch (cause) {
         if (!(cause instanceof UserError) || httpStatusOf(cause) !== 0) throw cause;
         if (!isTlsRefusal(cause)) return { done: false, state: inShort(cause) };
-        throw refuse(`it gave the right cluster-info, but cannot be reached over ${ca.what}`, {
+        throw refuse(`cluster-info is correct, but the server does not have a certificate of ${ca.what}`, {
           cause,
           hint: cause.hints,
         });
       }
       ({ status } = answer);
-      if (status !== 200) return { done: false, state: `the API server answers ${status}` };
+      if (status !== 200) return { done: false, state: `the API server returned status ${status}` };
       let data: Record<string, string>;
       try {
         data = clusterInfoData(answer);
-      } catch (error) { // that is no proof of another cluster
+      } catch (error) { // does not prove another cluster
         if (!(error instanceof Untrusted)) throw error;
         return { done: false, state: inShort(error) };
       }
       if (data["kubeconfig"] === kubeconfig) return { done: true, value: undefined };
-      throw refuse(`cluster-info is another one when asked for over ${ca.what}`);
+      throw refuse(`cluster-info differs when read over ${ca.what}`);
     },
   });
 }
 
-/** The kubeconfig in cluster-info, which somebody signed who knows the token. */
+/** The kubeconfig in cluster-info, with a valid signature made with the token. */
 async function genuineKubeconfig(system: System, { endpoint, timeoutMs }: Wanted, token: BootstrapTokenParts) {
   try {
     const data = await signedClusterInfo(system, endpoint, token, timeoutMs);
@@ -159,15 +158,15 @@ async function genuineKubeconfig(system: System, { endpoint, timeoutMs }: Wanted
     return kubeconfig;
   } catch (error) {
     if (!(error instanceof Untrusted) || error.message.includes(endpoint)) throw error;
-    throw new Untrusted(`Cannot trust what answers at "${endpoint}"`, { cause: error, hint: error.hints });
+    throw new Untrusted(`Cannot trust the server at "${endpoint}"`, { cause: error, hint: error.hints });
   }
 }
 
 /**
- * Finds the cluster with nothing but the token and the CA's hash. Nothing secret is sent: the token only checks a
- * signature. Order: read unverified, check the token's signature, check the pin, read again over the pinned CA. What other
- * CAs the cluster has is then proven, too.
- * @throws {Untrusted} when any of it does not hold; {@linkcode TimedOut} when nobody answers.
+ * Finds and verifies the cluster with the token and the hash of the CA. Nothing secret is sent: the token only verifies a
+ * signature. Order: read unverified, verify the signature, verify the hash, read again over the pinned CA, which also
+ * verifies any other CA of the cluster.
+ * @throws {Untrusted} when a verification fails; {@linkcode TimedOut} when no server answers.
  */
 export async function discoverByToken(
   system: System,

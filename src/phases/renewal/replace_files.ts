@@ -1,6 +1,6 @@
 /**
- * Replaces several files: all of them, or none. What can be looked at is looked at before; when a write fails all the same
- * (a full disk, a file that is immutable), the files that were written get their former content again.
+ * Replaces several files: all of them, or none. When a write fails (a full disk, an immutable file), the files written before
+ * are restored.
  * @module
  */
 import { type Problem, UserError } from "../../errors.ts";
@@ -12,30 +12,30 @@ import { shellWord } from "../../text/shell.ts";
 export interface NewFile {
   readonly path: string;
   readonly content: string;
-  /** What everybody else may do; the group keeps the rights that it has. */
+  /** The mode; the group keeps its permissions. */
   readonly mode: number;
-  /** Whether there is a key in it. */
+  /** Whether it contains a key. */
   readonly secret: boolean;
 }
 
-/** Why one of the files cannot be replaced: a link would lead elsewhere, a directory is no file. */
+/** The files that cannot be replaced, because they are not regular files. */
 export async function replacementProblems(host: Host, files: readonly NewFile[]): Promise<Problem[]> {
   const problems = await Promise.all(files.map(async ({ path }): Promise<Problem[]> => {
     const stat = await host.stat(path);
     if (stat === undefined || stat.kind === "file") return [];
     const state = {
-      symlink: "is a symbolic link; writing through it could overwrite a file somewhere else",
+      symlink: "is a symlink, must be a file",
       directory: "is a directory, must be a file",
       other: "is a device, socket or pipe, must be a file",
     }[stat.kind];
-    return [{ where: path, what: state, hint: `Put a file in its place (ls -ld ${shellWord(path)}).` }];
+    return [{ where: path, what: state, hint: `Replace it by a regular file. To show it: ls -ld ${shellWord(path)}` }];
   }));
   return problems.flat();
 }
 
 /**
- * Writes all files in their order; owner and group of each stay as they are.
- * @throws what the write that failed threw; for a {@linkcode UserError}, after the earlier files are as they were.
+ * Writes all files in order; owner and group of each are kept.
+ * @throws the error of the write that failed; for a {@linkcode UserError}, after the earlier files are restored.
  */
 export async function replaceAll(host: Host, files: readonly NewFile[]): Promise<void> {
   const replaced: FormerFile[] = [];
@@ -51,7 +51,7 @@ export async function replaceAll(host: Host, files: readonly NewFile[]): Promise
   }
 }
 
-/** @throws {UserError} about the first failure, and what state the files are in. */
+/** @throws {UserError} with the first failure and the state of the files. */
 async function takeBack(host: Host, replaced: readonly FormerFile[], failure: UserError): Promise<never> {
   const stuck: string[] = [];
   for (const former of replaced.toReversed()) {
@@ -62,12 +62,12 @@ async function takeBack(host: Host, replaced: readonly FormerFile[], failure: Us
     }
   }
   const state = stuck.length === 0
-    ? "The files that were replaced before it have their former content again"
-    : `These files are new and could not be taken back: ${stuck.join(", ")}`;
+    ? "The files replaced before it are restored"
+    : `These files are replaced and could not be restored: ${stuck.join(", ")}`;
   throw new UserError(`${failure.message}. ${state}.`, { cause: failure, hint: failure.hints });
 }
 
-/** A component that does not run as root has to read its key: the group keeps the rights that it has. */
+/** The group keeps its permissions, because a component that does not run as root must read its key. */
 async function replace(host: Host, file: NewFile): Promise<void> {
   const before = await host.stat(file.path);
   const mode = file.mode | ((before?.mode ?? 0) & 0o070);

@@ -3,15 +3,15 @@ import type { Phase } from "../phase.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
 /**
- * Waits for work that may hang (a dead file server, a runtime that does not answer) no longer than that.
- * @throws {UserError} when time is up; the work may still go on.
+ * Waits with a time limit for work that may hang (a file server or a container runtime that does not answer).
+ * @throws {UserError} when the time limit expires; the work may continue.
  */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UserError(`${what}: it did not end within ${limitMs / 1_000} s`)), limitMs);
+    timer = setTimeout(() => reject(new UserError(`${what}: timed out after ${limitMs / 1_000} s`)), limitMs);
   });
-  work.catch(() => undefined); // nobody listens any more when it was late
+  work.catch(() => undefined); // a late failure is not reported
   try {
     return await Promise.race([work, late]);
   } finally {
@@ -19,7 +19,7 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
   }
 }
 
-/** A phase whose failure keeps no other from its work: it stays open, and with it the receipt. */
+/** A phase whose failure does not stop the run: it is reported, and the receipt is kept. */
 export function onItsOwn(phase: Phase<ResetContext>): Phase<ResetContext> {
   return {
     ...phase,

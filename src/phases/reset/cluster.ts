@@ -6,10 +6,10 @@ import { messageOf, type ResetApi, type ResetContext } from "./context.ts";
 import { httpStatusOf } from "../../system/kube_error.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** How long all members together are asked to remove one, in ms. */
+/** Time limit in ms for the removal of a member, over all members that are asked. */
 const ALL_MS = 60_000;
 
-/** Whether the API server can be asked for anything; it is asked once, where a call would be tried for a minute. */
+/** Whether the API server is ready. One request, because other calls are retried for a minute. */
 async function isReady({ client }: ResetApi): Promise<boolean> {
   try {
     return (await client.probe("/readyz")).status === 200;
@@ -19,7 +19,7 @@ async function isReady({ client }: ResetApi): Promise<boolean> {
   }
 }
 
-/** Deletes the Node that is proven to be this host. Says of any other why it stays. */
+/** Deletes the Node if it is verified to be this host; otherwise reports why it is kept. */
 async function deleteProven({ host, identity, leave }: ResetContext, { client, caPem }: ResetApi): Promise<void> {
   const { name } = identity;
   const reference = { apiVersion: "v1", kind: "Node", name };
@@ -27,62 +27,68 @@ async function deleteProven({ host, identity, leave }: ResetContext, { client, c
   if (node === undefined) return;
   const doubt = await doubtAbout(host, identity, node, caPem);
   if (doubt === undefined) return await client.delete(reference);
-  leave(`Node ${name}`, `it is not proven to be this host: ${doubt}`);
+  leave(`Node ${name}`, `cannot verify that it is this host: ${doubt}`);
 }
 
 /**
- * Takes the Node out of the cluster, where there will still be one. Pods are not drained. Not on a host that kubeadm
- * made: kubeadm leaves it.
+ * Deletes the Node from the cluster, unless the cluster is deleted with this host. Pods are not drained. Nodes that kubeadm
+ * created are kept, as with kubeadm.
  */
 export const deleteNode: Phase<ResetContext> = {
   name: "delete-node",
-  summary: "take this node out of the cluster (pods are not drained first)",
+  summary: "delete the Node of this host from the cluster; pods are not drained",
   when: ({ maker }) => maker === "kubewright",
   async run(context) {
     const { host, identity, leave, note, doing } = context;
-    doing("asking etcd for its members");
+    doing("listing the etcd members");
     const { kind } = await context.etcd();
-    if (kind === "alone") return; // the cluster ends with this host
+    if (kind === "alone") return; // the cluster is deleted with this host
     const api = await context.api();
     if (api === undefined) return;
-    doing(`asking the API server ${api.client.server}`);
+    doing(`deleting the Node at ${api.client.server}`);
     const { name } = identity;
-    const byHand = `kubectl delete node ${shellWord(name)}, on a control plane node that goes on`;
+    const byHand = `Delete it on a remaining control plane node: kubectl delete node ${shellWord(name)}`;
     const hostname = host.hostname().trim().toLowerCase();
     if (identity.known && name !== hostname) {
-      note(`this host is node "${name}", not "${hostname}": by ${identity.source}`);
+      note(`this host has the host name "${hostname}" and is node "${name}" according to ${identity.source}`);
     }
-    if (!await isReady(api)) return leave(`Node ${name}`, `the API server is not ready: ${byHand}`);
+    if (!await isReady(api)) return leave(`Node ${name}`, `the API server is not ready. ${byHand}`);
     try {
       await deleteProven(context, api);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const refused = [401, 403].includes(httpStatusOf(error) ?? 0);
-      leave(`Node ${name}`, `${refused ? "a node may not delete itself" : messageOf(error)}: ${byHand}`);
+      leave(`Node ${name}`, `${refused ? "a node is not allowed to delete itself" : messageOf(error)}. ${byHand}`);
     }
   },
 };
 
-/** Takes the etcd member of this host out of its cluster, unless it is the last one; over etcd's own API. */
+/** Removes the etcd member of this host from its cluster over the etcd API, unless it is the last one. */
 export const removeEtcdMember: Phase<ResetContext> = {
   name: "remove-etcd-member",
-  summary: "take this host's etcd member out of its cluster",
+  summary: "remove the etcd member of this host from its cluster",
   async run(context) {
     const { leave, warn, note } = context;
     const etcd = await context.etcd();
     if (etcd.kind === "none") {
       const isControlPlane = await context.host.stat(manifestPath("kube-apiserver")) !== undefined;
-      if (isControlPlane) leave("data in the external etcd", "it is not on this host: etcdctl del --prefix /registry/");
+      if (isControlPlane) {
+        leave("data in the external etcd", "not stored on this host. To delete it: etcdctl del --prefix /registry/");
+      }
       return;
     }
-    if (etcd.kind === "alone") return note("etcd has no other members: its cluster ends with this host");
+    if (etcd.kind === "alone") return note("this host has the only etcd member: the cluster is deleted with it");
     if (etcd.kind === "removed") return;
     if (etcd.kind === "unproven") {
-      return leave(`etcd member ${etcd.member.name}`.trimEnd(), `it is not proven to be this host's: ${etcd.why}`);
+      return leave(
+        `etcd member ${etcd.member.name}`.trimEnd(),
+        `cannot verify that it belongs to this host: ${etcd.why}`,
+      );
     }
     if (etcd.kind === "silent") {
-      warn(`etcd does not tell its members: ${etcd.error.message}`);
-      const why = "if its cluster has others, remove it there: etcdctl member list, then etcdctl member remove ID";
+      warn(`cannot list the etcd members: ${etcd.error.message}`);
+      const why =
+        "if etcd has other members, remove it on one of them: etcdctl member list, then etcdctl member remove ID";
       return leave(`etcd member of this host ${etcd.local.peerUrl}`.trimEnd(), why);
     }
     const failures: string[] = [];
@@ -99,11 +105,9 @@ export const removeEtcdMember: Phase<ResetContext> = {
     }
     throw new UserError(`Cannot remove the etcd member "${etcd.member.name}": ${failures.join("; ")}`, {
       hint: [
-        "Make etcd's cluster healthy and run the same command again.",
-        `Or remove it on another member (etcdctl member remove ${
-          shellWord(BigInt(etcd.member.id).toString(16))
-        }), or leave it: ` +
-        "--skip-phases=remove-etcd-member",
+        "Fix the etcd cluster, then rerun the command.",
+        `Or remove the member on another one: etcdctl member remove ${shellWord(BigInt(etcd.member.id).toString(16))}`,
+        "To reset this host and keep the member: --skip-phases=remove-etcd-member",
       ],
     });
   },

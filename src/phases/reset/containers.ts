@@ -7,15 +7,15 @@ import { messageOf, type ResetContext } from "./context.ts";
 import { podGroups } from "./leftovers.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** How often the runtime is asked and a sandbox is tried to be stopped or removed, as in kubeadm. */
+/** Number of attempts to list, stop or remove sandboxes, as in kubeadm. */
 const ATTEMPTS = 5;
-/** Pause between two attempts, in ms: a runtime may just be starting. */
+/** Pause between two attempts in ms, because a runtime may be starting. */
 const PAUSE_MS = 500;
-/** How long one attempt, and all of them together, may take, in ms. The runtime kills, so it takes a second at most. */
+/** Time limits of one attempt and of all attempts, in ms. The runtime kills containers, which takes at most a second. */
 const ATTEMPT_MS = 30_000;
 const ALL_MS = 120_000;
 
-/** @param end as `performance.now()`; there is always one attempt. */
+/** @param end as `performance.now()`; at least one attempt is made. */
 async function severalTimes<T>(end: number, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1;; attempt++) {
     try {
@@ -27,42 +27,42 @@ async function severalTimes<T>(end: number, work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** The sandboxes to remove: a kubelet's. kubeadm removes all that the runtime has. */
+/** The sandboxes to remove: those of the kubelet; on a node of kubeadm all, as kubeadm does. */
 async function doomed({ runtime, maker }: ResetContext, end: number): Promise<RuntimeSandbox[]> {
   const sandboxes = await severalTimes(end, () => runtime.sandboxes());
   return maker === "kubeadm" ? sandboxes : sandboxes.filter(({ ofKubelet }) => ofKubelet);
 }
 
-/** The unit that usually serves a socket. */
+/** The default unit of a socket. */
 function unitOf(socket: string): string {
   return /crio/.test(socket) ? "crio" : /docker/.test(socket) ? "cri-docker" : "containerd";
 }
 
-/** What to do when the runtime could not be asked, or not do it. Short, as the next run does the rest. */
+/** Hints for a runtime that does not answer or fails. Short, because the next run continues. */
 function hintsFor(socket: string): string[] {
   return [
-    `Start the container runtime, then run the same command again: systemctl restart ${unitOf(socket)}`,
-    "If the pods are of another container runtime: --cri-socket=unix:///PATH",
+    `Start the container runtime, then rerun the command: systemctl restart ${unitOf(socket)}`,
+    "If another container runtime runs the pods: --cri-socket=unix:///PATH",
     "If this host no longer has a container runtime: --skip-phases=cleanup-node/containers",
   ];
 }
 
-/** Ends one pod. @throws {UserError} when the runtime does not do it. */
+/** Stops and removes one pod. @throws {UserError} when the runtime fails. */
 async function end({ runtime }: ResetContext, sandbox: RuntimeSandbox, deadline: number): Promise<void> {
   const limited = (what: string, work: () => Promise<void>) =>
     severalTimes(deadline, () => within(ATTEMPT_MS, what, work()));
-  await limited("stopping it", () => runtime.stopSandbox(sandbox));
-  await limited("removing it", () => runtime.removeSandbox(sandbox));
+  await limited("stop", () => runtime.stopSandbox(sandbox));
+  await limited("remove", () => runtime.removeSandbox(sandbox));
 }
 
 /**
- * Ends pods and what they run. Nothing that they use (mounts, network plugins, certificates) is removed while they may
- * still be there: without these the runtime cannot end them any more.
- * @throws {UserError} when the runtime cannot be asked, does not end a pod, or processes of pods run that it does not know.
+ * Stops and removes pods. Later phases remove what pods use (mounts, network plugins, certificates), and without these the
+ * runtime cannot stop them.
+ * @throws {UserError} when the runtime does not answer, fails to remove a pod, or does not list pods whose processes run.
  */
 export const removeContainers: Phase<ResetContext> = {
   name: "containers",
-  summary: "stop and remove the pods' sandboxes and containers",
+  summary: "stop and remove the pods of this node",
   when: ({ maker }) => maker !== "nobody",
   async run(context) {
     const { runtime, note, doing } = context;
@@ -82,7 +82,9 @@ export const removeContainers: Phase<ResetContext> = {
       const pod = `${sandbox.podNamespace}/${sandbox.podName}`;
       doing(`removing pod ${pod}`);
       try {
-        if (performance.now() > deadline) throw new UserError(`not tried: ${ALL_MS / 1_000} s are over`);
+        if (performance.now() > deadline) {
+          throw new UserError(`not attempted: the time limit of ${ALL_MS / 1_000} s expired`);
+        }
         await end(context, sandbox, deadline);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -95,23 +97,23 @@ export const removeContainers: Phase<ResetContext> = {
         hint: hintsFor(runtime.socket).slice(0, 1),
       });
     }
-    if (sandboxes.length > 0) note(`${sandboxes.length} pods are gone`);
+    if (sandboxes.length > 0) note(`${sandboxes.length} ${sandboxes.length === 1 ? "pod" : "pods"} removed`);
     if (!context.config.dryRun) await checkGone(context);
   },
 };
 
-/** Processes that are in the control groups of pods. */
+/** Processes in the cgroups of pods. */
 async function podProcesses(host: Host): Promise<string[]> {
   const groups = await podGroups(host);
   if (groups.length === 0) return [];
-  // 1: a group went while it was looked at.
+  // 1: a cgroup was removed meanwhile.
   const { stdout } = await ask(host, {
     argv: ["find", ...groups, "-name", "cgroup.procs", "-exec", "cat", "{}", "+"],
   }, [0, 1]);
   return [...new Set(stdout.split("\n").filter(Boolean))];
 }
 
-/** @throws {UserError} when processes of pods still run: the runtime that was asked is not theirs. */
+/** @throws {UserError} when processes of pods still run, which belong to another runtime. */
 async function checkGone({ host, runtime }: ResetContext): Promise<void> {
   let left: string[] = [];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -121,11 +123,11 @@ async function checkGone({ host, runtime }: ResetContext): Promise<void> {
   }
   const some = left.slice(0, 5).join(", ");
   throw new UserError(
-    `Cannot remove the pods of this node: ${left.length} processes run in their control groups (kubepods; ${some}), ` +
-      `and "${runtime.socket}" has no pods`,
+    `Cannot remove the pods of this node: ${left.length} processes run in the cgroups of pods (kubepods; ${some}), ` +
+      `but "${runtime.socket}" has no pods`,
     {
       hint: [
-        `See what they are: ps -fp ${shellWord(left.slice(0, 5).join(","))}`,
+        `Show the processes: ps -fp ${shellWord(left.slice(0, 5).join(","))}`,
         ...hintsFor(runtime.socket).slice(1),
       ],
     },

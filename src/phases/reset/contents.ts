@@ -5,11 +5,11 @@ import { UserError } from "../../errors.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
-/** What of a directory is removed: everything where only a cluster uses it, else what has a cluster's name there. */
+/** What is removed from a directory: everything if only a cluster uses it, else files with names of a cluster. */
 interface Contents {
-  /** Names that a cluster has there; with slashes, in directories below. */
+  /** Names of the files of a cluster; with slashes, in subdirectories. */
   names: readonly string[] | ((name: string) => boolean);
-  /** Names that go after all others, as they tell that there was a cluster. */
+  /** Names that are removed last, because the next run recognizes the node by them. */
   last?: readonly string[];
 }
 
@@ -23,13 +23,13 @@ async function namesToRemove(
   return names.filter((_, i) => there[i]);
 }
 
-/** Removes a cluster's contents of a directory, which itself stays, as with kubeadm. */
+/** Removes the files of a cluster from a directory. The directory itself is kept, as with kubeadm. */
 async function empty(context: ResetContext, directory: string, contents: Contents): Promise<void> {
   const { host, leave } = context;
   const place = await placeOf(host, directory);
   if (place.kind === "absent") return;
   if (place.kind === "system") {
-    return leave(directory, `it leads to "${place.path}", a directory of the system`);
+    return leave(directory, `resolves to "${place.path}", a system directory`);
   }
   const { last = [] } = contents;
   const all = place.kind === "own" ? await host.list(directory) : await namesToRemove(context, place.path, contents);
@@ -42,38 +42,38 @@ async function empty(context: ResetContext, directory: string, contents: Content
   }
   const rest = await host.list(place.path);
   if (rest.length > 0) {
-    leave(directory, `others use it, too: ${rest.slice(0, 9).join(", ")}${rest.length > 9 ? ", …" : ""}`);
+    leave(directory, `also contains other files: ${rest.slice(0, 9).join(", ")}${rest.length > 9 ? ", …" : ""}`);
   }
 }
 
-/** The files that kubeadm and kubewright keep for a while, as asked for with --cleanup-tmp-dir. */
+/** Removes the temporary files of kubeadm and kubewright (--cleanup-tmp-dir). */
 export async function emptyTemporaryDirectory(context: ResetContext): Promise<void> {
   await empty(context, TEMPORARY_DIRECTORY, { names: (name) => TEMPORARY_NAME.test(name) });
 }
 
-/** Removes what etcd wrote: the folder `member`, once etcd does not run any more. */
+/** Removes what etcd wrote: the directory `member`. */
 async function removeMember({ host, leave }: ResetContext, dataDir: string): Promise<void> {
   await host.removeTree(`${dataDir}/member`);
   const rest = await host.list(dataDir);
-  if (rest.length > 0) leave(dataDir, `it holds what is not etcd's: ${rest.join(", ")}`);
+  if (rest.length > 0) leave(dataDir, `contains files that etcd did not create: ${rest.join(", ")}`);
 }
 
-/** The data of this host's etcd member, whether its cluster goes on or not. etcd locks its database while it runs. */
+/** Removes the data of the etcd member of this host. etcd locks its database while it runs. */
 export const removeEtcdData: Phase<ResetContext> = {
   name: "etcd-data",
-  summary: "remove the data of this host's etcd member",
+  summary: "remove the data of the etcd member of this host",
   async run(context) {
     const { host, made, maker, leave, open } = context;
     const etcd = await context.etcd();
     const named = etcd.kind === "none" ? [] : [etcd.local.dataDir];
-    // After a run of ours that was ended in between the manifest is gone: the receipt knows the directory. Without a
-    // manifest kubeadm would take the usual directory, in which an etcd may be that is no cluster's.
+    // After an interrupted run the manifest no longer exists, but the receipt has the directory. Without a manifest kubeadm
+    // uses the default directory, which may belong to an etcd that is not part of a cluster.
     const directories = maker === "kubewright" ? made.flatMap((one) => one.kind === "directory" ? [one.path] : []) : [];
     for (const dataDir of new Set([...named, ...directories])) {
       if (await host.stat(`${dataDir}/member/wal`) === undefined) continue;
-      if (context.keepEtcdData) leave(dataDir, "the phase remove-etcd-member was skipped");
+      if (context.keepEtcdData) leave(dataDir, "phase remove-etcd-member was skipped");
       else if (!context.config.dryRun && await host.isLocked(`${dataDir}/member/snap/db`)) {
-        open(dataDir, "etcd still runs, and has its database open");
+        open(dataDir, "etcd is still running and has its database open");
       } else if (maker === "kubewright") await removeMember(context, dataDir);
       else await empty(context, dataDir, { names: ["member"] });
     }
@@ -83,7 +83,7 @@ export const removeEtcdData: Phase<ResetContext> = {
 /** Removes what kubeadm removes: the contents of its directories and its kubeconfigs. */
 export const removeKubeadms: Phase<ResetContext> = {
   name: "files",
-  summary: "remove the files of a cluster that kubeadm made",
+  summary: "remove the files of a cluster that kubeadm created",
   when: ({ maker }) => maker === "kubeadm",
   async run(context) {
     const { host, config, kubeletDirectory, open } = context;
@@ -94,7 +94,7 @@ export const removeKubeadms: Phase<ResetContext> = {
       await host.removeTree(path);
     }
     try {
-      // Last what tells that there was a cluster, for a run after one that was ended.
+      // Removed last: by these files the next run recognizes the node, should this run be interrupted.
       await empty(context, kubeletDirectory, { names: KUBELET_ENTRIES, last: KUBELET_ENTRIES.slice(-3) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

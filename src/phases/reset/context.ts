@@ -4,34 +4,34 @@ import type { Made } from "../../receipt.ts";
 import type { ResetConfiguration } from "../../config/types.ts";
 import type { ContainerRuntime, EtcdClient, EtcdMember, Host, KubeClient } from "../../system.ts";
 
-/** Who made the node that is to be reset; `nobody`: there is no trace of one. */
+/** Which program created the node; `nobody`: no trace of a node was found. */
 export type Maker = "kubewright" | "kubeadm" | "nobody";
 
-/** This host's etcd, and what its cluster is. */
+/** The etcd member of this host, and the state of its cluster. */
 export type EtcdState =
-  /** No member here: a worker, or etcd is external. */
+  /** No member on this host: a worker, or an external etcd. */
   | { kind: "none" }
-  /** There is one, but nobody tells what others there are. */
+  /** A member, but no member of the cluster answers. */
   | { kind: "silent"; local: LocalEtcdMember; error: Error }
-  /** The only one of its cluster, which ends with it. */
+  /** The only member: the cluster is deleted with it. */
   | { kind: "alone"; local: LocalEtcdMember }
-  /** No longer one of its cluster, which goes on. */
+  /** The cluster exists and no longer has this member. */
   | { kind: "removed"; local: LocalEtcdMember }
-  /** The cluster has a member of this name or peer URL, but it is not proven to be this host's. */
+  /** The cluster has a member of this name or peer URL, but it is not verified to be the one of this host. */
   | { kind: "unproven"; local: LocalEtcdMember; member: EtcdMember; why: string }
-  /** One of several. `remaining` are clients for the others, and for this one last. */
+  /** One of several members. `remaining` are clients for the others, and last for this one. */
   | { kind: "member"; local: LocalEtcdMember; member: EtcdMember; remaining: readonly EtcdClient[] };
 
-/** The cluster's API as one identity sees it. */
+/** The API of the cluster with one identity. */
 export interface ResetApi {
   client: KubeClient;
-  /** What the kubeconfig calls the cluster. */
+  /** The name of the cluster in the kubeconfig. */
   clusterName: string;
-  /** The authorities that the server is verified with. */
+  /** The CA certificates that verify the server. */
   caPem: string;
 }
 
-/** One thing that stays, and why. */
+/** One thing that is not removed, and why. */
 export interface Left {
   what: string;
   why: string;
@@ -43,34 +43,34 @@ export interface ResetContext {
   runtime: ContainerRuntime;
   config: ResetConfiguration;
   maker: Maker;
-  /** The receipt; empty on a host that kubeadm made. */
+  /** The entries of the receipt; empty on a node that kubeadm created. */
   made: readonly Made[];
-  /** There is nothing in the receipt that could not be used. */
+  /** Every line of the receipt could be used. */
   receiptIsWhole: boolean;
-  /** The kubelet's working directory without links in it. */
+  /** The working directory of the kubelet, links resolved. */
   kubeletDirectory: string;
-  /** Where the kubelet keeps its volumes instead, without links in it; undefined: in its working directory. */
+  /** The directory of the volumes (`--root-dir`), links resolved; undefined: the working directory. */
   rootDirectory: string | undefined;
   /** The node that this host is. */
   identity: NodeIdentity;
   etcd(): Promise<EtcdState>;
-  /** The cluster's API, as the best identity that this host has; undefined without one. */
+  /** The API of the cluster with the most privileged identity on this host; undefined without one. */
   api(): Promise<ResetApi | undefined>;
-  /** What etcd wrote stays (its phase is skipped). */
+  /** The etcd data is kept, because phase remove-etcd-member is skipped. */
   keepEtcdData: boolean;
-  /** Something stays on this host or in the cluster that is not this run's to remove: what, and why or what to do about it. */
+  /** Reports something on this host or in the cluster that this run does not remove: what, and why or what to do about it. */
   leave(what: string, why: string): void;
-  /** A step could not be finished: what of the node may still be there, and why. The receipt stays for the next run. */
+  /** Reports a step that failed: what may not be removed yet, and why. The receipt is kept for the next run. */
   open(what: string, why: string): void;
-  /** Steps that could not be finished so far. */
+  /** The steps that failed so far. */
   readonly unfinished: readonly Left[];
-  /** What the run is at, for a person who waits. */
+  /** Reports what the run is doing. */
   doing(what: string): void;
   note(message: string): void;
   warn(message: string): void;
 }
 
-/** The message of what was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -9,11 +9,14 @@ import { emptyTemporaryDirectory } from "./contents.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 import { putBackReplaced, takeBack } from "./restore.ts";
 
+/** Why a file is kept. */
+export const NOT_OURS = "not created by kubewright";
+
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
-/** Removes a file of ours and the temporary files that killed runs left for it; what took its place stays. */
+/** Removes a file that kubewright created, with the temporary files of killed runs; something else at the path is kept. */
 async function removeFile({ host, leave }: ResetContext, path: string): Promise<void> {
   const directory = parentOf(path);
   const prefix = `.kubewright-${path.slice(directory.length + 1)}.`;
@@ -25,10 +28,10 @@ async function removeFile({ host, leave }: ResetContext, path: string): Promise<
   const there = await host.stat(path);
   if (there === undefined) return;
   if (there.kind === "file") await host.remove(path);
-  else leave(path, `a ${kindName(there.kind)} is where kubewright made a file`);
+  else leave(path, `is a ${kindName(there.kind)} now; kubewright created a file`);
 }
 
-/** Removes a file of ours; one that cannot be removed keeps the receipt, which knows it. */
+/** Removes a file that kubewright created; a failure is reported, and the receipt is kept. */
 async function tryFile(context: ResetContext, path: string): Promise<void> {
   try {
     await removeFile(context, path);
@@ -38,13 +41,15 @@ async function tryFile(context: ResetContext, path: string): Promise<void> {
   }
 }
 
-/** Removes a directory that is empty, and says what keeps it otherwise. */
+/** Removes an empty directory, or reports what it contains. */
 async function removeDirectory({ host, leave }: ResetContext, path: string): Promise<void> {
   const there = await host.stat(path);
   if (there === undefined) return;
-  if (there.kind !== "directory") return leave(path, `a ${kindName(there.kind)} is where kubewright made a directory`);
+  if (there.kind !== "directory") {
+    return leave(path, `is a ${kindName(there.kind)} now; kubewright created a directory`);
+  }
   const names = await host.list(path);
-  for (const name of names) leave(`${path}/${name}`, "not made by kubewright");
+  for (const name of names) leave(`${path}/${name}`, NOT_OURS);
   if (names.length > 0) return;
   try {
     await host.remove(path);
@@ -54,7 +59,7 @@ async function removeDirectory({ host, leave }: ResetContext, path: string): Pro
   }
 }
 
-/** Removes what the kubelet made in its directory; a link to the directory is not of our making. */
+/** Removes what the kubelet created in its directory. */
 async function removeKubeletEntries({ host, kubeletDirectory, open }: ResetContext): Promise<void> {
   for (const name of KUBELET_ENTRIES) {
     try {
@@ -66,26 +71,24 @@ async function removeKubeletEntries({ host, kubeletDirectory, open }: ResetConte
   }
 }
 
-/** Where people keep what they asked for (`certs generate-csr --cert-dir /root/requests`). */
+/** Directories of users, where they keep files that they asked for (`certs generate-csr --cert-dir /root/requests`). */
 const PERSONAL = /^\/(root|home|tmp|var\/tmp|mnt|media)\//;
 
-/** Removes what we made, from the receipt: files, then directories that are empty, the deepest first. */
+/** Removes what kubewright created, by the receipt: files, then empty directories, the deepest first. */
 export const removeMade: Phase<ResetContext> = {
   name: "files",
-  summary: "remove the files that kubewright, kubelet and etcd made",
+  summary: "remove the files that kubewright, kubelet and etcd created",
   when: ({ made }) => made.length > 0,
   async run(context) {
     const { host, config, leave } = context;
     const moved = await movedDirectories(context);
-    for (const path of moved) {
-      leave(path, "kubewright made a directory there; now it is a link, to what is not known to be ours");
-    }
+    for (const path of moved) leave(path, "is a symlink now; kubewright created a directory");
     const elsewhere = (path: string) => moved.some((directory) => path.startsWith(`${directory}/`));
     const personal = context.made.filter(isNew).filter(({ path }) => PERSONAL.test(path));
     const made = context.made.filter(isNew).filter(({ path }) => !PERSONAL.test(path) && !elsewhere(path));
     for (const { kind, path } of personal) {
       if (kind === "file" && await host.stat(path) !== undefined) {
-        leave(path, "kubewright made it for you, among your files");
+        leave(path, "created at your request, outside the directories of the cluster");
       }
     }
     const files = made.filter(({ kind }) => kind === "file").map(({ path }) => path);
@@ -96,7 +99,7 @@ export const removeMade: Phase<ResetContext> = {
     await putBackReplaced(context, elsewhere);
     await takeBack(context, [...context.made.filter((one) => !("path" in one)), ...made]);
     for (const path of files) await tryFile(context, path);
-    // The kubelet writes its own identity when it joins.
+    // The kubelet writes these when it joins.
     if (files.includes(KUBELET_FILES.configuration)) {
       await tryFile(context, KUBELET_FILES.kubeconfig);
       await tryFile(context, KUBELET_FILES.bootstrapKubeconfig);
@@ -105,12 +108,12 @@ export const removeMade: Phase<ResetContext> = {
     const directories = made.filter(({ kind }) => kind === "directory").map(({ path }) => path)
       .filter((path) => path !== parentOf(RECEIPT_PATH));
     for (const path of directories.sort((a, b) => b.length - a.length)) await removeDirectory(context, path);
-    if (!directories.includes(KUBELET_DIRECTORY)) await tellRest(context, KUBELET_DIRECTORY);
+    if (!directories.includes(KUBELET_DIRECTORY)) await reportRest(context, KUBELET_DIRECTORY);
     if (units.length > 0) await host.services.daemonReload();
   },
 };
 
-/** Directories of ours in whose place is a link by now: what is behind it was not made by us. */
+/** Directories that kubewright created and that are now links: kubewright did not create what they lead to. */
 async function movedDirectories({ host, made }: ResetContext): Promise<string[]> {
   const moved: string[] = [];
   for (const one of made) {
@@ -119,32 +122,32 @@ async function movedDirectories({ host, made }: ResetContext): Promise<string[]>
   return moved;
 }
 
-/** What stays in a directory that was there before us. */
-async function tellRest({ host, leave }: ResetContext, directory: string): Promise<void> {
-  for (const name of await host.list(directory)) leave(`${directory}/${name}`, "not made by kubewright");
+/** Reports what remains in a directory that kubewright did not create. */
+async function reportRest({ host, leave }: ResetContext, directory: string): Promise<void> {
+  for (const name of await host.list(directory)) leave(`${directory}/${name}`, NOT_OURS);
 }
 
-/** Phases without which something of the node stays; the receipt is for a run that does them. */
+/** Skipped phases that remove something: a later run requires the receipt for them. */
 function skippedPhases({ config }: ResetContext): string[] {
   return config.skipPhases.filter((path) => path.startsWith("cleanup-node/"));
 }
 
-/** The receipt goes last: as long as it is there, the next run finishes what this one did not. */
+/** Removes the receipt last, because with it the next run can finish what this one did not. */
 export const removeReceipt: Phase<ResetContext> = {
   name: "receipt",
-  summary: "remove the receipt, which tells what is ours",
-  // Also one that says nothing yet, and the directory alone: a run that was killed leaves them.
+  summary: "remove the receipt, the list of what kubewright created",
+  // Also an empty receipt, and the directory alone, which a killed run leaves.
   when: ({ made, maker, receiptIsWhole }) =>
     made.length > 0 || maker === "kubewright" || maker === "nobody" && receiptIsWhole,
   async run(context) {
     const { host, unfinished, leave, keepEtcdData } = context;
     const skipped = [...skippedPhases(context), ...(keepEtcdData ? ["remove-etcd-member"] : [])];
-    if (unfinished.length > 0) return leave(RECEIPT_PATH, "kubewright reset needs it to finish");
+    if (unfinished.length > 0) return leave(RECEIPT_PATH, "kubewright reset requires it to finish");
     if (skipped.length > 0) {
       const what = skipped.map((path) => `"${path}"`).join(", ");
       return leave(
         RECEIPT_PATH,
-        `${what} was skipped: kubewright reset does it later. If it never will: rm ${RECEIPT_PATH}`,
+        `${what} was skipped: kubewright reset requires it to do that later. If you do not need it: rm ${RECEIPT_PATH}`,
       );
     }
     await host.removeTree(replacedDirectory());

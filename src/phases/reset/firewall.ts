@@ -9,17 +9,17 @@ import { linkNames } from "./links.ts";
 /** The two places in the kernel in which iptables keeps rules. */
 type Store = "nf_tables" | "legacy";
 
-/** Programs for the rules of IPv4; those for IPv6 have names with `ip6`. A host may have any of them. */
+/** Programs for IPv4 rules; those for IPv6 have names with `ip6`. A host may have any of them. */
 const PROGRAMS = ["iptables", "iptables-nft", "iptables-legacy"];
 const FAMILIES = [
   { name: "IPv4", prefix: "ip", nft: "ip", legacy: "/proc/net/ip_tables_names" },
   { name: "IPv6", prefix: "ip6", nft: "ip6", legacy: "/proc/net/ip6_tables_names" },
 ] as const;
 
-/** What a kernel without IPv6 does not have; nor has it rules for it. */
+/** A kernel without IPv6 has neither this file nor rules for IPv6. */
 const IPV6 = "/proc/net/if_inet6";
 
-/** Where a program keeps its rules; undefined where there is no such program. Before 1.8 there was only one place. */
+/** Where a program keeps its rules; undefined when it is not installed. Before 1.8 only one place existed. */
 async function storeOf(host: Host, program: string): Promise<Store | undefined> {
   const command = { argv: [program, "--version"] };
   const output = await host.query(command);
@@ -28,7 +28,7 @@ async function storeOf(host: Host, program: string): Promise<Store | undefined> 
   return stdout.includes("nf_tables") ? "nf_tables" : "legacy";
 }
 
-/** Removes the cluster's chains of one family. @returns the places that were looked at. */
+/** Removes the chains of the cluster of one IP family. @returns the places that were read. */
 async function removeChains({ host, leave }: ResetContext, prefix: string): Promise<Set<Store>> {
   const seen = new Set<Store>();
   for (const program of PROGRAMS.map((name) => name.replace("ip", prefix))) {
@@ -36,14 +36,16 @@ async function removeChains({ host, leave }: ResetContext, prefix: string): Prom
     if (store === undefined || seen.has(store)) continue;
     const { stdout } = await ask(host, { argv: [`${program}-save`] });
     const { restore, kept } = firewallCleanup(stdout);
-    for (const chain of kept) leave(`${program} chain ${chain}`, "a chain of somebody else's leads to it");
+    for (const chain of kept) {
+      leave(`${program} chain ${chain}`, "still referenced by a chain kubewright does not manage");
+    }
     if (restore !== undefined) await host.run({ argv: [`${program}-restore`, "--noflush"], stdin: restore });
     seen.add(store);
   }
   return seen;
 }
 
-/** What nft(8) shows, for rules that no iptables could be asked for; undefined where there is no such program. */
+/** The output of nft(8), for rules that no iptables program can list; undefined when it is not installed. */
 async function nft(host: Host, ...argv: string[]): Promise<string | undefined> {
   const command = { argv: ["nft", ...argv] };
   if ((await host.query(command)).failure === "not found") return undefined;
@@ -51,24 +53,24 @@ async function nft(host: Host, ...argv: string[]): Promise<string | undefined> {
 }
 
 /**
- * Makes sure that nothing of the cluster is where no iptables has looked: the kernel names the tables of the one place,
- * nft shows the other.
- * @throws {UserError} when that cannot be told, or something is there.
+ * Verifies that no chain of the cluster exists where no iptables program has read: the kernel lists the legacy tables, nft
+ * shows the others.
+ * @throws {UserError} when a chain exists, or the rules cannot be listed.
  */
 async function checkUnseen(host: Host, family: typeof FAMILIES[number], seen: ReadonlySet<Store>): Promise<void> {
   const hint = [
-    "Install iptables, then run the same command again.",
-    "Or restart the host, which clears firewall rules, and run it again with --skip-phases=cleanup-node/firewall",
+    "Install iptables, then rerun the command.",
+    "Or restart the host, which clears the firewall rules, and rerun the command with --skip-phases=cleanup-node/firewall",
   ];
   if (!seen.has("legacy") && (await host.readText(family.legacy) ?? "").trim() !== "") {
-    throw new UserError(`Cannot look at the firewall rules of ${family.name}: program "iptables-legacy" not found`, {
+    throw new UserError(`Cannot list the firewall rules of ${family.name}: program "iptables-legacy" not found`, {
       hint,
     });
   }
   if (seen.has("nf_tables")) return;
   const chains = await nft(host, "list", "chains", family.nft);
   if (chains === undefined) {
-    throw new UserError(`Cannot look at the firewall rules of ${family.name}: neither "iptables" nor "nft" found`, {
+    throw new UserError(`Cannot list the firewall rules of ${family.name}: neither "iptables" nor "nft" found`, {
       hint,
     });
   }
@@ -80,7 +82,7 @@ async function checkUnseen(host: Host, family: typeof FAMILIES[number], seen: Re
   );
 }
 
-/** Sets of ipvs mode, which is the one with the link. Virtual services themselves do not tell whose they are. */
+/** Removes the sets of IPVS mode, which has the interface kube-ipvs0. Virtual services do not show which program created them. */
 async function removeIpvs({ host, leave }: ResetContext): Promise<void> {
   if (!(await linkNames(host)).includes("kube-ipvs0")) return;
   const { stdout } = await ask(host, { argv: ["ipset", "list", "-name"] });
@@ -88,12 +90,12 @@ async function removeIpvs({ host, leave }: ResetContext): Promise<void> {
     await host.run({ argv: ["ipset", "destroy", name] });
   }
   await host.run({ argv: ["ip", "link", "delete", "dev", "kube-ipvs0"] });
-  leave("ipvs virtual services", "other programs may have some, too: ipvsadm --list, then ipvsadm --clear");
+  leave("IPVS virtual services", "another program may use IPVS, too: ipvsadm --list, then ipvsadm --clear");
 }
 
 /**
- * Removes the chains of kubelet, kube-proxy and flannel with the rules that lead to them, and no others.
- * @throws {UserError} when it is not certain that none is left: rules that cannot be looked at may be there.
+ * Removes the chains of kubelet, kube-proxy and flannel with the rules that refer to them, and no others.
+ * @throws {UserError} when chains may be left, because rules cannot be listed.
  */
 export const removeFirewall: Phase<ResetContext> = {
   name: "firewall",

@@ -5,7 +5,7 @@ import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
-/** The pods' logs, which the kubelet keeps; only folders named as its, and links into them. */
+/** Removes the logs of pods: only directories with names that the kubelet gives, and links into them. */
 export const removeLogs: Phase<ResetContext> = {
   name: "logs",
   summary: "remove the logs of pods",
@@ -14,7 +14,7 @@ export const removeLogs: Phase<ResetContext> = {
     const { pods, containers } = LOG_DIRECTORIES;
     for (const name of await host.list(containers)) {
       if ((await host.stat(`${containers}/${name}`))?.kind !== "symlink") continue;
-      // 1: it went while it was looked at.
+      // 1: the link was removed meanwhile.
       const { stdout } = await ask(host, { argv: ["readlink", `${containers}/${name}`] }, [0, 1]);
       if (stdout.startsWith(`${pods}/`)) await host.remove(`${containers}/${name}`);
     }
@@ -24,7 +24,7 @@ export const removeLogs: Phase<ResetContext> = {
     for (const directory of [containers, pods]) {
       const there = await host.stat(directory);
       if (there === undefined) continue;
-      if ((await host.list(directory)).length > 0) leave(directory, "it holds what is not named as a kubelet's logs");
+      if ((await host.list(directory)).length > 0) leave(directory, "contains files that are not pod logs");
       else if (there.kind === "directory") await host.remove(directory);
     }
   },
@@ -33,23 +33,23 @@ export const removeLogs: Phase<ResetContext> = {
 const ROOT = "/sys/fs/cgroup";
 
 async function find(host: Host, ...argv: string[]): Promise<string[]> {
-  // 1: a group went while it was looked at.
+  // 1: a cgroup was removed meanwhile.
   const { stdout } = await ask(host, { argv: ["find", ...argv] }, [0, 1]);
   return stdout.split("\n").filter(Boolean);
 }
 
 /**
- * The control groups of this host's pods, by either driver. Version 1 has a hierarchy for each controller, version 2 one
- * for all. Deeper ones are of kubelets in containers.
+ * The cgroups of the pods of this host, by either driver. cgroup v1 has one hierarchy for each controller, v2 one for all.
+ * Deeper cgroups belong to kubelets in containers.
  */
 export async function podGroups(host: Host): Promise<string[]> {
   return await find(host, ROOT, "-mindepth", "1", "-maxdepth", "2", "-type", "d", "-name", "kubepods*");
 }
 
-/** The kubelet's control groups, which stay when it ends; those with processes in them stay. */
+/** Removes the cgroups of the kubelet, which remain when it stops; those that contain processes are kept. */
 export const removeGroups: Phase<ResetContext> = {
   name: "cgroups",
-  summary: "remove the control groups of pods",
+  summary: "remove the cgroups of pods",
   when: ({ maker }) => maker === "kubewright",
   async run({ host, open }) {
     const slice = "kubepods.slice";
@@ -64,7 +64,7 @@ export const removeGroups: Phase<ResetContext> = {
       await host.run({ argv: ["rmdir", "--", ...groups] });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if ((await podGroups(host)).length > 0) open("control groups kubepods", messageOf(error));
+      if ((await podGroups(host)).length > 0) open("cgroups kubepods", messageOf(error));
     }
   },
 };

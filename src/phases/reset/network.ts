@@ -5,23 +5,24 @@ import { ask } from "../../programs.ts";
 import type { Host } from "../../system.ts";
 import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
+import { NOT_OURS } from "./files.ts";
 import { linkAddresses, linkNames } from "./links.ts";
 
 const { traces: TRACES } = ADDONS.flannel.leftovers;
 
-/** Whether flannel was here: its configuration is removed last, so that a run that was ended finds it again. */
+/** Whether flannel was installed. Its configuration is removed last, so that a run after an interrupted one finds it. */
 async function flannelWasHere(host: Host): Promise<boolean> {
   const text = await host.readText(TRACES.configuration);
   return text !== undefined && isFlannelConfiguration(text);
 }
 
-/** The networks from which this node's pods have addresses, as flannel leaves them for its plugin. */
+/** The networks of the pods of this node, from the file that flannel writes for its plugin. */
 async function podNetworks(host: Host): Promise<Cidr[]> {
   const text = await host.readText(TRACES.subnets) ?? "";
   return [...text.matchAll(/^FLANNEL_(?:IPV6_)?SUBNET=(\S+)$/gm)].flatMap(([, subnet]) => parseCidr(subnet!) ?? []);
 }
 
-/** Whether a link has an address of these networks: others have links of such names, too. */
+/** Whether an interface has an address in these networks: other programs use the same interface names. */
 async function isInside(host: Host, link: string, networks: readonly Cidr[]): Promise<boolean> {
   const addresses = await linkAddresses(host, link);
   return addresses.some((text) => {
@@ -30,7 +31,7 @@ async function isInside(host: Host, link: string, networks: readonly Cidr[]): Pr
   });
 }
 
-/** Configurations of networks that are not flannel's, with their texts. */
+/** CNI configurations that do not belong to flannel, with their texts. */
 async function otherNetworks(host: Host): Promise<{ path: string; text: string }[]> {
   const names = await host.list(CNI_CONFIGURATION_DIRECTORY);
   const paths = names.map((name) => `${CNI_CONFIGURATION_DIRECTORY}/${name}`)
@@ -48,18 +49,18 @@ async function removeLinks({ host, config, leave }: ResetContext, others: readon
   for (const link of [bridge, ...tunnels].filter((name) => there.includes(name))) {
     const owner = link === bridge ? others.find(({ text }) => text.includes(`"${bridge}"`)) : undefined;
     if (owner) {
-      leave(`link ${link}`, `${owner.path} names it, too`);
+      leave(`network interface ${link}`, `also used by ${owner.path}`);
     } else if (!await isInside(host, link, networks)) {
-      leave(`link ${link}`, "it has no address of this node's pod network");
+      leave(`network interface ${link}`, "has no address in the pod network of this node");
     } else {
-      const ports = link === bridge && !config.dryRun ? await portsOf(host, link) : []; // pods' own go with them
-      if (ports.length > 0) leave(`link ${link}`, `other links are plugged into it: ${ports.join(", ")}`);
+      const ports = link === bridge && !config.dryRun ? await portsOf(host, link) : []; // those of pods end with them
+      if (ports.length > 0) leave(`network interface ${link}`, `other interfaces are attached: ${ports.join(", ")}`);
       else await host.run({ argv: ["ip", "link", "delete", "dev", link] });
     }
   }
 }
 
-/** Names of the links that are plugged into a bridge. Those of pods that have just ended take the kernel a moment. */
+/** Names of the interfaces attached to a bridge. The kernel removes those of stopped pods with a delay. */
 async function portsOf(host: Host, bridge: string): Promise<string[]> {
   for (let attempt = 1;; attempt++) {
     const ports = await linkNames(host, "master", bridge);
@@ -76,7 +77,7 @@ async function removeEmpty(host: Host, directories: readonly string[]): Promise<
   }
 }
 
-/** The package that a file belongs to; undefined when it is of none. */
+/** The package that a file belongs to; undefined when no package does. */
 async function packageOf(host: Host, path: string): Promise<string | undefined> {
   for (const argv of [["dpkg-query", "--search", path], ["rpm", "--query", "--file", path]]) {
     if ((await host.query({ argv })).failure === "not found") continue; // a host has one of them, or neither
@@ -100,19 +101,19 @@ async function removeData({ host, runtime }: ResetContext): Promise<void> {
 
 const LINKS: readonly string[] = [TRACES.bridge, ...TRACES.tunnels];
 
-/** Removes flannel's links and files. Other pod networks were not put here by us, and stay. */
+/** Removes the interfaces and files of flannel. Other pod networks are kept. */
 export const removeNetwork: Phase<ResetContext> = {
   name: "network",
-  summary: "remove the pod network's links and files (flannel)",
+  summary: "remove the network interfaces and files of flannel",
   when: ({ maker }) => maker === "kubewright",
   async run(context) {
     const { host, leave } = context;
     const others = await otherNetworks(host);
-    for (const { path } of others) leave(path, "not put there by kubewright");
+    for (const { path } of others) leave(path, NOT_OURS);
     if (!await flannelWasHere(host)) {
       const links = (await linkNames(host)).filter((name) => LINKS.includes(name));
       for (const link of links) {
-        leave(`link ${link}`, `there is no "${TRACES.configuration}": it is of another network`);
+        leave(`network interface ${link}`, `"${TRACES.configuration}" does not exist: it belongs to another network`);
       }
       return;
     }
@@ -122,7 +123,7 @@ export const removeNetwork: Phase<ResetContext> = {
     if (await host.stat(plugin) !== undefined) {
       const owner = await packageOf(host, plugin);
       if (owner === undefined) await host.remove(plugin);
-      else leave(plugin, `it belongs to a package (${owner})`);
+      else leave(plugin, `installed by a package (${owner})`);
     }
     await host.removeTree(run);
     await host.remove(configuration);

@@ -8,10 +8,10 @@ import type { Phase } from "../phase.ts";
 import type { ResetContext } from "./context.ts";
 import { shellWord } from "../../text/shell.ts";
 
-/** How long umount(8) may take, in ms: a file server that is gone never answers. */
+/** Time limit of umount(8) in ms: it hangs when a file server does not answer. */
 const UMOUNT_MS = 30_000;
 
-/** Whether this program made the kubelet's unit, or made it start at boot. */
+/** Whether kubewright created or enabled the unit of the kubelet. */
 function unitIsOurs({ made }: ResetContext): boolean {
   const [unit] = kubeletUnitFiles(DEFAULT_KUBELET_PROGRAM);
   return made.some((one) =>
@@ -19,7 +19,7 @@ function unitIsOurs({ made }: ResetContext): boolean {
   );
 }
 
-/** Stops the kubelet. A unit that we made or enabled does not start it any more; else it stays as it is, as with kubeadm. */
+/** Stops the kubelet. Disables the unit if kubewright created or enabled it; any other unit is kept, as with kubeadm. */
 export const stopKubelet: Phase<ResetContext> = {
   name: "kubelet",
   summary: "stop the kubelet",
@@ -34,34 +34,34 @@ export const stopKubelet: Phase<ResetContext> = {
         await services.stop(KUBELET_SERVICE);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        // It would start everything again that is removed next.
+        // A running kubelet would restart what the next phases remove.
         if (await running()) throw error;
-        warn(`stopping the kubelet failed, but it does not run: ${error.message}`);
+        warn(`stopping the kubelet failed, but the kubelet is not running: ${error.message}`);
       }
     }
     const enabled = await services.isEnabled(KUBELET_SERVICE);
     if (unitIsOurs(context) && enabled) await services.disable(KUBELET_SERVICE);
-    else if (enabled) leave(`unit ${KUBELET_SERVICE}`, "it is a package's, or yours; it stays enabled");
+    else if (enabled) leave(`unit ${KUBELET_SERVICE}`, "not created or enabled by kubewright; it stays enabled");
   },
 };
 
-/** Flags of umount(8) for those of umount2(2); it never follows links, and MNT_EXPIRE's care is its usual behaviour. */
+/** Flags of umount(8) for those of umount2(2); it never follows links, and MNT_EXPIRE is its default behavior. */
 const UMOUNT: Readonly<Record<string, string>> = { MNT_FORCE: "-f", MNT_DETACH: "-l" };
 
 /**
- * Unmounts what is mounted below the kubelet's directory: volumes. Where we made the node, only in the kubelet's own
- * folders for volumes, and so in a directory of one's own (`--root-dir`), where only people know what else is in it.
- * @throws {UserError} when something is busy: its content would be deleted next.
+ * Unmounts volumes below the directory of the kubelet. On a node of kubewright, and in a directory set with `--root-dir`,
+ * only in the subdirectories that the kubelet uses for volumes.
+ * @throws {UserError} when a volume is busy, because its content would be deleted next.
  */
 export const unmount: Phase<ResetContext> = {
   name: "mounts",
-  summary: "unmount volumes below the kubelet's directory",
+  summary: "unmount volumes below the directory of the kubelet",
   when: ({ maker }) => maker !== "nobody",
   async run(context) {
     const { host, kubeletDirectory, rootDirectory, maker, leave } = context;
     for (const point of await mountsBelow(host, kubeletDirectory)) {
       if (maker === "kubeadm" || isVolume(point, kubeletDirectory)) await unmountPoint(context, point);
-      else leave(`mount ${point}`, "the kubelet does not mount there");
+      else leave(`mount ${point}`, "not a volume of the kubelet");
     }
     if (rootDirectory === undefined) return;
     for (const point of await mountsBelow(host, rootDirectory)) {
@@ -71,7 +71,7 @@ export const unmount: Phase<ResetContext> = {
       if ((KUBELET_ENTRIES as readonly string[]).includes(name)) {
         leave(
           `${rootDirectory}/${name}`,
-          "the kubelet kept it there by --root-dir; remove it when it is nobody else's",
+          "created by the kubelet with --root-dir; remove it if no other program uses it",
         );
       }
     }
@@ -89,12 +89,12 @@ async function unmountPoint({ host, config, doing }: ResetContext, point: string
     await host.run({ argv: ["umount", ...flags, "--", point], timeoutMs: UMOUNT_MS });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!(await host.mounts()).includes(point)) return; // it went with another
+    if (!(await host.mounts()).includes(point)) return; // unmounted with another one
     throw new UserError(`Cannot unmount "${point}": ${error.message}`, {
       cause: error,
       hint: [
-        `See what uses it (fuser -vm ${shellWord(point)}), end that and run the same command again.`,
-        "Or detach it while it is in use: ResetConfiguration with unmountFlags: [MNT_DETACH]",
+        `Stop the processes that use it (fuser -vm ${shellWord(point)}), then rerun the command.`,
+        "Or detach it while it is in use: set unmountFlags: [MNT_DETACH] in a ResetConfiguration",
       ],
     });
   }

@@ -6,7 +6,7 @@ import { type Made, type Replaced, replacedDirectory } from "../../receipt.ts";
 import type { Host } from "../../system.ts";
 import { messageOf, type ResetContext } from "./context.ts";
 
-/** Does what one entry of the receipt asks for; what fails stays open, with the receipt, which knows it. */
+/** Undoes one entry of the receipt; a failure is reported, and the receipt is kept. */
 async function onItsOwn({ open }: ResetContext, what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -16,13 +16,13 @@ async function onItsOwn({ open }: ResetContext, what: string, work: () => Promis
   }
 }
 
-/** Takes back what is in the receipt and is no file of ours: units, kernel settings, links. */
+/** Undoes the entries of the receipt that are not files: units, kernel settings, links. */
 export async function takeBack(context: ResetContext, made: readonly Made[]): Promise<void> {
   const { host, leave } = context;
   for (const one of made.toReversed()) {
     switch (one.kind) {
       case "unit":
-        if (one.name === KUBELET_SERVICE) break; // by the phase that stops it
+        if (one.name === KUBELET_SERVICE) break; // phase kubelet disables it
         await onItsOwn(context, `unit ${one.name}`, async () => {
           if (await host.services.isEnabled(one.name)) await host.services.disable(one.name);
         });
@@ -34,14 +34,14 @@ export async function takeBack(context: ResetContext, made: readonly Made[]): Pr
         });
         break;
       case "kernel-module":
-        leave(`kernel module ${one.name}`, "others may use it by now; a restart of the host unloads it");
+        leave(`kernel module ${one.name}`, "another program may use it; a restart of the host unloads it");
         break;
       case "link":
         await onItsOwn(context, one.path, () => removeLink(context, one));
         break;
       case "file":
       case "directory":
-      case "image": // of all images the run tells at its end
+      case "image": // the result of the run lists images
         break;
     }
   }
@@ -50,15 +50,15 @@ export async function takeBack(context: ResetContext, made: readonly Made[]): Pr
 async function removeLink({ host, leave }: ResetContext, { path, target }: { path: string; target: string }) {
   const there = await host.stat(path);
   if (there === undefined) return;
-  if (there.kind !== "symlink") return leave(path, `a ${kindName(there.kind)} is where kubewright made a link`);
+  if (there.kind !== "symlink") return leave(path, `is a ${kindName(there.kind)} now; kubewright created a link`);
   const [now, ours] = await Promise.all([host.realPath(path), host.realPath(target)]);
   if (now === ours) await host.remove(path);
-  else leave(path, `kubewright made it a link to "${target}"; now it leads elsewhere`);
+  else leave(path, `has another target now; kubewright created a link to "${target}"`);
 }
 
 /**
- * Puts back what was there before, with its mode and owner; what was not kept is told.
- * @param elsewhere whether the path leads through a directory of ours that is a link by now.
+ * Restores the files that kubewright replaced, with mode and owner; reports those without a copy.
+ * @param elsewhere whether the path contains a directory of kubewright that is now a link.
  */
 export async function putBackReplaced(context: ResetContext, elsewhere: (path: string) => boolean): Promise<void> {
   const { host, leave } = context;
@@ -68,10 +68,12 @@ export async function putBackReplaced(context: ResetContext, elsewhere: (path: s
     await onItsOwn(context, path, async () => {
       const former = await formerOf(host, replaced);
       if (former === undefined) {
-        if (await host.stat(path) !== undefined) leave(path, "it was there before; kubewright changed it");
+        if (await host.stat(path) !== undefined) {
+          leave(path, "existed before kubewright changed it, and no copy of it exists");
+        }
         return;
       }
-      if (elsewhere(path)) throw new UserError(`Cannot put back "${path}": its directory is a link by now`);
+      if (elsewhere(path)) throw new UserError(`Cannot restore "${path}": its directory is now a symlink`);
       const { mode, uid, gid, content } = former;
       await host.put({ path, mode, owner: { uid, gid }, secret: true, content });
     });
@@ -79,15 +81,15 @@ export async function putBackReplaced(context: ResetContext, elsewhere: (path: s
 }
 
 /**
- * What was kept of a file: its content, mode and owner; undefined when it was not kept.
- * @throws {UserError} when others could have written the copy, or put it there, or it cannot be read.
+ * The copy of a replaced file: its content, mode and owner; undefined when no copy exists.
+ * @throws {UserError} when another user could have written or created the copy, or it cannot be read.
  */
 async function formerOf(host: Host, { copy, was }: Replaced) {
   if (copy === undefined) return undefined;
   const path = `${replacedDirectory()}/${copy}`;
   const untaken = await whyUntaken(host, path);
   if (untaken !== undefined) {
-    throw new UserError(`Cannot put back the copy "${path}": ${untaken.why}. To take it all the same: ${untaken.fix}`);
+    throw new UserError(`Cannot restore the copy "${path}": ${untaken.why}. To restore it anyway: ${untaken.fix}`);
   }
   const [there, content] = await Promise.all([host.stat(path), host.read(path)]);
   if (!there || !content) return undefined;

@@ -25,8 +25,8 @@ Deno.test("reset: a link of ours goes, one that leads elsewhere by now, or is no
   for await (const { name } of Deno.readDir(dir)) names.push(name);
   assert.deepEqual(names.sort(), ["a", "b", "file", "moved"]);
   assert.deepEqual(left.sort(), [
-    "/file: a file is where kubewright made a link",
-    '/moved: kubewright made it a link to "/a"; now it leads elsewhere',
+    "/file: is a file now; kubewright created a link",
+    '/moved: has another target now; kubewright created a link to "/a"',
   ]);
   await Deno.remove(dir, { recursive: true });
 });

@@ -90,7 +90,7 @@ function servers(cluster: Cluster, { server, expired, elsewhere, unknown }: Trus
       says: ["redirects are not allowed"],
     },
     { cause: "a body without end", tls: server, answer: () => new Endless(), code: 5, says: ["longer than 1048576"] },
-    { cause: "404", tls: server, answer: () => http("404 Not Found", "no"), code: 3, says: ["answers 404"] },
+    { cause: "404", tls: server, answer: () => http("404 Not Found", "no"), code: 3, says: ["returned status 404"] },
     { cause: "a web page", tls: server, answer: () => http("200 OK", "<html>hello</html>"), code: 3, says: ["Cannot"] },
     {
       cause: "a file from elsewhere that names files of this host",
@@ -150,7 +150,7 @@ export async function refusesServers(
 export async function refusesFiles(t: Run, host: Host, cluster: Cluster, trust: Trust, flags: string[]): Promise<void> {
   const path = "/root/wrong.conf";
   const argv = ["join", "--discovery-file", path, ...flags];
-  await refused(t, host, "no such file", argv, { code: 3, says: [path, "there is no file"] });
+  await refused(t, host, "no such file", argv, { code: 3, says: [path, "not found"] });
   const other = btoa((await makeAuthority("kubernetes")).pem);
   await host.shell(`echo '${cluster.endpoint.split(":")[0]} elsewhere.example' >>/etc/hosts`);
   const cases: [string, Parts, number, string[], string[]?][] = [
@@ -161,7 +161,7 @@ export async function refusesFiles(t: Run, host: Host, cluster: Cluster, trust: 
       "not signed",
     ]],
     ["a server of another name", { server: "https://elsewhere.example:6443" }, 5, ["not valid for this name"]],
-    ["an unknown token in it", { user: { token: "abcdef.fedcba9876543210" } }, 3, ["does not accept"]],
+    ["an unknown token in it", { user: { token: "abcdef.fedcba9876543210" } }, 3, ["rejects the credentials"]],
   ];
   for (const [cause, parts, code, says] of cases) {
     await host.write(path, clusterFile(cluster, parts), 0o600);

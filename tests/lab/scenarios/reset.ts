@@ -8,7 +8,7 @@ import type { Run, Scenario } from "../scenario.ts";
 import { changedTraces, type Traces, traces } from "../traces.ts";
 import { countFrom } from "../trials.ts";
 
-/** What stays of a cluster, as `reset` says (its list "Left as it is"). */
+/** What stays of a cluster, as `reset` says (its list "Not removed"). */
 const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /, /\/root\/kubewright\.yaml$/];
 
 const MODES = ["nftables", "iptables"];

@@ -8,7 +8,7 @@ import type { Spawned } from "../spawned.ts";
 import { changedTraces, traces } from "../traces.ts";
 import { countFrom, seeded } from "../trials.ts";
 
-/** What stays of a cluster, as `reset` says (its list "Left as it is"). */
+/** What stays of a cluster, as `reset` says (its list "Not removed"). */
 const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /];
 
 /** Each in turn is the one in which a run is killed; the moment within it is random. */

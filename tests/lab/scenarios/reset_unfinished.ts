@@ -5,7 +5,7 @@ import { podsRunning } from "../pods.ts";
 import type { Run, Scenario } from "../scenario.ts";
 import { changedTraces, type Traces, traces } from "../traces.ts";
 
-/** What stays of a cluster, as `reset` says (its list "Left as it is"). */
+/** What stays of a cluster, as `reset` says (its list "Not removed"). */
 const SAID = [/^\+ files: \/run\/(xtables\.lock|netns) /];
 const RECEIPT = "/var/lib/kubewright/receipt.jsonl";
 /** A run that cannot go on ends within so many seconds. */
@@ -44,7 +44,7 @@ const OBSTACLES: readonly Obstacle[] = [
     begin:
       `mkdir /root/away; for f in ${FIREWALL}; do if [ -e "$f" ]; then mv "$f" "/root/away/$(basename "$f")"; fi; done`,
     end: "mv /root/away/* /usr/sbin/; rmdir /root/away",
-    says: /firewall: Cannot look at the firewall rules/,
+    says: /firewall: Cannot list the firewall rules/,
     ends: false,
   },
 ];

@@ -103,7 +103,7 @@ export const scenario: Scenario = {
     });
     await refuse("wrong CA hash", argv({ hash: OTHER_HASH }), {
       ...UNTRUSTED,
-      says: [endpoint, OTHER_HASH, hash, "Take the hash"],
+      says: [endpoint, OTHER_HASH, hash, "Use the hash"],
     });
     await refuse("unknown token", argv({ token: UNKNOWN_TOKEN }), {
       ...UNTRUSTED,

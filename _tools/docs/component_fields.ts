@@ -32,7 +32,9 @@ const KUBELET = {
   tlsCertFile: "Certificate of the kubelet's server; without one it creates a self-signed certificate.",
   tlsPrivateKeyFile: "Key of the server's certificate.",
   tlsMinVersion: "Lowest TLS version that the server accepts, for example `VersionTLS13`.",
-  imagePullCredentialsVerificationPolicy: "When a pod must prove access to an image that the node already has.",
+  imagePullCredentialsVerificationPolicy:
+    "When a pod must prove access to an image that the node already has: `NeverVerify`, `NeverVerifyPreloadedImages`, " +
+    "`NeverVerifyAllowlistedImages` or `AlwaysVerify`.",
   healthzBindAddress: "IP address of the health endpoint.",
   clusterDomain: "DNS domain of the cluster, in the search list of containers.",
   kubeletCgroups: "Control group that the kubelet runs in.",
@@ -58,7 +60,8 @@ const KUBELET = {
   kubeReservedCgroup: "Control group that `kubeReserved` is enforced on.",
   volumePluginDir: "Directory of volume plugins.",
   providerID: "Identifier of this machine at the cloud provider.",
-  memoryReservationPolicy: "Whether memory requests are also protected by the kernel: `None` or `TieredReservation`.",
+  memoryReservationPolicy:
+    "Whether the kernel protects requested memory: `None` or `TieredReservation`; requires the feature gate MemoryQoS.",
   containerRuntimeEndpoint: "URL of the container runtime's socket.",
   imageServiceEndpoint: "URL of the image service's socket, where it differs from `containerRuntimeEndpoint`.",
   enableServer: "Run the kubelet's server.",
@@ -68,18 +71,19 @@ const KUBELET = {
   enableContentionProfiling: "Profile lock contention.",
   cgroupsPerQOS: "Create a control group for each quality of service class.",
   singleProcessOOMKill: "When memory runs out, end only one process of a container instead of all.",
-  runOnce: "Start the static pods and end.",
+  runOnce: "Run the pods of the API server and the static pods once, then end.",
   cpuCFSQuota: "Enforce CPU limits.",
   serializeImagePulls: "Pull images one after another.",
-  mergeDefaultEvictionSettings: "Use defaults for eviction signals that `evictionHard` leaves out.",
+  mergeDefaultEvictionSettings:
+    "Use the defaults of eviction signals that the eviction fields leave out, instead of 0.",
   enableControllerAttachDetach: "Leave attaching and detaching of volumes to the controller manager.",
   protectKernelDefaults:
     "Refuse to start if kernel settings differ from what the kubelet requires, instead of changing them.",
-  makeIPTablesUtilChains: "Create the iptables chains of the kubelet.",
+  makeIPTablesUtilChains: "Create the iptables chain KUBE-IPTABLES-HINT for other programs.",
   failSwapOn: "Refuse to start on a host with swap enabled.",
   kernelMemcgNotification: "Let the kernel report memory pressure instead of polling.",
   enableSystemLogHandler: "Serve the host's logs at `/logs`.",
-  enableSystemLogQuery: "Serve queries of the host's logs; requires the feature gate NodeLogQuery.",
+  enableSystemLogQuery: "Serve queries of the host's logs; requires `enableSystemLogHandler`.",
   enableProfilingHandler: PROFILING,
   enableDebugFlagsHandler: "Serve changes of the log level at `/debug/flags/v`.",
   seccompDefault: "Use the seccomp profile of the container runtime for pods that name none.",
@@ -89,7 +93,7 @@ const KUBELET = {
   syncFrequency: "Longest time between two comparisons of running pods with their configuration.",
   fileCheckFrequency: "Time between two checks of `staticPodPath`.",
   httpCheckFrequency: "Time between two checks of `staticPodURL`.",
-  streamingConnectionIdleTimeout: "Time after which an idle exec, attach or port forwarding connection is closed.",
+  streamingConnectionIdleTimeout: "Not used any more.",
   nodeStatusUpdateFrequency: "Time between two computations of the node's status.",
   nodeStatusReportFrequency: "Time between two reports of an unchanged node status.",
   imageMinimumGCAge: "Age below which an unused image is not removed.",
@@ -126,7 +130,8 @@ const KUBELET = {
   containerLogMaxFiles: "Number of log files that are kept for a container.",
   containerLogMaxWorkers: "Number of workers that rotate logs.",
   tlsCipherSuites: "Cipher suites that the server accepts.",
-  preloadedImagesVerificationAllowlist: "Images that need no proof of access, as patterns.",
+  preloadedImagesVerificationAllowlist:
+    "Images that need no proof of access with `NeverVerifyAllowlistedImages`; `/*` at the end matches a path.",
   clusterDNS: "IP addresses of the DNS servers of containers.",
   enforceNodeAllocatable:
     "Which reservations are enforced: `none`, `pods`, `system-reserved`, `kube-reserved` and their `-compressible` forms.",
@@ -182,14 +187,14 @@ const KUBELET = {
   "userNamespaces.idsPerPod": "Number of user and group ids of a pod; a multiple of 65536.",
 };
 
-const SYNC = "Longest time between two complete updates of the rules.";
+const SYNC = "Time between two complete updates and cleanups of the rules.";
 const MIN_SYNC = "Shortest time between two updates of the rules.";
 const MASQUERADE_BIT = "Bit of the packet mark for masquerading, from 0 to 31.";
 const MASQUERADE_ALL = "Masquerade all traffic to Service addresses.";
 
 const KUBE_PROXY = {
   hostnameOverride: "Name of the node, instead of the host name.",
-  bindAddress: "IP address family of the node in single-stack clusters; kube-proxy does not bind to it.",
+  bindAddress: "Primary IP address of the node, which selects the IP family; kube-proxy does not bind to it.",
   healthzBindAddress: "IP address and port of the health endpoint.",
   metricsBindAddress: "IP address and port of the metrics endpoint.",
   showHiddenMetricsForVersion: "Earlier minor version whose hidden metrics are shown.",
@@ -241,7 +246,7 @@ const KUBE_PROXY = {
   oomScoreAdj: "Adjustment of kube-proxy's OOM score, from -1000 to 1000.",
   conntrack: "Connection tracking of the kernel.",
   "conntrack.maxPerCore": "Number of tracked connections for each CPU core; 0 leaves the limit unchanged.",
-  "conntrack.min": "Number of tracked connections at least.",
+  "conntrack.min": "Number of tracked connections at least, unless `maxPerCore` is 0.",
   "conntrack.tcpEstablishedTimeout": "Time after which an idle TCP connection is forgotten; `0s` leaves it unchanged.",
   "conntrack.tcpCloseWaitTimeout": "Time after which a TCP connection in CLOSE_WAIT is forgotten.",
   "conntrack.udpTimeout": "Time after which an unanswered UDP flow is forgotten.",

@@ -106,7 +106,7 @@ Deno.test("signals: on a terminal the changing line is gone, and the error begin
     assert.equal(ran.code, 143, what);
     assert.deepEqual([screen.unknown, screen.cursor.column], [[], 0], what);
     assert.ok(
-      screen.lines.includes("error: Interrupted by SIGTERM before the command was done"),
+      screen.lines.includes("error: Interrupted by SIGTERM before the command finished"),
       screen.lines.join("\n"),
     );
     assert.ok(!screen.lines.some((line) => line.startsWith("•")), screen.lines.join("\n"));

@@ -305,7 +305,7 @@ Deno.test("objects of other types than Kubernetes' are refused, with the field; 
   for (const [object, field] of odd) {
     api.instead.push(Response.json(object));
     await assert.rejects(client.get(node), (error: Error) => {
-      assert.ok(error.message.includes(`"${field}" of Node "n" is not of the type`), error.message);
+      assert.ok(error.message.includes(`"${field}" of Node "n" has the wrong type`), error.message);
       return true;
     });
   }

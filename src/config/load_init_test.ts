@@ -701,7 +701,7 @@ const FLAGS: readonly (readonly [FlagValues, Partial<Facts>, readonly string[]])
   ]],
   [{ "--token-ttl": "1d" }, {}, ['--token-ttl: must be a duration such as "24h" or "1m30s"; got "1d"']],
   [{ "--token-ttl": "-1h" }, {}, ['--token-ttl: must be a positive duration or 0; got "-1h0m0s"']],
-  [{ "--feature-gates": "A" }, {}, ['--feature-gates: "A" is not of the form Name=true,Other=false']],
+  [{ "--feature-gates": "A" }, {}, ['--feature-gates: must be of the form Name=true,Other=false; got "A"']],
   [{ "--kubernetes-version": "1.37" }, {}, [
     '--kubernetes-version: must be a version such as v1.37.2 or a label such as stable-1; got "1.37"',
   ]],

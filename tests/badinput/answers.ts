@@ -25,7 +25,7 @@ const UNKNOWN = /unknown to the cluster at|no signature for this token|cluster-i
 
 const CASES: readonly BadInput[] = [
   ...[301, 401, 403, 404, 429, 500, 503].map((status) =>
-    join(`cluster-info is answered with ${status}`, status, "{}", new RegExp(`answers ${status}`), EXIT.timeout)
+    join(`cluster-info is answered with ${status}`, status, "{}", new RegExp(`returned status ${status}`), EXIT.timeout)
   ),
   ...["", "<html>", "{", "\0", '{"data":'].map((body) =>
     join(`cluster-info is ${JSON.stringify(body)}`, 200, body, /not JSON/)

@@ -453,10 +453,10 @@ function certificateCases(): Later[] {
     ),
     onHost("a certificate for clients alone", async ({ request, authority }) => ({
       [leafPath]: await signed(authority, request, `${names}\nextendedKeyUsage=clientAuth`),
-    }), of(leafPath, "must not be used as TLS server.*\n +next: Remove this certificate and its key")),
+    }), of(leafPath, "must not be used as TLS server.*\n +fix: Remove this certificate and its key")),
     onHost("a certificate for clients of another authority", async ({ request, otherAuthority }) => ({
       [leafPath]: await signed(otherAuthority, request, `${names}\nextendedKeyUsage=clientAuth`),
-    }), of(leafPath, "not signed by.*\n +next: Restore the authority")),
+    }), of(leafPath, "not signed by.*\n +fix: Restore the authority")),
     onHost("a certificate with a byte of its signature changed", ({ leaf }) => ({
       [leafPath]: changed(leaf, (der) => der.with(-3, der.at(-3)! ^ 1)),
     }), of(leafPath, "not signed by")),

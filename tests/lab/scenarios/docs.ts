@@ -25,7 +25,7 @@ const REAL = "/usr/local/lib/lab/kubewright";
  */
 const WRAPPER = `#!/bin/sh
 case "$*" in
-"init "*--config* | join\ *) set -- "$@" --ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")} ;;
+"init "*--config* | "join "*) set -- "$@" --ignore-preflight-errors=${IGNORED_PREFLIGHT_ERRORS.join(",")} ;;
 init | "init "*) set -- "$@" --config ${CONFIG} ;;
 esac
 exec ${REAL} "$@"
@@ -118,13 +118,19 @@ export const scenario: Scenario = {
   summary: "the documentation's commands that need a host, page by page, with the output that it shows",
   async run(t) {
     let count = 0;
+    const wrong: string[] = [];
     for (const path of pagePaths()) {
       const page = readPage(textIn(path));
       if (!page.blocks.some(({ marks }) => "lab" in marks)) continue;
       const name = `${t.lab.name}-${path.replace(/\.md$/, "").replaceAll(/[^a-z0-9]+/gi, "-").toLowerCase()}`;
       await using lab = await Lab.create({ name });
-      count += await runPage(t, lab, path, page);
+      // A page that is wrong does not hide what is wrong in the others.
+      await runPage(t, lab, path, page).then((blocks) => count += blocks, (error) => {
+        t.log(`FAILED ${error.message}`);
+        wrong.push(error.message);
+      });
     }
+    if (wrong.length > 0) throw new Error(`${wrong.length} pages are wrong:\n${wrong.join("\n")}`);
     if (count === 0) throw new Error("no page has blocks for the lab");
     t.log(`${count} blocks`);
   },

@@ -16,7 +16,7 @@ import {
 } from "../system/grpc.ts";
 import { oneLine } from "../text/visible.ts";
 import type { CallOptions } from "../grpc/client.ts";
-import type { Message } from "./messages.ts";
+import type { Message } from "../grpc/codec.ts";
 
 /** Time limit of a call that observes, in ms: a runtime on a busy host takes seconds. */
 const CALL_MS = 10_000;

@@ -3,7 +3,8 @@ import { framed, serveHttp2 } from "../../tests/fakes/http2_server.ts";
 import type { UserError } from "../errors.ts";
 import type { Change } from "../system.ts";
 import { containerRuntime } from "./client.ts";
-import { decode, encode, type Message } from "./messages.ts";
+import { decode, encode } from "./messages.ts";
+import type { Message } from "../grpc/codec.ts";
 
 /** An answer of the fake runtime: a message, a gRPC error, or silence. */
 type Answer = { type: string; message: Message; afterMs?: number } | { code: number; text: string } | "silence";

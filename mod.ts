@@ -4,12 +4,13 @@
  * @module
  */
 import { type Events, main } from "./src/main.ts";
+import { containerdImages } from "./src/containerd/client.ts";
 import { containerRuntime } from "./src/cri/client.ts";
 import { etcdClient } from "./src/etcd/client.ts";
 import { linuxHost } from "./src/host/linux.ts";
 import { processSignals } from "./src/host/signals.ts";
 import { receiptHost } from "./src/host/receipt.ts";
-import { watchedEtcd, watchedKube, watchedRuntime, watchOf } from "./src/host/watched.ts";
+import { watchedEtcd, watchedImages, watchedKube, watchedRuntime, watchOf } from "./src/host/watched.ts";
 import { kubeClient } from "./src/kube/client.ts";
 import { httpDownload } from "./src/kube/download.ts";
 import { checkEnvironment, trustNobodyElse } from "./src/kube/environment.ts";
@@ -92,6 +93,7 @@ export function realSystem(events: Events, around: (host: Host) => Host = (host)
           }),
       ),
     runtime: (socket) => watchedRuntime(watch, containerRuntime(socket, events.change, undefined, signal)),
+    imageStore: (socket) => watchedImages(watch, containerdImages(socket, events.change, () => new Date(), signal)),
     etcd: (endpoint, credentials, limit) =>
       watchedEtcd(watch, etcdClient(endpoint, credentials, events.change, limit, signal)),
     unverified: unverifiedHttp(signal),

@@ -6,12 +6,12 @@
 
 /** Room -> rooms that it may import, besides itself; `system`, `errors`, `programs`, `file_trust`, `receipt`, `timer`, `version` and the room `text` are open to all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  mod: ["main", "host", "kube", "cri", "etcd"],
+  mod: ["main", "host", "kube", "cri", "containerd", "etcd"],
   main: ["dispatch", "commands/command_context", "cli", "host/recording", "host/interruptible"],
   dispatch: ["commands", "cli"],
-  commands: ["phases", "node", "cluster", "pki", "config"],
-  phases: ["phases/phase", "node", "cluster", "pki", "config"],
-  node: ["cluster", "pki", "config"],
+  commands: ["phases", "node", "cluster", "bundle", "pki", "config"],
+  phases: ["phases/phase", "node", "cluster", "bundle", "pki", "config"],
+  node: ["cluster", "bundle", "pki", "config"],
   cluster: ["pki", "config"],
   pki: ["config"],
   config: [],
@@ -20,6 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kube: ["config/server_url"],
   grpc: [],
   cri: ["grpc"],
+  containerd: ["grpc"],
+  bundle: [],
   etcd: ["kube/http_client"],
   programs: ["text"],
   receipt: ["text"],
@@ -55,7 +57,7 @@ const PACKAGES: Readonly<Record<string, string>> = { pkijs: "pki", asn1js: "pki"
 const OF_THE_WORLD = new Set(["Host", "System", "KubeClient", "ContainerRuntime", "EtcdClient", "Download"]);
 
 /** Rooms of data and pure functions. */
-const PURE = new Set(["cluster", "config", "pki", "text"]);
+const PURE = new Set(["bundle", "cluster", "config", "pki", "text"]);
 
 /** Files that load such a package, which takes longer than `version` does: others import them where they need them. */
 const LOADING = new Set(

@@ -3,6 +3,7 @@
  * @module
  */
 import type { CommandSpec, ParentSpec } from "./cli/flags.ts";
+import { BUNDLE_COMMANDS, BUNDLE_PARENT } from "./dispatch/bundle.ts";
 import { CERTS_COMMANDS, CERTS_PARENT } from "./dispatch/certs.ts";
 import type { Command } from "./dispatch/command.ts";
 import { COMPLETION_COMMANDS } from "./dispatch/completion.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   ...CERTS_COMMANDS,
   ...KUBECONFIG_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...BUNDLE_COMMANDS,
   ...VERSION_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];
@@ -33,4 +35,10 @@ export const COMMANDS: readonly Command[] = [
 export const SPECS: readonly CommandSpec[] = COMMANDS.map(({ spec }) => spec);
 
 /** The first words that several commands share. */
-export const PARENTS: readonly ParentSpec[] = [TOKEN_PARENT, CERTS_PARENT, KUBECONFIG_PARENT, ...CONFIG_PARENTS];
+export const PARENTS: readonly ParentSpec[] = [
+  TOKEN_PARENT,
+  CERTS_PARENT,
+  KUBECONFIG_PARENT,
+  ...CONFIG_PARENTS,
+  BUNDLE_PARENT,
+];

@@ -11,6 +11,7 @@ import type { Files } from "./system/files.ts";
 import type { Download, UnverifiedHttp } from "./system/http.ts";
 import type { KubeClient, KubeCredentials } from "./system/kube.ts";
 import type { Lock } from "./system/lock.ts";
+import type { ImageStore } from "./system/image_store.ts";
 import type { Machine } from "./system/machine.ts";
 import type { Processes } from "./system/processes.ts";
 import type { Services } from "./system/services.ts";
@@ -22,6 +23,7 @@ export type * from "./system/container_runtime.ts";
 export type * from "./system/etcd.ts";
 export type * from "./system/files.ts";
 export type * from "./system/http.ts";
+export type * from "./system/image_store.ts";
 export type * from "./system/kube.ts";
 export type * from "./system/lock.ts";
 export type * from "./system/machine.ts";
@@ -40,6 +42,8 @@ export interface System {
   /** @param timeLimitMs how long a call is retried (60 s). */
   connect(credentials: KubeCredentials, timeLimitMs?: number): KubeClient;
   runtime(socket: string): ContainerRuntime;
+  /** The image store of the container runtime at the socket: containerd alone has one. */
+  imageStore(socket: string): ImageStore;
   /** etcd at a client URL, `https://127.0.0.1:2379`. @param timeLimitMs how long a call is retried (120 s). */
   etcd(endpoint: string, credentials: EtcdCredentials, timeLimitMs?: number): EtcdClient;
   readonly unverified: UnverifiedHttp;

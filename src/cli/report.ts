@@ -50,7 +50,8 @@ function lineOf(change: Change): string {
     case "delete":
       return `delete     ${"reference" in change ? nameOfReference(change.reference) : nameOfThing(change)}`;
     case "pull":
-      return `pull       ${change.image}`;
+    case "import":
+      return `${change.kind.padEnd(11)}${change.image}`;
     case "stop":
       return `stop       ${nameOfThing(change)}`;
   }
@@ -93,6 +94,7 @@ function shortEvent(change: Change): Record<string, unknown> {
     case "wait":
       return { ...base, what: change.what };
     case "pull":
+    case "import":
       return { ...base, image: change.image };
     case "delete":
       if ("reference" in change) return { ...base, object: nameOfReference(change.reference) };

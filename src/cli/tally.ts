@@ -10,6 +10,7 @@ const WORDS = {
   patch: ["object patched", "objects patched"],
   delete: ["object deleted", "objects deleted"],
   pull: ["image pulled", "images pulled"],
+  import: ["image imported", "images imported"],
   stop: ["container or pod stopped", "containers or pods stopped"],
   container: ["container or pod removed", "containers or pods removed"],
   image: ["image removed", "images removed"],

@@ -9,15 +9,13 @@ import { controlPlaneNode } from "../cluster/control_plane/node.ts";
 import { controlPlaneImages } from "../cluster/control_plane/images.ts";
 import { SUPPORTED } from "../cluster/versions.ts";
 import { ANY_HOST, type CheckOptions, convertFile } from "../config/check_file.ts";
-import { loadInit } from "../config/load.ts";
-import type { Settings } from "../config/assignments.ts";
 import type { Document } from "../config/serialize_kinds.ts";
 import { mustBeOneOf } from "../config/wording.ts";
 import { stringify } from "../config/yaml.ts";
 import { InvalidInput } from "../errors.ts";
 import { images } from "../phases/images.ts";
-import type { System } from "../system.ts";
 import type { CommandContext, Outcome } from "./command_context.ts";
+import { type ConfigurationRequest, loadForAnyHost } from "../node/any_host_config.ts";
 import { gatherFacts } from "../node/facts.ts";
 
 /** The content of a configuration file. */
@@ -25,13 +23,6 @@ export interface ConfigFile {
   text: string;
   /** Its name in messages: the path. */
   name: string;
-}
-
-/** A command line of `config images`. */
-export interface ImagesRequest {
-  configText: string | undefined;
-  configName?: string | undefined;
-  settings: Settings;
 }
 
 function asYaml(documents: readonly Document[]): string {
@@ -101,32 +92,20 @@ export async function migrate(
   return { text: `${newPath}: ${kinds.join(", ")}`, result: { path: newPath, kinds, dryRun } };
 }
 
-/** @param runtime only for pulling, where one of several container runtimes must be selected. */
-async function loadForImages(
-  command: CommandContext,
-  request: ImagesRequest,
-  runtime?: System["runtime"],
-): Promise<ReturnType<typeof loadInit>> {
-  const { configText, configName, settings } = request;
-  const facts = await gatherFacts(command.system.host, runtime);
-  const options = { warn: command.warn, anyHost: true, noPhases: true, anyRuntime: runtime === undefined };
-  return loadInit(configText, settings, facts, SUPPORTED, configName, options);
-}
-
 function imagesResult(names: readonly string[]): Record<string, unknown> {
   return { kind: "Images", apiVersion: "output.kubeadm.k8s.io/v1alpha3", images: names };
 }
 
 /** `config images list`: the images that a control plane of this configuration runs. */
-export async function listImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
-  const config = await loadForImages(command, request);
+export async function listImages(command: CommandContext, request: ConfigurationRequest): Promise<Outcome> {
+  const config = await loadForAnyHost(command.system, request, command.warn);
   const names = controlPlaneImages(config.cluster);
   return { text: names.join("\n"), result: imagesResult(names) };
 }
 
 /** `config images pull`: pulls the same images, also those that exist. */
-export async function pullImages(command: CommandContext, request: ImagesRequest): Promise<Outcome> {
-  const config = await loadForImages(command, request, command.system.runtime);
+export async function pullImages(command: CommandContext, request: ConfigurationRequest): Promise<Outcome> {
+  const config = await loadForAnyHost(command.system, request, command.warn, command.system.runtime);
   const { dryRun } = config;
   const system = dryRun ? command.dryRun() : command.system;
   const runtime = system.runtime(config.nodeRegistration.criSocket);

@@ -11,7 +11,8 @@ const experimental = (parsed: Parsed) => ({
   label: `--${EXPERIMENTAL.name}`,
 });
 
-const IMAGES = [
+/** Flags that choose images. */
+export const IMAGES = [
   CONFIG,
   {
     ...sets(
@@ -60,7 +61,8 @@ function printing(kind: string, document: string, withComponents: boolean): Comm
   };
 }
 
-async function imagesRequest(parsed: Parsed, source: TextSource) {
+/** What was asked for with them. */
+export async function imagesRequest(parsed: Parsed, source: TextSource) {
   return {
     configText: await textOf(parsed, "config", source),
     configName: nameOf(parsed, "config"),

@@ -8,6 +8,7 @@ import type {
   Download,
   EtcdClient,
   Host,
+  ImageStore,
   KubeClient,
   KubeObject,
   ObjectReference,
@@ -105,6 +106,13 @@ const RUNTIME: Kinds<ContainerRuntime> = {
   removeContainer: ({ name }) => `remove the container ${name}`,
 };
 
+const IMAGES: Kinds<ImageStore> = {
+  has: "observe",
+  image: "observe",
+  write: ({ digest }) => `write the content ${digest}`,
+  tag: (name) => `import the image ${name}`,
+};
+
 const ETCD: Kinds<EtcdClient> = {
   endpoint: "pass",
   members: "observe",
@@ -163,6 +171,7 @@ export function interruptionGate(signal: AbortSignal | undefined, graceMs = GRAC
       },
       connect: (...args) => gated(real.connect(...args), KUBE),
       runtime: (socket) => gated(real.runtime(socket), RUNTIME),
+      imageStore: (socket) => gated(real.imageStore(socket), IMAGES),
       etcd: (...args) => gated(real.etcd(...args), ETCD),
       unverified: gated(real.unverified, UNVERIFIED),
       download: gated(real.download, DOWNLOAD),

@@ -27,6 +27,7 @@ function hangingSystem(called: string[]): System {
   return {
     host: hangingHost(called),
     connect: () => hanging<KubeClient>(called),
+    imageStore: () => assert.fail("no image store"),
     runtime: () => hanging<ContainerRuntime>(called),
     etcd: () => hanging<EtcdClient>(called),
     unverified: hanging(called),

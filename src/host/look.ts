@@ -46,12 +46,14 @@ export async function read(path: string): Promise<Uint8Array | undefined> {
 }
 
 /** The bytes of the file as a stream, following links; undefined when it does not exist. */
-export async function open(path: string): Promise<ReadableStream<Uint8Array> | undefined> {
+export async function open(path: string, from = 0): Promise<ReadableStream<Uint8Array> | undefined> {
   try {
     const info = await Deno.stat(path);
     assertFile(path, info);
     if (info.isDirectory) throw new UserError(`Cannot read "${path}": it is a directory`);
-    return (await Deno.open(path)).readable;
+    const file = await Deno.open(path);
+    if (from > 0) await file.seek(from, Deno.SeekMode.Start);
+    return file.readable;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw await fileError("read", path, error);

@@ -6,6 +6,8 @@ import type {
   ChangeSink,
   ContainerRuntime,
   EtcdClient,
+  ImageStore,
+  ImageTarget,
   KubeClient,
   RuntimeSandbox,
   System,
@@ -27,6 +29,7 @@ export function recordingSystem(real: System, report: ChangeSink, onWait?: (even
       return recordingApi(real.connect(credentials, timeLimitMs), objects, report);
     },
     runtime: (socket) => recordingRuntime(real.runtime(socket), pulled, report),
+    imageStore: (socket) => recordingImages(real.imageStore(socket), report),
     etcd(endpoint, credentials, timeLimitMs) {
       return recordingEtcd(real.etcd(endpoint, credentials, timeLimitMs), removedMembers, report);
     },
@@ -37,6 +40,22 @@ export function recordingSystem(real: System, report: ChangeSink, onWait?: (even
     terminal: real.terminal,
     out: (line) => real.out(line),
     err: (text) => real.err(text),
+  };
+}
+
+/** Content is neither read nor kept: what an image needs was looked at before. */
+function recordingImages(real: ImageStore, report: ChangeSink): ImageStore {
+  const imported = new Map<string, ImageTarget>();
+  const image = async (name: string) => imported.get(name) ?? await real.image(name);
+  return {
+    has: (digest) => real.has(digest),
+    image,
+    write: () => Promise.resolve(),
+    async tag(name, target) {
+      if ((await image(name))?.digest === target.digest) return;
+      imported.set(name, target);
+      report({ kind: "import", image: name });
+    },
   };
 }
 

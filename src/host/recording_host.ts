@@ -110,11 +110,11 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
       const bytes = await read(path);
       return bytes && new TextDecoder().decode(bytes);
     },
-    async open(path) {
+    async open(path, from = 0) {
       const entry = recorded(path);
-      if (entry === undefined) return await real.open(path);
+      if (entry === undefined) return await real.open(path, from);
       if (entry.kind === "directory") throw new UserError(`Cannot read "${path}": it is a directory`);
-      return entry.kind === "file" ? streamOf(entry.content) : undefined;
+      return entry.kind === "file" ? after(streamOf(entry.content), from) : undefined;
     },
     stat,
     list,
@@ -175,4 +175,19 @@ export function recordingHost(real: Host, report: ChangeSink, onWait?: (event: W
     },
   };
   return host;
+}
+
+/** What follows the first `count` bytes of a stream. */
+function after(stream: ReadableStream<Uint8Array>, count: number): ReadableStream<Uint8Array> {
+  if (count === 0) return stream;
+  let left = count;
+  return stream.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        const rest = piece.subarray(Math.min(left, piece.length));
+        left -= piece.length - rest.length;
+        if (rest.length > 0) controller.enqueue(rest);
+      },
+    }),
+  );
 }

@@ -96,6 +96,7 @@ function systemOf(host: Host, caPem: string, opened: { close(): void }[]): Syste
     unverified: { get: () => Promise.reject(new Error("not here")) },
     download: fake("download", {}),
     etcd: never,
+    imageStore: never,
     stdin: () => Promise.resolve(new Uint8Array()),
     readLine: () => Promise.resolve(undefined),
     terminal: { out: false, err: false, columns: () => 80 },

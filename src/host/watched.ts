@@ -3,7 +3,7 @@
  * what the program is doing.
  * @module
  */
-import type { ContainerRuntime, EtcdClient, KubeClient, WaitEvent } from "../system.ts";
+import type { ContainerRuntime, EtcdClient, ImageStore, KubeClient, WaitEvent } from "../system.ts";
 
 /** How long (ms) a call may take before it is shown, and the interval of its events after that. */
 const QUIET_MS = 3_000;
@@ -84,5 +84,15 @@ export function watchedRuntime(watch: Watch, real: ContainerRuntime): ContainerR
       watch(`container "${container.name}" to stop`, real.stopContainer(container, seconds)),
     removeContainer: (container) =>
       watch(`container "${container.name}" to be removed`, real.removeContainer(container)),
+  };
+}
+
+/** The image store with watched calls: a disk can take its time to commit content. */
+export function watchedImages(watch: Watch, real: ImageStore): ImageStore {
+  return {
+    has: (digest) => real.has(digest),
+    image: (name) => real.image(name),
+    write: (content, pieces) => watch(`content ${content.digest} to be written`, real.write(content, pieces)),
+    tag: (name, target) => watch(`image "${name}" to be imported`, real.tag(name, target)),
   };
 }

@@ -40,7 +40,7 @@ export type Change =
   | { kind: "delete"; reference: ObjectReference }
   | { kind: "delete"; what: "sandbox" | "container"; name: string; id: string }
   | { kind: "delete"; what: "image" | "etcd member"; name: string }
-  | { kind: "pull"; image: string }
+  | { kind: "pull" | "import"; image: string }
   | { kind: "stop"; what: "sandbox" | "container"; name: string; id: string };
 
 /** Receives what changing methods did (or, in a dry run, would do). */

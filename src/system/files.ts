@@ -61,8 +61,8 @@ export interface Files {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Like `read`, as UTF-8 text. */
   readText(path: string): Promise<string | undefined>;
-  /** The bytes of the file as a stream, whatever its length, following links; undefined when it does not exist. */
-  open(path: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** The bytes of the file as a stream, from byte `from` (0) on, following links; undefined when it does not exist. */
+  open(path: string, from?: number): Promise<ReadableStream<Uint8Array> | undefined>;
   /** The file at the path, links not followed; undefined when it does not exist. */
   stat(path: string): Promise<FileStat | undefined>;
   /** Names in a directory, sorted; empty when it does not exist. */

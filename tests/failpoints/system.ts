@@ -7,7 +7,16 @@
  */
 import { realSystem } from "../../mod.ts";
 import type { Events } from "../../src/main.ts";
-import type { Change, ContainerRuntime, EtcdClient, Host, KubeClient, Services, System } from "../../src/system.ts";
+import type {
+  Change,
+  ContainerRuntime,
+  EtcdClient,
+  Host,
+  ImageStore,
+  KubeClient,
+  Services,
+  System,
+} from "../../src/system.ts";
 
 /** SIGKILL, which no handler and no `finally` sees. */
 function die(): void {
@@ -35,7 +44,8 @@ export function labelOf(change: Change): string {
         ? `delete ${change.reference.kind} ${change.reference.name}`
         : `delete ${change.what} ${change.name}`;
     case "pull":
-      return `pull ${change.image}`;
+    case "import":
+      return `${change.kind} ${change.image}`;
     case "stop":
       return `stop ${change.what} ${change.name}`;
   }
@@ -121,6 +131,8 @@ const RUNTIME: Changes<ContainerRuntime> = {
 
 const ETCD: Changes<EtcdClient> = { endpoint: false, members: false, removeMember: true };
 
+const IMAGES: Changes<ImageStore> = { has: false, image: false, write: true, tag: true };
+
 /** The object, whose methods that may make a Change call `first` before they do anything. */
 function preceded<T extends object>(object: T, changes: Changes<T>, first: () => void): T {
   const member = (name: keyof T, mayChange: unknown) => {
@@ -158,6 +170,7 @@ export function failingSystem(events: Events, build: typeof realSystem = realSys
     host: real.host,
     connect: (...args) => preceded(real.connect(...args), KUBE, before),
     runtime: (...args) => preceded(real.runtime(...args), RUNTIME, before),
+    imageStore: (...args) => preceded(real.imageStore(...args), IMAGES, before),
     etcd: (...args) => preceded(real.etcd(...args), ETCD, before),
     unverified: real.unverified,
     download: real.download,

@@ -111,9 +111,9 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     addresses: () => [...options.addresses ?? [{ interface: "eth0", address: "192.0.2.10", family: "IPv4" }]],
     read,
     readText: (path) => Promise.resolve(files.has(path) ? new TextDecoder().decode(files.get(path)) : undefined),
-    open: async (path) => {
+    open: async (path, from = 0) => {
       const bytes = await read(path);
-      return bytes && streamOf(bytes);
+      return bytes && streamOf(bytes.subarray(from));
     },
     stat(path) {
       const bytes = files.get(path);
@@ -170,7 +170,7 @@ export function memoryHost(options: MemoryHostOptions, report: ChangeSink): Host
     resolves: (name) => overlay.resolves(name),
     read: (path) => overlay.read(path),
     readText: (path) => overlay.readText(path),
-    open: (path) => overlay.open(path),
+    open: (path, from) => overlay.open(path, from),
     stat: (path) => overlay.stat(path),
     list: (path) => overlay.list(path),
     realPath: (path) => overlay.realPath(path),

@@ -57,7 +57,7 @@ export async function kubewright(
   const output = await host.exec([PROGRAM, ...argv, "--output", "json"], { timeout: 400_000, ...options });
   const seconds = (performance.now() - start) / 1000;
   const events = output.stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Event);
-  const command = argv.slice(0, argv[1] === "phase" || argv[0] === "certs" ? 2 : 1).join(" ");
+  const command = argv.slice(0, argv[1] === "phase" || argv[0] === "certs" || argv[0] === "bundle" ? 2 : 1).join(" ");
   for (const event of events) eventConforms(event, command);
   return { ...output, events, seconds };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Scenario } from "./scenario.ts";
+import { scenario as bundle } from "./scenarios/bundle.ts";
 import { scenario as certs } from "./scenarios/certs.ts";
 import { scenario as docs } from "./scenarios/docs.ts";
 import { scenario as externalCA } from "./scenarios/external_ca.ts";
@@ -52,6 +53,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interop,
   interopJoin,
   interopFuzz,
+  bundle,
   registry,
   reset,
   resetKubeadm,

@@ -76,7 +76,7 @@ for (const { spec: command, phases } of COMMANDS) {
 }
 
 /** First words that are no verbs in the base form, but look like text. */
-const VERB = /^(add|check|convert|create|delete|list|print|pull|remove|renew|run|show|turn|validate)\b/;
+const VERB = /^(add|check|convert|create|delete|import|list|print|pull|remove|renew|run|show|turn|validate|verify)\b/;
 
 Deno.test("help of the program lists every command once, by group, and each parent lists its own", async () => {
   const { out } = await run(["--help"]);

@@ -29,6 +29,8 @@ export interface Ran {
   changes: Change[];
   /** What a file of the host holds then. */
   readText(path: string): Promise<string | undefined>;
+  /** The same as bytes. */
+  read(path: string): Promise<Uint8Array | undefined>;
 }
 
 /** Parts of the outside world that are otherwise than nobody there. */
@@ -135,6 +137,7 @@ export async function run(
     }),
     connect: ({ server }) => noServer(server),
     runtime: () => RUNTIME,
+    imageStore: () => ({ has: nobody, image: nobody, write: nobody, tag: nobody }),
     etcd: (endpoint) => ({ endpoint, members: nobody, removeMember: nobody }),
     unverified: { get: nobody },
     download: { get: nobody, toFile: nobody },
@@ -151,5 +154,9 @@ export async function run(
   holdAgainstSchemas(args, out, err);
   const events = out.startsWith('{"') ? out.trim().split("\n").map((line) => JSON.parse(line)) : [];
   const documents = out.startsWith("{\n") ? jsonDocuments(out) : [];
-  return { code, out, err, events, changes, readText: async (path) => await memory?.readText(path), documents };
+  const readers = {
+    readText: async (path: string) => await memory?.readText(path),
+    read: async (path: string) => await memory?.read(path),
+  };
+  return { code, out, err, events, changes, documents, ...readers };
 }

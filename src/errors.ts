@@ -148,11 +148,14 @@ export class Untrusted extends UserError {
   override readonly exitCode = EXIT.untrusted;
 }
 
+/** What `fetch` says of a connection that failed: the message above it has the meaning in words. */
+const RAW = /^error sending request\b/;
+
 /** An error on one line, for the state of a retry: what failed, and the innermost cause. */
 export function inShort(error: Error): string {
   let cause: Error = error;
   for (let depth = 0; depth < 8 && cause.cause instanceof Error; depth++) cause = cause.cause;
   const why = cause.message.trim();
   const said = error.message.replace(/\s*\n\s*/g, "; ");
-  return why === "" || said.includes(why) ? said : `${said} (${why})`;
+  return why === "" || RAW.test(why) || said.includes(why) ? said : `${said} (${why})`;
 }

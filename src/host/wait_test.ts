@@ -71,4 +71,9 @@ Deno.test("inShort() is one line with the innermost cause", () => {
     inShort(new UserError("Cannot get it:\n  refused", { cause })),
     "Cannot get it:; refused (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
   );
+  const raw = new TypeError("error sending request for url (https://k1:6443/): client error (Connect)");
+  assert.equal(
+    inShort(new UserError("Cannot reach it: connection refused", { cause: raw })),
+    "Cannot reach it: connection refused",
+  );
 });

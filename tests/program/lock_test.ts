@@ -35,6 +35,7 @@ const CHANGING: Readonly<Record<string, readonly string[]>> = {
   "reset phase": ["cleanup-node"],
   "certs renew": ["all"],
   "certs generate-csr": ["--config", QUICK],
+  "bundle load": ["/nowhere.kwb"],
 };
 
 Deno.test("host lock: every changing command is refused while another one runs, and changes nothing", async () => {

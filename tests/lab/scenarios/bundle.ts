@@ -35,7 +35,7 @@ export const scenario: Scenario = {
     const create = ["bundle", "create", BUNDLE, "--from", INPUTS];
     await fill(t, host, "/etcd:");
     const lacking = errorOf(await t.step("an image is missing", () => failing(...create)));
-    t.includes(lacking, /missing: registry\.k8s\.io\/etcd:/, "the error");
+    t.includes(lacking, /registry\.k8s\.io\/etcd:\S+: not found in any archive/, "the error");
     t.equal(await host.shell(`ls ${BUNDLE} 2>/dev/null || echo none`), "none", "the bundle");
 
     await fill(t, host, "nothing");

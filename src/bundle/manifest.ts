@@ -153,6 +153,12 @@ export function blobPath(digest: string): string {
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }
 
+/** The error for a file whose content is not the manifest's. A blob is named by its digest, which is no secret. */
+export function damaged({ path }: BundleFile): BadBundle {
+  const name = path.replace(/^blobs\/sha256\//, "sha256:");
+  return new BadBundle(`"${name}" is damaged: its SHA-256 is not the one in "${MANIFEST}"`);
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

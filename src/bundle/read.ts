@@ -9,6 +9,7 @@ import {
   type BundleManifest,
   CHECKSUM,
   checksumText,
+  damaged,
   LONGEST_MANIFEST,
   MANIFEST,
   parseManifest,
@@ -83,9 +84,7 @@ export async function readBundle(stream: ReadableStream<Uint8Array>, newHash: ()
         yield { file, content: observed(source.pieces(file.size), hashed) };
         for await (const piece of source.pieces(file.size - read)) hashed(piece); // what the caller left
         if (read < file.size) throw new BadBundle(`the bundle ends after ${source.position} bytes, in "${file.path}"`);
-        if (hash.digest("hex") !== file.sha256) {
-          throw new BadBundle(`"${file.path}" is damaged: its SHA-256 is not ${file.sha256}`);
-        }
+        if (hash.digest("hex") !== file.sha256) throw damaged(file);
         await skipPadding(source, file.size);
       }
       if (pending) throw new BadBundle(`the bundle holds "${pending.name}", which its manifest does not list`);

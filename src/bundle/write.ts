@@ -3,7 +3,16 @@
  * bytes.
  * @module
  */
-import { type BundleManifest, CHECKSUM, checksumText, MANIFEST, manifestText, SIGNATURE } from "./manifest.ts";
+import {
+  BadBundle,
+  type BundleManifest,
+  CHECKSUM,
+  checksumText,
+  damaged,
+  MANIFEST,
+  manifestText,
+  SIGNATURE,
+} from "./manifest.ts";
 import { type Hash, modeOf } from "./read.ts";
 import { END, fileHeader, padding } from "./tar.ts";
 
@@ -24,7 +33,7 @@ export function bundleSize(manifest: BundleManifest, signature?: Uint8Array): nu
 /**
  * The bytes of the bundle, in pieces.
  * @param newHash makes a SHA-256.
- * @throws what `open` throws; an error when a file ends before its size: it was changed since it was looked at.
+ * @throws what `open` throws; {BadBundle} when a file does not have the size and the hash of the manifest.
  */
 export async function* writeBundle(
   manifest: BundleManifest,
@@ -38,14 +47,18 @@ export async function* writeBundle(
   hash.update(bytes);
   yield* short(CHECKSUM, new TextEncoder().encode(checksumText(hash.digest("hex"))));
   if (signature) yield* short(SIGNATURE, signature);
-  for (const { path, size } of manifest.files) {
+  for (const file of manifest.files) {
+    const { path, size } = file;
     yield fileHeader(path, size, modeOf(path));
+    const hash = newHash();
     let written = 0;
     for await (const piece of await open(path)) {
       written += piece.length;
+      hash.update(piece);
       yield piece;
     }
-    if (written !== size) throw new Error(`"${path}" has ${written} bytes, and had ${size} when the bundle was begun`);
+    if (written !== size) throw new BadBundle(`"${path}" has ${written} bytes, expected ${size}`);
+    if (hash.digest("hex") !== file.sha256) throw damaged(file);
     yield new Uint8Array(padding(size));
   }
   yield END;

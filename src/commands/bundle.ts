@@ -11,6 +11,7 @@ import { bundleSize, writeBundle } from "../bundle/write.ts";
 import { ADDONS } from "../cluster/addons/table.ts";
 import { controlPlaneImages } from "../cluster/control_plane/images.ts";
 import type { InitConfiguration } from "../config/types.ts";
+import { mustBeOneOf } from "../config/wording.ts";
 import { InvalidInput, UserError } from "../errors.ts";
 import { type ConfigurationRequest, loadForAnyHost } from "../node/any_host_config.ts";
 import { openPlace, type Place, programOf, readInputs, selectImages } from "../node/bundle_inputs.ts";
@@ -43,14 +44,14 @@ export async function create(command: CommandContext, request: CreateRequest): P
   const architecture = ARCHITECTURES.find((one) => one === request.architecture);
   const problems = [
     ...architecture === undefined
-      ? [{ where: "--architecture", what: `must be one of ${ARCHITECTURES.join(", ")}; got "${request.architecture}"` }]
+      ? [{ where: "--architecture", what: mustBeOneOf(ARCHITECTURES, request.architecture) }]
       : [],
     ...request.from.length === 0 ? [{ where: "--from", what: "is required: archives, programs and directories" }] : [],
   ];
   if (architecture === undefined || problems.length > 0) throw new InvalidInput("Cannot create the bundle:", problems);
   const config = await loadForAnyHost(command.system, request, command.warn);
   const inputs = await readInputs(host, request.from, PROGRAMS);
-  const selection = await selectImages(host, inputs, imagesOf(config), architecture);
+  const selection = await creating(output, () => selectImages(host, inputs, imagesOf(config), architecture));
   const version = config.cluster.kubernetesVersion.text;
   const lacking = PROGRAMS.filter((name) => !inputs.programs.has(name));
   if (lacking.length > 0) {
@@ -90,18 +91,27 @@ export async function create(command: CommandContext, request: CreateRequest): P
   };
   const size = bundleSize(manifest);
   const open = (path: string) => contentOf(host, places.get(path)!);
-  await host.put({
-    path: output,
-    mode: 0o644,
-    userFile: true,
-    content: { size, open: () => ReadableStream.from(writeBundle(manifest, open, newHash)) },
-  });
+  const content = { size, open: () => ReadableStream.from(writeBundle(manifest, open, newHash)) };
+  await creating(output, () => host.put({ path: output, mode: 0o644, userFile: true, content }));
   return {
     text: `${output}: ${manifest.images.length} images and ${programs.length} programs for ${version}, ${
       megabytes(size)
     }`,
     result: { path: output, size, ...summaryOf(manifest) },
   };
+}
+
+/** What reads archives for a bundle, with errors that name the bundle. */
+async function creating<T>(output: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BadBundle)) throw error;
+    throw new UserError(`Cannot create the bundle "${output}": ${error.message}`, {
+      cause: error,
+      hint: "Write the archives of its images again.",
+    });
+  }
 }
 
 async function contentOf(host: Host, place: Place | string): Promise<ReadableStream<Uint8Array>> {
@@ -137,7 +147,7 @@ async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function checked(host: Host, path: string): Promise<CheckedBundle> {
-  return await reading(path, async () => await checkBundle(await opened(host, path), () => {}));
+  return await reading(path, async () => await checkBundle(await opened(host, path)));
 }
 
 /** `bundle inspect`: what the manifest lists; the files are not read. */

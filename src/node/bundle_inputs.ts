@@ -118,7 +118,15 @@ async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
 export async function openPlace(host: Host, { path, from, size }: Place): Promise<ReadableStream<Uint8Array>> {
   const stream = await host.open(path, from);
   if (stream === undefined) throw new UserError(`Cannot read "${path}": it was removed`);
-  return ReadableStream.from(byteSource(stream).pieces(size));
+  const source = byteSource(stream);
+  async function* part(): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* source.pieces(size);
+    } finally {
+      await source.cancel(); // the file has more
+    }
+  }
+  return ReadableStream.from(part());
 }
 
 /**

@@ -128,6 +128,12 @@ Deno.test("bundle create: everything that is missing is named, and nothing is wr
   );
   await refused({ "/in/images.tar": INPUTS["/in/images.tar"] }, /kubelet: not found in \/in\n {2}kubectl: not found/);
   await refused({ ...INPUTS, "/in/broken.tar": "no archive" }, /Cannot read "\/in\/broken.tar" as an OCI archive/);
+  const damaged = archive(NAMES);
+  damaged[512]! ^= 1; // the first byte of a layer: every header and every name is right
+  const inputs = { ...INPUTS, "/in/images.tar": damaged };
+  const damage = await run([...CREATE, "--kubernetes-version", "v1.37.2"], host(inputs));
+  assert.equal(damage.code, 1, damage.err);
+  assert.match(damage.err, /Cannot create the bundle "\/out.kwb": "sha256:[0-9a-f]{64}" is damaged/);
   const { code, err } = await run(
     ["bundle", "create", "/out.kwb", "--from", "/nowhere", "--architecture", "amd64"],
     host({}),
